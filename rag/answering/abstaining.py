@@ -1,0 +1,69 @@
+"""Do the papers found say anything about the question? Decided before anything is written.
+
+Three signs from retrieval, weighed by a logistic regression over the questions of the development set and the same
+questions with their papers taken away (eval/RESULTS.md): how well the words of the question are met in the best
+paper, how well the worst met quarter of them is, and how near the nearest sentence is.
+"""
+
+import math
+from typing import NamedTuple
+
+from rag.datatypes import Outcome, Paper
+from rag.retrieval import Retrieved
+from rag.words import stems
+
+MET, WORST_MET, NEAREST, BIAS = 14.0, 8.0, 4.0, -14.5
+ANSWERED = 0.35  # confidence above which an answer is given
+RELEVANT = 0.05  # confidence below which not even the papers are about it
+WORDS_MET = 0.5  # share of the question's telling words, where a model tells no token states
+
+
+class Signs(NamedTuple):
+    """Mean likeness (cosine) of the question's words in the best paper, of the worst quarter, and of a sentence."""
+
+    met: float
+    worst_met: float
+    nearest: float
+
+
+def outcome_of(retrieved: Retrieved) -> Outcome:
+    """Return whether to answer from the papers found."""
+    confidence = confidence_in(retrieved)
+    if confidence >= ANSWERED:
+        return Outcome.ANSWERED
+    return Outcome.NOT_IN_ABSTRACTS if confidence >= RELEVANT else Outcome.NO_RELEVANT_PAPERS
+
+
+def confidence_in(retrieved: Retrieved) -> float:
+    """Return how likely it is that the papers found answer the question, 0..1."""
+    if not retrieved.hits:
+        return 0.0
+    if not retrieved.matches:
+        return _words_met(retrieved) - WORDS_MET + ANSWERED
+    signs = signs_of(retrieved)
+    return 1 / (1 + math.exp(-(MET * signs.met + WORST_MET * signs.worst_met + NEAREST * signs.nearest + BIAS)))
+
+
+def signs_of(retrieved: Retrieved) -> Signs:
+    """Return the three signs; the retrieval must have word matches."""
+    weights = [math.sqrt(match.weight) for match in retrieved.matches]
+    met = sum(w * match.likeness for w, match in zip(weights, retrieved.matches, strict=True)) / sum(weights)
+    worst = sorted(match.likeness for match in retrieved.matches)[: max(1, len(retrieved.matches) // 4)]
+    nearest = max(passage.score for hit in retrieved.hits for passage in hit.passages)
+    return Signs(met, sum(worst) / len(worst), nearest)
+
+
+def _words_met(retrieved: Retrieved) -> float:
+    """Return the weight of the query's stems that the best paper holds, as a share of all."""
+    paper = retrieved.hits[0].paper
+    known = set(stems(f"{paper.title} {paper.abstract}"))
+    total = sum(retrieved.weights.values())
+    return sum(weight for stem, weight in retrieved.weights.items() if stem in known) / total if total else 0.0
+
+
+def refusal(outcome: Outcome, nearest: tuple[Paper, ...]) -> str:
+    """Return what to say when there is no answer: that there is none, and which papers came nearest."""
+    if outcome is Outcome.NO_RELEVANT_PAPERS:
+        return "No paper in this library is about that."
+    titles = "; ".join(f"{paper.title} ({paper.byline})" if paper.byline else paper.title for paper in nearest)
+    return f"The abstracts in this library don't say. The nearest papers: {titles}."

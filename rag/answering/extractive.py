@@ -1,0 +1,148 @@
+"""Answers without an LLM: the sentences of the abstracts that answer the question, verbatim, each with its citation.
+
+Faithful by construction: nothing is written that no abstract says. What it can't do is put two papers together in
+its own words, or turn "it" into a name.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from rag.answering import Draft
+from rag.answering.abstaining import outcome_of, refusal
+from rag.citations import cite, number_papers
+from rag.datatypes import Claim, Hit, Outcome, Passage, Turn
+from rag.retrieval import Retrieved
+from rag.words import stems
+
+# What a sentence's worth is made of: a logistic regression over the sentences of the development set's papers,
+# rounded (eval/RESULTS.md). Signs, not magnitudes, carry the meaning.
+WORDS_ASKED = 1.9  # share of the question's telling words that it holds
+LIKENESS = 2.2  # its cosine with the question
+PAPER = 5.5  # how far its paper's score is behind the best one's
+OWN_WORK = 0.55  # it tells of the authors' own work
+BACKGROUND = -0.35  # it tells of others' or earlier work
+NUMBER_ASKED = 0.6  # it holds a number, and a number was asked for
+LENGTH = 0.65  # log of its words: long sentences hold more
+POSITION = 1.0  # results stand at the end, 0..1
+FIRST = -0.55  # the first sentence is seldom more than an opening
+
+EARLIER_WORDS = 0.3  # weight of a word that only an earlier question holds
+PAPER_GAP = 0.12  # a paper whose score is further behind the best one's isn't drawn on
+FEWEST = 2  # sentences
+
+OWN = re.compile(r"\b(we|our|ours|this (paper|work|article|study|report))\b", re.IGNORECASE)
+EARLIER = re.compile(
+    r"\b(however|recent(ly)?|existing|typically|often|traditional\w*|previous\w*|prior|although|despite|remain\w*|"
+    r"challeng\w*|ha(s|ve) been|are (widely|commonly))\b",
+    re.IGNORECASE,
+)
+ASKS_FOR_NUMBER = re.compile(
+    r"\b(how (many|much|big|large|small|far|long|fast|close|accurate|often|good|well)|number|numbers|rate|score|"
+    r"accuracy|error|speed-?ups?|time|cost|costs|gain|percent\w*|fraction|share|better|faster|cheaper|years?|when)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that could go into the answer: where it stands and what it is worth."""
+
+    rank: int
+    hit: Hit
+    passage: Passage
+    worth: float
+
+
+class ExtractiveAnswerer:
+    """Quotes sentences: at most `sentences` of them and about `words` words, from at most `papers` papers."""
+
+    name = "extractive"
+
+    def __init__(self, *, papers: int, sentences: int, words: int) -> None:
+        self._papers = papers
+        self._sentences = sentences
+        self._words = words
+
+    def answer(self, question: str, retrieved: Retrieved, history: Sequence[Turn]) -> Draft:
+        """Return the sentences that answer, in the order of their papers and places, or why there are none."""
+        outcome = outcome_of(retrieved)
+        if outcome is not Outcome.ANSWERED:
+            return Draft(outcome, refusal(outcome, tuple(hit.paper for hit in retrieved.hits[:3])), ())
+        candidates = candidates_of(question, retrieved, self._papers)
+        chosen = choose(candidates, sentences=self._sentences, words=self._words)
+        numbers = number_papers((candidate.hit.paper for candidate in chosen), history)
+        claims = [
+            (
+                candidate.rank,
+                Claim(
+                    candidate.passage.text,
+                    (
+                        cite(
+                            numbers[candidate.hit.paper.paper_id],
+                            candidate.hit.paper,
+                            candidate.passage.start,
+                            candidate.passage.end,
+                        ),
+                    ),
+                ),
+            )
+            for candidate in chosen
+        ]
+        paragraphs = [
+            " ".join(f"{claim.text} [{claim.citations[0].number}]" for _, claim in paper)
+            for _, paper in groupby(claims, key=lambda ranked: ranked[0])
+        ]
+        return Draft(outcome, "\n\n".join(paragraphs), tuple(claim for _, claim in claims))
+
+
+def candidates_of(question: str, retrieved: Retrieved, papers: int) -> list[Candidate]:
+    """Return the sentences of the best papers with their worth."""
+    weights = asked_words(question, retrieved.weights)
+    wants_number = bool(ASKS_FOR_NUMBER.search(question))
+    best = retrieved.hits[0].score
+    return [
+        Candidate(rank, hit, passage, worth(passage, hit, weights, behind=best - hit.score, wants_number=wants_number))
+        for rank, hit in enumerate(retrieved.hits[:papers])
+        if best - hit.score <= PAPER_GAP
+        for passage in hit.passages
+    ]
+
+
+def asked_words(question: str, weights: Mapping[str, float]) -> dict[str, float]:
+    """Return how much each stem of the query counts, adding up to 1: words of this question before earlier ones."""
+    current = set(stems(question))
+    counts = {stem: weight if stem in current else weight * EARLIER_WORDS for stem, weight in weights.items()}
+    total = sum(counts.values())
+    return {stem: count / total for stem, count in counts.items()} if total else {}
+
+
+def worth(passage: Passage, hit: Hit, weights: Mapping[str, float], *, behind: float, wants_number: bool) -> float:
+    """Return how likely a sentence is to answer, as a log-odds up to a constant."""
+    held = set(stems(passage.text))
+    return (
+        WORDS_ASKED * sum(weight for stem, weight in weights.items() if stem in held)
+        + LIKENESS * passage.score
+        - PAPER * behind
+        + OWN_WORK * bool(OWN.search(passage.text))
+        + BACKGROUND * bool(EARLIER.search(passage.text))
+        + NUMBER_ASKED * (wants_number and any(character.isdigit() for character in passage.text))
+        + LENGTH * math.log(len(passage.text.split()))
+        + POSITION * passage.start / len(hit.paper.abstract)
+        + FIRST * (passage.start == 0)
+    )
+
+
+def choose(candidates: Iterable[Candidate], *, sentences: int, words: int) -> list[Candidate]:
+    """Return the sentences worth most, within the bounds, in reading order."""
+    chosen: list[Candidate] = []
+    total = 0
+    for candidate in sorted(candidates, key=lambda one: (-one.worth, one.rank, one.passage.start)):
+        length = len(candidate.passage.text.split())
+        if len(chosen) >= FEWEST and (len(chosen) >= sentences or total + length > words):
+            continue
+        chosen.append(candidate)
+        total += length
+    return sorted(chosen, key=lambda one: (one.rank, one.passage.start))

@@ -1,0 +1,279 @@
+"""The catalog: SQLite, and the truth. Papers, where each came from, and their full text.
+
+Everything else in a library can be made again from it. One writer, many readers (WAL); every write happens inside
+`transaction()`. Knows nothing of vectors beyond one bit a paper: `indexed`, whether they are stored.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePath
+from typing import Any
+
+from rag.identity import same_paper, title_key
+from rag.catalog.schema import migrate
+from rag.datatypes import Filters, Paper, Record
+from rag.errors import LibraryDamagedError, QuestionError, StorageError
+
+COLUMNS = "paper_id, title, abstract, key, authors, year, doi, arxiv_id, url"
+BUSY_SECONDS = 10.0
+
+
+class Catalog:
+    """The papers of one library. Safe to share between threads; closed by `close`."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """Open the catalog at `path`, made and migrated when needed unless `read_only`.
+
+        Raises LibraryDamagedError when the file is no catalog, LibraryMismatchError when it is newer.
+        """
+        self.path = path
+        self._lock = threading.RLock()
+        try:
+            self._connection = _connect(path, read_only)
+            migrate(self._connection)
+        except sqlite3.DatabaseError as error:
+            msg = f"The catalog {path} can't be opened ({error}). Check it with: askpapers doctor"
+            raise LibraryDamagedError(msg) from error
+
+    def close(self) -> None:
+        """Close the file; the catalog can't be used afterwards."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make all writes inside whole or absent. Raises StorageError when they can't be written."""
+        with self._lock:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield
+                except BaseException:
+                    self._connection.execute("ROLLBACK")
+                    raise
+                self._connection.execute("COMMIT")
+            except sqlite3.OperationalError as error:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                msg = f"Writing to {self.path} failed ({error}). Nothing stored before is lost; make room and run it again."
+                raise StorageError(msg) from error
+
+    @contextmanager
+    def unfinished_work(self) -> Iterator[None]:
+        """Leave a sign in the file while inside, which a crash leaves behind and an error doesn't."""
+        self._sign(1)
+        try:
+            yield
+        finally:
+            self._sign(0)
+
+    def _sign(self, value: int) -> None:
+        with self.transaction():
+            self._run("UPDATE state SET value = ? WHERE name = 'unfinished'", value)
+
+    # Reading
+
+    @property
+    def unfinished(self) -> bool:
+        """True while somebody writes, and after a writer died."""
+        return bool(self._one("SELECT value FROM state WHERE name = 'unfinished'"))
+
+    @property
+    def generation(self) -> int:
+        """A number that grows with every change that a searcher must notice."""
+        return int(self._one("SELECT value FROM state WHERE name = 'generation'"))
+
+    def count(self, *, indexed: bool | None = None) -> int:
+        """Return how many papers there are, or how many with (without) their vectors."""
+        if indexed is None:
+            return int(self._one("SELECT count(*) FROM papers"))
+        return int(self._one("SELECT count(*) FROM papers WHERE indexed = ?", int(indexed)))
+
+    def papers(self, paper_ids: Sequence[int]) -> list[Paper]:
+        """Return the papers of these ids that exist, in the order asked."""
+        marks = ",".join("?" * len(paper_ids))
+        rows = self._all(f"SELECT {COLUMNS} FROM papers WHERE paper_id IN ({marks})", *paper_ids)
+        sources: dict[int, list[str]] = {}
+        for paper_id, source in self._all(
+            f"SELECT paper_id, source FROM origins WHERE paper_id IN ({marks}) ORDER BY source", *paper_ids
+        ):
+            sources.setdefault(paper_id, []).append(source)
+        found = {row[0]: _paper(row, tuple(sources.get(row[0], ()))) for row in rows}
+        return [found[paper_id] for paper_id in paper_ids if paper_id in found]
+
+    def newest_id(self) -> int:
+        """Return the highest paper id so far, 0 without papers."""
+        return int(self._one("SELECT coalesce(max(paper_id), 0) FROM papers"))
+
+    def all_papers(self, *, after: int = 0, pending_only: bool = False, limit: int) -> list[Paper]:
+        """Return up to `limit` papers with an id above `after`, by id; or only those without vectors."""
+        where = "indexed = 0 AND paper_id > ?" if pending_only else "paper_id > ?"
+        rows = self._all(f"SELECT {COLUMNS} FROM papers WHERE {where} ORDER BY paper_id LIMIT ?", after, limit)
+        return [_paper(row) for row in rows]
+
+    def indexed_ids(self, filters: Filters = Filters()) -> set[int]:
+        """Return the ids of the papers that can be found under these filters. Raises QuestionError."""
+        clauses, values = ["indexed = 1"], list[Any]()
+        if filters.year_from is not None:
+            clauses.append("year >= ?")
+            values.append(filters.year_from)
+        if filters.year_to is not None:
+            clauses.append("year <= ?")
+            values.append(filters.year_to)
+        if filters.origin is not None:
+            sources = self._sources_like(filters.origin)
+            clauses.append(
+                f"paper_id IN (SELECT paper_id FROM origins WHERE source IN ({','.join('?' * len(sources))}))"
+            )
+            values += sources
+        rows = self._all(f"SELECT paper_id FROM papers WHERE {' AND '.join(clauses)}", *values)
+        return {row[0] for row in rows}
+
+    def sources(self) -> list[str]:
+        """Return every source that a paper came from, sorted."""
+        return [row[0] for row in self._all("SELECT DISTINCT source FROM origins ORDER BY source")]
+
+    def match(self, stems: Sequence[str], limit: int) -> list[tuple[int, float]]:
+        """Return (paper id, BM25) of the papers that hold any of the words, best first; higher is better."""
+        if not stems:
+            return []
+        query = " OR ".join(f'"{stem}"' for stem in stems)
+        rows = self._all(
+            "SELECT rowid, -rank FROM papers_text WHERE papers_text MATCH ? ORDER BY rank LIMIT ?", query, limit
+        )
+        return [(row[0], float(row[1])) for row in rows]
+
+    def document_frequency(self, stems: Sequence[str]) -> dict[str, int]:
+        """Return in how many papers each stem occurs; stems that occur nowhere are left out."""
+        marks = ",".join("?" * len(stems))
+        return dict(self._all(f"SELECT term, doc FROM papers_terms WHERE term IN ({marks})", *stems))
+
+    def damage(self) -> list[str]:
+        """Return what SQLite's own checks find wrong with the file; empty when it is sound."""
+        try:
+            found = [row[0] for row in self._all("PRAGMA integrity_check(5)") if row[0] != "ok"]
+            with self._lock:
+                self._connection.execute("INSERT INTO papers_text (papers_text) VALUES ('integrity-check')")
+        except (sqlite3.DatabaseError, LibraryDamagedError) as error:
+            return [str(error)]
+        return found
+
+    # Writing, inside a transaction
+
+    def find(self, record: Record, source: str) -> Paper | None:
+        """Return the paper that a record is, if the catalog has it."""
+        for clause, values in (
+            ("doi = ?", (record.doi,)),
+            ("arxiv_id = ?", (record.arxiv_id,)),
+            ("paper_id IN (SELECT paper_id FROM origins WHERE source = ? AND key = ?)", (source, record.key)),
+        ):
+            if values[-1] is not None:
+                for row in self._all(f"SELECT {COLUMNS} FROM papers WHERE {clause} ORDER BY paper_id", *values):
+                    return _paper(row)
+        rows = self._all(
+            f"SELECT {COLUMNS} FROM papers WHERE title_key = ? ORDER BY paper_id", title_key(record.title)
+        )
+        return next((paper for paper in map(_paper, rows) if same_paper(paper, record)), None)
+
+    def insert(self, record: Record) -> int:
+        """Store a record as a new paper, not yet to be found, and return its id."""
+        with self._lock:
+            cursor = self._connection.execute(
+                "INSERT INTO papers (title, abstract, key, authors, year, doi, arxiv_id, url, title_key) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (record.title, record.abstract, record.key, json.dumps(record.authors, ensure_ascii=False),
+                 record.year, record.doi, record.arxiv_id, record.url, title_key(record.title)),
+            )  # fmt: skip
+        return int(cursor.lastrowid or 0)
+
+    def update(self, paper: Paper, *, reindex: bool) -> None:
+        """Replace what is stored of a paper; with `reindex` it can't be found until its vectors are stored anew."""
+        with self._lock:
+            self._connection.execute(
+                "UPDATE papers SET title = ?, abstract = ?, key = ?, authors = ?, year = ?, doi = ?, arxiv_id = ?, "
+                "url = ?, title_key = ?, indexed = CASE WHEN ? THEN 0 ELSE indexed END WHERE paper_id = ?",
+                (paper.title, paper.abstract, paper.key, json.dumps(paper.authors, ensure_ascii=False), paper.year,
+                 paper.doi, paper.arxiv_id, paper.url, title_key(paper.title), reindex, paper.paper_id),
+            )  # fmt: skip
+        self.changed()
+
+    def add_origin(self, paper_id: int, source: str, record: Record) -> bool:
+        """Note where a paper came from; return True when that is news."""
+        known = self._all("SELECT line, key FROM origins WHERE paper_id = ? AND source = ?", paper_id, source)
+        if not known:
+            self._run(
+                "INSERT INTO origins (paper_id, source, line, key) VALUES (?, ?, ?, ?)",
+                paper_id, source, record.line, record.key,
+            )  # fmt: skip
+        return not known
+
+    def mark_indexed(self, paper_ids: Iterable[int]) -> None:
+        """Let papers be found: their vectors are stored."""
+        with self._lock:
+            self._connection.executemany(
+                "UPDATE papers SET indexed = 1 WHERE paper_id = ?", [(paper_id,) for paper_id in paper_ids]
+            )
+        self.changed()
+
+    def changed(self) -> None:
+        """Tell searchers, in every process, to look again."""
+        self._run("UPDATE state SET value = value + 1 WHERE name = 'generation'")
+
+    # Inside
+
+    def _sources_like(self, origin: str) -> list[str]:
+        sources = self.sources()
+        found = [
+            source
+            for source in sources
+            if source == origin or fnmatchcase(PurePath(source).name, origin) or fnmatchcase(source, origin)
+        ]
+        if not found:
+            names = ", ".join(sorted({PurePath(source).name for source in sources})[:10])
+            msg = f"No paper came from {origin!r}. The sources here: {names}"
+            raise QuestionError(msg)
+        return found
+
+    def _run(self, sql: str, *values: object) -> None:
+        with self._lock:
+            self._connection.execute(sql, values)
+
+    def _one(self, sql: str, *values: object) -> Any:
+        return self._all(sql, *values)[0][0]
+
+    def _all(self, sql: str, *values: object) -> list[Any]:
+        with self._lock:
+            try:
+                return self._connection.execute(sql, values).fetchall()
+            except sqlite3.OperationalError:
+                raise
+            except sqlite3.DatabaseError as error:
+                msg = f"The catalog {self.path} is damaged ({error}). See what is left with: askpapers doctor"
+                raise LibraryDamagedError(msg) from error
+
+
+def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
+    mode = "ro" if read_only else "rwc"
+    connection = sqlite3.connect(
+        f"file:{_quoted(path)}?mode={mode}", uri=True, timeout=BUSY_SECONDS, check_same_thread=False,
+        isolation_level=None,
+    )  # fmt: skip
+    connection.execute("PRAGMA foreign_keys = ON")
+    if not read_only:
+        connection.execute("PRAGMA journal_mode = WAL")
+        # Every commit reaches the disk: what was reported as stored survives a power cut too.
+        connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def _quoted(path: Path) -> str:
+    return str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+
+
+def _paper(row: Sequence[Any], origins: tuple[str, ...] = ()) -> Paper:
+    paper_id, title, abstract, key, authors, year, doi, arxiv_id, url = row
+    return Paper(paper_id, title, abstract, key, tuple(json.loads(authors)), year, doi, arxiv_id, url, origins)

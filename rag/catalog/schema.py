@@ -1,0 +1,80 @@
+"""The tables of the catalog, as the list of migrations that made them.
+
+A catalog's `PRAGMA user_version` counts the migrations it has had. Never edit a released migration: append one.
+"""
+
+import sqlite3
+
+from rag.errors import LibraryMismatchError
+
+MIGRATIONS = (
+    """
+    CREATE TABLE papers (
+        paper_id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used twice: vectors are named by it
+        title TEXT NOT NULL,
+        abstract TEXT NOT NULL,
+        key TEXT,
+        authors TEXT NOT NULL,                       -- a JSON list
+        year INTEGER,
+        doi TEXT,
+        arxiv_id TEXT,
+        url TEXT,
+        title_key TEXT NOT NULL,                     -- the title as identity sees it
+        indexed INTEGER NOT NULL DEFAULT 0           -- 1: its vectors are stored, and it can be found
+    );
+    CREATE INDEX papers_by_doi ON papers (doi) WHERE doi IS NOT NULL;
+    CREATE INDEX papers_by_arxiv_id ON papers (arxiv_id) WHERE arxiv_id IS NOT NULL;
+    CREATE INDEX papers_by_title_key ON papers (title_key);
+    CREATE INDEX papers_pending ON papers (paper_id) WHERE indexed = 0;
+
+    CREATE TABLE origins (
+        paper_id INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
+        source TEXT NOT NULL,
+        line INTEGER NOT NULL,
+        key TEXT,
+        PRIMARY KEY (paper_id, source)
+    ) WITHOUT ROWID;
+    CREATE INDEX origins_by_source ON origins (source, key);
+
+    CREATE VIRTUAL TABLE papers_text USING fts5 (
+        title, abstract, content = 'papers', content_rowid = 'paper_id',
+        tokenize = 'porter unicode61 remove_diacritics 2'
+    );
+    CREATE VIRTUAL TABLE papers_terms USING fts5vocab ('papers_text', 'row');
+    CREATE TRIGGER papers_inserted AFTER INSERT ON papers BEGIN
+        INSERT INTO papers_text (rowid, title, abstract) VALUES (new.paper_id, new.title, new.abstract);
+    END;
+    CREATE TRIGGER papers_deleted AFTER DELETE ON papers BEGIN
+        INSERT INTO papers_text (papers_text, rowid, title, abstract)
+        VALUES ('delete', old.paper_id, old.title, old.abstract);
+    END;
+    CREATE TRIGGER papers_updated AFTER UPDATE OF title, abstract ON papers BEGIN
+        INSERT INTO papers_text (papers_text, rowid, title, abstract)
+        VALUES ('delete', old.paper_id, old.title, old.abstract);
+        INSERT INTO papers_text (rowid, title, abstract) VALUES (new.paper_id, new.title, new.abstract);
+    END;
+
+    CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+    INSERT INTO state VALUES ('generation', 0);      -- grows with every change that a searcher must notice
+    INSERT INTO state VALUES ('unfinished', 0);      -- 1: somebody writes, or died writing
+    """,
+)
+VERSION = len(MIGRATIONS)
+
+
+def schema_version(connection: sqlite3.Connection) -> int:
+    """Return how many migrations the catalog has had; 0 for a new file."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the catalog to VERSION, each migration whole or not at all. Raises LibraryMismatchError if it is newer."""
+    version = schema_version(connection)
+    if version > VERSION:
+        msg = (
+            f"The catalog has schema {version}, this askpapers reads up to {VERSION}. "
+            "Upgrade with: pip install --upgrade askpapers"
+        )
+        raise LibraryMismatchError(msg)
+    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+        connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")

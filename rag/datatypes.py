@@ -1,0 +1,265 @@
+"""The nouns: frozen records that every layer passes on, and that import nothing from the project.
+
+Offsets are Python character offsets into `paper.abstract`; a higher score is always better.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One paper as a reader found it in a source, before it is identified with any other.
+
+    `key` is the id that the source gave the record, `line` the 1-based line on which it starts.
+    """
+
+    title: str
+    abstract: str
+    line: int
+    key: str | None = None
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    doi: str | None = None
+    arxiv_id: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A source, or one record of it, that was not stored, and why. `line` is None for a whole source."""
+
+    source: str
+    line: int | None
+    reason: str
+
+    def __str__(self) -> str:
+        place = self.source if self.line is None else f"{self.source} line {self.line}"
+        return f"{place}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One paper of the library. `abstract` is the text that all offsets refer to."""
+
+    paper_id: int
+    title: str
+    abstract: str
+    key: str | None = None
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    doi: str | None = None
+    arxiv_id: str | None = None
+    url: str | None = None
+    origins: tuple[str, ...] = ()
+
+    @property
+    def byline(self) -> str:
+        """Authors and year as a reference list gives them: `Vaswani et al., 2017`; empty when unknown."""
+        surnames = [author.split()[-1] for author in self.authors if author.split()]
+        if len(surnames) > 2:
+            names = f"{surnames[0]} et al."
+        else:
+            names = " and ".join(surnames)
+        return ", ".join(part for part in (names, str(self.year or "")) if part)
+
+    @property
+    def link(self) -> str | None:
+        """The best link known: DOI, then arXiv, then the record's own url."""
+        if self.doi:
+            return f"https://doi.org/{self.doi}"
+        if self.arxiv_id:
+            return f"https://arxiv.org/abs/{self.arxiv_id}"
+        return self.url
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A sentence of one abstract, `paper.abstract[start:end]`, with its likeness to the query (cosine, -1..1)."""
+
+    text: str
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A paper found, its score (0..1 within one search) and its sentences, best first."""
+
+    paper: Paper
+    score: float
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Bounds on which papers are searched. Years are inclusive; `origin` is a source's path, name or glob."""
+
+    year_from: int | None = None
+    year_to: int | None = None
+    origin: str | None = None
+
+    def __bool__(self) -> bool:
+        return any(value is not None for value in (self.year_from, self.year_to, self.origin))
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A claim's pointer to a verbatim slice: `paper.abstract[start:end] == quote`."""
+
+    number: int
+    paper: Paper
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """How well cited text carries a claim, 0..1, with the words and numbers of the claim that it lacks."""
+
+    score: float
+    missing_words: tuple[str, ...] = ()
+    missing_numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of an answer, without its markers, and what it rests on.
+
+    `support` (0..1) says how well the cited abstracts carry it; the missing words and numbers say why not more.
+    """
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    support: float = 0.0
+    missing_words: tuple[str, ...] = ()
+    missing_numbers: tuple[str, ...] = ()
+
+
+class Outcome(StrEnum):
+    """How a question ended."""
+
+    ANSWERED = "answered"
+    NOT_IN_ABSTRACTS = "not_in_abstracts"  # relevant papers found, but they don't say
+    NO_RELEVANT_PAPERS = "no_relevant_papers"
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What was searched: how many papers, under which filters, with which text."""
+
+    papers: int
+    query: str
+    filters: Filters = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The one answer object: what chat, API, command line and evaluation all see.
+
+    `citations` lists every paper cited, once, in the order of its number in `text`. `nearest` names the papers
+    that came closest when the abstracts don't say. `timings` are seconds by stage; `usage` counts LLM tokens and
+    is empty without one. Timings don't count when two answers are compared.
+    """
+
+    question: str
+    outcome: Outcome
+    text: str
+    claims: tuple[Claim, ...]
+    citations: tuple[Citation, ...]
+    nearest: tuple[Paper, ...]
+    searched: Searched
+    answerer: str
+    timings: Mapping[str, float] = field(default_factory=dict, compare=False)
+    usage: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def answered(self) -> bool:
+        """True when the abstracts gave an answer."""
+        return self.outcome is Outcome.ANSWERED
+
+    @property
+    def support(self) -> float:
+        """Support of the whole answer: the mean of its two lowest claims, 0..1; 0 without claims."""
+        lowest = sorted(claim.support for claim in self.claims)[:2]
+        return sum(lowest) / len(lowest) if lowest else 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the whole answer as plain JSON-ready values; a citation names its paper by `paper_id`."""
+        papers = {c.paper.paper_id: c.paper for claim in self.claims for c in claim.citations}
+        papers |= {paper.paper_id: paper for paper in self.nearest}
+        return {
+            "question": self.question,
+            "outcome": str(self.outcome),
+            "text": self.text,
+            "support": self.support,
+            "claims": [
+                {
+                    "text": claim.text,
+                    "support": claim.support,
+                    "missing_words": list(claim.missing_words),
+                    "missing_numbers": list(claim.missing_numbers),
+                    "citations": [_citation_dict(citation) for citation in claim.citations],
+                }
+                for claim in self.claims
+            ],
+            "citations": [_citation_dict(citation) for citation in self.citations],
+            "nearest": [paper.paper_id for paper in self.nearest],
+            "papers": [dataclasses.asdict(papers[paper_id]) for paper_id in sorted(papers)],
+            "searched": dataclasses.asdict(self.searched),
+            "answerer": self.answerer,
+            "timings": dict(self.timings),
+            "usage": dict(self.usage),
+        }
+
+
+def _citation_dict(citation: Citation) -> dict[str, Any]:
+    return {
+        "number": citation.number,
+        "paper_id": citation.paper.paper_id,
+        "title": citation.paper.title,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier question of a conversation and its answer, as text or as the Answer itself.
+
+    Given the Answer, its papers keep their numbers in what follows.
+    """
+
+    question: str
+    answer: "str | Answer" = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What became of each record that was read: every record counts in exactly one of the five.
+
+    `merged` counts records of a paper that was there already from another place; `unchanged` those that brought
+    nothing new; `embedded` the papers that got vectors in this run.
+    """
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    merged: int = 0
+    rejected: tuple[Rejection, ...] = ()
+    embedded: int = 0
+
+    @property
+    def stored(self) -> int:
+        """How many records of this run the library now holds."""
+        return self.added + self.updated + self.unchanged + self.merged
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain JSON-ready values."""
+        return dataclasses.asdict(self)

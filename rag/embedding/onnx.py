@@ -1,0 +1,89 @@
+"""A sentence-transformers model on onnxruntime: word pieces in, mean-pooled vectors and token states out.
+
+Every call runs one text at a time: on two cores that was the fastest batch size measured (eval/RESULTS.md), it needs
+no padding, and memory stays that of one text.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.embedding import Embedded, Matrix
+from rag.errors import EmbeddingError
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
+
+WINDOW = 512  # word pieces with [CLS] and [SEP]: what BERT-like models were trained to see
+
+
+class OnnxEmbedder:
+    """Mean pooling over the token states of an ONNX model, L2-normalised (Reimers & Gurevych 2019, section 3)."""
+
+    def __init__(self, name: str, session: "InferenceSession", tokenizer: "Tokenizer") -> None:
+        # A tokenizer.json often ships truncation and padding at 128: both are decided here instead.
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(WINDOW)
+        self._session = session
+        self._tokenizer = tokenizer
+        self._inputs = [given.name for given in session.get_inputs()]
+        self.name = name
+        self.window = WINDOW
+        self.dimension = int(session.get_outputs()[0].shape[-1])
+
+    def length(self, text: str) -> int:
+        """Return the number of word pieces of `text`, special tokens included, at most `window`."""
+        return len(self._tokenizer.encode(text).ids)
+
+    def embed(self, texts: Sequence[str]) -> Iterator[Embedded]:
+        """Yield each text embedded, in order; text beyond the window of word pieces is not seen."""
+        for text in texts:
+            encoding = self._tokenizer.encode(text)
+            states = self._states(encoding.ids)
+            mean = states.mean(axis=0)
+            # The special tokens belong to the pooled vector (the model was trained so) but stand for no text.
+            real = np.flatnonzero(np.asarray(encoding.special_tokens_mask) == 0)
+            offsets = np.asarray(encoding.offsets, dtype=np.int32).reshape(-1, 2)
+            yield Embedded(mean / max(float(np.linalg.norm(mean)), 1e-12), states[real], offsets[real])
+
+    def _states(self, ids: Sequence[int]) -> Matrix:
+        row: NDArray[np.int64] = np.asarray([ids], dtype=np.int64)
+        given = {"input_ids": row, "attention_mask": np.ones_like(row), "token_type_ids": np.zeros_like(row)}
+        states: Matrix = self._session.run(None, {name: given[name] for name in self._inputs})[0][0]
+        return states
+
+
+def open_session(path: Path, threads: int) -> "InferenceSession":
+    """Return an onnxruntime session of a model file, on `threads` threads (0: every core). Raises EmbeddingError."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or os.cpu_count() or 1
+    options.inter_op_num_threads = 1
+    # The arena keeps the largest text's memory for ever; without it, memory falls back after a long text.
+    options.enable_cpu_mem_arena = False
+    onnxruntime.set_default_logger_severity(3)
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except (RuntimeError, ValueError, OSError) as error:  # onnxruntime's errors derive from RuntimeError
+        reason = str(error).splitlines()[0]
+        msg = f"The embedding model {path} can't be loaded ({reason}). Install it again, or name another one."
+        raise EmbeddingError(msg) from error
+
+
+def load_folder(folder: str, threads: int) -> OnnxEmbedder:
+    """Load `tokenizer.json` and the first of model.onnx, onnx/model.onnx in a folder. Raises EmbeddingError."""
+    from tokenizers import Tokenizer
+
+    root = Path(folder).expanduser()
+    models = [path for path in (root / "model.onnx", root / "onnx" / "model.onnx") if path.is_file()]
+    tokenizer = root / "tokenizer.json"
+    if not models or not tokenizer.is_file():
+        msg = f"{root} holds no embedding model: it needs model.onnx (or onnx/model.onnx) and tokenizer.json."
+        raise EmbeddingError(msg)
+    return OnnxEmbedder(f"onnx:{folder}", open_session(models[0], threads), Tokenizer.from_file(str(tokenizer)))

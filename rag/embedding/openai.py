@@ -1,0 +1,59 @@
+"""Embeddings from any OpenAI-compatible endpoint.
+
+Tells vectors only, no token states: retrieval then ranks without late interaction, by words and whole-abstract
+vectors.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+
+import numpy as np
+
+from rag.embedding import Embedded, Vector
+from rag.errors import EmbeddingError
+from rag.iteration import batched
+from rag.models import embed_texts, openai_client
+from rag.settings import Settings
+
+BATCH = 64  # texts a request: far under every provider's limit
+CHARACTERS_PER_TOKEN = 4  # a cautious estimate; these abstracts have 5.5
+WINDOW = 2_000  # tokens; the common models take 8,192, local ones often 2,048
+
+
+class OpenAIEmbedder:
+    """Vectors of one model behind an OpenAI-compatible endpoint, L2-normalised here."""
+
+    def __init__(self, model: str, settings: Settings) -> None:
+        self._model = model
+        self._client = openai_client(settings)
+        self.name = f"openai:{model}"
+        self.window = WINDOW
+
+    @cached_property
+    def dimension(self) -> int:
+        """Length of a vector, learned from the endpoint once."""
+        return len(next(self.embed(["dimension"])).vector)
+
+    def length(self, text: str) -> int:
+        """Return an estimate of the number of tokens."""
+        return len(text) // CHARACTERS_PER_TOKEN + 1
+
+    def embed(self, texts: Sequence[str]) -> Iterator[Embedded]:
+        """Yield each text embedded, in order. Raises EmbeddingError when the endpoint fails."""
+        for batch in batched(texts, BATCH):
+            try:
+                vectors = embed_texts(self._client, self._model, list(batch))
+            except ConnectionError as error:
+                msg = f"Embedding with {self.name} failed: {error}. Check OPENAI_BASE_URL, OPENAI_API_KEY and the model."
+                raise EmbeddingError(msg) from error
+            if len(vectors) != len(batch):
+                msg = f"Embedding with {self.name} failed: {len(vectors)} vectors came for {len(batch)} texts."
+                raise EmbeddingError(msg)
+            for values in vectors:
+                vector: Vector = np.asarray(values, dtype=np.float32)
+                yield Embedded(
+                    vector / max(float(np.linalg.norm(vector)), 1e-12),
+                    np.empty((0, len(vector)), np.float32),
+                    np.empty((0, 2), np.int32),
+                )

@@ -1,0 +1,66 @@
+"""Every error that a caller may expect, as one tree.
+
+    RagError
+    ├── LibraryError            the folder of a library can't be used as it is
+    │   ├── LibraryMissingError     nothing there
+    │   ├── LibraryLockedError      another process is writing
+    │   ├── LibraryMismatchError    made by a newer version or with another embedding model
+    │   └── LibraryDamagedError     the catalog or the vectors can't be read
+    ├── StorageError            a write failed: full disk, read-only folder
+    ├── EmptyLibraryError       nothing to search yet
+    ├── SourceError             a path to ingest can't be read
+    ├── QuestionError           a question, filter or limit that can't be used
+    ├── EmbeddingError          the embedding model is missing, wrong or unreachable
+    └── SettingsError           a setting has an unusable value
+
+A message is one line: what happened, with which value, and what to do next. The faces (command line, chat)
+catch `RagError` and nothing else.
+"""
+
+
+class RagError(Exception):
+    """Root of every expected error; `str(error)` is one line for a person."""
+
+
+class LibraryError(RagError):
+    """The folder of a library can't be used as it is."""
+
+
+class LibraryMissingError(LibraryError):
+    """No library at the path."""
+
+
+class LibraryLockedError(LibraryError):
+    """Another process is writing to the library."""
+
+
+class LibraryMismatchError(LibraryError):
+    """The library was made by a newer version, or with another embedding model or chunker."""
+
+
+class LibraryDamagedError(LibraryError):
+    """The catalog or the vectors can't be read."""
+
+
+class StorageError(RagError):
+    """A write to the library failed."""
+
+
+class EmptyLibraryError(RagError):
+    """The library holds no paper that could be searched."""
+
+
+class SourceError(RagError):
+    """A path given to ingest can't be read."""
+
+
+class QuestionError(RagError):
+    """A question, a filter or a limit can't be used."""
+
+
+class EmbeddingError(RagError):
+    """The embedding model is missing, damaged or unreachable."""
+
+
+class SettingsError(RagError):
+    """A setting has an unusable value."""

@@ -1,0 +1,78 @@
+"""What is derived from the papers: chunk vectors and token states, in one folder that can be thrown away.
+
+    <library>/vectors-<n>/chroma          chunk vectors (rag.vectors)
+    <library>/vectors-<n>/states.sqlite3  token states (rag.states)
+
+The order of writes is the order of trust: a paper is marked as indexed in the catalog only after both are stored, so
+that whatever a crash leaves here is overwritten by the next run.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from rag.chunking import chunk
+from rag.datatypes import Paper
+from rag.embedding import Embedder, Vector
+from rag.errors import StorageError
+from rag.interaction import States, compress
+from rag.sentences import sentence_spans
+from rag.states import StateStore
+from rag.vectors import VectorStore
+
+IndexedPaper = tuple[int, list[Vector], States]
+
+
+class Index:
+    """The vectors and token states of one library."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the index in `folder`, made when absent. Raises LibraryDamagedError, StorageError."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            msg = f"{folder} can't be made ({error.strerror}). Make room, or choose another library folder."
+            raise StorageError(msg) from error
+        self.folder = folder
+        self.states = StateStore(folder / "states.sqlite3")
+        self.vectors = VectorStore(folder / "chroma")
+
+    def close(self) -> None:
+        """Close the files."""
+        self.vectors.close()
+        self.states.close()
+
+    def put(self, papers: Sequence[IndexedPaper]) -> None:
+        """Store what `embed_papers` made, replacing what was there. Raises StorageError."""
+        try:
+            self.states.put({paper_id: states for paper_id, _, states in papers if len(states.scales)})
+        except (sqlite3.Error, OSError) as error:
+            msg = f"Writing to {self.folder} failed ({error}). Nothing stored before is lost; make room and run it again."
+            raise StorageError(msg) from error
+        self.vectors.put([(paper_id, vectors) for paper_id, vectors, _ in papers])
+
+    def delete(self, paper_ids: Iterable[int]) -> None:
+        """Forget papers. Raises StorageError."""
+        gone = list(paper_ids)
+        self.states.delete(gone)
+        self.vectors.delete(gone)
+
+
+def embed_papers(embedder: Embedder, papers: Iterable[Paper]) -> Iterator[IndexedPaper]:
+    """Yield the chunk vectors and token states of each paper, in order, holding one paper at a time."""
+    for paper in papers:
+        chunks = chunk(paper.title, paper.abstract, embedder.length, embedder.window)
+        starts = np.array([span.start for span in sentence_spans(paper.abstract)])
+        vectors, tokens, sentences = [], [], []
+        for part, embedded in zip(chunks, embedder.embed([part.text for part in chunks]), strict=True):
+            vectors.append(embedded.vector)
+            places = embedded.offsets[:, 0] - part.prefix + part.start
+            in_title = embedded.offsets[:, 0] < part.prefix
+            number = np.where(in_title, 0, np.searchsorted(starts, places, side="right"))
+            # Later chunks repeat the title for the vector's sake only.
+            kept = ~in_title if part.start else np.ones_like(in_title)
+            tokens.append(embedded.tokens[kept])
+            sentences.append(number[kept].astype(np.uint16))
+        yield paper.paper_id, vectors, compress(np.concatenate(tokens), np.concatenate(sentences))

@@ -1,0 +1,246 @@
+"""The facade: open a library, put papers in, search, ask.
+
+    papers.library/
+        manifest.json      what it was made with
+        catalog.sqlite3    the papers: the truth
+        vectors-<n>/       derived, disposable
+        write.lock         held while somebody writes
+
+A Library may be shared between threads, and a folder opened by many readers; one writer at a time.
+"""
+
+import asyncio
+import re
+import threading
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from filelock import FileLock, Timeout
+
+from rag.answering.extractive import ExtractiveAnswerer
+from rag.catalog import Catalog
+from rag.chunking import CHUNKER
+from rag.datatypes import Answer, Filters, Hit, IngestReport, Turn
+from rag.embedding import Embedder, embedder_name, load_embedder
+from rag.errors import EmptyLibraryError, LibraryDamagedError, LibraryLockedError, LibraryMissingError, StorageError
+from rag.index import Index
+from rag.ingest import Watch, ingest
+from rag.manifest import Manifest, check_manifest, read_manifest, write_manifest
+from rag.probe import probe
+from rag.retrieval import Retriever, top
+from rag.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from rag.engine import PaperEmbedding, PaperQueryEngine, PaperRetriever
+
+CATALOG = "catalog.sqlite3"
+FIRST_VECTORS = "vectors-1"
+PASSAGES = 3  # sentences shown of each paper that a search finds
+
+
+class Library:
+    """A folder holding one collection of papers and its indexes."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        """Use `Library.open`."""
+        self.folder = folder
+        self.settings = settings
+        self._lock = threading.RLock()
+        self._embedder: Embedder | None = None
+        self._index: Index | None = None
+        self._generation = -1
+        manifest = read_manifest(folder)
+        if manifest is not None:
+            check_manifest(folder, manifest, embedding=embedder_name(settings), chunker=CHUNKER)
+        self._catalog = Catalog(folder / CATALOG)
+
+    @classmethod
+    def open(cls, path: str | Path | None = None, settings: Settings | None = None, *, create: bool = True) -> Self:
+        """Open the library in the folder `path` (by default the setting `library`), made when absent.
+
+        Raises LibraryMissingError when it is absent and `create` is false, LibraryMismatchError when it was made
+        with another embedding model or a newer version, LibraryDamagedError, StorageError.
+        """
+        settings = settings or load_settings()
+        folder = Path(path or settings.library)
+        if not (folder / CATALOG).is_file():
+            if not create:
+                msg = f"There is no library at {folder}. Make one with: askpapers ingest PATH --library {folder}"
+                raise LibraryMissingError(msg)
+            make_folder(folder)
+        return cls(folder, settings)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        """Return the number of papers that can be found."""
+        return self._catalog.count(indexed=True)
+
+    def close(self) -> None:
+        """Let go of all files."""
+        with self._lock:
+            if self._index is not None:
+                self._index.close()
+                self._index = None
+            self._catalog.close()
+
+    def ingest(self, paths: Iterable[str | Path], watch: Watch = lambda progress: None) -> IngestReport:
+        """Bring in the papers of files and folders; return what became of each record.
+
+        A second run over the same files changes nothing, a run after a crash finishes the work. `watch` is told the
+        progress. Raises SourceError for a path that doesn't exist, LibraryLockedError when somebody else is writing,
+        StorageError when a write fails (what was stored before stays).
+        """
+        with writing(self.folder, self._catalog):
+            report = ingest([Path(path) for path in paths], self._catalog, self._writable_index(), self.embedder, watch)
+            self._generation = self._catalog.generation
+        return report
+
+    def search(self, query: str, *, limit: int = 10, filters: Filters = Filters()) -> list[Hit]:
+        """Return the `limit` best papers, best first, each with its three best passages.
+
+        Raises QuestionError for an unusable query, EmptyLibraryError when there is nothing to search.
+        """
+        return top(self._retriever().retrieve(query, limit=limit, filters=filters).hits, PASSAGES)
+
+    def ask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
+        """Answer a question from the papers, each sentence cited; or say that the abstracts don't tell.
+
+        `history` holds the earlier turns, oldest first. Raises QuestionError, EmptyLibraryError.
+        """
+        from rag.engine import Question
+
+        answer = self.as_query_engine().query(Question(question, history=history, filters=filters)).metadata["answer"]
+        assert isinstance(answer, Answer)
+        return answer
+
+    def stream(
+        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()
+    ) -> Iterator[str | Answer]:
+        """Yield the answer's text in pieces, then the Answer itself."""
+        answer = self.ask(question, history=history, filters=filters)
+        yield from re.findall(r"\S+\s*", answer.text)
+        yield answer
+
+    async def asearch(self, query: str, *, limit: int = 10, filters: Filters = Filters()) -> list[Hit]:
+        """Do what `search` does, without blocking the event loop."""
+        return await asyncio.to_thread(self.search, query, limit=limit, filters=filters)
+
+    async def aask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
+        """Do what `ask` does, without blocking the event loop."""
+        return await asyncio.to_thread(self.ask, question, history=history, filters=filters)
+
+    async def astream(
+        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()
+    ) -> AsyncIterator[str | Answer]:
+        """Do what `stream` does, without blocking the event loop."""
+        events = await asyncio.to_thread(lambda: list(self.stream(question, history=history, filters=filters)))
+        for event in events:
+            yield event
+
+    def as_query_engine(self) -> "PaperQueryEngine":
+        """Return the library as a llama_index query engine; the Answer is in its response's metadata."""
+        from rag.engine import PaperQueryEngine
+
+        settings = self.settings
+        answerer = ExtractiveAnswerer(papers=settings.papers, sentences=settings.sentences, words=settings.words)
+        return PaperQueryEngine(self._retriever(), answerer, papers=settings.papers)
+
+    def as_retriever(self, limit: int = 10) -> "PaperRetriever":
+        """Return the library's search as a llama_index retriever of `limit` papers."""
+        from rag.engine import PaperRetriever
+
+        return PaperRetriever(self._retriever(), limit)
+
+    def as_embedding(self) -> "PaperEmbedding":
+        """Return the library's embedding model as a llama_index embedding."""
+        from rag.engine import PaperEmbedding
+
+        return PaperEmbedding(self.embedder())
+
+    def embedder(self) -> Embedder:
+        """Return the library's embedding model, loaded once. Raises EmbeddingError."""
+        with self._lock:
+            if self._embedder is None:
+                self._embedder = load_embedder(self.settings)
+            return self._embedder
+
+    def _retriever(self) -> Retriever:
+        return Retriever(self._catalog, self._fresh_index(), self.embedder())
+
+    def _fresh_index(self) -> Index:
+        """Return the index as it is now: opened anew when anybody has written since."""
+        with self._lock:
+            generation = self._catalog.generation
+            if self._index is None or generation != self._generation:
+                manifest = read_manifest(self.folder)
+                if manifest is None:
+                    if self._catalog.count():
+                        msg = f"The library {self.folder} has papers but no vectors. Make them with: askpapers rebuild"
+                        raise LibraryDamagedError(msg)
+                    msg = f"The library {self.folder} holds no papers yet. Add some with: askpapers ingest PATH"
+                    raise EmptyLibraryError(msg)
+                self._open_index(manifest)
+                self._generation = generation
+            assert self._index is not None
+            return self._index
+
+    def _writable_index(self) -> Index:
+        """Return the index for writing; the first writer of a library makes the manifest."""
+        with self._lock:
+            manifest = read_manifest(self.folder)
+            if manifest is None:
+                embedder = self.embedder()
+                manifest = Manifest(embedder.name, embedder.dimension, CHUNKER, FIRST_VECTORS)
+                write_manifest(self.folder, manifest)
+            return self._open_index(manifest)
+
+    def _open_index(self, manifest: Manifest) -> Index:
+        if self._index is not None:
+            self._index.close()
+        folder = self.folder / manifest.vectors
+        if self._catalog.unfinished and folder.exists():
+            # A writer died: its Chroma may crash whoever opens it, so somebody else tries first.
+            probe(folder)
+        self._index = Index(folder)
+        return self._index
+
+
+def make_folder(folder: Path) -> None:
+    """Make a library's folder. Raises StorageError when it can't be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"The library folder {folder} can't be made ({error.strerror}). Choose another one with --library."
+        raise StorageError(msg) from error
+
+
+@contextmanager
+def writing(folder: Path, catalog: Catalog) -> Iterator[None]:
+    """Be the one writer of a library, and leave a sign while at it that a crash leaves behind.
+
+    Raises LibraryLockedError when somebody else is writing, StorageError when the folder can't be written.
+    """
+    lock = FileLock(folder / "write.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        msg = f"Another process is writing to {folder}. Wait until it has finished, then run this again."
+        raise LibraryLockedError(msg) from error
+    except OSError as error:
+        msg = f"The library {folder} can't be written ({error.strerror}). Check its permissions, or copy it."
+        raise StorageError(msg) from error
+    try:
+        with catalog.unfinished_work():
+            yield
+    finally:
+        lock.release()

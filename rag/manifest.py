@@ -1,0 +1,79 @@
+"""The manifest: what a library was made with, and which folder holds its vectors now.
+
+One small JSON file, replaced whole. What it says must fit what runs, or the library is refused with the command that
+mends it; the vectors of another model are numbers of the same shape and would go unnoticed.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rag.errors import LibraryDamagedError, LibraryMismatchError, StorageError
+
+FORMAT = 1
+FILE = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Format version, embedding model and dimension, distance, chunker, and the folder of the vectors."""
+
+    embedding: str
+    dimension: int
+    chunker: str
+    vectors: str
+    distance: str = "cosine"
+    format: int = FORMAT
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """Return the manifest of a library folder, None when it has none.
+
+    Raises LibraryMismatchError when its format is newer, LibraryDamagedError when it can't be read.
+    """
+    path = folder / FILE
+    try:
+        values = json.loads(path.read_text("utf-8"))
+        found = int(values["format"])
+        if found > FORMAT:
+            msg = (
+                f"The library {folder} has format {found}, this askpapers reads up to {FORMAT}. "
+                "Upgrade with: pip install --upgrade askpapers"
+            )
+            raise LibraryMismatchError(msg)
+        return Manifest(**values)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        msg = f"{path} can't be read ({error}). Make it anew from the catalog with: askpapers rebuild --library {folder}"
+        raise LibraryDamagedError(msg) from error
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Replace the manifest of a library folder: after a crash it is the old one or the new one. Raises StorageError."""
+    path = folder / FILE
+    partial = path.with_suffix(".partial")
+    try:
+        with partial.open("w", encoding="utf-8") as file:
+            json.dump(asdict(manifest), file, indent=2)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        msg = f"{path} can't be written ({error.strerror}). Make room, or choose another library folder."
+        raise StorageError(msg) from error
+
+
+def check_manifest(folder: Path, manifest: Manifest, *, embedding: str, chunker: str) -> None:
+    """Raise LibraryMismatchError unless the stored vectors are those of this embedding model and chunker."""
+    for what, stored, wanted in (
+        ("embedding model", manifest.embedding, embedding),
+        ("chunker", manifest.chunker, chunker),
+    ):
+        if stored != wanted:
+            msg = (
+                f"The library {folder} was made with the {what} {stored}, the settings ask for {wanted}. "
+                f"Make its vectors anew with: askpapers rebuild --library {folder}"
+            )
+            raise LibraryMismatchError(msg)

@@ -1,0 +1,62 @@
+"""A saved Hugging Face Papers page: two header lines, then a title line and an abstract line in turn.
+
+The first title is glued to the word `Subscribe` of the page's header.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from rag.datatypes import Record
+from rag.readers.lines import Line, Problem, clean
+
+NAME = "saved Hugging Face Papers page"
+GLUE = "Subscribe"
+HEADER = "trending papers in your email inbox"
+LONGEST_TITLE = 400  # characters; the shortest abstracts seen have 260, the longest titles 185
+SHORTEST_ABSTRACT = 200
+
+
+def sniff(head: Sequence[str]) -> bool:
+    """Tell whether these first lines are such a page's."""
+    return any(HEADER in line for line in head[:3]) and any(line.startswith(GLUE) for line in head[:6])
+
+
+def read(lines: Iterator[Line | Problem]) -> Iterator[Record | Problem]:
+    """Yield a record for each title and abstract, a Problem for each title or line that has no partner."""
+    title: Line | None = None
+    for line in chain(_body(lines), [None]):
+        if line is None or isinstance(line, Problem):
+            if title is not None:
+                yield Problem(title.number, f"the title {_short(title)} has no abstract")
+            if line is not None:
+                yield line
+            title = None
+        elif title is None:
+            if len(line.text) > LONGEST_TITLE:
+                yield Problem(line.number, f"an abstract without a title: {_short(line)}")
+            elif line.text.strip():
+                title = line
+        elif not line.text.strip() or _is_title(line.text):
+            yield Problem(title.number, f"the title {_short(title)} has no abstract")
+            title = line if line.text.strip() else None
+        else:
+            yield Record(title=title.text.strip(), abstract=clean(line.text), line=title.number)
+            title = None
+
+
+def _body(lines: Iterator[Line | Problem]) -> Iterator[Line | Problem]:
+    """Yield the lines from the first title on, which is freed from its glue."""
+    for line in lines:
+        if isinstance(line, Line) and line.text.startswith(GLUE):
+            yield Line(line.number, line.text.removeprefix(GLUE))
+            yield from lines
+        elif isinstance(line, Problem):
+            yield line
+
+
+def _is_title(text: str) -> bool:
+    return len(text) < SHORTEST_ABSTRACT and not text.rstrip().endswith(".")
+
+
+def _short(line: Line) -> str:
+    return repr(line.text if len(line.text) <= 60 else f"{line.text[:59]}…")

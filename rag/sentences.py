@@ -1,0 +1,65 @@
+"""Split an abstract into sentences, as character spans.
+
+The rules of where a sentence ends are sentencex's; this module only turns its pieces into offsets, joins scraps to
+their neighbour and cuts what no reader would call a sentence.
+"""
+
+import re
+from typing import NamedTuple
+
+import sentencex
+
+SHORTEST = 25  # characters; "(2)." or "et al." alone is no sentence
+LONGEST = 1_000  # characters; text without punctuation must not become one endless sentence
+
+
+class Span(NamedTuple):
+    """Character offsets: `text[start:end]`."""
+
+    start: int
+    end: int
+
+
+def sentence_spans(text: str) -> list[Span]:
+    """Return the spans of the sentences of `text`, in order, without surrounding white space.
+
+    Spans don't overlap, and every character outside them is white space.
+    """
+    spans: list[Span] = []
+    position = 0
+    for piece in sentencex.segment("en", text):
+        # sentencex gives the text back in pieces; find() rather than adding lengths, so that a piece that it
+        # trimmed can't shift all that follow.
+        start = text.index(piece, position)
+        position = start + len(piece)
+        spans += _cut(text, _trimmed(text, start, position))
+    return _joined([span for span in spans if span.end > span.start])
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    piece = text[start:end]
+    return Span(start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip()))
+
+
+def _cut(text: str, span: Span) -> list[Span]:
+    """Cut an overlong span at white space."""
+    parts: list[Span] = []
+    start, end = span
+    while end - start > LONGEST:
+        spaces = [match.start() for match in re.finditer(r"\s", text[start : start + LONGEST])]
+        stop = start + (spaces[-1] if spaces and spaces[-1] > 0 else LONGEST)
+        parts.append(_trimmed(text, start, stop))
+        start = _trimmed(text, stop, end).start
+    return [*parts, Span(start, end)]
+
+
+def _joined(spans: list[Span]) -> list[Span]:
+    """Join a scrap to the sentence before it, or the first one to the sentence after it."""
+    joined: list[Span] = []
+    for span in spans:
+        scrap = joined and min(span.end - span.start, joined[-1].end - joined[-1].start) < SHORTEST
+        if scrap and span.end - joined[-1].start <= LONGEST:
+            joined[-1] = Span(joined[-1].start, span.end)
+        else:
+            joined.append(span)
+    return joined

@@ -1,0 +1,59 @@
+"""Every setting, its default and its meaning; the only module that reads the environment.
+
+Nothing is read at import. `Settings()` reads `ASKPAPERS_*` and the standard `OPENAI_*` variables; the command line
+also reads `.env` in the current folder. `.env.example` and the table in README.md list the same fields: a test holds it.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AliasChoices, Field, SecretStr, StringConstraints, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rag.errors import SettingsError
+
+Embedding = Annotated[str, StringConstraints(pattern=r"^(minilm|onnx:.+|openai:.+)$")]
+
+
+class Settings(BaseSettings):
+    """Settings of a library and of the answers over it; immutable once made."""
+
+    model_config = SettingsConfigDict(env_prefix="ASKPAPERS_", frozen=True, extra="ignore", populate_by_name=True)
+
+    library: Path = Field(Path("papers.library"), description="Folder of the library.")
+    embedding: Embedding = Field(
+        "minilm",
+        description="Embedding model: `minilm` (bundled, offline), `onnx:FOLDER` or `openai:MODEL`.",
+    )
+    threads: int = Field(0, ge=0, le=256, description="Threads of the bundled model; 0 takes every core.")
+    papers: int = Field(5, ge=1, le=50, description="Papers that an answer may draw on.")
+    sentences: int = Field(6, ge=2, le=20, description="Sentences that an answer without an LLM may quote.")
+    words: int = Field(115, ge=30, le=1000, description="Words after which an answer without an LLM stops.")
+    timeout: float = Field(60.0, gt=0, le=3600, description="Seconds to wait for an embedding endpoint.")
+    openai_api_key: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("openai_api_key", "OPENAI_API_KEY"),
+        description="Key of the OpenAI-compatible endpoint.",
+    )
+    openai_base_url: str | None = Field(
+        None,
+        validation_alias=AliasChoices("openai_base_url", "OPENAI_BASE_URL"),
+        description="Address of the OpenAI-compatible endpoint; empty means api.openai.com.",
+    )
+
+
+def load_settings(env_file: Path | None = None) -> Settings:
+    """Read the settings from the environment and, when given, from an env file. Raises SettingsError."""
+    try:
+        return Settings(_env_file=env_file)  # type: ignore[call-arg]  # pydantic-settings' own argument
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = variable_name(str(first["loc"][0]))
+        msg = f"{name} can't be used: {first['msg']}, got {first.get('input')!r}. See .env.example for its meaning."
+        raise SettingsError(msg) from None
+
+
+def variable_name(field: str) -> str:
+    """Return the environment variable of a field: `threads` gives `ASKPAPERS_THREADS`."""
+    name = field.upper()
+    return name if name.startswith(("OPENAI_", "ASKPAPERS_")) else f"ASKPAPERS_{name}"

@@ -1,0 +1,58 @@
+"""Words as the lexical parts see them: tokens, stop words, stems.
+
+Shared by full-text search, sentence choice and support, so that all three mean the same by "a word".
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+import snowballstemmer
+
+STOP_WORDS = frozenset(
+    "a about above after again against all also am an and any are as at be because been before being below between "
+    "both but by can could did do does doing done down during each either else ever few for from further get gets "
+    "got had has have having he her here hers him his how however i if in into is it its itself just let like may me "
+    "might more most much must my near no nor not now of off on once one only or other our ours out over own per same "
+    "shall she should since so some such than that the their theirs them then there these they this those through to "
+    "too toward towards under until up upon us use used uses using very via was we were what when where whether which "
+    "while who whom whose why will with within without would yet you your yours".split()
+)
+
+
+class Word(NamedTuple):
+    """A word as written, its stem, and where it stands: `text[start:end]`."""
+
+    text: str
+    stem: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """Return the Porter stem of a word, in lower case."""
+    # Porter, as SQLite's FTS5 tokenizer `porter`: both must agree on what one word is.
+    # A stemmer works on its own fields, so threads must not share one; a new one costs microseconds.
+    return str(snowballstemmer.stemmer("porter").stemWord(word.lower()))
+
+
+def words(text: str) -> Iterator[Word]:
+    """Yield every word of `text`: a run of letters and digits."""
+    for match in re.finditer(r"[^\W_]+", text):
+        yield Word(match[0], stem(match[0]), match.start(), match.end())
+
+
+def content_words(text: str) -> list[Word]:
+    """Return the words that carry meaning: no stop words, no single letters."""
+    return [
+        word
+        for word in words(text)
+        if word.text.lower() not in STOP_WORDS and (len(word.text) > 1 or word.text.isdigit())
+    ]
+
+
+def stems(text: str) -> list[str]:
+    """Return the distinct stems of the content words, in order of appearance."""
+    return list(dict.fromkeys(word.stem for word in content_words(text)))
