@@ -17,7 +17,7 @@ from rag.chunking import chunk
 from rag.datatypes import Paper
 from rag.embedding import Embedder, Vector
 from rag.errors import StorageError
-from rag.interaction import States, compress
+from rag.interaction import States, compress, one_blas_thread
 from rag.sentences import sentence_spans
 from rag.states import StateStore
 from rag.vectors import VectorStore
@@ -75,4 +75,6 @@ def embed_papers(embedder: Embedder, papers: Iterable[Paper]) -> Iterator[Indexe
             kept = ~in_title if part.start else np.ones_like(in_title)
             tokens.append(embedded.tokens[kept])
             sentences.append(number[kept].astype(np.uint16))
-        yield paper.paper_id, vectors, compress(np.concatenate(tokens), np.concatenate(sentences))
+        with one_blas_thread():
+            states = compress(np.concatenate(tokens), np.concatenate(sentences))
+        yield paper.paper_id, vectors, states

@@ -5,8 +5,9 @@ Every token of an abstract keeps its contextual state, made small: projected by 
 Zaharia 2020, section 3.3). Pure functions over arrays; knows nothing of papers or files.
 """
 
+from contextlib import AbstractContextManager
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +72,23 @@ def sentence_vectors(states: Matrix, sentences: NDArray[np.uint16]) -> dict[int,
     sums = np.add.reduceat(states, starts, axis=0) if len(starts) else states
     means = unit(sums / counts[:, None]) if len(starts) else sums
     return dict(zip(numbers.tolist(), means, strict=True))
+
+
+@lru_cache(maxsize=1)
+def _blas() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
+def one_blas_thread() -> AbstractContextManager[object]:
+    """Return a context in which NumPy's matrix products use one thread.
+
+    Its threads wait by spinning, and so do those of onnxruntime: side by side on two cores they doubled the time of
+    an ingest (eval/RESULTS.md).
+    """
+    limited: AbstractContextManager[object] = _blas().limit(limits=1, user_api="blas")
+    return limited
 
 
 def unit(rows: Matrix) -> Matrix:

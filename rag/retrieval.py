@@ -1,8 +1,8 @@
 """From a question to the papers that may answer it: dense and lexical, fused, then compared word by word.
 
     1. the 100 nearest by whole-abstract vector, and the 100 best by BM25
-    2. fused: both scores divided by their best, half and half
-    3. the best 30 compared with the question word by word (late interaction), which gives half of the final score
+    2. fused: both scores normalised, half and half
+    3. the best 30 compared with the question word by word (late interaction), which gives .6 of the final score
 
 Every constant was measured on two collections (eval/RESULTS.md). Deterministic: ties go to the lower paper id. Knows
 nothing of answers.
@@ -21,14 +21,14 @@ from rag.datatypes import Filters, Hit, Paper, Passage
 from rag.embedding import Embedded, Embedder, Matrix
 from rag.errors import EmptyLibraryError, QuestionError
 from rag.index import Index
-from rag.interaction import States, best_likeness, expand, project, sentence_vectors, unit
+from rag.interaction import States, best_likeness, expand, one_blas_thread, project, sentence_vectors, unit
 from rag.sentences import sentence_spans
 from rag.words import Word, content_words
 
 CANDIDATES = 100  # taken from each ranking
 DENSE_SHARE = 0.5  # of the fused score; BM25 has the rest
 DEPTH = 30  # papers compared word by word
-INTERACTION_SHARE = 0.5  # of the final score; the fused one has the rest
+INTERACTION_SHARE = 0.6  # of the final score; the fused one has the rest
 LONGEST_QUESTION = 4_000  # characters
 SEARCH_TERMS = 64  # words of a question that full-text search looks up
 
@@ -81,6 +81,10 @@ class Retriever:
         Raises QuestionError for a question that can't be searched, EmptyLibraryError when there is nothing to search.
         """
         check_question(question)
+        with one_blas_thread():
+            return self._retrieve(question, limit, filters)
+
+    def _retrieve(self, question: str, limit: int, filters: Filters) -> Retrieved:
         allowed, searched = self._allowed(filters)
         query = self._prepare(question)
         fused = self._fused(query, allowed)
@@ -173,22 +177,16 @@ def inverse_document_frequency(frequency: int, total: int) -> float:
 def fuse(dense: Mapping[int, float], lexical: Mapping[int, float]) -> list[tuple[int, float]]:
     """Return (id, score) of all candidates, best first: a convex combination of both scores.
 
-    Each score is divided by its best, so that both lie in 0..1 with 0 for what was not found (Bruch et al. 2023, An
-    Analysis of Fusion Functions).
+    Cosines are min-max normalised over the candidates, BM25 between its floor 0 and its best; what one ranking did
+    not find has 0 there (Bruch et al. 2023, An Analysis of Fusion Functions for Hybrid Retrieval).
     """
-    best_dense = max(dense.values(), default=0.0)
-    best_lexical = max(lexical.values(), default=0.0)
+    near = dict(zip(dense, min_max(np.array(list(dense.values()))), strict=True)) if dense else {}
+    best = max(lexical.values(), default=1.0)
     fused = {
-        paper_id: DENSE_SHARE * share(dense.get(paper_id, 0.0), best_dense)
-        + (1 - DENSE_SHARE) * share(lexical.get(paper_id, 0.0), best_lexical)
+        paper_id: DENSE_SHARE * float(near.get(paper_id, 0.0)) + (1 - DENSE_SHARE) * lexical.get(paper_id, 0.0) / best
         for paper_id in dense.keys() | lexical.keys()
     }
     return sorted(fused.items(), key=lambda item: (-item[1], item[0]))
-
-
-def share(score: float, best: float) -> float:
-    """Return a score as a share of the best one, 0..1."""
-    return max(score, 0.0) / best if best > 0 else 0.0
 
 
 def rerank(fused: Sequence[tuple[int, float]], interaction: Mapping[int, float]) -> list[tuple[int, float]]:

@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     threads: int = Field(0, ge=0, le=256, description="Threads of the bundled model; 0 takes every core.")
     papers: int = Field(5, ge=1, le=50, description="Papers that an answer may draw on.")
     sentences: int = Field(6, ge=2, le=20, description="Sentences that an answer without an LLM may quote.")
-    words: int = Field(115, ge=30, le=1000, description="Words after which an answer without an LLM stops.")
+    words: int = Field(105, ge=30, le=1000, description="Words after which an answer without an LLM stops.")
     timeout: float = Field(60.0, gt=0, le=3600, description="Seconds to wait for an embedding endpoint.")
     openai_api_key: SecretStr | None = Field(
         None,

@@ -56,3 +56,15 @@ def content_words(text: str) -> list[Word]:
 def stems(text: str) -> list[str]:
     """Return the distinct stems of the content words, in order of appearance."""
     return list(dict.fromkeys(word.stem for word in content_words(text)))
+
+
+def names(text: str) -> list[Word]:
+    """Return the content words that look like names: two capitals, letters with digits, or a capital in mid-sentence."""
+    return [word for word in content_words(text) if _is_name(word, text[: word.start].rstrip())]
+
+
+def _is_name(word: Word, before: str) -> bool:
+    capitals = sum(character.isupper() for character in word.text)
+    mixed = any(c.isdigit() for c in word.text) and any(c.isalpha() for c in word.text)
+    inside = bool(before) and before[-1] not in ".?!:"
+    return capitals >= 2 or mixed or (inside and word.text[0].isupper())

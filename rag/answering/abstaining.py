@@ -2,7 +2,7 @@
 
 Three signs from retrieval, weighed by a logistic regression over the questions of the development set and the same
 questions with their papers taken away (eval/RESULTS.md): how well the words of the question are met in the best
-paper, how well the worst met quarter of them is, and how near the nearest sentence is.
+paper, how well the worst met quarter of them is, and whether it names something that the paper doesn't.
 """
 
 import math
@@ -10,20 +10,20 @@ from typing import NamedTuple
 
 from rag.datatypes import Outcome, Paper
 from rag.retrieval import Retrieved
-from rag.words import stems
+from rag.words import names, stems, words
 
-MET, WORST_MET, NEAREST, BIAS = 14.0, 8.0, 4.0, -14.5
-ANSWERED = 0.35  # confidence above which an answer is given
-RELEVANT = 0.05  # confidence below which not even the papers are about it
-WORDS_MET = 0.5  # share of the question's telling words, where a model tells no token states
+MET, WORST_MET, UNMET_NAME, BIAS = 13.4, 10.3, -1.1, -10.85
+ANSWERED = 0.265  # confidence from which on an answer is given
+RELEVANT = 0.08  # confidence below which not even the papers are about it
+WORDS_MET = 0.5  # share of the question's telling words to hold, where a model tells no token states
 
 
 class Signs(NamedTuple):
-    """Mean likeness (cosine) of the question's words in the best paper, of the worst quarter, and of a sentence."""
+    """Mean likeness (cosine) of the question's words in the best paper, of the worst quarter, and an unmet name."""
 
     met: float
     worst_met: float
-    nearest: float
+    unmet_name: bool
 
 
 def outcome_of(retrieved: Retrieved) -> Outcome:
@@ -41,7 +41,8 @@ def confidence_in(retrieved: Retrieved) -> float:
     if not retrieved.matches:
         return _words_met(retrieved) - WORDS_MET + ANSWERED
     signs = signs_of(retrieved)
-    return 1 / (1 + math.exp(-(MET * signs.met + WORST_MET * signs.worst_met + NEAREST * signs.nearest + BIAS)))
+    odds = MET * signs.met + WORST_MET * signs.worst_met + UNMET_NAME * signs.unmet_name + BIAS
+    return 1 / (1 + math.exp(-odds))
 
 
 def signs_of(retrieved: Retrieved) -> Signs:
@@ -49,8 +50,11 @@ def signs_of(retrieved: Retrieved) -> Signs:
     weights = [math.sqrt(match.weight) for match in retrieved.matches]
     met = sum(w * match.likeness for w, match in zip(weights, retrieved.matches, strict=True)) / sum(weights)
     worst = sorted(match.likeness for match in retrieved.matches)[: max(1, len(retrieved.matches) // 4)]
-    nearest = max(passage.score for hit in retrieved.hits for passage in hit.passages)
-    return Signs(met, sum(worst) / len(worst), nearest)
+    paper = retrieved.hits[0].paper
+    text = f"{paper.title} {paper.abstract}"
+    known, letters = {word.stem for word in words(text)}, text.lower()
+    unmet = [w for w in names(retrieved.query) if w.stem not in known and w.text.lower() not in letters]
+    return Signs(met, sum(worst) / len(worst), bool(unmet))
 
 
 def _words_met(retrieved: Retrieved) -> float:

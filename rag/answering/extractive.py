@@ -17,20 +17,21 @@ from rag.datatypes import Claim, Hit, Outcome, Passage, Turn
 from rag.retrieval import Retrieved
 from rag.words import stems
 
-# What a sentence's worth is made of: a logistic regression over the sentences of the development set's papers,
-# rounded (eval/RESULTS.md). Signs, not magnitudes, carry the meaning.
-WORDS_ASKED = 1.9  # share of the question's telling words that it holds
-LIKENESS = 2.2  # its cosine with the question
-PAPER = 5.5  # how far its paper's score is behind the best one's
+# What a sentence's worth is made of: a logistic regression over the sentences of the papers found for the development
+# set, rounded (eval/RESULTS.md).
+WORDS_ASKED = 2.4  # share of the question's telling words that it holds
+LIKENESS = 0.65  # its cosine with the question
+PAPER = 6.0  # how far its paper's score is behind the best one's
 OWN_WORK = 0.55  # it tells of the authors' own work
 BACKGROUND = -0.35  # it tells of others' or earlier work
-NUMBER_ASKED = 0.6  # it holds a number, and a number was asked for
-LENGTH = 0.65  # log of its words: long sentences hold more
+NUMBER_ASKED = 0.5  # it holds a number, and a number was asked for
+LENGTH = 0.8  # log of its words: long sentences hold more
 POSITION = 1.0  # results stand at the end, 0..1
 FIRST = -0.55  # the first sentence is seldom more than an opening
+NOTICE = -2.0  # it only tells where the code lies; set by hand, for nobody asks for it by accident
 
 EARLIER_WORDS = 0.3  # weight of a word that only an earlier question holds
-PAPER_GAP = 0.12  # a paper whose score is further behind the best one's isn't drawn on
+PAPER_GAP = 0.15  # a paper whose score is further behind the best one's isn't drawn on
 FEWEST = 2  # sentences
 
 OWN = re.compile(r"\b(we|our|ours|this (paper|work|article|study|report))\b", re.IGNORECASE)
@@ -44,6 +45,12 @@ ASKS_FOR_NUMBER = re.compile(
     r"accuracy|error|speed-?ups?|time|cost|costs|gain|percent\w*|fraction|share|better|faster|cheaper|years?|when)\b",
     re.IGNORECASE,
 )
+
+NOTICES = re.compile(
+    r"https?://|\b(code|project page|models?|data\w*|implementation)\b.{0,60}\b(available|released|open-sourced|found)\b",
+    re.IGNORECASE,
+)
+ASKS_FOR_NOTICE = re.compile(r"\b(code|available|github|release\w*|open-source\w*|url|link|where)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +108,9 @@ class ExtractiveAnswerer:
 def candidates_of(question: str, retrieved: Retrieved, papers: int) -> list[Candidate]:
     """Return the sentences of the best papers with their worth."""
     weights = asked_words(question, retrieved.weights)
-    wants_number = bool(ASKS_FOR_NUMBER.search(question))
     best = retrieved.hits[0].score
     return [
-        Candidate(rank, hit, passage, worth(passage, hit, weights, behind=best - hit.score, wants_number=wants_number))
+        Candidate(rank, hit, passage, worth(question, passage, hit, weights, behind=best - hit.score))
         for rank, hit in enumerate(retrieved.hits[:papers])
         if best - hit.score <= PAPER_GAP
         for passage in hit.passages
@@ -119,19 +125,22 @@ def asked_words(question: str, weights: Mapping[str, float]) -> dict[str, float]
     return {stem: count / total for stem, count in counts.items()} if total else {}
 
 
-def worth(passage: Passage, hit: Hit, weights: Mapping[str, float], *, behind: float, wants_number: bool) -> float:
+def worth(question: str, passage: Passage, hit: Hit, weights: Mapping[str, float], *, behind: float) -> float:
     """Return how likely a sentence is to answer, as a log-odds up to a constant."""
     held = set(stems(passage.text))
+    number_asked = ASKS_FOR_NUMBER.search(question) and any(character.isdigit() for character in passage.text)
+    notice = NOTICES.search(passage.text) and not ASKS_FOR_NOTICE.search(question)
     return (
         WORDS_ASKED * sum(weight for stem, weight in weights.items() if stem in held)
         + LIKENESS * passage.score
         - PAPER * behind
         + OWN_WORK * bool(OWN.search(passage.text))
         + BACKGROUND * bool(EARLIER.search(passage.text))
-        + NUMBER_ASKED * (wants_number and any(character.isdigit() for character in passage.text))
+        + NUMBER_ASKED * bool(number_asked)
         + LENGTH * math.log(len(passage.text.split()))
         + POSITION * passage.start / len(hit.paper.abstract)
         + FIRST * (passage.start == 0)
+        + NOTICE * bool(notice)
     )
 
 

@@ -65,8 +65,6 @@ def open_session(path: Path, threads: int) -> "InferenceSession":
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or os.cpu_count() or 1
     options.inter_op_num_threads = 1
-    # The arena keeps the largest text's memory for ever; without it, memory falls back after a long text.
-    options.enable_cpu_mem_arena = False
     onnxruntime.set_default_logger_severity(3)
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -1,0 +1,41 @@
+"""Measure retrieval, answers and speed.
+
+    python -m eval.measure dev        the question set over the papers: retrieval, answers, refusals
+    python -m eval.measure scifact    SciFact beside a plain fusion of BM25 and MiniLM, in one run
+    python -m eval.measure support    the support score on SciFact's claims
+    python -m eval.measure conversation   follow-ups and changes of topic
+    python -m eval.measure speed      ingest and search beside their bare costs, in one run
+
+Reads the shared folder (ASKPAPERS_SHARED, default ../shared); `--work FOLDER` keeps built libraries between runs.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from eval import answers, conversation, retrieval, speed
+from eval import support as support_score
+
+MEASURES: dict[str, Callable[[Path], str]] = {
+    "dev": answers.measure,
+    "scifact": retrieval.measure,
+    "support": support_score.measure,
+    "conversation": conversation.measure,
+    "speed": speed.measure,
+}
+
+
+def main() -> None:
+    """Run one measure and print its table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("measure", choices=MEASURES)
+    parser.add_argument("--work", type=Path, help="folder that keeps built libraries between runs")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        sys.stdout.write(MEASURES[args.measure](args.work or Path(temporary)) + "\n")
+
+
+if __name__ == "__main__":
+    main()

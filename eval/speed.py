@@ -1,0 +1,70 @@
+"""Ingest and search beside their bare costs, in one run: ratios, for the seconds vary with the machine."""
+
+import sqlite3
+import statistics
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from eval.gold import load_questions, shared_folder
+from rag.chunking import chunk
+from rag.library import Library
+from rag.settings import Settings
+from rag.words import stems
+
+
+def measure(work: Path) -> str:
+    """Return a Markdown table: ingest over bare embedding, search over embedding + dot products + one FTS5 query."""
+    with TemporaryDirectory(dir=work) as folder, Library.open(Path(folder) / "speed.library", Settings()) as library:
+        embedder = library.embedder()
+        for _ in embedder.embed(["warm up " * 100] * 3):
+            pass
+        started = perf_counter()
+        library.ingest([shared_folder() / "papers"])
+        ingest = perf_counter() - started
+        papers = library._catalog.all_papers(limit=10_000)
+        texts = [
+            part.text for p in papers for part in chunk(p.title, p.abstract, embedder.length, embedder.window)
+        ]
+        started = perf_counter()
+        for _ in embedder.embed(texts):
+            pass
+        bare = perf_counter() - started
+        questions = [row.question for row in load_questions(shared_folder() / "gold" / "dev.jsonl")]
+        loaded = library._fresh_index().vectors._load()
+        database = sqlite3.connect(library.folder / "catalog.sqlite3")
+
+        def floor(question: str) -> None:
+            scores = loaded.matrix @ next(iter(embedder.embed([question]))).vector
+            scores.argsort()
+            query = " OR ".join(f'"{stem}"' for stem in stems(question)) or '"nothing"'
+            database.execute(
+                "SELECT rowid, rank FROM papers_text WHERE papers_text MATCH ? ORDER BY rank LIMIT 100", (query,)
+            ).fetchall()
+
+        searched, floored = _interleaved(questions, lambda question: library.search(question), floor)
+        asked, _ = _interleaved(questions, lambda question: library.ask(question), floor)
+        database.close()
+    return "\n".join(
+        [
+            "| what | measured | bare | ratio |",
+            "|---|---|---|---|",
+            f"| ingest of {len(papers)} papers, s | {ingest:.1f} | {bare:.1f} | {ingest / bare:.2f} |",
+            f"| warm search, median ms | {searched:.1f} | {floored:.1f} | {searched / floored:.2f} |",
+            f"| warm ask, median ms | {asked:.1f} | {floored:.1f} | {asked / floored:.2f} |",
+        ]
+    )
+
+
+def _interleaved(
+    questions: list[str], one: Callable[[str], object], other: Callable[[str], object]
+) -> tuple[float, float]:
+    """Return the median milliseconds of two functions, called in turn after a warm-up."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for question in questions[:5] + questions:
+        for call, kept in zip((one, other), times, strict=True):
+            started = perf_counter()
+            call(question)
+            kept.append((perf_counter() - started) * 1000)
+    return statistics.median(times[0][5:]), statistics.median(times[1][5:])
