@@ -14,13 +14,15 @@ from rag.datatypes import Turn
 from rag.library import Library
 from rag.settings import Settings
 
+Asked = tuple[GoldQuestion, tuple[Turn, ...]]
+
 
 def measure(work: Path) -> str:
     """Return a Markdown table of recall@1 for follow-ups and changes of topic."""
     rows = [row for row in load_questions(shared_folder() / "gold" / "dev.jsonl") if row.answerable]
     alone = [row for row in rows if not row.history]
-    follow_ups = [(row, row.history) for row in rows if row.history]
-    changes = [(row, (Turn(alone[place - 1].question),)) for place, row in enumerate(alone)]
+    follow_ups: list[Asked] = [(row, row.history) for row in rows if row.history]
+    changes: list[Asked] = [(row, (Turn(alone[place - 1].question),)) for place, row in enumerate(alone)]
     ways: dict[str, Callable[[str, tuple[Turn, ...]], str]] = {
         "the question alone": lambda question, history: question,
         "earlier questions always in front": lambda question, history: " ".join(
@@ -31,7 +33,7 @@ def measure(work: Path) -> str:
     with Library.open(work / "dev.library", Settings()) as library:
         library.ingest([shared_folder() / "papers"])
 
-        def first(asked: list[tuple[GoldQuestion, tuple[Turn, ...]]], way: Callable[..., str]) -> float:
+        def first(asked: list[Asked], way: Callable[..., str]) -> float:
             return mean(
                 recall_at(
                     [hit.paper.title for hit in library.search(way(row.question, history), limit=1)],
@@ -41,9 +43,7 @@ def measure(work: Path) -> str:
                 for row, history in asked
             )
 
-        lines = [
-            f"| {name} | {first(follow_ups, way):.3f} | {first(changes, way):.3f} |" for name, way in ways.items()
-        ]
+        lines = [f"| {name} | {first(follow_ups, way):.3f} | {first(changes, way):.3f} |" for name, way in ways.items()]
     return "\n".join(
         [
             f"| recall@1 | {len(follow_ups)} follow-ups | {len(changes)} changes of topic |",

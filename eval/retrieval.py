@@ -31,9 +31,7 @@ def measure(work: Path) -> str:
         for query_id in judgements:
             text = queries[query_id]
             ours[query_id] = [str(hit.paper.key) for hit in library.search(text, limit=10)]
-            cosines = np.maximum.reduceat(
-                loaded.matrix @ next(iter(embedder.embed([text]))).vector, loaded.starts
-            )
+            cosines = np.maximum.reduceat(loaded.matrix @ next(iter(embedder.embed([text]))).vector, loaded.starts)
             by_vector = dict(zip(names, cosines.tolist(), strict=True))
             by_words = _bm25(database, text)
             dense[query_id], lexical[query_id] = _best(by_vector), _best(by_words)

@@ -24,9 +24,7 @@ def measure(work: Path) -> str:
         library.ingest([shared_folder() / "papers"])
         ingest = perf_counter() - started
         papers = library._catalog.all_papers(limit=10_000)
-        texts = [
-            part.text for p in papers for part in chunk(p.title, p.abstract, embedder.length, embedder.window)
-        ]
+        texts = [part.text for p in papers for part in chunk(p.title, p.abstract, embedder.length, embedder.window)]
         started = perf_counter()
         for _ in embedder.embed(texts):
             pass
@@ -43,8 +41,8 @@ def measure(work: Path) -> str:
                 "SELECT rowid, rank FROM papers_text WHERE papers_text MATCH ? ORDER BY rank LIMIT 100", (query,)
             ).fetchall()
 
-        searched, floored = _interleaved(questions, lambda question: library.search(question), floor)
-        asked, _ = _interleaved(questions, lambda question: library.ask(question), floor)
+        searched, floored = _interleaved(questions, library.search, floor)
+        asked, _ = _interleaved(questions, library.ask, floor)
         database.close()
     return "\n".join(
         [

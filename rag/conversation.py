@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from rag.datatypes import Turn
 from rag.words import stems
 
-TURNS = 2  # earlier questions carried over; older ones are seldom what "it" means
+TURNS = 4  # earlier questions carried over at most; the last one that stood by itself ends the walk back
 SHORT = 6  # telling words; a question with more of them names what it is about
 BARE = 2  # telling words; with no more than these, even a question without "it" hangs on what came before
 
@@ -23,10 +23,13 @@ POINTS_BACK = re.compile(
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
-    """Return the text to search for: a follow-up after the last earlier questions, any other question itself."""
-    if not history or not is_follow_up(question):
-        return question.strip()
-    return " ".join([*(turn.question.strip() for turn in history[-TURNS:]), question.strip()])
+    """Return the text to search for: a follow-up after what it hangs on, any other question itself."""
+    parts = [question.strip()]
+    for turn in reversed(history[-TURNS:]):
+        if not is_follow_up(parts[0]):
+            break
+        parts.insert(0, turn.question.strip())
+    return " ".join(parts)
 
 
 def is_follow_up(question: str) -> bool:

@@ -60,10 +60,7 @@ class Paper:
     def byline(self) -> str:
         """Authors and year as a reference list gives them: `Vaswani et al., 2017`; empty when unknown."""
         surnames = [author.split()[-1] for author in self.authors if author.split()]
-        if len(surnames) > 2:
-            names = f"{surnames[0]} et al."
-        else:
-            names = " and ".join(surnames)
+        names = f"{surnames[0]} et al." if len(surnames) > 2 else " and ".join(surnames)
         return ", ".join(part for part in (names, str(self.year or "")) if part)
 
     @property

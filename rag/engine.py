@@ -79,6 +79,12 @@ class PaperQueryEngine(BaseQueryEngine):
     def _get_prompt_modules(self) -> PromptMixinType:
         return {}
 
+    def answer(self, question: Question) -> Answer:
+        """Return the Answer to a question, as `query` does in its response's metadata."""
+        response = self.query(question)
+        answer: Answer = (response.metadata or {})["answer"]
+        return answer
+
     def _answer(self, query: QueryBundle) -> tuple[Answer, tuple[Hit, ...]]:
         history = query.history if isinstance(query, Question) else ()
         filters = query.filters if isinstance(query, Question) else Filters()
@@ -96,9 +102,7 @@ class PaperQueryEngine(BaseQueryEngine):
             text=draft.text,
             claims=claims,
             citations=papers_cited(claims),
-            nearest=()
-            if draft.outcome is Outcome.ANSWERED
-            else tuple(hit.paper for hit in retrieved.hits[:NEAREST]),
+            nearest=() if draft.outcome is Outcome.ANSWERED else tuple(hit.paper for hit in retrieved.hits[:NEAREST]),
             searched=Searched(retrieved.searched, text, filters),
             answerer=self._answerer.name,
             timings={
@@ -145,7 +149,9 @@ def node_of(hit: Hit) -> NodeWithScore:
         "paper_id": paper.paper_id,
     }
     metadata = {name: value for name, value in known.items() if value not in (None, "")}
-    return NodeWithScore(node=TextNode(id_=str(paper.paper_id), text=paper.abstract, metadata=metadata), score=hit.score)
+    return NodeWithScore(
+        node=TextNode(id_=str(paper.paper_id), text=paper.abstract, metadata=metadata), score=hit.score
+    )
 
 
 def verified(claim: Claim) -> Claim:

@@ -49,7 +49,7 @@ class Index:
         try:
             self.states.put({paper_id: states for paper_id, _, states in papers if len(states.scales)})
         except (sqlite3.Error, OSError) as error:
-            msg = f"Writing to {self.folder} failed ({error}). Nothing stored before is lost; make room and run it again."
+            msg = f"Writing to {self.folder} failed ({error}). What was stored stays; make room and run it again."
             raise StorageError(msg) from error
         self.vectors.put([(paper_id, vectors) for paper_id, vectors, _ in papers])
 

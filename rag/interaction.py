@@ -70,7 +70,7 @@ def sentence_vectors(states: Matrix, sentences: NDArray[np.uint16]) -> dict[int,
     numbers, starts, counts = np.unique(sentences, return_index=True, return_counts=True)
     # Tokens come in reading order, so that each sentence is one run of rows.
     sums = np.add.reduceat(states, starts, axis=0) if len(starts) else states
-    means = unit(sums / counts[:, None]) if len(starts) else sums
+    means = unit((sums / counts[:, None]).astype(np.float32)) if len(starts) else sums
     return dict(zip(numbers.tolist(), means, strict=True))
 
 

@@ -119,9 +119,7 @@ class Library:
         """
         from rag.engine import Question
 
-        answer = self.as_query_engine().query(Question(question, history=history, filters=filters)).metadata["answer"]
-        assert isinstance(answer, Answer)
-        return answer
+        return self.as_query_engine().answer(Question(question, history=history, filters=filters))
 
     def stream(
         self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()
@@ -189,9 +187,8 @@ class Library:
                         raise LibraryDamagedError(msg)
                     msg = f"The library {self.folder} holds no papers yet. Add some with: askpapers ingest PATH"
                     raise EmptyLibraryError(msg)
-                self._open_index(manifest)
+                self._index = self._open_index(manifest)
                 self._generation = generation
-            assert self._index is not None
             return self._index
 
     def _writable_index(self) -> Index:
@@ -202,17 +199,18 @@ class Library:
                 embedder = self.embedder()
                 manifest = Manifest(embedder.name, embedder.dimension, CHUNKER, FIRST_VECTORS)
                 write_manifest(self.folder, manifest)
-            return self._open_index(manifest)
+            self._index = self._open_index(manifest)
+            return self._index
 
     def _open_index(self, manifest: Manifest) -> Index:
         if self._index is not None:
             self._index.close()
+            self._index = None
         folder = self.folder / manifest.vectors
         if self._catalog.unfinished and folder.exists():
             # A writer died: its Chroma may crash whoever opens it, so somebody else tries first.
             probe(folder)
-        self._index = Index(folder)
-        return self._index
+        return Index(folder)
 
 
 def make_folder(folder: Path) -> None:

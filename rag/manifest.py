@@ -46,7 +46,9 @@ def read_manifest(folder: Path) -> Manifest | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        msg = f"{path} can't be read ({error}). Make it anew from the catalog with: askpapers rebuild --library {folder}"
+        msg = (
+            f"{path} can't be read ({error}). Make it anew from the catalog with: askpapers rebuild --library {folder}"
+        )
         raise LibraryDamagedError(msg) from error
 
 

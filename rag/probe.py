@@ -1,6 +1,6 @@
 """Open the vectors of a library in another process first: a damaged Chroma can take down whoever opens it.
 
-    python -m rag.probe FOLDER      prints what it counted as JSON, exit 0; or one line, exit 1; or dies
+python -m rag.probe FOLDER      prints what it counted as JSON, exit 0; or one line, exit 1; or dies
 """
 
 import json

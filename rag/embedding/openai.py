@@ -7,7 +7,6 @@ vectors.
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-
 import numpy as np
 
 from rag.embedding import Embedded, Vector
@@ -45,7 +44,9 @@ class OpenAIEmbedder:
             try:
                 vectors = embed_texts(self._client, self._model, list(batch))
             except ConnectionError as error:
-                msg = f"Embedding with {self.name} failed: {error}. Check OPENAI_BASE_URL, OPENAI_API_KEY and the model."
+                msg = (
+                    f"Embedding with {self.name} failed: {error}. Check OPENAI_BASE_URL, OPENAI_API_KEY and the model."
+                )
                 raise EmbeddingError(msg) from error
             if len(vectors) != len(batch):
                 msg = f"Embedding with {self.name} failed: {len(vectors)} vectors came for {len(batch)} texts."

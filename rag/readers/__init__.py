@@ -24,12 +24,13 @@ LONGEST_ABSTRACT = 50_000  # characters; a longer text is a paper or a mistake, 
 class Reader(Protocol):
     """What a format's module offers."""
 
-    @property
-    def NAME(self) -> str: ...  # noqa: N802  (a module's constant)
+    NAME: str
 
-    def sniff(self, head: Sequence[str]) -> bool: ...
+    def sniff(self, head: Sequence[str]) -> bool:
+        """Tell whether a file with these first lines has this format."""
 
-    def read(self, lines: Iterator[Line | Problem]) -> Iterator[Record | Problem]: ...
+    def read(self, lines: Iterator[Line | Problem]) -> Iterator[Record | Problem]:
+        """Yield a record for each paper of the file, a Problem for what is none."""
 
 
 READERS: tuple[Reader, ...] = (huggingface, jsonl)

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rag.identity import normal_arxiv_id, normal_doi
 from rag.datatypes import Record
+from rag.identity import normal_arxiv_id, normal_doi
 from rag.readers.lines import Line, Problem, clean
 
 NAME = "JSON Lines"

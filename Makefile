@@ -1,0 +1,37 @@
+# Every target sets itself up: a virtual environment in .venv, installed once and again when pyproject.toml changes.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/installed
+
+.PHONY: demo test check format lint types eval clean
+
+demo: $(INSTALLED)   ## install, make a small library from sample papers and answer three questions
+	$(BIN)/askpapers demo
+
+test: $(INSTALLED)   ## install and run the tests
+	$(BIN)/python -m pytest
+
+check:   ## what CI runs: a clean environment, lint, types, tests
+	bash .ci/run
+
+format: $(INSTALLED)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: $(INSTALLED)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(INSTALLED)
+	$(BIN)/mypy
+
+eval: $(INSTALLED)   ## the numbers of eval/RESULTS.md; takes a quarter of an hour
+	for measure in dev conversation support speed scifact; do $(BIN)/python -m eval.measure $$measure || exit 1; done
+
+clean:
+	rm -rf .venv demo.library
+
+$(INSTALLED): pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $(INSTALLED)

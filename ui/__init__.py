@@ -1,0 +1,1 @@
+"""The faces of Askpapers: the command line (ui.cli)."""

@@ -1,0 +1,225 @@
+"""The command line: `askpapers COMMAND`. Parses, calls the library, shows; every expected error is one line.
+
+Heavy imports happen inside the commands, so that `--help` is instant. Machine output (--json) goes to stdout alone;
+progress, rejections and errors go to stderr.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rag.datatypes import Filters
+    from rag.settings import Settings
+
+NOT_ANSWERED = 3  # exit code when the abstracts don't say
+FAILED = 1
+DEMO = Path("demo.library")
+
+app = typer.Typer(
+    name="askpapers",
+    help="Ask your own shelf of paper abstracts and get answers in which every sentence cites its papers.",
+    epilog="First run:  askpapers demo      Then:  askpapers ingest PATH  and  askpapers ask 'QUESTION'",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+LibraryOption = Annotated[Path | None, typer.Option("--library", metavar="DIR", help="folder of the library")]
+JsonOption = Annotated[bool, typer.Option("--json", help="print JSON to stdout and nothing else there")]
+YearOption = Annotated[str | None, typer.Option("--year", metavar="YEARS", help="2020, 2018..2021, 2020.. or ..2015")]
+OriginOption = Annotated[
+    str | None, typer.Option("--origin", metavar="SOURCE", help="only papers from this file (name, path or glob)")
+]
+
+
+@app.command()
+def demo(
+    library: Annotated[Path, typer.Option("--library", metavar="DIR", help="folder of the demo library")] = DEMO,
+) -> None:
+    """make a small library from sample papers, answer three questions, say what to do next"""
+    from rag.library import Library
+    from rag.samples import PATH, QUESTIONS, UNANSWERABLE
+    from ui.progress import watching
+    from ui.terminal import show_answer
+
+    console, errors = _console(), _console(stderr=True)
+    console.print(f"Making {library} from 40 landmark papers of machine learning and statistics …")
+    with Library.open(library, _settings()) as opened:
+        with watching(errors) as watch:
+            opened.ingest([PATH], watch)
+        for question in (*QUESTIONS, UNANSWERABLE):
+            console.print()
+            console.rule(f"[bold]{question}", align="left", style="dim")
+            show_answer(console, opened.ask(question))
+    console.print()
+    console.rule("[bold]What to do next", align="left", style="dim")
+    console.print(f"  askpapers ask 'What is late interaction?' --library {library}", markup=False, soft_wrap=True)
+    console.print("  askpapers ingest my-papers/       then   askpapers ask 'my question'", soft_wrap=True)
+    console.print("  askpapers --help", soft_wrap=True)
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="files and folders of papers")],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """read papers into the library; running it again finishes or changes nothing"""
+    from rag.library import Library
+    from ui.progress import watching
+    from ui.terminal import show_rejections, show_report
+
+    settings, errors = _settings(), _console(stderr=True)
+    with Library.open(library, settings) as opened:
+        with watching(errors) as watch:
+            report = opened.ingest(paths, watch)
+        folder = str(opened.folder)
+    if as_json:
+        _print_json(report.to_dict())
+    else:
+        show_rejections(errors, report.rejected)
+        show_report(_console(), report, folder)
+    if report.rejected:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="what to look for")],
+    library: LibraryOption = None,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=100, help="papers to show")] = 10,
+    year: YearOption = None,
+    origin: OriginOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """find papers, best first, each with its best passage"""
+    from dataclasses import asdict
+
+    from rag.library import Library
+    from ui.terminal import show_hits
+
+    settings = _settings()
+    with Library.open(library, settings, create=False) as opened:
+        hits = opened.search(query, limit=limit, filters=_filters(year, origin))
+    if as_json:
+        _print_json([asdict(hit) for hit in hits])
+    else:
+        show_hits(_console(), hits)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="what to ask")],
+    library: LibraryOption = None,
+    year: YearOption = None,
+    origin: OriginOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """answer a question; exit code 0: answered, 3: the abstracts don't say, 1: error"""
+    from rag.library import Library
+    from ui.terminal import show_answer
+
+    settings = _settings()
+    with Library.open(library, settings, create=False) as opened:
+        answer = opened.ask(question, filters=_filters(year, origin))
+    if as_json:
+        _print_json(answer.to_dict())
+    else:
+        show_answer(_console(), answer)
+    if not answer.answered:
+        raise typer.Exit(NOT_ANSWERED)
+
+
+@app.command()
+def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """open and check every part of the library, and say what mends it"""
+    from dataclasses import asdict
+
+    from rag.maintenance import check
+    from ui.terminal import show_findings
+
+    settings = _settings()
+    findings = check(library or settings.library, settings)
+    if as_json:
+        _print_json([asdict(finding) for finding in findings])
+    else:
+        show_findings(_console(), findings)
+    if not all(finding.sound for finding in findings):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """make all vectors anew from the papers, with the embedding model of the settings"""
+    from rag.maintenance import rebuild as rebuild_vectors
+    from ui.progress import watching
+
+    settings = _settings()
+    folder = library or settings.library
+    with watching(_console(stderr=True)) as watch:
+        done = rebuild_vectors(folder, settings, watch)
+    if as_json:
+        _print_json({"rebuilt": done})
+    else:
+        _console().print(f"{folder}: vectors of {done:,} papers made anew.")
+
+
+def main() -> None:
+    """Run the command line; the console script `askpapers`."""
+    from rag.errors import RagError
+
+    try:
+        app()
+    except RagError as error:
+        sys.stderr.write(f"Error: {' '.join(str(error).split())}\n")
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped. What was stored stays; run the same command again to go on.\n")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone: nothing is left to say
+        sys.exit(FAILED)
+
+
+def _settings() -> "Settings":
+    from rag.settings import load_settings
+
+    return load_settings(Path(".env"))
+
+
+def _filters(year: str | None, origin: str | None) -> "Filters":
+    from rag.datatypes import Filters
+    from rag.errors import QuestionError
+
+    if year is None:
+        return Filters(origin=origin)
+    match = re.fullmatch(r"(\d{4})|(\d{4})?\.\.(\d{4})?", year.strip())
+    if match is None:
+        msg = f"--year {year!r} can't be read. Write 2020, 2018..2021, 2020.. or ..2015"
+        raise QuestionError(msg)
+    single, first, last = match.groups()
+    return Filters(
+        year_from=int(single or first) if single or first else None,
+        year_to=int(single or last) if single or last else None,
+        origin=origin,
+    )
+
+
+def _console(*, stderr: bool = False) -> Any:
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False)
+
+
+def _print_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""The progress of an ingest: a bar with rate and time left on a terminal, a plain line now and then elsewhere."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Task as ProgressTask
+from rich.text import Text
+
+from rag import ingest
+
+STAGES = {"read": "reading records", "embed": "embedding papers"}
+PLAIN_SECONDS = 10.0
+
+
+class _Rate(ProgressColumn):
+    """Papers a second."""
+
+    def render(self, task: ProgressTask) -> Text:
+        return Text(f"{task.speed:.0f}/s" if task.speed else "")
+
+
+@contextmanager
+def watching(console: Console) -> Iterator[ingest.Watch]:
+    """Give a watcher that shows on `console` how far an ingest is."""
+    if not console.is_terminal:
+        yield _plain(console)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        tasks = {stage: bar.add_task(name, visible=False, total=None) for stage, name in STAGES.items()}
+
+        def watch(progress: ingest.Progress) -> None:
+            bar.update(tasks[progress.stage], completed=progress.done, total=progress.total, visible=True)
+
+        yield watch
+
+
+def _plain(console: Console) -> ingest.Watch:
+    told = started = monotonic()
+
+    def watch(progress: ingest.Progress) -> None:
+        nonlocal told
+        now = monotonic()
+        if now - told >= PLAIN_SECONDS or (progress.total and progress.done == progress.total):
+            of = "" if progress.total is None else f" of {progress.total:,}"
+            console.print(f"{STAGES[progress.stage]}: {progress.done:,}{of} after {now - started:.0f} s")
+            told = now
+
+    return watch
