@@ -101,7 +101,7 @@ def paper() -> MakePaper:
         return {
             "id": f"k{number}",
             "title": f"On the {word} method number {number}",
-            "abstract": f"We study {word}x systems. The {word} method reaches {number} points on the {word}z benchmark. "
+            "abstract": f"We study {word}x systems. The {word} method reaches {number} points on {word}z. "
             f"It needs no {word}y labels, and runs in {number + 1} seconds.",
             **fields,
         }

@@ -42,7 +42,10 @@ OriginOption = Annotated[
 def demo(
     library: Annotated[Path, typer.Option("--library", metavar="DIR", help="folder of the demo library")] = DEMO,
 ) -> None:
-    """make a small library from sample papers, answer three questions, say what to do next"""
+    """answer three questions over 40 sample papers, say what to do next
+
+    Makes a small library in the folder of --library and leaves it there to play with.
+    """
     from rag.library import Library
     from rag.samples import PATH, QUESTIONS, UNANSWERABLE
     from ui.progress import watching
@@ -70,7 +73,11 @@ def ingest(
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """read papers into the library; running it again finishes or changes nothing"""
+    """read files and folders of papers into the library
+
+    Running it again finishes what was cut short, or changes nothing. What is rejected is
+    listed with its line and reason; the exit code is then 1, and the rest is stored.
+    """
     from rag.library import Library
     from ui.progress import watching
     from ui.terminal import show_rejections, show_report
@@ -121,7 +128,10 @@ def ask(
     origin: OriginOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """answer a question; exit code 0: answered, 3: the abstracts don't say, 1: error"""
+    """answer a question, each sentence with its citation
+
+    Exit code 0: answered, 3: the abstracts don't say, 1: error.
+    """
     from rag.library import Library
     from ui.terminal import show_answer
 
@@ -138,7 +148,7 @@ def ask(
 
 @app.command()
 def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
-    """open and check every part of the library, and say what mends it"""
+    """open and check every part of the library, say what mends it"""
     from dataclasses import asdict
 
     from rag.maintenance import check
@@ -156,7 +166,10 @@ def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
 
 @app.command()
 def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:
-    """make all vectors anew from the papers, with the embedding model of the settings"""
+    """make all vectors anew from the stored papers
+
+    Uses the embedding model of the settings; the old vectors stay until the new are whole.
+    """
     from rag.maintenance import rebuild as rebuild_vectors
     from ui.progress import watching
 

@@ -1,8 +1,9 @@
 """Do the papers found say anything about the question? Decided before anything is written.
 
-Three signs from retrieval, weighed by a logistic regression over the questions of the development set and the same
+Signs from retrieval, weighed by a logistic regression over the questions of the development set and the same
 questions with their papers taken away (eval/RESULTS.md): how well the words of the question are met in the best
-paper, how well the worst met quarter of them is, and whether it names something that the paper doesn't.
+paper, how well the worst met quarter of them is, how many they are (the more, the worse the worst), and whether the
+question names something that the paper doesn't.
 """
 
 import math
@@ -12,17 +13,18 @@ from rag.datatypes import Outcome, Paper
 from rag.retrieval import Retrieved
 from rag.words import names, stems, words
 
-MET, WORST_MET, UNMET_NAME, BIAS = 13.4, 10.3, -1.1, -10.85
-ANSWERED = 0.265  # confidence from which on an answer is given
+MET, WORST_MET, LOG_WORDS, UNMET_NAME, BIAS = 12.9, 9.9, 0.64, -1.0, -11.86
+ANSWERED = 0.285  # confidence from which on an answer is given
 RELEVANT = 0.08  # confidence below which not even the papers are about it
 WORDS_MET = 0.5  # share of the question's telling words to hold, where a model tells no token states
 
 
 class Signs(NamedTuple):
-    """Mean likeness (cosine) of the question's words in the best paper, of the worst quarter, and an unmet name."""
+    """The question's words in the best paper: mean likeness, that of the worst quarter, number, any unmet name."""
 
     met: float
     worst_met: float
+    words: int
     unmet_name: bool
 
 
@@ -41,12 +43,18 @@ def confidence_in(retrieved: Retrieved) -> float:
     if not retrieved.matches:
         return _words_met(retrieved) - WORDS_MET + ANSWERED
     signs = signs_of(retrieved)
-    odds = MET * signs.met + WORST_MET * signs.worst_met + UNMET_NAME * signs.unmet_name + BIAS
+    odds = (
+        MET * signs.met
+        + WORST_MET * signs.worst_met
+        + LOG_WORDS * math.log(signs.words)
+        + UNMET_NAME * signs.unmet_name
+        + BIAS
+    )
     return 1 / (1 + math.exp(-odds))
 
 
 def signs_of(retrieved: Retrieved) -> Signs:
-    """Return the three signs; the retrieval must have word matches."""
+    """Return the signs; the retrieval must have word matches."""
     weights = [math.sqrt(match.weight) for match in retrieved.matches]
     met = sum(w * match.likeness for w, match in zip(weights, retrieved.matches, strict=True)) / sum(weights)
     worst = sorted(match.likeness for match in retrieved.matches)[: max(1, len(retrieved.matches) // 4)]
@@ -54,7 +62,7 @@ def signs_of(retrieved: Retrieved) -> Signs:
     text = f"{paper.title} {paper.abstract}"
     known, letters = {word.stem for word in words(text)}, text.lower()
     unmet = [w for w in names(retrieved.query) if w.stem not in known and w.text.lower() not in letters]
-    return Signs(met, sum(worst) / len(worst), bool(unmet))
+    return Signs(met, sum(worst) / len(worst), len(retrieved.matches), bool(unmet))
 
 
 def _words_met(retrieved: Retrieved) -> float:

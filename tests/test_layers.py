@@ -1,0 +1,92 @@
+"""The layer table: imports point down only, and each heavy library has one room."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# From the top down; a module may import those of lower rows only, or of its own package.
+LAYERS = (
+    ("ui",),
+    ("eval",),
+    ("rag.__init__",),
+    ("rag.maintenance",),
+    ("rag.library",),
+    ("rag.engine", "rag.probe"),
+    ("rag.answering", "rag.conversation", "rag.verification"),
+    ("rag.retrieval", "rag.ingest"),
+    ("rag.index",),
+    ("rag.catalog", "rag.vectors", "rag.states"),
+    ("rag.embedding",),
+    ("rag.models", "rag.readers", "rag.manifest"),
+    ("rag.chunking", "rag.citations", "rag.identity", "rag.interaction"),
+    ("rag.sentences", "rag.words", "rag.settings", "rag.samples"),
+    ("rag.datatypes", "rag.errors", "rag.iteration"),
+)
+ROOMS = {
+    "chromadb": ("rag/vectors.py",),
+    "llama_index": ("rag/engine.py",),
+    "openai": ("rag/models.py",),
+    "onnxruntime": ("rag/embedding/onnx.py",),
+    "tokenizers": ("rag/embedding/onnx.py", "rag/embedding/minilm.py"),
+    "sentencex": ("rag/sentences.py",),
+    "snowballstemmer": ("rag/words.py",),
+}
+MODULES = sorted(path for folder in ("rag", "ui", "eval") for path in (ROOT / folder).rglob("*.py"))
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    if parts == ("rag", "__init__"):
+        return "rag.__init__"
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def layer_of(name: str) -> tuple[int, str]:
+    """Return the row of a module and the entry that holds it; raises when the table doesn't list it."""
+    for row, entries in enumerate(LAYERS):
+        for entry in entries:
+            if name == entry or name.startswith(f"{entry}."):
+                return row, entry
+    msg = f"{name} is in no layer: give it a row in LAYERS"
+    raise AssertionError(msg)
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            # `from eval import answers` names modules, `from rag.words import stems` names what is in one.
+            inner = [f"{node.module}.{alias.name}" for alias in node.names]
+            modules = {module_name(module) for module in MODULES}
+            yield from [name for name in inner if name in modules] or [node.module]
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_a_module_imports_only_from_lower_layers(path: Path) -> None:
+    name = module_name(path)
+    row, entry = layer_of(name)
+    for imported in imports_of(path):
+        if imported.split(".")[0] in {"rag", "ui", "eval"}:
+            target = "rag.__init__" if imported == "rag" else imported
+            other_row, other = layer_of(target)
+            assert other_row > row or other == entry, (
+                f"{name} imports {imported}: move the shared code to a lower layer"
+            )
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_a_heavy_library_is_imported_in_its_own_room_only(path: Path) -> None:
+    place = path.relative_to(ROOT).as_posix()
+    for imported in imports_of(path):
+        rooms = ROOMS.get(imported.split(".")[0])
+        assert rooms is None or place in rooms, f"{place} imports {imported}: only {rooms} may"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_a_module_starts_by_saying_what_it_is(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text("utf-8"))), f"{path.name} has no docstring"
