@@ -20,14 +20,13 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from pydantic import PrivateAttr
 
 from rag.answering import Answerer
+from rag.answering.abstaining import nearest_papers
 from rag.citations import papers_cited
 from rag.conversation import standalone
 from rag.datatypes import Answer, Claim, Filters, Hit, Outcome, Searched, Turn
 from rag.embedding import Embedder
 from rag.retrieval import Retriever
 from rag.verification import support
-
-NEAREST = 3  # papers named when the abstracts don't say
 
 
 @dataclass
@@ -102,7 +101,7 @@ class PaperQueryEngine(BaseQueryEngine):
             text=draft.text,
             claims=claims,
             citations=papers_cited(claims),
-            nearest=() if draft.outcome is Outcome.ANSWERED else tuple(hit.paper for hit in retrieved.hits[:NEAREST]),
+            nearest=() if draft.outcome is Outcome.ANSWERED else nearest_papers(retrieved),
             searched=Searched(retrieved.searched, text, filters),
             answerer=self._answerer.name,
             timings={

@@ -18,6 +18,8 @@ ANSWERED = 0.285  # confidence from which on an answer is given
 RELEVANT = 0.08  # confidence below which not even the papers are about it
 WORDS_MET = 0.5  # share of the question's telling words to hold, where a model tells no token states
 
+NEAREST = 3  # papers named when the abstracts don't say
+
 
 class Signs(NamedTuple):
     """The question's words in the best paper: mean likeness, that of the worst quarter, number, any unmet name."""
@@ -71,6 +73,11 @@ def _words_met(retrieved: Retrieved) -> float:
     known = set(stems(f"{paper.title} {paper.abstract}"))
     total = sum(retrieved.weights.values())
     return sum(weight for stem, weight in retrieved.weights.items() if stem in known) / total if total else 0.0
+
+
+def nearest_papers(retrieved: Retrieved) -> tuple[Paper, ...]:
+    """Return the papers to name when there is no answer."""
+    return tuple(hit.paper for hit in retrieved.hits[:NEAREST])
 
 
 def refusal(outcome: Outcome, nearest: tuple[Paper, ...]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from rag.answering import Draft
-from rag.answering.abstaining import outcome_of, refusal
+from rag.answering.abstaining import nearest_papers, outcome_of, refusal
 from rag.citations import cite, number_papers
 from rag.datatypes import Claim, Hit, Outcome, Passage, Turn
 from rag.retrieval import Retrieved
@@ -34,6 +34,7 @@ EARLIER_WORDS = 0.3  # weight of a word that only an earlier question holds
 PAPER_GAP = 0.15  # a paper whose score is further behind isn't drawn on, unless the question names it
 WORTH_GAP = 2.0  # a sentence worth this much less than the best isn't quoted: it would only fill
 FEWEST = 2  # sentences
+ALIKE = 0.4  # cosine above which a sentence may answer without a word of the question
 
 OWN = re.compile(r"\b(we|our|ours|this (paper|work|article|study|report))\b", re.IGNORECASE)
 EARLIER = re.compile(
@@ -56,13 +57,18 @@ ASKS_FOR_NOTICE = re.compile(r"\b(code|available|github|release\w*|open-source\w
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that could go into the answer: where it stands, what it is worth, whether its paper was named."""
+    """A sentence that could go into the answer.
+
+    Where it stands, what it is worth, whether the question names its paper, and whether it has anything of the
+    question: one of its words, or its sense.
+    """
 
     rank: int
     hit: Hit
     passage: Passage
     worth: float
     named: bool
+    touches: bool
 
 
 class ExtractiveAnswerer:
@@ -79,47 +85,41 @@ class ExtractiveAnswerer:
         """Return the sentences that answer, in the order of their papers and places, or why there are none."""
         outcome = outcome_of(retrieved)
         if outcome is not Outcome.ANSWERED:
-            return Draft(outcome, refusal(outcome, tuple(hit.paper for hit in retrieved.hits[:3])), ())
+            return Draft(outcome, refusal(outcome, nearest_papers(retrieved)), ())
         candidates = candidates_of(question, retrieved, self._papers)
         chosen = choose(candidates, sentences=self._sentences, words=self._words)
         numbers = number_papers((candidate.hit.paper for candidate in chosen), history)
-        claims = [
-            (
-                candidate.rank,
-                Claim(
-                    candidate.passage.text,
-                    (
-                        cite(
-                            numbers[candidate.hit.paper.paper_id],
-                            candidate.hit.paper,
-                            candidate.passage.start,
-                            candidate.passage.end,
-                        ),
-                    ),
-                ),
-            )
-            for candidate in chosen
-        ]
+        claims = [claim_of(candidate, numbers) for candidate in chosen]
         paragraphs = [
-            " ".join(f"{claim.text} [{claim.citations[0].number}]" for _, claim in paper)
-            for _, paper in groupby(claims, key=lambda ranked: ranked[0])
+            " ".join(map(marked, paper)) for _, paper in groupby(claims, key=lambda claim: claim.citations[0].number)
         ]
-        return Draft(outcome, "\n\n".join(paragraphs), tuple(claim for _, claim in claims))
+        return Draft(outcome, "\n\n".join(paragraphs), tuple(claims))
+
+
+def claim_of(candidate: Candidate, numbers: Mapping[int, int]) -> Claim:
+    """Return a sentence as a claim that cites itself."""
+    paper, passage = candidate.hit.paper, candidate.passage
+    return Claim(passage.text, (cite(numbers[paper.paper_id], paper, passage.start, passage.end),))
+
+
+def marked(claim: Claim) -> str:
+    """Return a claim's text with its marker."""
+    return f"{claim.text} [{claim.citations[0].number}]"
 
 
 def candidates_of(question: str, retrieved: Retrieved, papers: int) -> list[Candidate]:
     """Return the sentences of the papers to draw on with their worth."""
     weights = asked_words(question, retrieved.weights)
     best = retrieved.hits[0].score
-    candidates = []
+    candidates: list[Candidate] = []
     for rank, hit in enumerate(retrieved.hits[:papers]):
         behind = best - hit.score
         named = is_named(hit.paper.title, retrieved.query)
         if behind <= PAPER_GAP or named:
-            candidates += [
-                Candidate(rank, hit, passage, worth(question, passage, hit, weights, min(behind, PAPER_GAP)), named)
-                for passage in hit.passages
-            ]
+            for passage in hit.passages:
+                touches = passage.score > ALIKE or not weights.keys().isdisjoint(stems(passage.text))
+                value = worth(question, passage, hit, weights, min(behind, PAPER_GAP))
+                candidates.append(Candidate(rank, hit, passage, value, named, touches))
     return candidates
 
 
@@ -162,13 +162,15 @@ def worth(question: str, passage: Passage, hit: Hit, weights: Mapping[str, float
 
 def choose(candidates: Sequence[Candidate], *, sentences: int, words: int) -> list[Candidate]:
     """Return the sentences worth most, within the bounds, in reading order; each named paper has one among them."""
-    ranked = sorted(candidates, key=lambda one: (-one.worth, one.rank, one.passage.start))
-    firsts = {one.rank: one for one in reversed(ranked) if one.named or one is ranked[0]}
+    ranked = sorted(candidates, key=lambda one: (not one.touches, -one.worth, one.rank, one.passage.start))
+    best = ranked[0]
+    firsts = {one.rank: one for one in reversed(ranked) if one.named or one is best}
     chosen: list[Candidate] = []
     total = 0
     for candidate in sorted(ranked, key=lambda one: firsts.get(one.rank) is not one):
         length = len(candidate.passage.text.split())
-        filler = candidate.worth < ranked[0].worth - WORTH_GAP and firsts.get(candidate.rank) is not candidate
+        first = firsts.get(candidate.rank) is candidate
+        filler = not first and (not candidate.touches or candidate.worth < best.worth - WORTH_GAP)
         if len(chosen) >= FEWEST and (filler or len(chosen) >= sentences or total + length > words):
             continue
         chosen.append(candidate)
