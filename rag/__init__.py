@@ -9,16 +9,17 @@
 Importing this loads no model, no database and no LlamaIndex; they come when first needed.
 """
 
-import os
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from rag.datatypes import Answer, Citation, Claim, Filters, Hit, IngestReport, Outcome, Paper, Turn
 from rag.errors import RagError
-from rag.library import Library
-from rag.settings import Settings
 
-# No dependency may call home. Set here, before any of them is imported; what the user has set stays.
-os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")  # chromadb
-os.environ.setdefault("HF_HUB_OFFLINE", "1")  # tokenizers comes with huggingface_hub
+if TYPE_CHECKING:
+    from rag.library import Library
+    from rag.settings import Settings
+
+LAZY = {"Library": "rag.library", "Settings": "rag.settings"}  # these bring numpy and pydantic: half a second
 
 __all__ = [
     "Answer",
@@ -34,3 +35,11 @@ __all__ = [
     "Settings",
     "Turn",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is heavy when it is first asked for (PEP 562)."""
+    if name in LAZY:
+        return getattr(import_module(LAZY[name]), name)
+    msg = f"module 'rag' has no attribute {name!r}"
+    raise AttributeError(msg)
