@@ -30,7 +30,8 @@ def measure(work: Path) -> str:
             pass
         bare = perf_counter() - started
         questions = [row.question for row in load_questions(shared_folder() / "gold" / "dev.jsonl")]
-        loaded = library._fresh_index().vectors._load()
+        with library._reading() as index:
+            loaded = index.vectors._load()
         database = sqlite3.connect(library.folder / "catalog.sqlite3")
 
         def floor(question: str) -> None:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 CATALOG = "catalog.sqlite3"
 FIRST_VECTORS = "vectors-1"
+LOCK = "write.lock"
 PASSAGES = 3  # sentences shown of each paper that a search finds
 
 
@@ -51,10 +52,9 @@ class Library:
         self._lock = threading.RLock()
         self._embedder: Embedder | None = None
         self._index: Index | None = None
-        self._generation = -1
-        manifest = read_manifest(folder)
-        if manifest is not None:
-            check_manifest(folder, manifest, embedding=embedder_name(settings), chunker=CHUNKER)
+        self._generation = -1  # of the catalog when the index was opened
+        self._writing = False
+        self._manifest()
         self._catalog = Catalog(folder / CATALOG)
 
     @classmethod
@@ -100,10 +100,16 @@ class Library:
         progress. Raises SourceError for a path that doesn't exist, LibraryLockedError when somebody else is writing,
         StorageError when a write fails (what was stored before stays).
         """
-        with writing(self.folder, self._catalog):
-            report = ingest([Path(path) for path in paths], self._catalog, self._writable_index(), self.embedder, watch)
-            self._generation = self._catalog.generation
-        return report
+        with writing(self.folder, self._catalog) as crashed:
+            with self._lock:
+                index = self._writable_index(suspect=crashed)
+                self._writing = True
+            try:
+                return ingest([Path(path) for path in paths], self._catalog, index, self.embedder, watch)
+            finally:
+                with self._lock:
+                    self._writing = False
+                    self._generation = self._catalog.generation
 
     def search(self, query: str, *, limit: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """Return the `limit` best papers, best first, each with its three best passages.
@@ -173,44 +179,56 @@ class Library:
             return self._embedder
 
     def _retriever(self) -> Retriever:
-        return Retriever(self._catalog, self._fresh_index(), self.embedder())
+        return Retriever(self._catalog, self._reading, self.embedder())
 
-    def _fresh_index(self) -> Index:
-        """Return the index as it is now: opened anew when anybody has written since."""
+    @contextmanager
+    def _reading(self) -> Iterator[Index]:
+        """Lend the index as it is now; meanwhile nobody in this process replaces it."""
         with self._lock:
-            generation = self._catalog.generation
-            if self._index is None or generation != self._generation:
-                manifest = read_manifest(self.folder)
-                if manifest is None:
-                    if self._catalog.count():
-                        msg = f"The library {self.folder} has papers but no vectors. Make them with: askpapers rebuild"
-                        raise LibraryDamagedError(msg)
-                    msg = f"The library {self.folder} holds no papers yet. Add some with: askpapers ingest PATH"
-                    raise EmptyLibraryError(msg)
-                self._index = self._open_index(manifest)
-                self._generation = generation
-            return self._index
+            if not self._writing and (self._index is None or self._catalog.generation != self._generation):
+                self._reopen()
+            if self._index is None:
+                msg = f"The library {self.folder} holds no papers yet. Add some with: askpapers ingest PATH"
+                raise EmptyLibraryError(msg)
+            yield self._index
 
-    def _writable_index(self) -> Index:
+    def _reopen(self) -> None:
+        """Open the index anew: a store that was opened before somebody else wrote doesn't see it."""
+        generation = self._catalog.generation
+        manifest = self._manifest()
+        if manifest is not None:
+            suspect = self._catalog.unfinished and not is_being_written(self.folder)
+            self._index = self._open_index(manifest, suspect=suspect)
+        elif self._catalog.count():
+            msg = f"The library {self.folder} has papers but no vectors. Make them with: askpapers rebuild"
+            raise LibraryDamagedError(msg)
+        self._generation = generation
+
+    def _writable_index(self, *, suspect: bool) -> Index:
         """Return the index for writing; the first writer of a library makes the manifest."""
-        with self._lock:
-            manifest = read_manifest(self.folder)
-            if manifest is None:
-                embedder = self.embedder()
-                manifest = Manifest(embedder.name, embedder.dimension, CHUNKER, FIRST_VECTORS)
-                write_manifest(self.folder, manifest)
-            self._index = self._open_index(manifest)
-            return self._index
+        manifest = self._manifest()
+        if manifest is None:
+            embedder = self.embedder()
+            manifest = Manifest(embedder.name, embedder.dimension, CHUNKER, FIRST_VECTORS)
+            write_manifest(self.folder, manifest)
+        self._index = self._open_index(manifest, suspect=suspect)
+        return self._index
 
-    def _open_index(self, manifest: Manifest) -> Index:
+    def _open_index(self, manifest: Manifest, *, suspect: bool) -> Index:
         if self._index is not None:
             self._index.close()
             self._index = None
         folder = self.folder / manifest.vectors
-        if self._catalog.unfinished and folder.exists():
-            # A writer died: its Chroma may crash whoever opens it, so somebody else tries first.
+        if suspect and folder.exists():
+            # A writer died: its Chroma may crash whoever opens it, so another process tries first.
             probe(folder)
         return Index(folder)
+
+    def _manifest(self) -> Manifest | None:
+        manifest = read_manifest(self.folder)
+        if manifest is not None:
+            check_manifest(self.folder, manifest, embedding=embedder_name(self.settings), chunker=CHUNKER)
+        return manifest
 
 
 def make_folder(folder: Path) -> None:
@@ -223,12 +241,12 @@ def make_folder(folder: Path) -> None:
 
 
 @contextmanager
-def writing(folder: Path, catalog: Catalog) -> Iterator[None]:
-    """Be the one writer of a library, and leave a sign while at it that a crash leaves behind.
+def writing(folder: Path, catalog: Catalog) -> Iterator[bool]:
+    """Be the one writer of a library; told whether the last one died, for a sign of work outlives a crash.
 
     Raises LibraryLockedError when somebody else is writing, StorageError when the folder can't be written.
     """
-    lock = FileLock(folder / "write.lock")
+    lock = FileLock(folder / LOCK)
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
@@ -238,7 +256,19 @@ def writing(folder: Path, catalog: Catalog) -> Iterator[None]:
         msg = f"The library {folder} can't be written ({error.strerror}). Check its permissions, or copy it."
         raise StorageError(msg) from error
     try:
+        crashed = catalog.unfinished
         with catalog.unfinished_work():
-            yield
+            yield crashed
     finally:
         lock.release()
+
+
+def is_being_written(folder: Path) -> bool:
+    """Tell whether a writer is at work; also true where that can't be found out."""
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except (Timeout, OSError):
+        return True
+    lock.release()
+    return False

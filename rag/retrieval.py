@@ -9,7 +9,8 @@ nothing of answers.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -70,9 +71,12 @@ class Query(NamedTuple):
 class Retriever:
     """Searches one library."""
 
-    def __init__(self, catalog: Catalog, index: Index, embedder: Embedder) -> None:
+    def __init__(
+        self, catalog: Catalog, reading: Callable[[], AbstractContextManager[Index]], embedder: Embedder
+    ) -> None:
+        """Search with what `reading` lends for each search: a retriever never holds an outdated index."""
         self._catalog = catalog
-        self._index = index
+        self._reading = reading
         self._embedder = embedder
 
     def retrieve(self, question: str, *, limit: int, filters: Filters = Filters()) -> Retrieved:
@@ -81,15 +85,15 @@ class Retriever:
         Raises QuestionError for a question that can't be searched, EmptyLibraryError when there is nothing to search.
         """
         check_question(question)
-        with one_blas_thread():
-            return self._retrieve(question, limit, filters)
+        with self._reading() as index, one_blas_thread():
+            return self._retrieve(question, limit, filters, index)
 
-    def _retrieve(self, question: str, limit: int, filters: Filters) -> Retrieved:
+    def _retrieve(self, question: str, limit: int, filters: Filters, index: Index) -> Retrieved:
         allowed, searched = self._allowed(filters)
         query = self._prepare(question)
-        fused = self._fused(query, allowed)
+        fused = self._fused(query, allowed, index)
         depth = [paper_id for paper_id, _ in fused[: max(DEPTH, limit)]]
-        states = self._index.states.get(depth) if len(query.states) else {}
+        states = index.states.get(depth) if len(query.states) else {}
         likeness = {paper_id: word_likeness(query, found) for paper_id, found in states.items()}
         ranking = rerank(fused[: len(depth)], {i: weighted(query, found) for i, found in likeness.items()})[:limit]
         papers = {paper.paper_id: paper for paper in self._catalog.papers([paper_id for paper_id, _ in ranking])}
@@ -137,8 +141,8 @@ class Retriever:
             owners[(embedded.offsets[:, 0] >= word.start) & (embedded.offsets[:, 1] <= word.end)] = number
         return Query(embedded, weights, words, tokens[owners >= 0], owners[owners >= 0])
 
-    def _fused(self, query: Query, allowed: set[int] | None) -> list[tuple[int, float]]:
-        dense = dict(self._index.vectors.nearest(query.embedded.vector, CANDIDATES, allowed))
+    def _fused(self, query: Query, allowed: set[int] | None, index: Index) -> list[tuple[int, float]]:
+        dense = dict(index.vectors.nearest(query.embedded.vector, CANDIDATES, allowed))
         lexical = self._catalog.match(list(query.weights), CANDIDATES if allowed is None else CANDIDATES * 10)
         return fuse(dense, {i: score for i, score in lexical if allowed is None or i in allowed})
 
