@@ -3,6 +3,7 @@
     python -m eval.measure dev        the question set over the papers: retrieval, answers, refusals
     python -m eval.measure scifact    SciFact beside a plain fusion of BM25 and MiniLM, in one run
     python -m eval.measure support    the support score on SciFact's claims
+    python -m eval.measure chunking   what one vector should cover
     python -m eval.measure conversation   follow-ups and changes of topic
     python -m eval.measure speed      ingest and search beside their bare costs, in one run
 
@@ -15,13 +16,14 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from eval import answers, conversation, retrieval, speed
+from eval import answers, chunking, conversation, retrieval, speed
 from eval import support as support_score
 
 MEASURES: dict[str, Callable[[Path], str]] = {
     "dev": answers.measure,
     "scifact": retrieval.measure,
     "support": support_score.measure,
+    "chunking": chunking.measure,
     "conversation": conversation.measure,
     "speed": speed.measure,
 }

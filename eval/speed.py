@@ -7,11 +7,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
+import numpy as np
+
 from eval.gold import load_questions, shared_folder
 from rag.chunking import chunk
+from rag.embedding import Embedder
+from rag.embedding.onnx import OnnxEmbedder
+from rag.iteration import batched
 from rag.library import Library
 from rag.settings import Settings
 from rag.words import stems
+
+BATCHES = (1, 2, 4, 8)
 
 
 def measure(work: Path) -> str:
@@ -25,10 +32,7 @@ def measure(work: Path) -> str:
         ingest = perf_counter() - started
         papers = library._catalog.all_papers(limit=10_000)
         texts = [part.text for p in papers for part in chunk(p.title, p.abstract, embedder.length, embedder.window)]
-        started = perf_counter()
-        for _ in embedder.embed(texts):
-            pass
-        bare = perf_counter() - started
+        bare = {size: _bare_seconds(embedder, texts, size) for size in BATCHES}
         questions = [row.question for row in load_questions(shared_folder() / "gold" / "dev.jsonl")]
         with library._reading() as index:
             loaded = index.vectors._load()
@@ -45,15 +49,37 @@ def measure(work: Path) -> str:
         searched, floored = _interleaved(questions, library.search, floor)
         asked, _ = _interleaved(questions, library.ask, floor)
         database.close()
+    best = min(bare.values())
     return "\n".join(
         [
+            f"Bare embedding of the {len(texts)} texts, s by batch size: "
+            + ", ".join(f"{size}: {seconds:.1f}" for size, seconds in bare.items()),
+            "",
             "| what | measured | bare | ratio |",
             "|---|---|---|---|",
-            f"| ingest of {len(papers)} papers, s | {ingest:.1f} | {bare:.1f} | {ingest / bare:.2f} |",
+            f"| ingest of {len(papers)} papers, s | {ingest:.1f} | {best:.1f} | {ingest / best:.2f} |",
             f"| warm search, median ms | {searched:.1f} | {floored:.1f} | {searched / floored:.2f} |",
             f"| warm ask, median ms | {asked:.1f} | {floored:.1f} | {asked / floored:.2f} |",
         ]
     )
+
+
+def _bare_seconds(embedder: Embedder, texts: list[str], batch_size: int) -> float:
+    """Return the seconds that the model alone takes: tokenize, pad, run, pool; nothing kept."""
+    assert isinstance(embedder, OnnxEmbedder)
+    started = perf_counter()
+    for batch in batched(texts, batch_size):
+        encodings = [embedder._tokenizer.encode(text).ids for text in batch]
+        longest = max(map(len, encodings))
+        ids = np.zeros((len(batch), longest), np.int64)
+        mask = np.zeros_like(ids)
+        for row, found in enumerate(encodings):
+            ids[row, : len(found)] = found
+            mask[row, : len(found)] = 1
+        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        states = embedder._session.run(None, {name: given[name] for name in embedder._inputs})[0]
+        (states * mask[:, :, None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)
+    return perf_counter() - started
 
 
 def _interleaved(
