@@ -19,7 +19,7 @@ from rag.library import Library
 from rag.retrieval import CANDIDATES, fuse
 from rag.sentences import sentence_spans
 from rag.settings import Settings
-from rag.words import stems
+from rag.words import content_words
 
 Way = Callable[[Embedder, Paper], list[Vector]]
 
@@ -34,7 +34,10 @@ def measure(work: Path) -> str:
         papers = catalog.all_papers(limit=100_000)
         titles = {paper.paper_id: paper.title for paper in papers}
         asked = {name: next(iter(embedder.embed([text]))).vector for name, text in texts.items()}
-        lexical = {name: dict(catalog.match(stems(text), CANDIDATES)) for name, text in texts.items()}
+        lexical = {
+            name: dict(catalog.match([word.text for word in content_words(text)], CANDIDATES))
+            for name, text in texts.items()
+        }
         cosines: dict[str, dict[str, dict[int, float]]] = {}
         seconds = {}
         for way, cut in WAYS.items():

@@ -10,7 +10,7 @@ from eval.gold import load_corpus, load_judgements, load_queries, shared_folder
 from eval.metrics import mean, ndcg_at
 from rag.library import Library
 from rag.settings import Settings
-from rag.words import stems
+from rag.words import content_words
 
 
 def measure(work: Path) -> str:
@@ -65,7 +65,7 @@ def _full_text(corpus: list[dict[str, str]]) -> sqlite3.Connection:
 
 
 def _bm25(database: sqlite3.Connection, text: str) -> dict[str, float]:
-    query = " OR ".join(f'"{stem}"' for stem in stems(text))
+    query = " OR ".join(f'"{word.text}"' for word in content_words(text))
     rows = database.execute("SELECT key, -rank FROM t WHERE t MATCH ? ORDER BY rank LIMIT 1000", (query,))
     return dict(rows.fetchall()) if query else {}
 

@@ -16,7 +16,7 @@ from rag.embedding.onnx import OnnxEmbedder
 from rag.iteration import batched
 from rag.library import Library
 from rag.settings import Settings
-from rag.words import stems
+from rag.words import content_words
 
 BATCHES = (1, 2, 4, 8)
 
@@ -41,7 +41,7 @@ def measure(work: Path) -> str:
         def floor(question: str) -> None:
             scores = loaded.matrix @ next(iter(embedder.embed([question]))).vector
             scores.argsort()
-            query = " OR ".join(f'"{stem}"' for stem in stems(question)) or '"nothing"'
+            query = " OR ".join(f'"{word.text}"' for word in content_words(question)) or '"nothing"'
             database.execute(
                 "SELECT rowid, rank FROM papers_text WHERE papers_text MATCH ? ORDER BY rank LIMIT 100", (query,)
             ).fetchall()

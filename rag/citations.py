@@ -5,22 +5,23 @@ from collections.abc import Iterable, Sequence
 from rag.datatypes import Answer, Citation, Claim, Paper, Turn
 
 
-def earlier_numbers(history: Sequence[Turn]) -> dict[int, int]:
-    """Return the numbers that papers have had in earlier answers, by paper id: they keep them."""
-    return {
-        citation.paper.paper_id: citation.number
-        for turn in history
-        if isinstance(turn.answer, Answer)
-        for citation in turn.answer.citations
-    }
-
-
 def number_papers(papers: Iterable[Paper], history: Sequence[Turn] = ()) -> dict[int, int]:
-    """Return a number for each paper by id: its earlier one, else the next that is free, in the order given."""
-    numbers = earlier_numbers(history)
+    """Return a number for each paper by id: its earlier one, else the next that is free, in the order given.
+
+    No two papers share a number, not even when answers of different conversations are put together as history.
+    """
+    numbers: dict[int, int] = {}
+    for turn in history:
+        for citation in turn.answer.citations if isinstance(turn.answer, Answer) else ():
+            taken = citation.number in numbers.values()
+            numbers.setdefault(citation.paper.paper_id, _next(numbers) if taken else citation.number)
     for paper in papers:
-        numbers.setdefault(paper.paper_id, max(numbers.values(), default=0) + 1)
+        numbers.setdefault(paper.paper_id, _next(numbers))
     return numbers
+
+
+def _next(numbers: dict[int, int]) -> int:
+    return max(numbers.values(), default=0) + 1
 
 
 def cite(number: int, paper: Paper, start: int, end: int) -> Citation:

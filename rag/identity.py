@@ -16,7 +16,7 @@ YEARS_APART = 2  # a preprint and its publication
 
 def normal_doi(doi: str | None) -> str | None:
     """Return a DOI in lower case without its address: `https://doi.org/10.1/X` gives `10.1/x`."""
-    match = re.search(r"10\.\d{3,9}/\S+", doi or "")
+    match = re.search(r"10\.\d{3,9}/\S*[^\W_]\S*", doi or "")
     return match[0].lower().rstrip(".,;") if match else None
 
 
@@ -30,6 +30,11 @@ def title_key(title: str) -> str:
     """Return the letters and digits of a title, folded: case, accents, punctuation and spaces don't count."""
     folded = unicodedata.normalize("NFKD", title).casefold()
     return "".join(character for character in folded if character.isalnum())
+
+
+def same_record(paper: Paper, record: Record) -> bool:
+    """Tell whether a record with the same id in the same source as a paper is that paper, perhaps edited."""
+    return title_key(paper.title) == title_key(record.title) or _alike(paper.abstract, record.abstract)
 
 
 def same_paper(paper: Paper, record: Record) -> bool:
@@ -50,10 +55,14 @@ def _preprint(*dois: str) -> bool:
 
 
 def _share_an_author(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
-    def names(authors: tuple[str, ...]) -> set[str]:
-        return {title_key(part) for author in authors for part in re.split(r"[\s,]+", author) if len(part) > 2}
+    """Tell whether two lists of authors have a name in common; initials are no names."""
 
-    return bool(names(left) & names(right))
+    def names(authors: tuple[str, ...]) -> set[str]:
+        parts = (part for author in authors for part in re.split(r"[\s,]+", author) if not part.endswith("."))
+        return {title_key(part) for part in parts if len(title_key(part)) > 1}
+
+    one, other = names(left), names(right)
+    return not one or not other or bool(one & other)
 
 
 def _alike(left: str, right: str) -> bool:

@@ -6,7 +6,7 @@ mends it; the vectors of another model are numbers of the same shape and would g
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from rag.errors import LibraryDamagedError, LibraryMismatchError, StorageError
@@ -42,14 +42,19 @@ def read_manifest(folder: Path) -> Manifest | None:
                 "Upgrade with: pip install --upgrade askpapers"
             )
             raise LibraryMismatchError(msg)
-        return Manifest(**values)
+        manifest = Manifest(**values)
+        for field in fields(Manifest):
+            if type(getattr(manifest, field.name)) is not field.type:
+                msg = f"{field.name} is {getattr(manifest, field.name)!r}"
+                raise TypeError(msg)  # noqa: TRY301  (one place tells all damage)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         msg = (
             f"{path} can't be read ({error}). Make it anew from the catalog with: askpapers rebuild --library {folder}"
         )
         raise LibraryDamagedError(msg) from error
+    return manifest
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

@@ -143,7 +143,8 @@ class Retriever:
 
     def _fused(self, query: Query, allowed: set[int] | None, index: Index) -> list[tuple[int, float]]:
         dense = dict(index.vectors.nearest(query.embedded.vector, CANDIDATES, allowed))
-        lexical = self._catalog.match(list(query.weights), CANDIDATES if allowed is None else CANDIDATES * 10)
+        written = {word.stem: word.text for word in query.words}
+        lexical = self._catalog.match(written.values(), CANDIDATES if allowed is None else CANDIDATES * 10)
         return fuse(dense, {i: score for i, score in lexical if allowed is None or i in allowed})
 
     def _passages(self, query: Query, paper: Paper, states: States | None) -> tuple[Passage, ...]:

@@ -18,7 +18,9 @@ Embedding = Annotated[str, StringConstraints(pattern=r"^(minilm|onnx:.+|openai:.
 class Settings(BaseSettings):
     """Settings of a library and of the answers over it; immutable once made."""
 
-    model_config = SettingsConfigDict(env_prefix="ASKPAPERS_", frozen=True, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ASKPAPERS_", env_ignore_empty=True, frozen=True, extra="ignore", populate_by_name=True
+    )
 
     library: Path = Field(Path("papers.library"), description="Folder of the library.")
     embedding: Embedding = Field(
@@ -51,6 +53,9 @@ def load_settings(env_file: Path | None = None) -> Settings:
         name = variable_name(str(first["loc"][0]))
         msg = f"{name} can't be used: {first['msg']}, got {first.get('input')!r}. See .env.example for its meaning."
         raise SettingsError(msg) from None
+    except (UnicodeDecodeError, OSError) as error:
+        msg = f"The settings file {env_file} can't be read ({error}). Write it anew from .env.example, as UTF-8."
+        raise SettingsError(msg) from error
 
 
 def variable_name(field: str) -> str:

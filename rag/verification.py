@@ -21,13 +21,13 @@ NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 def support(claim: str, abstracts: Sequence[str]) -> Support:
     """Return how well `abstracts`, the texts that a claim cites, carry it: 0..1 and what is missing.
 
-    A claim without content words is carried by anything; a claim without a citation by nothing.
+    A claim without words is carried by anything; a claim without a citation by nothing.
     """
+    wanted = [word for word in content_words(claim) if not word.text.isdigit()]
     if not abstracts:
-        return Support(0.0, tuple(dict.fromkeys(w.text for w in content_words(claim))), tuple(_numbers(claim)))
+        return Support(0.0, tuple(dict.fromkeys(word.text for word in wanted)), tuple(_numbers(claim)))
     text = "\n".join(abstracts)
     known = {word.stem for word in words(text)}
-    wanted = [word for word in content_words(claim) if not word.text.isdigit()]
     missing_words = tuple(dict.fromkeys(word.text for word in wanted if word.stem not in known))
     stated = set(_numbers(text))
     numbers = _numbers(claim)
@@ -68,4 +68,4 @@ def _all_stems(text: str) -> list[str]:
 
 def _four_grams(text: str) -> list[str]:
     letters = " ".join(word.text.lower() for word in words(text))
-    return [letters[place : place + 4] for place in range(len(letters) - 3)] or [letters]
+    return [letters[place : place + 4] for place in range(len(letters) - 3)]

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.citations import cite, earlier_numbers, number_papers, papers_cited
+from rag.citations import cite, number_papers, papers_cited
 from rag.datatypes import Answer, Citation, Claim, Outcome, Paper, Searched, Turn
 
 PROPERTY = settings(deadline=None, max_examples=100)
@@ -34,8 +34,12 @@ def test_papers_of_earlier_answers_keep_their_numbers_and_new_ones_follow() -> N
 
 
 def test_an_answer_kept_as_text_numbers_nothing() -> None:
-    assert earlier_numbers([Turn("q", "It does [1].")]) == {}
     assert number_papers([paper(9)], [Turn("q", "It does [1].")]) == {9: 1}
+
+
+def test_answers_of_different_conversations_never_share_a_number() -> None:
+    history = [Turn("q", answer({1: 1, 2: 2})), Turn("r", answer({3: 1}))]
+    assert number_papers([paper(4)], history) == {1: 1, 2: 2, 3: 3, 4: 4}
 
 
 @PROPERTY

@@ -1,7 +1,5 @@
 """Support: how well cited text carries a claim, and the words and numbers that it lacks."""
 
-import random
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,11 +13,14 @@ ABSTRACT = (
     "We prune the weights of large language models in one shot. Our method reaches 71.5 points on the benchmark. "
     "It runs in 4,000 seconds on a single accelerator. Retraining is never needed, even at half the weights."
 )
-FAR_APART = "We prune weights early. " + "Nothing else is said in this sentence here. " * 6 + "Labels cost much money."
-WORDS = st.sampled_from(
+FILLER = "Nothing else is said in this sentence here. "
+NEAR = f"We prune the weights early on. {FILLER}Labels cost much money and time."
+FAR_APART = NEAR.replace(FILLER, FILLER * 2)
+VOCABULARY = (
     "we prune the weights of 3.5 large models and 4,000 tokens on it reaching 97 % COCO's don't state-of-the-art "
-    "naïve GPT-4 (e.g. over 1e-3 steps), α-decay 模型 in 2019".split()
+    "naïve GPT-4 (e.g. over 1e-3 steps), β-decay 模型 in 2019"
 )
+WORDS = st.sampled_from(VOCABULARY.split())
 SENTENCE = st.lists(WORDS, min_size=6, max_size=14).map(lambda words: f"Therefore {' '.join(words)} is shown.")
 
 
@@ -38,9 +39,8 @@ def test_every_sentence_of_an_abstract_is_wholly_supported_by_it(abstract: str, 
 
 
 def test_a_claim_without_a_citation_has_no_support_and_lacks_everything() -> None:
-    assert support("Pruning reaches 71.5 points.", []) == Support(
-        0.0, ("Pruning", "reaches", "71", "points"), ("71.5",)
-    )
+    assert support("Pruning takes many labels.", []) == Support(0.0, ("Pruning", "takes", "many", "labels"))
+    assert support("It takes 4,000 labels.", []).missing_numbers == ("4000",)
 
 
 def test_a_word_that_the_abstract_lacks_is_named_once_as_the_claim_writes_it() -> None:
@@ -81,17 +81,14 @@ def test_a_part_of_a_number_is_another_number(claim: str, text: str) -> None:
 
 
 def test_the_same_words_in_another_order_are_carried_less() -> None:
-    words = "Our method reaches 71.5 points on the benchmark".split()
-    random.Random(3).shuffle(words)
-    found = support(" ".join(words), [ABSTRACT])
+    found = support("The benchmark 71.5 on our points reaches method.", [ABSTRACT])
     assert found.missing_words == ()
     assert 0.5 < found.score < 1.0
 
 
-def test_words_from_far_apart_carry_less_than_words_from_neighbours() -> None:
-    near = FAR_APART.replace("Nothing else is said in this sentence here. ", "")
+def test_words_from_within_three_sentences_carry_more_than_words_from_further_apart() -> None:
     claim = "Prune labels."
-    assert support(claim, [FAR_APART]).score < support(claim, [near]).score
+    assert support(claim, [FAR_APART]).score < support(claim, [NEAR]).score
 
 
 def test_a_claim_may_rest_on_two_abstracts() -> None:

@@ -43,7 +43,7 @@ def confidence_in(retrieved: Retrieved) -> float:
     if not retrieved.hits:
         return 0.0
     if not retrieved.matches:
-        return _words_met(retrieved) - WORDS_MET + ANSWERED
+        return min(max(_words_met(retrieved) - WORDS_MET + ANSWERED, 0.0), 1.0)
     signs = signs_of(retrieved)
     odds = (
         MET * signs.met

@@ -161,7 +161,7 @@ def worth(question: str, passage: Passage, hit: Hit, weights: Mapping[str, float
 
 
 def choose(candidates: Sequence[Candidate], *, sentences: int, words: int) -> list[Candidate]:
-    """Return the sentences worth most, within the bounds, in reading order; each named paper has one among them."""
+    """Return the sentences worth most, within the bounds, in reading order; first come those of named papers."""
     ranked = sorted(candidates, key=lambda one: (not one.touches, -one.worth, one.rank, one.passage.start))
     best = ranked[0]
     firsts = {one.rank: one for one in reversed(ranked) if one.named or one is best}

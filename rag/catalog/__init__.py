@@ -16,7 +16,7 @@ from typing import Any
 from rag.catalog.schema import migrate
 from rag.datatypes import Filters, Paper, Record
 from rag.errors import LibraryDamagedError, QuestionError, StorageError
-from rag.identity import same_paper, title_key
+from rag.identity import same_paper, same_record, title_key
 
 COLUMNS = "paper_id, title, abstract, key, authors, year, doi, arxiv_id, url"
 BUSY_SECONDS = 10.0
@@ -137,11 +137,14 @@ class Catalog:
         """Return every source that a paper came from, sorted."""
         return [row[0] for row in self._all("SELECT DISTINCT source FROM origins ORDER BY source")]
 
-    def match(self, stems: Sequence[str], limit: int) -> list[tuple[int, float]]:
-        """Return (paper id, BM25) of the papers that hold any of the words, best first; higher is better."""
-        if not stems:
+    def match(self, words: Iterable[str], limit: int) -> list[tuple[int, float]]:
+        """Return (paper id, BM25) of the papers that hold any of the words, best first; higher is better.
+
+        Words as written, of letters and digits: the index stems them itself, and a stem stemmed again is another word.
+        """
+        query = " OR ".join(f'"{word}"' for word in words)
+        if not query:
             return []
-        query = " OR ".join(f'"{stem}"' for stem in stems)
         rows = self._all(
             "SELECT rowid, -rank FROM papers_text WHERE papers_text MATCH ? ORDER BY rank LIMIT ?", query, limit
         )
@@ -166,16 +169,19 @@ class Catalog:
 
     def find(self, record: Record, source: str) -> Paper | None:
         """Return the paper that a record is, if the catalog has it."""
-        for clause, values in (
-            ("doi = ?", (record.doi,)),
-            ("arxiv_id = ?", (record.arxiv_id,)),
-            ("paper_id IN (SELECT paper_id FROM origins WHERE source = ? AND key = ?)", (source, record.key)),
+        from_source = "paper_id IN (SELECT paper_id FROM origins WHERE source = ? AND key = ?)"
+        for clause, values, fits in (
+            ("doi = ?", (record.doi,), always),
+            ("arxiv_id = ?", (record.arxiv_id,), always),
+            (from_source, (source, record.key), same_record),
+            ("title_key = ?", (title_key(record.title),), same_paper),
         ):
             if values[-1] is not None:
-                for row in self._all(f"SELECT {COLUMNS} FROM papers WHERE {clause} ORDER BY paper_id", *values):
-                    return _paper(row)
-        rows = self._all(f"SELECT {COLUMNS} FROM papers WHERE title_key = ? ORDER BY paper_id", title_key(record.title))
-        return next((paper for paper in map(_paper, rows) if same_paper(paper, record)), None)
+                rows = self._all(f"SELECT {COLUMNS} FROM papers WHERE {clause} ORDER BY paper_id", *values)
+                for paper in map(_paper, rows):
+                    if fits(paper, record):
+                        return paper
+        return None
 
     def insert(self, record: Record) -> int:
         """Store a record as a new paper, not yet to be found, and return its id."""
@@ -252,6 +258,11 @@ class Catalog:
             except sqlite3.DatabaseError as error:
                 msg = f"The catalog {self.path} is damaged ({error}). See what is left with: askpapers doctor"
                 raise LibraryDamagedError(msg) from error
+
+
+def always(paper: Paper, record: Record) -> bool:  # noqa: ARG001  (has the form of same_paper)
+    """Return True: an identifier of the whole world needs no second look."""
+    return True
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -75,8 +75,12 @@ def read_file(path: Path) -> Iterator[Record | Rejection]:
                 known = ", ".join(reader.NAME for reader in READERS)
                 yield Rejection(source, None, f"no reader knows this format (known: {known})")
                 return
+            empty = True
             for found in reader.read(chain(first, lines)):
+                empty = False
                 yield _checked(found, source)
+            if empty:
+                yield Rejection(source, None, f"holds no papers, though it looks like a {reader.NAME}")
     except OSError as error:
         yield Rejection(source, None, f"can't be read ({error.strerror})")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from rag.datatypes import Record
-from rag.readers.lines import Line, Problem, clean
+from rag.readers.lines import Line, Problem, clean, without_controls
 
 NAME = "saved Hugging Face Papers page"
 GLUE = "Subscribe"
@@ -18,7 +18,7 @@ SHORTEST_ABSTRACT = 200
 
 def sniff(head: Sequence[str]) -> bool:
     """Tell whether these first lines are such a page's."""
-    return any(HEADER in line for line in head[:3]) and any(line.startswith(GLUE) for line in head[:6])
+    return any(HEADER in line for line in head[:3])
 
 
 def read(lines: Iterator[Line | Problem]) -> Iterator[Record | Problem]:
@@ -40,18 +40,20 @@ def read(lines: Iterator[Line | Problem]) -> Iterator[Record | Problem]:
             yield Problem(title.number, f"the title {_short(title)} has no abstract")
             title = line if line.text.strip() else None
         else:
-            yield Record(title=title.text.strip(), abstract=clean(line.text), line=title.number)
+            yield Record(title=without_controls(title.text).strip(), abstract=clean(line.text), line=title.number)
             title = None
 
 
 def _body(lines: Iterator[Line | Problem]) -> Iterator[Line | Problem]:
-    """Yield the lines from the first title on, which is freed from its glue."""
+    """Yield what comes after the header lines; the first title is freed from its glue."""
     for line in lines:
-        if isinstance(line, Line) and line.text.startswith(GLUE):
-            yield Line(line.number, line.text.removeprefix(GLUE))
-            yield from lines
-        elif isinstance(line, Problem):
+        if isinstance(line, Problem):
             yield line
+        elif HEADER not in line.text:
+            yield Line(line.number, line.text.removeprefix(GLUE))
+        else:
+            continue
+        yield from lines
 
 
 def _is_title(text: str) -> bool:

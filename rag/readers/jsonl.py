@@ -7,6 +7,7 @@
 """
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -71,6 +72,8 @@ def _text(values: Mapping[str, Any], *names: str) -> str:
     """Return the first of these fields that holds text or a number, cleaned."""
     for name in names:
         value = values.get(name)
+        if isinstance(value, float) and not math.isfinite(value):
+            continue  # Python writes NaN for what is missing
         if isinstance(value, str | int | float) and not isinstance(value, bool) and clean(str(value)):
             return clean(str(value))
     return ""

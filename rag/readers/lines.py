@@ -3,6 +3,7 @@
 A line that isn't UTF-8 becomes a Problem in its place, so that one broken byte costs one record.
 """
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 
@@ -44,6 +45,11 @@ def numbered_lines(file: BinaryIO) -> Iterator[Line | Problem]:
 def clean(text: str) -> str:
     """Return a text on one line: control characters dropped, runs of white space made one space."""
     return " ".join("".join(c if c.isprintable() or c.isspace() else "" for c in text).split())
+
+
+def without_controls(text: str) -> str:
+    """Return a text without its control characters, otherwise as it is."""
+    return "".join(c for c in text if c == "\t" or unicodedata.category(c) != "Cc")
 
 
 def only_text(lines: Iterable[Line | Problem]) -> list[str]:
