@@ -93,19 +93,20 @@ class Library:
                 self._index = None
             self._catalog.close()
 
-    def ingest(self, paths: Iterable[str | Path], watch: Watch = lambda progress: None) -> IngestReport:
-        """Bring in the papers of files and folders; return what became of each record.
+    def ingest(self, paths: str | Path | Iterable[str | Path], watch: Watch = lambda progress: None) -> IngestReport:
+        """Bring in the papers of files and folders (or of one); return what became of each record.
 
         A second run over the same files changes nothing, a run after a crash finishes the work. `watch` is told the
         progress. Raises SourceError for a path that doesn't exist, LibraryLockedError when somebody else is writing,
         StorageError when a write fails (what was stored before stays).
         """
+        given = [paths] if isinstance(paths, str | Path) else paths
         with writing(self.folder, self._catalog) as crashed:
             with self._lock:
                 index = self._writable_index(suspect=crashed)
                 self._writing = True
             try:
-                return ingest([Path(path) for path in paths], self._catalog, index, self.embedder, watch)
+                return ingest([Path(path) for path in given], self._catalog, index, self.embedder, watch)
             finally:
                 with self._lock:
                     self._writing = False
