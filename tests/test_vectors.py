@@ -1,0 +1,149 @@
+"""The vector store: a real Chroma, by comparing everything and by its HNSW index."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.embedding import Matrix, Vector
+from rag.errors import LibraryDamagedError, StorageError
+from rag.vectors import EXACT_LIMIT, VectorStore
+
+
+@pytest.fixture(params=[pytest.param(EXACT_LIMIT, id="exact"), pytest.param(0, id="hnsw")])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorStore]:
+    opened = VectorStore(tmp_path / "chroma", exact_limit=request.param)
+    yield opened
+    opened.close()
+
+
+def random_vectors(count: int, dimension: int = 16, seed: int = 1) -> Matrix:
+    rows = np.random.default_rng(seed).standard_normal((count, dimension)).astype(np.float32)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+
+
+def axis(number: int, dimension: int = 8) -> Vector:
+    return np.asarray(np.eye(dimension)[number], np.float32)
+
+
+def ids(found: list[tuple[int, float]]) -> list[int]:
+    return [paper_id for paper_id, _ in found]
+
+
+def test_an_empty_store_finds_nothing(store: VectorStore) -> None:
+    assert store.nearest(axis(0), 5) == []
+    assert store.nearest(axis(0), 5, {1}) == []
+    assert store.ids() == set()
+    assert store.count() == 0
+
+
+def test_the_nearest_come_first_with_their_cosines(store: VectorStore) -> None:
+    vectors = random_vectors(60)
+    store.put([(number, [vector]) for number, vector in enumerate(vectors, start=1)])
+    cosines = vectors @ vectors[7]
+    expected = [int(number) + 1 for number in np.argsort(-cosines)[:5]]
+    found = store.nearest(vectors[7], 5)
+    assert ids(found) == expected
+    assert [score for _, score in found] == pytest.approx([float(cosines[i - 1]) for i in expected], abs=1e-5)
+
+
+def test_comparing_everything_and_the_index_give_the_same_first_results(tmp_path: Path) -> None:
+    vectors, questions = random_vectors(400, 32), random_vectors(20, 32, seed=2)
+    papers = [(number, [vector]) for number, vector in enumerate(vectors, start=1)]
+    allowed = set(range(1, 401, 7))
+    exact, index = VectorStore(tmp_path / "exact"), VectorStore(tmp_path / "index", exact_limit=0)
+    exact.put(papers)
+    index.put(papers)
+    for question in questions:
+        for some in (None, allowed):
+            left, right = exact.nearest(question, 10, some), index.nearest(question, 10, some)
+            assert ids(left) == ids(right)
+            assert [score for _, score in left] == pytest.approx([score for _, score in right], abs=1e-5)
+    assert index._loaded is None  # it never read them all
+    exact.close()
+    index.close()
+
+
+def test_only_allowed_papers_are_found_however_far_they_are(store: VectorStore) -> None:
+    vectors = random_vectors(200)
+    store.put([(number, [vector]) for number, vector in enumerate(vectors)])
+    far = {int(number) for number in np.argsort(vectors @ vectors[0])[:3]}
+    assert set(ids(store.nearest(vectors[0], 10, far))) == far
+    assert store.nearest(vectors[0], 10, set()) == []
+    assert store.nearest(vectors[0], 10, {9_999}) == []
+
+
+def test_ties_go_to_the_lower_id(store: VectorStore) -> None:
+    store.put([(number, [axis(0)]) for number in (9, 4, 7)])
+    store.put([(2, [axis(0)]), (1, [axis(1)])])
+    assert ids(store.nearest(axis(0), 3)) == [2, 4, 7]
+    assert ids(store.nearest(axis(0), 9)) == [2, 4, 7, 9, 1]
+
+
+def test_a_paper_of_several_chunks_counts_once_with_its_best(store: VectorStore) -> None:
+    between = np.asarray((axis(0) + axis(1)) / np.sqrt(2), np.float32)
+    store.put([(1, [axis(5), axis(0), axis(6)]), (2, [between]), (3, [axis(1), axis(2)])])
+    assert ids(store.nearest(axis(0), 5)) == [1, 2, 3]
+    assert ids(store.nearest(axis(2), 1)) == [3]
+    assert store.nearest(axis(0), 1)[0][1] == pytest.approx(1.0)
+    assert store.count() == 6
+    assert store.ids() == {1, 2, 3}
+
+
+def test_a_replaced_paper_leaves_no_stale_chunks(store: VectorStore) -> None:
+    store.put([(1, [axis(0), axis(1), axis(2)]), (12, [axis(3)])])
+    assert ids(store.nearest(axis(2), 1)) == [1]
+    store.put([(1, [axis(4)])])
+    assert store.count() == 2
+    assert dict(store.nearest(axis(2), 5))[1] == pytest.approx(0.0)
+    assert ids(store.nearest(axis(4), 1)) == [1]
+
+
+def test_a_deleted_paper_is_gone_and_its_neighbours_stay(store: VectorStore) -> None:
+    store.put([(1, [axis(0), axis(1)]), (10, [axis(0)]), (11, [axis(1)])])
+    assert 1 in ids(store.nearest(axis(0), 5))
+    store.delete([1, 99])
+    assert ids(store.nearest(axis(0), 5)) == [10, 11]
+    assert store.ids() == {10, 11}
+
+
+def test_reopening_sees_what_was_stored(tmp_path: Path) -> None:
+    vectors = random_vectors(50)
+    first = VectorStore(tmp_path / "chroma")
+    first.put([(number, [vector]) for number, vector in enumerate(vectors)])
+    expected = first.nearest(vectors[3], 5)
+    first.close()
+    for exact_limit in (EXACT_LIMIT, 0):
+        again = VectorStore(tmp_path / "chroma", exact_limit=exact_limit)
+        assert ids(again.nearest(vectors[3], 5)) == ids(expected)
+        assert again.count() == 50
+        again.close()
+
+
+def test_more_chunks_than_chroma_takes_at_once_are_stored(tmp_path: Path) -> None:
+    vectors = random_vectors(5_600, 4)
+    store = VectorStore(tmp_path / "chroma")
+    store.put([(number // 2, [vectors[number], vectors[number + 1]]) for number in range(0, 5_600, 2)])
+    assert store.count() == 5_600
+    assert ids(store.nearest(vectors[5_599], 1)) == [2_799]
+    store.close()
+
+
+def test_vectors_of_another_length_are_refused_and_the_others_stay(store: VectorStore) -> None:
+    store.put([(1, [axis(0)])])
+    with pytest.raises(StorageError) as caught:
+        store.put([(2, [axis(0, dimension=5)])])
+    assert len(str(caught.value).splitlines()) == 1
+    assert ids(store.nearest(axis(0), 5)) == [1]
+
+
+def test_damaged_files_are_told_in_one_line_with_the_command_that_mends_them(tmp_path: Path) -> None:
+    store = VectorStore(tmp_path / "chroma")
+    store.put([(1, [axis(0)])])
+    store.close()
+    (tmp_path / "chroma" / "chroma.sqlite3").write_bytes(os.urandom(8_192))
+    with pytest.raises(LibraryDamagedError, match="askpapers rebuild") as caught:
+        VectorStore(tmp_path / "chroma")
+    assert len(str(caught.value).splitlines()) == 1
