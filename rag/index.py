@@ -7,7 +7,6 @@ The order of writes is the order of trust: a paper is marked as indexed in the c
 that whatever a crash leaves here is overwritten by the next run.
 """
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -28,16 +27,17 @@ IndexedPaper = tuple[int, list[Vector], States]
 class Index:
     """The vectors and token states of one library."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the index in `folder`, made when absent. Raises LibraryDamagedError, StorageError."""
+    def __init__(self, folder: Path, *, create: bool = True) -> None:
+        """Open the index in `folder`, made when absent if `create`. Raises LibraryDamagedError, StorageError."""
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            if create:
+                folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             msg = f"{folder} can't be made ({error.strerror}). Make room, or choose another library folder."
             raise StorageError(msg) from error
         self.folder = folder
-        self.states = StateStore(folder / "states.sqlite3")
-        self.vectors = VectorStore(folder / "chroma")
+        self.vectors = VectorStore(folder / "chroma", create=create)
+        self.states = StateStore(folder / "states.sqlite3", create=create)
 
     def close(self) -> None:
         """Close the files."""
@@ -46,11 +46,7 @@ class Index:
 
     def put(self, papers: Sequence[IndexedPaper]) -> None:
         """Store what `embed_papers` made, replacing what was there. Raises StorageError."""
-        try:
-            self.states.put({paper_id: states for paper_id, _, states in papers if len(states.scales)})
-        except (sqlite3.Error, OSError) as error:
-            msg = f"Writing to {self.folder} failed ({error}). What was stored stays; make room and run it again."
-            raise StorageError(msg) from error
+        self.states.put({paper_id: states for paper_id, _, states in papers if len(states.scales)})
         self.vectors.put([(paper_id, vectors) for paper_id, vectors, _ in papers])
 
     def delete(self, paper_ids: Iterable[int]) -> None:
@@ -60,13 +56,15 @@ class Index:
         self.vectors.delete(gone)
 
 
-def embed_papers(embedder: Embedder, papers: Iterable[Paper]) -> Iterator[IndexedPaper]:
-    """Yield the chunk vectors and token states of each paper, in order, holding one paper at a time."""
-    for paper in papers:
-        chunks = chunk(paper.title, paper.abstract, embedder.length, embedder.window)
+def embed_papers(embedder: Embedder, papers: Sequence[Paper]) -> Iterator[IndexedPaper]:
+    """Yield the chunk vectors and token states of each paper, in order, holding one paper's states at a time."""
+    cut = [chunk(paper.title, paper.abstract, embedder.length, embedder.window) for paper in papers]
+    # One call for all of them, so that an endpoint gets few requests; the vectors come one by one.
+    found = embedder.embed([part.text for parts in cut for part in parts])
+    for paper, parts in zip(papers, cut, strict=True):
         starts = np.array([span.start for span in sentence_spans(paper.abstract)])
         vectors, tokens, sentences = [], [], []
-        for part, embedded in zip(chunks, embedder.embed([part.text for part in chunks]), strict=True):
+        for part, embedded in zip(parts, found, strict=False):
             vectors.append(embedded.vector)
             places = embedded.offsets[:, 0] - part.prefix + part.start
             in_title = embedded.offsets[:, 0] < part.prefix

@@ -16,7 +16,7 @@ from rag.datatypes import IngestReport, Paper, Record, Rejection
 from rag.embedding import Embedder
 from rag.index import Index, embed_papers
 from rag.iteration import batched
-from rag.readers import find_files, read_file
+from rag.readers import read_file
 
 READ_BATCH = 500  # records a transaction
 EMBED_BATCH = 32  # papers whose vectors are stored together: two seconds of work on two cores
@@ -34,18 +34,17 @@ Watch = Callable[[Progress], None]
 
 
 def ingest(
-    paths: Iterable[Path],
+    files: Iterable[Path],
     catalog: Catalog,
     index: Index,
     embedder: Callable[[], Embedder],
     watch: Watch = lambda progress: None,
 ) -> IngestReport:
-    """Bring the papers of files and folders into a library and return what became of each record.
+    """Bring the papers of files into a library and return what became of each record.
 
-    `embedder` is called only when something has to be embedded. Raises SourceError for a path that doesn't exist
-    (nothing is read then) and StorageError when a write fails (what was stored stays).
+    `embedder` is called only when something has to be embedded. Raises StorageError when a write fails (what was
+    stored stays).
     """
-    files = find_files(paths)
     kinds, rejected = store_records(records_of(files), catalog, watch)
     embedded = index_pending(catalog, index, embedder, watch)
     return IngestReport(

@@ -11,6 +11,7 @@ A Library may be shared between threads, and a folder opened by many readers; on
 
 import asyncio
 import re
+import shutil
 import threading
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,8 +29,10 @@ from rag.embedding import Embedder, embedder_name, load_embedder
 from rag.errors import EmptyLibraryError, LibraryDamagedError, LibraryLockedError, LibraryMissingError, StorageError
 from rag.index import Index
 from rag.ingest import Watch, ingest
+from rag.manifest import FILE as MANIFEST
 from rag.manifest import Manifest, check_manifest, read_manifest, write_manifest
 from rag.probe import probe
+from rag.readers import find_files
 from rag.retrieval import Retriever, top
 from rag.settings import Settings, load_settings
 
@@ -66,7 +69,12 @@ class Library:
         """
         settings = settings or load_settings()
         folder = Path(path or settings.library)
-        if not (folder / CATALOG).is_file():
+        if not is_file_with_content(folder / CATALOG):
+            if (folder / MANIFEST).exists():
+                msg = (
+                    f"The catalog of {folder} is gone, and with it the papers. Restore it, or ingest into a new folder."
+                )
+                raise LibraryDamagedError(msg)
             if not create:
                 msg = f"There is no library at {folder}. Make one with: askpapers ingest PATH --library {folder}"
                 raise LibraryMissingError(msg)
@@ -100,13 +108,13 @@ class Library:
         progress. Raises SourceError for a path that doesn't exist, LibraryLockedError when somebody else is writing,
         StorageError when a write fails (what was stored before stays).
         """
-        given = [paths] if isinstance(paths, str | Path) else paths
+        files = find_files([Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)])
         with writing(self.folder, self._catalog) as crashed:
             with self._lock:
                 index = self._writable_index(suspect=crashed)
                 self._writing = True
             try:
-                return ingest([Path(path) for path in given], self._catalog, index, self.embedder, watch)
+                return ingest(files, self._catalog, index, self.embedder, watch)
             finally:
                 with self._lock:
                     self._writing = False
@@ -212,6 +220,9 @@ class Library:
             embedder = self.embedder()
             manifest = Manifest(embedder.name, embedder.dimension, CHUNKER, FIRST_VECTORS)
             write_manifest(self.folder, manifest)
+        if suspect and not self._catalog.count(indexed=True):
+            # Nothing in it counts yet, and whoever made it died over it.
+            shutil.rmtree(self.folder / manifest.vectors, ignore_errors=True)
         self._index = self._open_index(manifest, suspect=suspect)
         return self._index
 
@@ -220,16 +231,23 @@ class Library:
             self._index.close()
             self._index = None
         folder = self.folder / manifest.vectors
-        if suspect and folder.exists():
+        indexed = self._catalog.count(indexed=True)
+        if suspect and indexed:
             # A writer died: its Chroma may crash whoever opens it, so another process tries first.
             probe(folder)
-        return Index(folder)
+        # Once a paper has vectors, missing ones are damage: an empty store in their place would answer as if sound.
+        return Index(folder, create=not indexed)
 
     def _manifest(self) -> Manifest | None:
         manifest = read_manifest(self.folder)
         if manifest is not None:
             check_manifest(self.folder, manifest, embedding=embedder_name(self.settings), chunker=CHUNKER)
         return manifest
+
+
+def is_file_with_content(path: Path) -> bool:
+    """Tell whether a file is there and not empty."""
+    return path.is_file() and path.stat().st_size > 0
 
 
 def make_folder(folder: Path) -> None:

@@ -75,25 +75,27 @@ def _catalog_and_vectors(folder: Path, mend: str) -> Iterator[Finding]:
         yield Finding("catalog", True, f"{catalog.count()} papers from {len(catalog.sources())} sources")
         if pending:
             yield Finding("unfinished ingest", False, f"{pending} papers can't be found yet. {mend}")
-        yield _vectors(folder, catalog.indexed_ids(), mend)
+        yield _vectors(folder, catalog.indexed_ids(), catalog.ids(), mend)
     except LibraryDamagedError as error:
         yield Finding("catalog", False, str(error))
     finally:
         catalog.close()
 
 
-def _vectors(folder: Path, indexed: set[int], mend: str) -> Finding:
+def _vectors(folder: Path, indexed: set[int], known: set[int], mend: str) -> Finding:
     try:
         manifest = read_manifest(folder)
+        if not indexed:
+            return Finding("vectors", True, "none yet")
         if manifest is None:
-            return Finding("vectors", not indexed, "none yet" if not indexed else f"none. {mend}")
+            return Finding("vectors", False, f"none. {mend}")
         found = probe(folder / manifest.vectors)
     except RagError as error:
         return Finding("vectors", False, str(error))
     if found.damage:
         return Finding("vectors", False, f"{found.damage[0]}. {mend}")
     missing = len(indexed - found.vectors)
-    stray = len(found.vectors - indexed)
+    stray = len(found.vectors - known)  # those of papers that wait to be marked are overwritten, not stray
     without_states = len(indexed - found.states) if found.states else 0
     if missing or stray or without_states:
         told = [(missing, "papers without vectors"), (stray, "stray vectors"), (without_states, "without token states")]

@@ -11,6 +11,7 @@ from rag.settings import Settings
 if TYPE_CHECKING:
     from openai import OpenAI
 
+TRIES = 2  # a slow endpoint is asked twice, then told
 PUBLIC_ENDPOINT = "https://api.openai.com/v1"
 
 
@@ -24,19 +25,19 @@ def openai_client(settings: Settings) -> "OpenAI":
         api_key=key or "none",
         base_url=settings.openai_base_url or PUBLIC_ENDPOINT,
         timeout=settings.timeout,
-        max_retries=2,
+        max_retries=TRIES - 1,
     )
 
 
 def embed_texts(client: "OpenAI", model: str, texts: list[str]) -> list[list[float]]:
     """Return one vector a text from the endpoint, in order. Raises ConnectionError with one line that says why."""
-    from openai import APIConnectionError, APIStatusError, APITimeoutError
+    from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAIError
 
     endpoint = client.base_url
     try:
         reply = client.embeddings.create(model=model, input=texts, encoding_format="float")
     except APITimeoutError as error:
-        msg = f"{endpoint} did not answer within {client.timeout} s"
+        msg = f"{endpoint} was asked {TRIES} times and did not answer within {client.timeout} s"
         raise ConnectionError(msg) from error
     except APIConnectionError as error:
         msg = f"{endpoint} can't be reached"
@@ -44,4 +45,11 @@ def embed_texts(client: "OpenAI", model: str, texts: list[str]) -> list[list[flo
     except APIStatusError as error:
         msg = f"{endpoint} answered {error.status_code} for model {model!r}"
         raise ConnectionError(msg) from error
-    return [item.embedding for item in sorted(reply.data, key=lambda item: item.index)]
+    except (OpenAIError, ValueError) as error:
+        msg = f"{endpoint} answered what is no list of embeddings"
+        raise ConnectionError(msg) from error
+    try:
+        return [[float(value) for value in item.embedding] for item in sorted(reply.data, key=lambda item: item.index)]
+    except (AttributeError, TypeError, ValueError) as error:
+        msg = f"{endpoint} answered what is no list of embeddings"
+        raise ConnectionError(msg) from error

@@ -1,6 +1,6 @@
 """Open the vectors of a library in another process first: a damaged Chroma can take down whoever opens it.
 
-python -m rag.probe FOLDER      prints what it counted as JSON, exit 0; or one line, exit 1; or dies
+python -m rag.probe FOLDER      prints what it counted as JSON, exit 0; or one line, exit 4; or dies
 """
 
 import json
@@ -13,6 +13,7 @@ from rag.errors import LibraryDamagedError, RagError
 from rag.index import Index
 
 SECONDS = 300
+TOLD = 4  # exit code of an expected error; an uncaught one has 1
 
 
 class Probed(NamedTuple):
@@ -25,18 +26,20 @@ class Probed(NamedTuple):
 
 def probe(folder: Path) -> Probed:
     """Return what the index in `folder` holds, read by another process. Raises LibraryDamagedError when it can't be."""
+    mend = f"Make them anew with: askpapers rebuild --library {folder.parent}"
     if not folder.is_dir():
-        msg = f"The vectors in {folder} are gone. Make them anew with: askpapers rebuild"
+        msg = f"The vectors in {folder} are gone. {mend}"
         raise LibraryDamagedError(msg)
     command = [sys.executable, "-m", "rag.probe", str(folder.resolve())]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)  # noqa: S603
     except subprocess.TimeoutExpired as error:
-        msg = f"The vectors in {folder} could not be opened in {SECONDS} s. Make them anew with: askpapers rebuild"
+        msg = f"The vectors in {folder} could not be opened in {SECONDS} s. {mend}"
         raise LibraryDamagedError(msg) from error
+    if done.returncode == TOLD:
+        raise LibraryDamagedError(done.stderr.strip().splitlines()[-1])
     if done.returncode != 0:
-        last = (done.stderr.strip().splitlines() or ["it crashed"])[-1]
-        msg = f"The vectors in {folder} can't be opened ({last[:200]}). Make them anew with: askpapers rebuild"
+        msg = f"Opening the vectors in {folder} crashed (exit {done.returncode}). {mend}"
         raise LibraryDamagedError(msg)
     found = json.loads(done.stdout)
     return Probed(frozenset(found["vectors"]), frozenset(found["states"]), tuple(found["damage"]))
@@ -45,7 +48,7 @@ def probe(folder: Path) -> Probed:
 def main(folder: str) -> int:
     """Print what the index in `folder` holds."""
     try:
-        index = Index(Path(folder))
+        index = Index(Path(folder), create=False)
         found = {
             "vectors": sorted(index.vectors.ids()),
             "states": sorted(index.states.ids()),
@@ -54,7 +57,7 @@ def main(folder: str) -> int:
         index.close()
     except RagError as error:
         sys.stderr.write(f"{error}\n")
-        return 1
+        return TOLD
     sys.stdout.write(json.dumps(found))
     return 0
 

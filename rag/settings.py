@@ -6,13 +6,23 @@ also reads `.env` in the current folder. `.env.example` and the table in README.
 
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, StringConstraints, ValidationError
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
 
 Embedding = Annotated[str, StringConstraints(pattern=r"^(minilm|onnx:.+|openai:.+)$")]
+
+
+def _address(value: str) -> str:
+    """Return an http address as it is; raise ValueError for anything else."""
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        msg = "it must look like http://127.0.0.1:8080/v1"
+        raise ValueError(msg)
+    return value
 
 
 class Settings(BaseSettings):
@@ -37,7 +47,7 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("openai_api_key", "OPENAI_API_KEY"),
         description="Key of the OpenAI-compatible endpoint.",
     )
-    openai_base_url: str | None = Field(
+    openai_base_url: Annotated[str, AfterValidator(_address)] | None = Field(
         None,
         validation_alias=AliasChoices("openai_base_url", "OPENAI_BASE_URL"),
         description="Address of the OpenAI-compatible endpoint; empty means api.openai.com.",

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.embedding import Matrix, Vector
-from rag.errors import LibraryDamagedError, StorageError
+from rag.errors import LibraryDamagedError, LibraryMismatchError, RagError, StorageError
 from rag.iteration import batched
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ EXACT_LIMIT = 50_000  # chunks; 77 MB of 384-dimensional vectors, 2 ms a questio
 HNSW: Any = {"space": "cosine", "ef_search": 400}
 
 NOT_ALLOWED = -2.0  # below every cosine
+NO_ROOM = ("disk is full", "no space", "readonly", "read-only")
 
 
 class Loaded(NamedTuple):
@@ -40,8 +41,8 @@ class Loaded(NamedTuple):
 class VectorStore:
     """The vectors of one library's chunks, named `<paper id>.<chunk number>`."""
 
-    def __init__(self, folder: Path, *, exact_limit: int = EXACT_LIMIT) -> None:
-        """Open the Chroma in `folder`, made when absent. Raises LibraryDamagedError when it can't be opened."""
+    def __init__(self, folder: Path, *, create: bool = True, exact_limit: int = EXACT_LIMIT) -> None:
+        """Open the Chroma in `folder`, made when absent if `create`. Raises LibraryDamagedError, StorageError."""
         import chromadb
         from chromadb.config import Settings as ChromaSettings
 
@@ -49,17 +50,20 @@ class VectorStore:
         self._exact_limit = exact_limit
         self._lock = threading.RLock()
         self._loaded: Loaded | None = None
+        if not create and not (folder / "chroma.sqlite3").is_file():
+            msg = f"The vectors in {folder} are gone. {self._mend}"
+            raise LibraryDamagedError(msg)
         try:
             self._client: ClientAPI = chromadb.PersistentClient(
                 str(folder), settings=ChromaSettings(anonymized_telemetry=False)
             )
-            self._collection = self._client.get_or_create_collection(
-                COLLECTION,
-                configuration={"hnsw": HNSW},
-                embedding_function=None,
+            self._collection = (
+                self._client.get_or_create_collection(COLLECTION, configuration={"hnsw": HNSW}, embedding_function=None)
+                if create
+                else self._client.get_collection(COLLECTION, embedding_function=None)
             )
         except chroma_errors() as error:
-            raise self._damaged(error) from error
+            raise self._trouble(error) from error
 
     def close(self) -> None:
         """Let go of the folder; the store can't be used afterwards."""
@@ -84,8 +88,7 @@ class VectorStore:
                         metadatas=[{"paper_id": paper_id} for paper_id, *_ in batch],
                     )
                 except chroma_errors() as error:
-                    msg = f"Writing vectors to {self.folder} failed ({_reason(error)}). Make room and run it again."
-                    raise StorageError(msg) from error
+                    raise self._trouble(error, writing=True) from error
 
     def delete(self, paper_ids: Iterable[int]) -> None:
         """Forget the vectors of papers."""
@@ -96,8 +99,7 @@ class VectorStore:
                 try:
                     self._collection.delete(where=where)
                 except chroma_errors() as error:
-                    msg = f"Removing vectors from {self.folder} failed ({_reason(error)}). Make room and run it again."
-                    raise StorageError(msg) from error
+                    raise self._trouble(error, writing=True) from error
 
     def count(self) -> int:
         """Return the number of chunks stored."""
@@ -105,7 +107,7 @@ class VectorStore:
             try:
                 return int(self._collection.count())
             except chroma_errors() as error:
-                raise self._damaged(error) from error
+                raise self._trouble(error) from error
 
     def ids(self) -> set[int]:
         """Return the ids of all papers that have a vector."""
@@ -122,6 +124,8 @@ class VectorStore:
             loaded = self._load()
         if not len(loaded.papers):
             return []
+        if len(vector) != loaded.matrix.shape[1]:
+            raise self._trouble(ValueError(f"dimension {len(vector)}, not {loaded.matrix.shape[1]}"))
         scores = np.maximum.reduceat(loaded.matrix @ vector, loaded.starts)
         if allowed is not None:
             scores = np.where(np.isin(loaded.papers, list(allowed)), scores, NOT_ALLOWED)
@@ -139,7 +143,7 @@ class VectorStore:
                     query_embeddings=[vector.tolist()], n_results=wanted, include=["distances", "metadatas"]
                 )
             except chroma_errors() as error:
-                raise self._damaged(error) from error
+                raise self._trouble(error) from error
             owners = [int(str(item["paper_id"])) for item in (found["metadatas"] or [[]])[0]]
             best: dict[int, float] = {}
             for owner, distance in zip(owners, (found["distances"] or [[]])[0], strict=True):
@@ -159,7 +163,7 @@ class VectorStore:
                     try:
                         page = self._collection.get(include=["embeddings"], limit=BATCH, offset=offset)
                     except chroma_errors() as error:
-                        raise self._damaged(error) from error
+                        raise self._trouble(error) from error
                     ids += page["ids"]
                     parts.append(np.asarray(page["embeddings"], dtype=np.float32))
                 owners = np.array([int(name.split(".")[0]) for name in ids], dtype=np.int64)
@@ -169,10 +173,20 @@ class VectorStore:
                 self._loaded = Loaded(papers, starts, matrix[order])
             return self._loaded
 
-    def _damaged(self, error: Exception) -> LibraryDamagedError:
-        return LibraryDamagedError(
-            f"The vectors in {self.folder} can't be read ({_reason(error)}). Make them anew with: askpapers rebuild"
-        )
+    def _trouble(self, error: Exception, *, writing: bool = False) -> RagError:
+        """Return the expected error that an error of Chroma's is."""
+        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        if "dimension" in reason.lower():
+            return LibraryMismatchError(f"The vectors in {self.folder} don't fit the model ({reason}). {self._mend}")
+        if writing or any(sign in reason.lower() for sign in NO_ROOM):
+            return StorageError(
+                f"{self.folder} can't be written ({reason}). What was stored stays; make room and run it again."
+            )
+        return LibraryDamagedError(f"The vectors in {self.folder} can't be read ({reason}). {self._mend}")
+
+    @property
+    def _mend(self) -> str:
+        return f"Make them anew with: askpapers rebuild --library {self.folder.parent.parent}"
 
 
 def chroma_errors() -> tuple[type[Exception], ...]:
@@ -182,7 +196,3 @@ def chroma_errors() -> tuple[type[Exception], ...]:
     from chromadb.errors import ChromaError
 
     return (ChromaError, sqlite3.Error, OSError, RuntimeError, ValueError, KeyError)
-
-
-def _reason(error: Exception) -> str:
-    return str(error).splitlines()[0][:200] if str(error) else type(error).__name__

@@ -4,6 +4,7 @@ Shared by full-text search, sentence choice and support, so that all three mean 
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -32,10 +33,11 @@ class Word(NamedTuple):
 
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
-    """Return the Porter stem of a word, in lower case."""
+    """Return the Porter stem of a word, in lower case and without accents."""
     # Porter, as SQLite's FTS5 tokenizer `porter`: both must agree on what one word is.
     # A stemmer works on its own fields, so threads must not share one; a new one costs microseconds.
-    return str(snowballstemmer.stemmer("porter").stemWord(word.lower()))
+    folded = "".join(c for c in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(c))
+    return str(snowballstemmer.stemmer("porter").stemWord(folded))
 
 
 def words(text: str) -> Iterator[Word]:

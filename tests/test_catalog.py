@@ -215,3 +215,16 @@ def test_unfinished_work_leaves_a_sign_while_it_lasts(catalog: Catalog) -> None:
         assert reader.unfinished
     assert not reader.unfinished
     reader.close()
+
+
+@pytest.mark.parametrize("word", ["databases", "sparse", "dense", "noise", "diffusion", "representation", "embedding"])
+def test_full_text_finds_a_word_whose_stem_would_be_stemmed_again(catalog: Catalog, word: str) -> None:
+    with catalog.transaction():
+        paper_id = catalog.insert(Record(f"On {word} things", f"Only {word} matters.", 1))
+    assert [found for found, _ in catalog.match([word], 5)] == [paper_id]
+
+
+def test_document_frequency_knows_words_with_accents(catalog: Catalog) -> None:
+    with catalog.transaction():
+        catalog.insert(Record("The Müller lattice", "Of Müller.", 1))
+    assert catalog.document_frequency(stems("Müller")) == {"muller": 1}

@@ -143,7 +143,7 @@ def test_a_long_abstract_is_found_by_its_end(
     [
         pytest.param(({"status": 401}, "401"), id="wrong key"),
         pytest.param(({"status": 500}, "500"), id="server error"),
-        pytest.param(({"missing": 1}, "0 vectors came for 1 texts"), id="too few vectors"),
+        pytest.param(({"missing": 1}, "vectors came for"), id="too few vectors"),
         pytest.param(({"hang": True}, "did not answer within 0.2 s"), id="no answer"),
         pytest.param(({"url": "http://127.0.0.1:9/v1"}, "can't be reached"), id="nobody there"),
     ],

@@ -24,6 +24,7 @@ LAYERS = (
     ("rag.models", "rag.readers", "rag.manifest"),
     ("rag.chunking", "rag.citations", "rag.identity", "rag.interaction"),
     ("rag.sentences", "rag.words", "rag.settings", "rag.samples"),
+    ("rag.sqlite",),
     ("rag.datatypes", "rag.errors", "rag.iteration"),
 )
 ROOMS = {

@@ -1,13 +1,12 @@
 """The token states on disk: stored whole or not at all, and the same when read again."""
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from rag.errors import LibraryDamagedError
+from rag.errors import LibraryDamagedError, StorageError
 from rag.interaction import DIMENSION, States, compress, expand
 from rag.states import StateStore
 
@@ -62,7 +61,7 @@ def test_deleted_states_are_gone_and_the_others_stay(store: StateStore) -> None:
 def test_a_write_that_does_not_fit_leaves_what_was_there(store: StateStore) -> None:
     store.put({1: made_up(3)})
     store._connection.execute("PRAGMA max_page_count = 10")
-    with pytest.raises(sqlite3.OperationalError, match="full"):
+    with pytest.raises(StorageError, match=r"full.*make room"):
         store.put({1: made_up(4), 2: made_up(900)})
     assert same(store.get([1])[1], made_up(3))
     assert store.ids() == {1}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rag.embedding import Matrix, Vector
-from rag.errors import LibraryDamagedError, StorageError
+from rag.errors import LibraryDamagedError, LibraryMismatchError
 from rag.vectors import EXACT_LIMIT, VectorStore
 
 
@@ -133,7 +133,7 @@ def test_more_chunks_than_chroma_takes_at_once_are_stored(tmp_path: Path) -> Non
 
 def test_vectors_of_another_length_are_refused_and_the_others_stay(store: VectorStore) -> None:
     store.put([(1, [axis(0)])])
-    with pytest.raises(StorageError) as caught:
+    with pytest.raises(LibraryMismatchError, match="askpapers rebuild --library") as caught:
         store.put([(2, [axis(0, dimension=5)])])
     assert len(str(caught.value).splitlines()) == 1
     assert ids(store.nearest(axis(0), 5)) == [1]

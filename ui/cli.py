@@ -79,9 +79,11 @@ def ingest(
     listed with its line and reason; the exit code is then 1, and the rest is stored.
     """
     from rag.library import Library
+    from rag.readers import find_files
     from ui.progress import watching
     from ui.terminal import show_rejections, show_report
 
+    find_files(paths)  # a path typed wrongly must not leave an empty library behind
     settings, errors = _settings(), _console(stderr=True)
     with Library.open(library, settings) as opened:
         with watching(errors) as watch:

@@ -15,8 +15,9 @@ from typing import Any
 
 from rag.catalog.schema import migrate
 from rag.datatypes import Filters, Paper, Record
-from rag.errors import LibraryDamagedError, QuestionError, StorageError
+from rag.errors import LibraryDamagedError, QuestionError
 from rag.identity import same_paper, same_record, title_key
+from rag.sqlite import sqlite_trouble
 
 COLUMNS = "paper_id, title, abstract, key, authors, year, doi, arxiv_id, url"
 BUSY_SECONDS = 10.0
@@ -28,16 +29,16 @@ class Catalog:
     def __init__(self, path: Path) -> None:
         """Open the catalog at `path`, made and migrated when needed.
 
-        Raises LibraryDamagedError when the file is no catalog, LibraryMismatchError when it is newer.
+        Raises LibraryDamagedError when the file is no catalog, LibraryMismatchError when it is newer, StorageError
+        when it can't be written.
         """
         self.path = path
         self._lock = threading.RLock()
         try:
             self._connection = _connect(path)
             migrate(self._connection)
-        except sqlite3.DatabaseError as error:
-            msg = f"The catalog {path} can't be opened ({error}). Check it with: askpapers doctor"
-            raise LibraryDamagedError(msg) from error
+        except sqlite3.Error as error:
+            raise sqlite_trouble(error, path) from error
 
     def close(self) -> None:
         """Close the file; the catalog can't be used afterwards."""
@@ -46,21 +47,20 @@ class Catalog:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Make all writes inside whole or absent. Raises StorageError when they can't be written."""
+        """Make all writes inside whole or absent. Raises StorageError, LibraryDamagedError."""
         with self._lock:
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
-                try:
-                    yield
-                except BaseException:
-                    self._connection.execute("ROLLBACK")
-                    raise
+                yield
                 self._connection.execute("COMMIT")
-            except sqlite3.OperationalError as error:
+            except sqlite3.IntegrityError:
+                raise  # a mistake of ours, not of the file
+            except sqlite3.Error as error:
+                raise sqlite_trouble(error, self.path) from error
+            finally:
+                # SQLite has rolled back by itself after some errors; after all others it is done here.
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
-                msg = f"Writing to {self.path} failed ({error}). What was stored stays; make room and run it again."
-                raise StorageError(msg) from error
 
     @contextmanager
     def unfinished_work(self) -> Iterator[None]:
@@ -133,6 +133,10 @@ class Catalog:
         rows = self._all(f"SELECT paper_id FROM papers WHERE {' AND '.join(clauses)}", *values)
         return {row[0] for row in rows}
 
+    def ids(self) -> set[int]:
+        """Return the ids of all papers, also of those that can't be found yet."""
+        return {row[0] for row in self._all("SELECT paper_id FROM papers")}
+
     def sources(self) -> list[str]:
         """Return every source that a paper came from, sorted."""
         return [row[0] for row in self._all("SELECT DISTINCT source FROM origins ORDER BY source")]
@@ -161,7 +165,7 @@ class Catalog:
             found = [row[0] for row in self._all("PRAGMA integrity_check(5)") if row[0] != "ok"]
             with self._lock:
                 self._connection.execute("INSERT INTO papers_text (papers_text) VALUES ('integrity-check')")
-        except (sqlite3.DatabaseError, LibraryDamagedError) as error:
+        except (sqlite3.Error, LibraryDamagedError) as error:
             return [str(error)]
         return found
 
@@ -169,19 +173,13 @@ class Catalog:
 
     def find(self, record: Record, source: str) -> Paper | None:
         """Return the paper that a record is, if the catalog has it."""
-        from_source = "paper_id IN (SELECT paper_id FROM origins WHERE source = ? AND key = ?)"
-        for clause, values, fits in (
-            ("doi = ?", (record.doi,), always),
-            ("arxiv_id = ?", (record.arxiv_id,), always),
-            (from_source, (source, record.key), same_record),
-            ("title_key = ?", (title_key(record.title),), same_paper),
-        ):
-            if values[-1] is not None:
-                rows = self._all(f"SELECT {COLUMNS} FROM papers WHERE {clause} ORDER BY paper_id", *values)
-                for paper in map(_paper, rows):
-                    if fits(paper, record):
-                        return paper
-        return None
+        for scope, value in _identifiers(record, source):
+            paper = self._identified(scope, value)
+            # A DOI or an arXiv id needs no second look; a source may use an id of its own twice.
+            if paper is not None and (scope != source or same_record(paper, record)):
+                return paper
+        rows = self._all(f"SELECT {COLUMNS} FROM papers WHERE title_key = ? ORDER BY paper_id", title_key(record.title))
+        return next((paper for paper in map(_paper, rows) if same_paper(paper, record)), None)
 
     def insert(self, record: Record) -> int:
         """Store a record as a new paper, not yet to be found, and return its id."""
@@ -206,13 +204,12 @@ class Catalog:
         self.changed()
 
     def add_origin(self, paper_id: int, source: str, record: Record) -> bool:
-        """Note where a paper came from; return True when that is news."""
-        known = self._all("SELECT line, key FROM origins WHERE paper_id = ? AND source = ?", paper_id, source)
+        """Note where a paper came from and by which identifiers; return True when the source is news."""
+        known = self._all("SELECT 1 FROM origins WHERE paper_id = ? AND source = ?", paper_id, source)
         if not known:
-            self._run(
-                "INSERT INTO origins (paper_id, source, line, key) VALUES (?, ?, ?, ?)",
-                paper_id, source, record.line, record.key,
-            )  # fmt: skip
+            self._run("INSERT INTO origins (paper_id, source, line) VALUES (?, ?, ?)", paper_id, source, record.line)
+        for scope, value in _identifiers(record, source):
+            self._run("INSERT OR IGNORE INTO identifiers VALUES (?, ?, ?)", scope, value, paper_id)
         return not known
 
     def mark_indexed(self, paper_ids: Iterable[int]) -> None:
@@ -228,6 +225,13 @@ class Catalog:
         self._run("UPDATE state SET value = value + 1 WHERE name = 'generation'")
 
     # Inside
+
+    def _identified(self, scope: str, value: str) -> Paper | None:
+        rows = self._all(
+            f"SELECT {COLUMNS} FROM papers WHERE paper_id IN "
+            "(SELECT paper_id FROM identifiers WHERE scope = ? AND value = ?)", scope, value,
+        )  # fmt: skip
+        return _paper(rows[0]) if rows else None
 
     def _sources_like(self, origin: str) -> list[str]:
         sources = self.sources()
@@ -253,16 +257,14 @@ class Catalog:
         with self._lock:
             try:
                 return self._connection.execute(sql, values).fetchall()
-            except sqlite3.OperationalError:
-                raise
-            except sqlite3.DatabaseError as error:
-                msg = f"The catalog {self.path} is damaged ({error}). See what is left with: askpapers doctor"
-                raise LibraryDamagedError(msg) from error
+            except sqlite3.Error as error:
+                raise sqlite_trouble(error, self.path) from error
 
 
-def always(paper: Paper, record: Record) -> bool:  # noqa: ARG001  (has the form of same_paper)
-    """Return True: an identifier of the whole world needs no second look."""
-    return True
+def _identifiers(record: Record, source: str) -> list[tuple[str, str]]:
+    """Return (scope, value) of every identifier that a record has, the surest first."""
+    found = (("doi", record.doi), ("arxiv_id", record.arxiv_id), (source, record.key))
+    return [(scope, value) for scope, value in found if value is not None]
 
 
 def _connect(path: Path) -> sqlite3.Connection:

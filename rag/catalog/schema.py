@@ -16,14 +16,12 @@ MIGRATIONS = (
         key TEXT,
         authors TEXT NOT NULL,                       -- a JSON list
         year INTEGER,
-        doi TEXT,
+        doi TEXT,                                    -- that of the record that came first
         arxiv_id TEXT,
         url TEXT,
         title_key TEXT NOT NULL,                     -- the title as identity sees it
         indexed INTEGER NOT NULL DEFAULT 0           -- 1: its vectors are stored, and it can be found
     );
-    CREATE INDEX papers_by_doi ON papers (doi) WHERE doi IS NOT NULL;
-    CREATE INDEX papers_by_arxiv_id ON papers (arxiv_id) WHERE arxiv_id IS NOT NULL;
     CREATE INDEX papers_by_title_key ON papers (title_key);
     CREATE INDEX papers_pending ON papers (paper_id) WHERE indexed = 0;
 
@@ -31,10 +29,16 @@ MIGRATIONS = (
         paper_id INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
         source TEXT NOT NULL,
         line INTEGER NOT NULL,
-        key TEXT,
         PRIMARY KEY (paper_id, source)
     ) WITHOUT ROWID;
-    CREATE INDEX origins_by_source ON origins (source, key);
+    CREATE INDEX origins_by_source ON origins (source);
+
+    CREATE TABLE identifiers (                       -- every one that any record of a paper had
+        scope TEXT NOT NULL,                         -- doi, arxiv_id, or the source whose own ids these are
+        value TEXT NOT NULL,
+        paper_id INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
+        PRIMARY KEY (scope, value)
+    ) WITHOUT ROWID;
 
     CREATE VIRTUAL TABLE papers_text USING fts5 (
         title, abstract, content = 'papers', content_rowid = 'paper_id',

@@ -49,12 +49,20 @@ class OpenAIEmbedder:
                 )
                 raise EmbeddingError(msg) from error
             if len(vectors) != len(batch):
-                msg = f"Embedding with {self.name} failed: {len(vectors)} vectors came for {len(batch)} texts."
-                raise EmbeddingError(msg)
+                raise self._unusable(f"{len(vectors)} vectors came for {len(batch)} texts")
             for values in vectors:
                 vector: Vector = np.asarray(values, dtype=np.float32)
+                length = float(np.linalg.norm(vector))
+                if not 0 < length < np.inf:
+                    why = "a vector is empty, zero or not finite"
+                    raise self._unusable(why)
                 yield Embedded(
-                    vector / max(float(np.linalg.norm(vector)), 1e-12),
+                    vector / length,
                     np.empty((0, len(vector)), np.float32),
                     np.empty((0, 2), np.int32),
                 )
+
+    def _unusable(self, why: str) -> EmbeddingError:
+        return EmbeddingError(
+            f"Embedding with {self.name} failed: {why}. Check OPENAI_BASE_URL, OPENAI_API_KEY and the model's name."
+        )

@@ -1,0 +1,27 @@
+"""What SQLite's errors mean for a library: no room to write, or damage."""
+
+import sqlite3
+from pathlib import Path
+
+from rag.errors import LibraryDamagedError, RagError, StorageError
+
+# Result codes (sqlite.org/rescode.html) that say nothing of the file's content.
+NO_ROOM = {"SQLITE_FULL", "SQLITE_IOERR"}
+NOT_WRITABLE = {"SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM"}
+TAKEN = {"SQLITE_BUSY", "SQLITE_LOCKED"}
+
+
+def sqlite_trouble(error: sqlite3.Error, path: Path) -> RagError:
+    """Return the expected error that an SQLite error at `path` is."""
+    name = "_".join(str(getattr(error, "sqlite_errorname", "")).split("_")[:2])
+    if name in NO_ROOM:
+        return StorageError(f"{path} can't be written ({error}). What was stored stays; make room and run it again.")
+    if name in NOT_WRITABLE:
+        return StorageError(
+            f"{path} can't be written ({error}), and reading needs that too. Copy the library to a folder that can."
+        )
+    if name in TAKEN:
+        return StorageError(
+            f"{path} is busy ({error}). Wait until the other process has finished, then run this again."
+        )
+    return LibraryDamagedError(f"{path} can't be read ({error}). See what is left with: askpapers doctor")

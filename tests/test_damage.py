@@ -1,0 +1,138 @@
+"""Damage is told in one line that names the way out, never hidden, and never made worse."""
+
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag.catalog import Catalog
+from rag.datatypes import Record
+from rag.ingest import store_records
+from rag.library import Library
+from rag.maintenance import check
+from rag.settings import Settings
+
+MakePaper = Callable[..., dict[str, Any]]
+WriteJsonl = Callable[..., Path]
+
+
+@pytest.fixture
+def small(tmp_path: Path, write_jsonl: WriteJsonl, paper: MakePaper) -> Path:
+    """A library of five made-up papers."""
+    with Library.open(tmp_path / "small.library", Settings()) as library:
+        library.ingest([write_jsonl(*map(paper, range(5)))])
+    return tmp_path / "small.library"
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    opened = Catalog(tmp_path / "catalog.sqlite3")
+    yield opened
+    opened.close()
+
+
+def cli(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "ui.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def assert_one_line(done: subprocess.CompletedProcess[str]) -> None:
+    assert "Traceback" not in done.stderr, done.stderr[-400:]
+    assert done.returncode == 1, done
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("Error: ")
+
+
+@pytest.mark.parametrize("gone", ["", "chroma", "states.sqlite3"])
+def test_a_library_whose_vectors_are_gone_says_so(
+    small: Path, write_jsonl: WriteJsonl, paper: MakePaper, gone: str
+) -> None:
+    target = small / "vectors-1" / gone
+    shutil.rmtree(target) if target.is_dir() else target.unlink()
+    assert_one_line(cli("search", "aaad method", "--library", small))
+    assert not target.exists()
+    assert_one_line(cli("ingest", write_jsonl(paper(7), name="b.jsonl"), "--library", small))
+
+
+def trash(path: Path, table: str) -> None:
+    """Fill the first page of one of the catalog's tables with random bytes."""
+    connection = sqlite3.connect(path)
+    [(page,)] = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchall()
+    connection.close()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(random.Random(1).randbytes(4096))
+
+
+@pytest.mark.parametrize("table", ["papers_text_docsize", "papers_text_data", "papers_text_idx", "papers_pending"])
+def test_writing_to_a_damaged_catalog_is_one_line_that_says_so(
+    small: Path, write_jsonl: WriteJsonl, paper: MakePaper, table: str
+) -> None:
+    trash(small / "catalog.sqlite3", table)
+    done = cli("ingest", write_jsonl(*map(paper, range(40, 60)), name="b.jsonl"), "--library", small)
+    assert_one_line(done)
+    assert "cannot rollback" not in done.stderr
+
+
+def test_another_programs_database_in_place_of_the_catalog_is_one_line(small: Path) -> None:
+    (small / "catalog.sqlite3").unlink()
+    connection = sqlite3.connect(small / "catalog.sqlite3")
+    connection.execute("CREATE TABLE mine (x)")
+    connection.execute("PRAGMA user_version = 1")
+    connection.commit()
+    connection.close()
+    assert_one_line(cli("search", "aaad method", "--library", small))
+
+
+def test_a_second_run_changes_nothing_though_a_paper_has_two_dois(catalog: Catalog) -> None:
+    abstract = "We study quiet lattices that rest on sand."
+    records = [
+        ("/published.jsonl", Record("Quiet lattices", abstract, 1, doi="10.1000/published")),
+        ("/preprint.jsonl", Record("Quiet lattices", abstract, 1, doi="10.48550/arxiv.1")),
+        ("/export.jsonl", Record("Quiet lattices: a study", abstract, 1, doi="10.48550/arxiv.1")),
+    ]
+    first, _ = store_records(records, catalog)
+    assert catalog.count() == 1, f"{dict(first)}: the preprint's DOI was known, yet the third record is a new paper"
+    before = catalog.all_papers(limit=9)
+    second, _ = store_records(records, catalog)
+    assert dict(second) == {"unchanged": 3}
+    assert catalog.all_papers(limit=9) == before
+
+
+def test_the_command_that_mends_damaged_vectors_names_the_library(small: Path) -> None:
+    (small / "vectors-1" / "states.sqlite3").write_bytes(b"x" * 9_000)
+    done = cli("search", "aaad method", "--library", small)
+    assert f"askpapers rebuild --library {small}" in done.stderr
+    [finding] = [finding for finding in check(small, Settings()) if finding.what == "vectors"]
+    assert finding.detail.count("askpapers rebuild") == 1
+    assert f"askpapers rebuild --library {small}" in finding.detail
+
+
+def test_vectors_of_papers_that_wait_are_not_stray(small: Path) -> None:
+    with Library.open(small, Settings()) as library, library._catalog.transaction():
+        for paper in library._catalog.papers([1, 2]):  # as after a kill between reading fuller abstracts and embedding
+            library._catalog.update(paper, reindex=True)
+    assert [finding.what for finding in check(small, Settings()) if not finding.sound] == ["unfinished ingest"]
+
+
+def test_a_library_whose_catalog_is_gone_says_so_and_is_not_begun_anew(small: Path) -> None:
+    for change in (Path.unlink, Path.touch):
+        for path in small.glob("catalog.sqlite3*"):
+            path.unlink()
+        if change is Path.touch:
+            (small / "catalog.sqlite3").touch()
+        assert_one_line(cli("search", "aaad method", "--library", small))
+
+
+def test_an_id_used_twice_in_one_source_costs_no_paper(catalog: Catalog) -> None:
+    pruning = Record("Pruning", "We prune networks by their gradients.", 1, key="1")
+    malaria = Record("Malaria", "Parasites resist the usual drugs in clinics.", 2, key="1")
+    for expected in ({"added": 2}, {"unchanged": 2}):
+        kinds, _ = store_records([("/a.jsonl", pruning), ("/a.jsonl", malaria)], catalog)
+        assert dict(kinds) == expected
