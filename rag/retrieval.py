@@ -22,7 +22,7 @@ from rag.datatypes import Filters, Hit, Paper, Passage
 from rag.embedding import Embedded, Embedder, Matrix
 from rag.errors import EmptyLibraryError, QuestionError
 from rag.index import Index
-from rag.interaction import States, best_likeness, expand, one_blas_thread, project, sentence_vectors, unit
+from rag.interaction import best_likeness, expand, one_blas_thread, project, sentence_vectors, unit
 from rag.sentences import sentence_spans
 from rag.words import Word, content_words
 
@@ -64,7 +64,8 @@ class Query(NamedTuple):
     embedded: Embedded
     weights: dict[str, float]
     words: list[Word]
-    states: Matrix  # (tokens, DIMENSION): those of `words`, or of everything when no word carries meaning
+    sense: Matrix  # (DIMENSION,): the mean of all projected states, length 1; empty without token states
+    states: Matrix  # (tokens, DIMENSION): those of `words`
     owners: NDArray[np.int64]  # (tokens,): the index of each state's word
 
 
@@ -93,8 +94,9 @@ class Retriever:
         query = self._prepare(question)
         fused = self._fused(query, allowed, index)
         depth = [paper_id for paper_id, _ in fused[: max(DEPTH, limit)]]
-        states = index.states.get(depth) if len(query.states) else {}
-        likeness = {paper_id: word_likeness(query, found) for paper_id, found in states.items()}
+        stored = index.states.get(depth) if len(query.states) else {}
+        states = {paper_id: (expand(found), found.sentences) for paper_id, found in stored.items()}
+        likeness = {paper_id: word_likeness(query, found) for paper_id, (found, _) in states.items()}
         ranking = rerank(fused[: len(depth)], {i: weighted(query, found) for i, found in likeness.items()})[:limit]
         papers = {paper.paper_id: paper for paper in self._catalog.papers([paper_id for paper_id, _ in ranking])}
         hits = tuple(
@@ -139,7 +141,8 @@ class Retriever:
         owners = np.full(len(tokens), -1)
         for number, word in enumerate(words):
             owners[(embedded.offsets[:, 0] >= word.start) & (embedded.offsets[:, 1] <= word.end)] = number
-        return Query(embedded, weights, words, tokens[owners >= 0], owners[owners >= 0])
+        sense = unit(tokens.mean(axis=0)) if len(tokens) else np.empty(0, np.float32)
+        return Query(embedded, weights, words, sense, tokens[owners >= 0], owners[owners >= 0])
 
     def _fused(self, query: Query, allowed: set[int] | None, index: Index) -> list[tuple[int, float]]:
         dense = dict(index.vectors.nearest(query.embedded.vector, CANDIDATES, allowed))
@@ -147,12 +150,13 @@ class Retriever:
         lexical = self._catalog.match(written.values(), CANDIDATES if allowed is None else CANDIDATES * 10)
         return fuse(dense, {i: score for i, score in lexical if allowed is None or i in allowed})
 
-    def _passages(self, query: Query, paper: Paper, states: States | None) -> tuple[Passage, ...]:
+    def _passages(
+        self, query: Query, paper: Paper, states: tuple[Matrix, NDArray[np.uint16]] | None
+    ) -> tuple[Passage, ...]:
         """Return the sentences of a paper, the most like the question first."""
         spans = sentence_spans(paper.abstract)
-        if states is not None and len(query.states):
-            vectors = sentence_vectors(expand(states), states.sentences)
-            question = unit(project(query.embedded.tokens).mean(axis=0))
+        if states is not None:
+            vectors, question = sentence_vectors(*states), query.sense
         else:
             texts = [paper.abstract[span.start : span.end] for span in spans]
             vectors = {n: found.vector for n, found in enumerate(self._embedder.embed(texts), start=1)}
@@ -217,9 +221,9 @@ def min_max(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     return stretched
 
 
-def word_likeness(query: Query, states: States) -> NDArray[np.float32]:
-    """Return, for each word of the query, the mean best likeness of its tokens among a paper's."""
-    best = best_likeness(query.states, expand(states))
+def word_likeness(query: Query, states: Matrix) -> NDArray[np.float32]:
+    """Return, for each word of the query, the mean best likeness of its tokens among a paper's (n, DIMENSION)."""
+    best = best_likeness(query.states, states)
     counts = np.bincount(query.owners, minlength=len(query.words))
     sums = np.bincount(query.owners, weights=best, minlength=len(query.words))
     return (sums / np.maximum(counts, 1)).astype(np.float32)
