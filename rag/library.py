@@ -209,7 +209,8 @@ class Library:
             suspect = self._catalog.unfinished and not is_being_written(self.folder)
             self._index = self._open_index(manifest, suspect=suspect)
         elif self._catalog.count():
-            msg = f"The library {self.folder} has papers but no vectors. Make them with: askpapers rebuild"
+            command = f"askpapers rebuild --library {self.folder}"
+            msg = f"The library {self.folder} has papers but no vectors. Make them with: {command}"
             raise LibraryDamagedError(msg)
         self._generation = generation
 

@@ -37,7 +37,7 @@ def read(lines: Iterator[Line | Problem]) -> Iterator[Record | Problem]:
 
 
 def _loads(text: str) -> Any:
-    """Return the value of a line, or the error's text wrapped in a ValueError's."""
+    """Return the value of a line, or the error that reading it gave."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
