@@ -1,4 +1,4 @@
-"""Numbers and slices: which paper has which number, and where a quote stands in its abstract."""
+"""Numbers and slices: which paper has which number, where a quote stands, how an answer's text is put together."""
 
 from collections.abc import Iterable, Sequence
 
@@ -16,8 +16,22 @@ def number_papers(papers: Iterable[Paper], history: Sequence[Turn] = ()) -> dict
             taken = citation.number in numbers.values()
             numbers.setdefault(citation.paper.paper_id, _next(numbers) if taken else citation.number)
     for paper in papers:
-        numbers.setdefault(paper.paper_id, _next(numbers))
+        number_of(paper, numbers)
     return numbers
+
+
+def number_of(paper: Paper, numbers: dict[int, int]) -> int:
+    """Return the number of a paper, which gets the next free one in `numbers` when it has none."""
+    return numbers.setdefault(paper.paper_id, _next(numbers))
+
+
+def render(claims: Iterable[Claim]) -> str:
+    """Return the text of an answer: each claim after its lead, followed by the numbers that it cites."""
+    return "".join(
+        f"{claim.lead}{claim.text}{' ' * bool(claim.citations)}"
+        + "".join(f"[{number}]" for number in dict.fromkeys(citation.number for citation in claim.citations))
+        for claim in claims
+    )
 
 
 def _next(numbers: dict[int, int]) -> int:

@@ -1,14 +1,19 @@
-"""A follow-up made to stand alone, without a model: what was asked before is said again in front of it.
+"""A follow-up made to stand alone: by a language model when there is one, else by saying again what was asked before.
 
 "and does it still use momentum?" can't be searched for; after "what does Adafactor store?" it can. A question that
 stands by itself is left alone: with an unrelated question in front of it, its paper came first in .38 of the cases
-instead of .89 (eval/RESULTS.md). Only questions are carried over: an answer's many words would drown the new one.
+instead of .89 (eval/RESULTS.md). Without a model only questions are carried over: an answer's many words would drown
+the new one.
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from rag.datatypes import Turn
+from rag.datatypes import Answer, Turn
+from rag.models import NOTHING, ChatModel, Message, Usage, complete
+from rag.prompting import Prompt
+from rag.stopping import Stop
 from rag.words import stems
 
 TURNS = 4  # earlier questions carried over at most; the last one that stood by itself ends the walk back
@@ -20,6 +25,21 @@ POINTS_BACK = re.compile(
     r"|^\W*(and|but|so|then|what about|how about)\b",
     re.IGNORECASE,
 )
+
+SAID = 400  # characters of an earlier answer that a model is shown
+LONGEST = 600  # characters; a longer reply is no question
+REPLY_TOKENS = 200
+LABEL = re.compile(r"^\W*((rewritten|standalone|last|new|final) )?question\W*:\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A question made to stand alone, and what a model took for it (no calls when it wasn't asked)."""
+
+    question: str
+    usage: Usage = NOTHING
+    calls: int = 0
+    prompts: tuple[str, ...] = ()
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
@@ -36,3 +56,34 @@ def is_follow_up(question: str) -> bool:
     """Tell whether a question asked in a conversation hangs on what came before."""
     telling = len(stems(question))
     return telling <= BARE or (telling <= SHORT and bool(POINTS_BACK.search(question)))
+
+
+def rewrite(question: str, history: Sequence[Turn], stop: Stop, *, model: ChatModel, prompt: Prompt) -> Rewritten:
+    """Return the question as the model makes it stand alone; as `standalone` does when its reply is no question.
+
+    Without history no model is asked. Raises ModelError.
+    """
+    if not history:
+        return Rewritten(question.strip())
+    conversation = "\n".join(_told(turn) for turn in history[-TURNS:])
+    messages = [Message(*part) for part in prompt.render(conversation=conversation, question=question.strip())]
+    reply, usage = complete(model, messages, max_tokens=REPLY_TOKENS, stop=stop)
+    return Rewritten(question_in(reply) or standalone(question, history), usage, 1, (prompt.prompt_id,))
+
+
+def question_in(reply: str) -> str | None:
+    r"""Return the question that a model replied with; None when it replied with anything else.
+
+    >>> question_in('Rewritten question: "Does TaylorSeer need training?"\n')
+    'Does TaylorSeer need training?'
+    """
+    line = next((line for line in reply.splitlines() if line.strip()), "")
+    line = LABEL.sub("", line).strip(" \t\"'“”*`")
+    usable = sum(character.isalnum() for character in line) >= 2 and len(line) <= LONGEST
+    return line if usable else None
+
+
+def _told(turn: Turn) -> str:
+    answer = turn.answer.text if isinstance(turn.answer, Answer) else turn.answer
+    said = " ".join(answer.split())
+    return f"Question: {turn.question.strip()}\nAnswer: {said[:SAID]}{'…' if len(said) > SAID else ''}"

@@ -129,6 +129,8 @@ class Claim:
     """One sentence of an answer, without its markers, and what it rests on.
 
     `support` (0..1) says how well the cited abstracts carry it; the missing words and numbers say why not more.
+    `lead` is what stands before it in the answer's text: a space, a new paragraph, a list item. `verdict` is what an
+    LLM said of it against the cited slices (`supported`, `partly`, `not`), when it was asked.
     """
 
     text: str
@@ -136,6 +138,8 @@ class Claim:
     support: float = 0.0
     missing_words: tuple[str, ...] = ()
     missing_numbers: tuple[str, ...] = ()
+    lead: str = ""
+    verdict: str | None = None
 
 
 class Outcome(StrEnum):
@@ -160,8 +164,11 @@ class Answer:
     """The one answer object: what chat, API, command line and evaluation all see.
 
     `citations` lists every paper cited, once, in the order of its number in `text`. `nearest` names the papers
-    that came closest when the abstracts don't say. `timings` are seconds by stage; `usage` counts LLM tokens and
-    is empty without one. Timings don't count when two answers are compared.
+    that came closest when the abstracts don't say. `answerer` is who wrote it, `prompts` the identities of the
+    prompts used (`answer@1a2b3c4d`). `partial` is true when the LLM was cut off; `notes` says why, and what else a
+    reader should know, a line each; `repairs` counts what was wrong with the LLM's markers. `timings` are seconds by
+    stage; `usage` counts LLM tokens (`input_tokens`, `output_tokens`, `calls`) and is empty when none was asked;
+    `cost` is their price where prices are set. Timings don't count when two answers are compared.
     """
 
     question: str
@@ -174,6 +181,16 @@ class Answer:
     answerer: str
     timings: Mapping[str, float] = field(default_factory=dict, compare=False)
     usage: Mapping[str, int] = field(default_factory=dict)
+    cost: float | None = None
+    prompts: tuple[str, ...] = ()
+    partial: bool = False
+    notes: tuple[str, ...] = ()
+    repairs: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def rewritten(self) -> str | None:
+        """The question as it was searched for, when a follow-up was made to stand alone; else None."""
+        return None if self.searched.query == self.question.strip() else self.searched.query
 
     @property
     def answered(self) -> bool:
@@ -192,6 +209,7 @@ class Answer:
         papers |= {paper.paper_id: paper for paper in self.nearest}
         return {
             "question": self.question,
+            "rewritten": self.rewritten,
             "outcome": str(self.outcome),
             "text": self.text,
             "support": self.support,
@@ -201,6 +219,7 @@ class Answer:
                     "support": claim.support,
                     "missing_words": list(claim.missing_words),
                     "missing_numbers": list(claim.missing_numbers),
+                    "verdict": claim.verdict,
                     "citations": [_citation_dict(citation) for citation in claim.citations],
                 }
                 for claim in self.claims
@@ -212,6 +231,11 @@ class Answer:
             "answerer": self.answerer,
             "timings": dict(self.timings),
             "usage": dict(self.usage),
+            "cost": self.cost,
+            "prompts": list(self.prompts),
+            "partial": self.partial,
+            "notes": list(self.notes),
+            "repairs": dict(self.repairs),
         }
 
 

@@ -1,165 +1,199 @@
-"""The LlamaIndex query engine: retrieve -> answer -> verify. The only module that imports llama_index.
+"""The LlamaIndex query engine: retrieve -> answer -> verify.
 
-`PaperQueryEngine`, `PaperRetriever` and `PaperEmbedding` are ordinary LlamaIndex parts for those who live there; the
-Library runs on the same engine. Nothing global is read or set: no llama_index `Settings`.
+An ordinary LlamaIndex part for those who live there; the Library runs on the same engine. Nothing global is read or
+set: no llama_index `Settings`.
 """
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
-from llama_index.core.base.base_retriever import BaseRetriever
-from llama_index.core.base.embeddings.base import BaseEmbedding
-from llama_index.core.base.response.schema import RESPONSE_TYPE, Response
+from llama_index.core.base.response.schema import (
+    RESPONSE_TYPE,
+    AsyncStreamingResponse,
+    Response,
+    StreamingResponse,
+)
 from llama_index.core.callbacks import CallbackManager
 from llama_index.core.prompts.mixin import PromptMixinType
-from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
-from pydantic import PrivateAttr
+from llama_index.core.schema import QueryBundle
 
-from rag.answering import Answerer
-from rag.answering.abstaining import nearest_papers
-from rag.citations import papers_cited
-from rag.conversation import standalone
-from rag.datatypes import Answer, Claim, Filters, Hit, Outcome, Searched, Turn
-from rag.embedding import Embedder
-from rag.retrieval import Retriever
-from rag.verification import support
+from rag.adapters import Question, node_of
+from rag.answering import Answerer, Draft
+from rag.answering.abstaining import nearest_papers, outcome_of, refusal
+from rag.answering.settling import nothing_holds
+from rag.citations import papers_cited, render
+from rag.conversation import Rewritten
+from rag.datatypes import Answer, Outcome, Searched, Turn
+from rag.errors import ModelError
+from rag.models import Usage
+from rag.retrieval import Retrieved, Retriever
+from rag.settings import Settings
+from rag.stopping import Stop, in_thread
 
-
-@dataclass
-class Question(QueryBundle):
-    """A LlamaIndex query with what came before it and the bounds of the search."""
-
-    history: Sequence[Turn] = ()
-    filters: Filters = field(default_factory=Filters)
+Rewriter = Callable[[str, Sequence[Turn], Stop], Rewritten]  # makes a question of a conversation stand alone
 
 
-class PaperRetriever(BaseRetriever):
-    """The library's search as a LlamaIndex retriever: one node a paper, its text the abstract."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A question with its standalone form and what was found for it; seconds by stage."""
 
-    def __init__(self, retriever: Retriever, limit: int) -> None:
-        super().__init__(callback_manager=CallbackManager())
-        self._retriever = retriever
-        self._limit = limit
-
-    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        filters = query_bundle.filters if isinstance(query_bundle, Question) else Filters()
-        found = self._retriever.retrieve(query_bundle.query_str, limit=self._limit, filters=filters)
-        return [node_of(hit) for hit in found.hits]
-
-    async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        return await asyncio.to_thread(self._retrieve, query_bundle)
+    question: Question
+    rewritten: Rewritten
+    retrieved: Retrieved
+    timings: Mapping[str, float]
 
 
 class PaperQueryEngine(BaseQueryEngine):
     """Answers questions from the papers of a library.
 
     The Response carries the text, a source node for each cited paper, and the whole Answer in `metadata["answer"]`.
+    With `streaming` it is a StreamingResponse: its source nodes are all papers found, and the Answer is there once its
+    text has been read to the end.
     """
 
-    def __init__(self, retriever: Retriever, answerer: Answerer, *, papers: int) -> None:
+    def __init__(
+        self, retriever: Retriever, answerer: Answerer, rewriter: Rewriter, settings: Settings, *, streaming: bool
+    ) -> None:
         super().__init__(callback_manager=CallbackManager())
         self._retriever = retriever
         self._answerer = answerer
-        self._papers = papers
+        self._rewriter = rewriter
+        self._settings = settings
+        self._streaming = streaming
+
+    @property
+    def answerer(self) -> str:
+        """Who writes the answers: `extractive`, or a model's name."""
+        return self._answerer.name
+
+    def answer(self, question: Question) -> Answer:
+        """Return the Answer to a question. Raises QuestionError, EmptyLibraryError, ModelError."""
+        return _last(self.stream(question))
+
+    def stream(self, question: Question) -> Generator[str | Answer, None, None]:
+        """Yield the text in pieces as it is written, then the Answer; closing the iterator stops the model."""
+        return self._written(self._found(question), question.stop)
+
+    async def astream(self, question: Question) -> AsyncIterator[str | Answer]:
+        """Do what `stream` does, without blocking the event loop; cancelling stops the model at once."""
+        async for event in in_thread(lambda: self.stream(question), question.stop):
+            yield event
 
     def _query(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
-        answer, hits = self._answer(query_bundle)
-        cited = {citation.paper.paper_id for citation in answer.citations}
-        nodes = [node_of(hit) for hit in hits if hit.paper.paper_id in cited]
-        return Response(response=answer.text, source_nodes=nodes, metadata={"answer": answer})
+        question = _question(query_bundle)
+        found = self._found(question)
+        if not self._streaming:
+            answer = _last(self._written(found, question.stop))
+            cited = {citation.paper.paper_id for citation in answer.citations}
+            nodes = [node_of(hit) for hit in found.retrieved.hits if hit.paper.paper_id in cited]
+            return Response(response=answer.text, source_nodes=nodes, metadata={"answer": answer})
+        metadata: dict[str, Any] = {}
+        nodes = [node_of(hit) for hit in found.retrieved.hits]
+        pieces = _pieces(self._written(found, question.stop), metadata)
+        return StreamingResponse(response_gen=pieces, source_nodes=nodes, metadata=metadata)
 
     async def _aquery(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
-        return await asyncio.to_thread(self._query, query_bundle)
+        if not self._streaming:
+            return await asyncio.to_thread(self._query, query_bundle)
+        question = _question(query_bundle)
+        found = await asyncio.to_thread(self._found, question)
+        metadata: dict[str, Any] = {}
+
+        async def pieces() -> AsyncGenerator[str, None]:
+            async for event in in_thread(lambda: self._written(found, question.stop), question.stop):
+                if isinstance(event, Answer):
+                    metadata["answer"] = event
+                else:
+                    yield event
+
+        nodes = [node_of(hit) for hit in found.retrieved.hits]
+        return AsyncStreamingResponse(response_gen=pieces(), source_nodes=nodes, metadata=metadata)
 
     def _get_prompt_modules(self) -> PromptMixinType:
         return {}
 
-    def answer(self, question: Question) -> Answer:
-        """Return the Answer to a question, as `query` does in its response's metadata."""
-        response = self.query(question)
-        answer: Answer = (response.metadata or {})["answer"]
-        return answer
+    def _found(self, question: Question) -> Found:
+        """Make the question stand alone and search for it."""
+        started = perf_counter()
+        rewritten = self._rewriter(question.query_str, question.history, question.stop)
+        asked = perf_counter()
+        retrieved = self._retriever.retrieve(rewritten.question, limit=self._settings.papers, filters=question.filters)
+        timings = {"rewrite": asked - started} if rewritten.calls else {}
+        return Found(question, rewritten, retrieved, timings | {"retrieve": perf_counter() - asked})
 
-    def _answer(self, query: QueryBundle) -> tuple[Answer, tuple[Hit, ...]]:
-        history = query.history if isinstance(query, Question) else ()
-        filters = query.filters if isinstance(query, Question) else Filters()
-        clock = [perf_counter()]
-        text = standalone(query.query_str, history)
-        retrieved = self._retriever.retrieve(text, limit=self._papers, filters=filters)
-        clock.append(perf_counter())
-        draft = self._answerer.answer(query.query_str, retrieved, history)
-        clock.append(perf_counter())
-        claims = tuple(verified(claim) for claim in draft.claims)
-        clock.append(perf_counter())
-        answer = Answer(
-            question=query.query_str,
-            outcome=draft.outcome,
-            text=draft.text,
+    def _written(self, found: Found, stop: Stop) -> Generator[str | Answer, None, None]:
+        """Have the answer written, unless nothing in the papers found could answer; then no model is asked."""
+        outcome = outcome_of(found.retrieved)
+        draft, begun = Draft(), False
+        if outcome is Outcome.ANSWERED:
+            asked = found.rewritten.question if found.rewritten.calls else found.question.query_str
+            with closing(self._answerer.stream(asked, found.retrieved, found.question.history, stop)) as events:
+                for event in events:
+                    if isinstance(event, Draft):
+                        draft = event
+                    else:
+                        begun = True
+                        yield event
+            if nothing_holds(draft.claims):
+                outcome = Outcome.NOT_IN_ABSTRACTS
+        answer = self._answer(found, draft, outcome)
+        if not answer.answered:
+            yield "\n\n" * begun + answer.text  # after what the model wrote for nothing
+        yield answer
+
+    def _answer(self, found: Found, draft: Draft, outcome: Outcome) -> Answer:
+        answered = outcome is Outcome.ANSWERED
+        claims = draft.claims if answered else ()
+        nearest = () if answered else nearest_papers(found.retrieved)
+        usage, calls = found.rewritten.usage + draft.usage, found.rewritten.calls + draft.calls
+        counted = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens, "calls": calls}
+        return Answer(
+            question=found.question.query_str,
+            outcome=outcome,
+            text=render(claims) if answered else refusal(outcome, nearest),
             claims=claims,
             citations=papers_cited(claims),
-            nearest=() if draft.outcome is Outcome.ANSWERED else nearest_papers(retrieved),
-            searched=Searched(retrieved.searched, text, filters),
+            nearest=nearest,
+            searched=Searched(found.retrieved.searched, found.rewritten.question, found.question.filters),
             answerer=self._answerer.name,
-            timings={
-                stage: end - start
-                for stage, start, end in zip(("retrieve", "answer", "verify"), clock, clock[1:], strict=False)
-            },
+            timings={**found.timings, **draft.timings},
+            usage=counted if calls else {},
+            cost=self._cost(usage) if calls else None,
+            prompts=(*found.rewritten.prompts, *draft.prompts),
+            partial=draft.partial,
+            notes=draft.notes,
+            repairs=draft.repairs,
         )
-        return answer, retrieved.hits
+
+    def _cost(self, usage: Usage) -> float | None:
+        """Return the price of tokens; None when no price is set."""
+        read, wrote = self._settings.price_in, self._settings.price_out
+        if not read and not wrote:
+            return None
+        return (usage.input_tokens * read + usage.output_tokens * wrote) / 1_000_000
 
 
-class PaperEmbedding(BaseEmbedding):
-    """The library's embedding model as a LlamaIndex embedding."""
-
-    _embedder: Embedder = PrivateAttr()
-
-    def __init__(self, embedder: Embedder, **kwargs: Any) -> None:
-        super().__init__(model_name=embedder.name, embed_batch_size=1, callback_manager=CallbackManager(), **kwargs)
-        self._embedder = embedder
-
-    def _get_text_embedding(self, text: str) -> list[float]:
-        return self._get_text_embeddings([text])[0]
-
-    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-        return [found.vector.tolist() for found in self._embedder.embed(texts)]
-
-    def _get_query_embedding(self, query: str) -> list[float]:
-        return self._get_text_embedding(query)
-
-    async def _aget_query_embedding(self, query: str) -> list[float]:
-        return await asyncio.to_thread(self._get_text_embedding, query)
+def _question(query: QueryBundle) -> Question:
+    return query if isinstance(query, Question) else Question(query.query_str)
 
 
-def node_of(hit: Hit) -> NodeWithScore:
-    """Return a hit as a LlamaIndex node: the abstract, with title, authors, year and ids as its metadata."""
-    paper = hit.paper
-    known = {
-        "title": paper.title,
-        "authors": ", ".join(paper.authors),
-        "year": paper.year,
-        "doi": paper.doi,
-        "arxiv_id": paper.arxiv_id,
-        "key": paper.key,
-        "url": paper.link,
-        "paper_id": paper.paper_id,
-    }
-    metadata = {name: value for name, value in known.items() if value not in (None, "")}
-    return NodeWithScore(
-        node=TextNode(id_=str(paper.paper_id), text=paper.abstract, metadata=metadata), score=hit.score
-    )
+def _last(events: Iterator[str | Answer]) -> Answer:
+    """Return the Answer that ends a stream."""
+    for event in events:
+        if isinstance(event, Answer):
+            return event
+    msg = "The answer was stopped before it was whole. Ask again."
+    raise ModelError(msg)
 
 
-def verified(claim: Claim) -> Claim:
-    """Return a claim with its support by the abstracts that it cites."""
-    abstracts = [citation.paper.abstract for citation in claim.citations]
-    found = support(claim.text, abstracts)
-    return replace(
-        claim,
-        support=found.score,
-        missing_words=found.missing_words,
-        missing_numbers=found.missing_numbers,
-    )
+def _pieces(events: Iterator[str | Answer], metadata: dict[str, Any]) -> Generator[str, None, None]:
+    for event in events:
+        if isinstance(event, Answer):
+            metadata["answer"] = event
+        else:
+            yield event

@@ -11,6 +11,9 @@
     ├── SourceError             a path to ingest can't be read
     ├── QuestionError           a question, filter or limit that can't be used
     ├── EmbeddingError          the embedding model is missing, wrong or unreachable
+    ├── ModelError              the language model is missing, refuses, fails or is unreachable
+    │   └── ContextOverflowError    what was sent is longer than its context window
+    ├── PromptError             a prompt file is missing or doesn't keep its contract
     └── SettingsError           a setting has an unusable value
 
 A message is one line: what happened, with which value, and what to do next. The faces (command line, chat)
@@ -64,3 +67,15 @@ class EmbeddingError(RagError):
 
 class SettingsError(RagError):
     """A setting has an unusable value."""
+
+
+class PromptError(RagError):
+    """A prompt file is missing or doesn't keep its declared contract."""
+
+
+class ModelError(RagError):
+    """The language model is missing, refuses, fails or is unreachable."""
+
+
+class ContextOverflowError(ModelError):
+    """What was sent is longer than the model's context window."""

@@ -10,34 +10,48 @@ A Library may be shared between threads, and a folder opened by many readers; on
 """
 
 import asyncio
-import re
 import shutil
 import threading
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from contextlib import aclosing, contextmanager
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from filelock import FileLock, Timeout
 
+from rag.answering import Answerer
 from rag.answering.extractive import ExtractiveAnswerer
+from rag.answering.generative import GenerativeAnswerer
 from rag.catalog import Catalog
 from rag.chunking import CHUNKER
+from rag.conversation import Rewritten, rewrite, standalone
 from rag.datatypes import Answer, Filters, Hit, IngestReport, Turn
 from rag.embedding import Embedder, embedder_name, load_embedder
-from rag.errors import EmptyLibraryError, LibraryDamagedError, LibraryLockedError, LibraryMissingError, StorageError
+from rag.errors import (
+    EmptyLibraryError,
+    LibraryDamagedError,
+    LibraryLockedError,
+    LibraryMissingError,
+    ModelError,
+    StorageError,
+)
 from rag.index import Index
 from rag.ingest import Watch, ingest
 from rag.manifest import FILE as MANIFEST
 from rag.manifest import Manifest, check_manifest, read_manifest, write_manifest
+from rag.models import ChatModel, load_model
 from rag.probe import probe
+from rag.prompting import load_prompt
 from rag.readers import find_files
 from rag.retrieval import Retriever, top
 from rag.settings import Settings, load_settings
+from rag.stopping import Stop, in_thread
 
 if TYPE_CHECKING:
-    from rag.engine import PaperEmbedding, PaperQueryEngine, PaperRetriever
+    from rag.adapters import PaperEmbedding, PaperLLM, PaperRetriever
+    from rag.engine import PaperQueryEngine
 
 CATALOG = "catalog.sqlite3"
 FIRST_VECTORS = "vectors-1"
@@ -54,6 +68,7 @@ class Library:
         self.settings = settings
         self._lock = threading.RLock()
         self._embedder: Embedder | None = None
+        self._model: list[ChatModel | None] = []  # empty until it is needed
         self._index: Index | None = None
         self._generation = -1  # of the catalog when the index was opened
         self._writing = False
@@ -99,6 +114,10 @@ class Library:
             if self._index is not None:
                 self._index.close()
                 self._index = None
+            for model in self._model:
+                if model is not None:
+                    model.close()
+            self._model.clear()
             self._catalog.close()
 
     def ingest(self, paths: str | Path | Iterable[str | Path], watch: Watch = lambda progress: None) -> IngestReport:
@@ -132,51 +151,88 @@ class Library:
 
         `history` holds the earlier turns, oldest first. Raises QuestionError, EmptyLibraryError.
         """
-        from rag.engine import Question
+        from rag.adapters import Question
 
         return self.as_query_engine().answer(Question(question, history=history, filters=filters))
 
     def stream(
         self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()
     ) -> Iterator[str | Answer]:
-        """Yield the answer's text in pieces, then the Answer itself."""
-        answer = self.ask(question, history=history, filters=filters)
-        yield from re.findall(r"\S+\s*", answer.text)
-        yield answer
+        """Yield the answer's text in pieces as it is written, then the Answer itself.
+
+        What an LLM writes is shown as it comes, only its markers put right; the Answer is what counts. Closing the
+        iterator early stops the LLM. Raises what `ask` raises.
+        """
+        from rag.adapters import Question
+
+        yield from self.as_query_engine().stream(Question(question, history=history, filters=filters))
 
     async def asearch(self, query: str, *, limit: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """Do what `search` does, without blocking the event loop."""
         return await asyncio.to_thread(self.search, query, limit=limit, filters=filters)
 
     async def aask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
-        """Do what `ask` does, without blocking the event loop."""
-        return await asyncio.to_thread(self.ask, question, history=history, filters=filters)
+        """Do what `ask` does, without blocking the event loop; cancelling stops the LLM at once."""
+        async with aclosing(self.astream(question, history=history, filters=filters)) as events:
+            async for event in events:
+                if isinstance(event, Answer):
+                    return event
+        msg = "The answer was stopped before it was whole. Ask again."
+        raise ModelError(msg)
 
     async def astream(
         self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()
-    ) -> AsyncIterator[str | Answer]:
-        """Do what `stream` does, without blocking the event loop."""
-        events = await asyncio.to_thread(lambda: list(self.stream(question, history=history, filters=filters)))
-        for event in events:
-            yield event
+    ) -> AsyncGenerator[str | Answer, None]:
+        """Do what `stream` does, without blocking the event loop; cancelling stops the LLM at once."""
+        stop = Stop()
 
-    def as_query_engine(self) -> "PaperQueryEngine":
-        """Return the library as a llama_index query engine; the Answer is in its response's metadata."""
+        def start() -> Iterator[str | Answer]:
+            from rag.adapters import Question
+
+            question_ = Question(question, history=history, filters=filters, stop=stop)
+            return self.as_query_engine().stream(question_)
+
+        async with aclosing(in_thread(start, stop)) as events:
+            async for event in events:
+                yield event
+
+    def as_query_engine(self, *, streaming: bool = False) -> "PaperQueryEngine":
+        """Return the library as a llama_index query engine; the Answer is in its response's metadata.
+
+        Raises ModelError, PromptError when the LLM or a prompt can't be had.
+        """
         from rag.engine import PaperQueryEngine
 
-        settings = self.settings
-        answerer = ExtractiveAnswerer(papers=settings.papers, sentences=settings.sentences, words=settings.words)
-        return PaperQueryEngine(self._retriever(), answerer, papers=settings.papers)
+        settings, model = self.settings, self._language_model()
+        if model is None:
+            answerer: Answerer = ExtractiveAnswerer(
+                papers=settings.papers, sentences=settings.sentences, words=settings.words
+            )
+            rewriter = rewriter_without_model
+        else:
+            answerer = GenerativeAnswerer(model, settings)
+            rewriter = partial(rewrite, model=model, prompt=load_prompt("rewrite", settings.prompts))
+        return PaperQueryEngine(self._retriever(), answerer, rewriter, settings, streaming=streaming)
+
+    def as_llm(self) -> "PaperLLM":
+        """Return the library's language model as a llama_index LLM. Raises ModelError when answers are extractive."""
+        from rag.adapters import PaperLLM
+
+        model = self._language_model()
+        if model is None:
+            msg = "No language model is set. Name one with ASKPAPERS_LLM=openai:MODEL or gguf:PATH."
+            raise ModelError(msg)
+        return PaperLLM(model, self.settings)
 
     def as_retriever(self, limit: int = 10) -> "PaperRetriever":
         """Return the library's search as a llama_index retriever of `limit` papers."""
-        from rag.engine import PaperRetriever
+        from rag.adapters import PaperRetriever
 
         return PaperRetriever(self._retriever(), limit)
 
     def as_embedding(self) -> "PaperEmbedding":
         """Return the library's embedding model as a llama_index embedding."""
-        from rag.engine import PaperEmbedding
+        from rag.adapters import PaperEmbedding
 
         return PaperEmbedding(self.embedder())
 
@@ -186,6 +242,13 @@ class Library:
             if self._embedder is None:
                 self._embedder = load_embedder(self.settings)
             return self._embedder
+
+    def _language_model(self) -> ChatModel | None:
+        """Return the language model, made once; None when answers are extractive. Raises ModelError."""
+        with self._lock:
+            if not self._model:
+                self._model = [load_model(self.settings)]
+            return self._model[0]
 
     def _retriever(self) -> Retriever:
         return Retriever(self._catalog, self._reading, self.embedder())
@@ -244,6 +307,11 @@ class Library:
         if manifest is not None:
             check_manifest(self.folder, manifest, embedding=embedder_name(self.settings), chunker=CHUNKER)
         return manifest
+
+
+def rewriter_without_model(question: str, history: Sequence[Turn], stop: Stop) -> Rewritten:
+    """Return a follow-up made to stand alone without a language model."""
+    return Rewritten(standalone(question, history))
 
 
 def is_file_with_content(path: Path) -> bool:

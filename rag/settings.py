@@ -5,7 +5,7 @@ also reads `.env` in the current folder. `.env.example` and the table in README.
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr, StringConstraints, ValidationError
@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from rag.errors import SettingsError
 
 Embedding = Annotated[str, StringConstraints(pattern=r"^(minilm|onnx:.+|openai:.+)$")]
+Llm = Annotated[str, StringConstraints(pattern=r"^(auto|extractive|openai:.+|gguf:.+)$")]
 
 
 def _address(value: str) -> str:
@@ -41,7 +42,31 @@ class Settings(BaseSettings):
     papers: int = Field(5, ge=1, le=50, description="Papers that an answer may draw on.")
     sentences: int = Field(6, ge=2, le=20, description="Sentences that an answer without an LLM may quote.")
     words: int = Field(110, ge=30, le=1000, description="Words after which an answer without an LLM stops.")
-    timeout: float = Field(60.0, gt=0, le=3600, description="Seconds to wait for an embedding endpoint.")
+    llm: Llm = Field(
+        "auto",
+        description="Who writes answers: `extractive` (quotes, no LLM), `openai:MODEL`, `gguf:PATH`, or `auto`: "
+        "the endpoint's LLM when a key or an address is set, else quotes.",
+    )
+    window: int = Field(8192, ge=1024, le=10_000_000, description="Tokens that fit into the LLM's context window.")
+    answer_tokens: int = Field(500, ge=50, le=100_000, description="Tokens after which an LLM's answer is cut.")
+    excerpts: int = Field(
+        10,
+        ge=0,
+        le=1000,
+        description="Sentences that an LLM is shown, the best of all papers; 0 shows whole abstracts.",
+    )
+    unsupported: Literal["mark", "drop", "quote"] = Field(
+        "mark",
+        description="What becomes of an LLM's sentence that the papers don't carry: `mark` it, `drop` it, or `quote` "
+        "the nearest sentence instead.",
+    )
+    check: Literal["off", "llm"] = Field(
+        "off", description="`llm`: each sentence of an LLM's answer is checked once more by the LLM."
+    )
+    prompts: Path | None = Field(None, description="Folder of your own prompt files; empty means the bundled ones.")
+    price_in: float = Field(0.0, ge=0, description="Price of a million tokens read by the LLM, to tell what it cost.")
+    price_out: float = Field(0.0, ge=0, description="Price of a million tokens written by the LLM.")
+    timeout: float = Field(120.0, gt=0, le=3600, description="Seconds that an endpoint may be silent.")
     openai_api_key: SecretStr | None = Field(
         None,
         validation_alias=AliasChoices("openai_api_key", "OPENAI_API_KEY"),

@@ -7,15 +7,18 @@ A verbatim claim scores 1. It sees words, not meaning: **it can't see a negation
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import TypeVar
 
-from rag.datatypes import Support
-from rag.sentences import sentence_spans
+from rag.datatypes import Claim, Support
+from rag.sentences import Span, sentence_spans
 from rag.words import content_words, stem, words
 
 Part = TypeVar("Part")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+SUPPORTED, PARTLY = 0.8, 0.5  # support from which a claim counts as supported, and as partly so; below it is not
+SECOND_SENTENCE = 0.15  # support that a second sentence must add to be quoted along
 
 
 def support(claim: str, abstracts: Sequence[str]) -> Support:
@@ -41,6 +44,30 @@ def support(claim: str, abstracts: Sequence[str]) -> Support:
     ) / 4
     penalty = len(missing_numbers) / len(numbers) / 2 if numbers else 0.0
     return Support(max(0.0, blend - penalty), missing_words, missing_numbers)
+
+
+def verified(claim: Claim) -> Claim:
+    """Return a claim with its support by the abstracts that it cites, and by those alone."""
+    found = support(claim.text, list(dict.fromkeys(citation.paper.abstract for citation in claim.citations)))
+    return replace(claim, support=found.score, missing_words=found.missing_words, missing_numbers=found.missing_numbers)
+
+
+def best_slice(claim: str, abstract: str) -> tuple[Span, float]:
+    """Return the sentence of an abstract that carries a claim best, or two in a row where one is clearly not enough.
+
+    With its support, 0..1. The abstract must hold a sentence; the first of equals is taken.
+    """
+    spans = sentence_spans(abstract)
+    single = [(support(claim, [abstract[start:end]]).score, Span(start, end)) for start, end in spans]
+    score, best = max(single, key=lambda found: found[0])
+    place = spans.index(best)
+    for first, last in ((place - 1, place), (place, place + 1)):
+        if first >= 0 and last < len(spans):
+            both = Span(spans[first].start, spans[last].end)
+            together = support(claim, [abstract[both.start : both.end]]).score
+            if together >= score + SECOND_SENTENCE:
+                score, best = together, both
+    return best, score
 
 
 def _share(parts: Sequence[Part], known: set[Part]) -> float:

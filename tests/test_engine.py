@@ -9,7 +9,7 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import TextNode
 
 from rag.datatypes import Answer, Filters, Turn
-from rag.engine import Question
+from rag.adapters import Question
 from rag.library import Library
 
 QUESTION = "What is late interaction in ColBERT?"

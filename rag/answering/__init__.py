@@ -1,24 +1,35 @@
 """From papers found to an answer: one Protocol for all ways to write it.
 
-An answerer says what it has to say as claims with citations, or that the abstracts don't tell; the engine adds what
-is the same for all (support, references, timings).
+An answerer writes claims with citations, verified, or nothing; whether to ask it at all, and what to say when it has
+nothing, is decided once for all of them (rag.answering.abstaining, rag.engine).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from rag.datatypes import Claim, Outcome, Turn
+from rag.datatypes import Claim, Turn
+from rag.models import NOTHING, Usage
 from rag.retrieval import Retrieved
+from rag.stopping import Stop
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What an answerer wrote: the outcome, the text with its markers, and its claims, support not yet filled in."""
+    """What an answerer wrote: its claims, verified; none when it found nothing to say.
 
-    outcome: Outcome
-    text: str
-    claims: tuple[Claim, ...]
+    The rest goes onto the Answer as it is: tokens and calls of a model, identities of prompts, how often its markers
+    had to be mended, notes for the reader, whether it was cut off, seconds by stage.
+    """
+
+    claims: tuple[Claim, ...] = ()
+    usage: Usage = NOTHING
+    calls: int = 0
+    prompts: tuple[str, ...] = ()
+    repairs: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    partial: bool = False
+    timings: Mapping[str, float] = field(default_factory=dict)
 
 
 class Answerer(Protocol):
@@ -28,5 +39,11 @@ class Answerer(Protocol):
     def name(self) -> str:
         """What stands on the answer as its author: `extractive`, or a model's name."""
 
-    def answer(self, question: str, retrieved: Retrieved, history: Sequence[Turn]) -> Draft:
-        """Return the answer to a question from the papers retrieved for it."""
+    def stream(
+        self, question: str, retrieved: Retrieved, history: Sequence[Turn], stop: Stop
+    ) -> Generator[str | Draft, None, None]:
+        """Yield the text in pieces as it is written, then the draft; there is at least one hit.
+
+        `question` stands alone; `history` is there for the numbers that papers have. After `stop` nothing more comes.
+        Raises ModelError, PromptError.
+        """

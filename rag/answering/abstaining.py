@@ -7,6 +7,7 @@ question names something that the paper doesn't.
 """
 
 import math
+import re
 from typing import NamedTuple
 
 from rag.datatypes import Outcome, Paper
@@ -17,6 +18,18 @@ MET, WORST_MET, LOG_WORDS, UNMET_NAME, BIAS = 12.9, 9.9, 0.64, -1.0, -11.86
 ANSWERED = 0.285  # confidence from which on an answer is given
 RELEVANT = 0.08  # confidence below which not even the papers are about it
 WORDS_MET = 0.5  # share of the question's telling words to hold, where a model tells no token states
+
+ABSTAIN = "NOT IN SOURCES"  # what a model is asked to reply when they don't tell; never shown to anybody
+
+# "The abstracts do not mention ...": says that there is no answer, and so is no claim.
+DENIAL = re.compile(
+    r"\b(sources?|abstracts?|excerpts?|(provided|given) (papers?|text|information|context))\b[^.]{0,60}"
+    r"\b(do(es)?n['’]t|do(es)? not|did not|no|not|nothing|cannot|can't|lacks?)\b"  # noqa: RUF001
+    r"|\b(no|none of the|neither|nothing in the) (sources?|abstracts?|excerpts?|information)\b"
+    r"|\b(is|are|was|were) not (mentioned|specified|stated|provided|given|reported|discussed) in the "
+    r"(sources?|abstracts?|excerpts?|papers?|text)",
+    re.IGNORECASE,
+)
 
 NEAREST = 3  # papers named when the abstracts don't say
 
@@ -73,6 +86,21 @@ def _words_met(retrieved: Retrieved) -> float:
     known = set(stems(f"{paper.title} {paper.abstract}"))
     total = sum(retrieved.weights.values())
     return sum(weight for stem, weight in retrieved.weights.items() if stem in known) / total if total else 0.0
+
+
+def abstains(text: str) -> bool:
+    """Tell whether a model's whole reply says that the sources don't tell."""
+    rest = re.sub(r"\W+", " ", text.replace(ABSTAIN, " ")).strip()
+    return not rest or rest.casefold() == ABSTAIN.casefold()
+
+
+def denies(sentence: str) -> bool:
+    """Tell whether a sentence says that the sources don't tell something.
+
+    >>> denies("The abstracts do not state the price."), denies("It does not need labels.")
+    (True, False)
+    """
+    return bool(DENIAL.search(sentence))
 
 
 def nearest_papers(retrieved: Retrieved) -> tuple[Paper, ...]:

@@ -4,71 +4,20 @@ Faithful by construction: nothing is written that no abstract says. What it can'
 its own words, or turn "it" into a name.
 """
 
-import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Generator, Sequence
+from time import perf_counter
 
 from rag.answering import Draft
-from rag.answering.abstaining import nearest_papers, outcome_of, refusal
-from rag.citations import cite, number_papers
-from rag.datatypes import Claim, Hit, Outcome, Passage, Turn
+from rag.answering.evidence import Candidate, best_first, candidates_of, firsts_of
+from rag.citations import cite, number_papers, render
+from rag.datatypes import Claim, Turn
 from rag.retrieval import Retrieved
-from rag.words import stems
+from rag.stopping import Stop
+from rag.verification import verified
 
-# What a sentence's worth is made of: a logistic regression over the sentences of the papers found for the development
-# set, rounded (eval/RESULTS.md).
-WORDS_ASKED = 2.4  # share of the question's telling words that it holds
-LIKENESS = 0.65  # its cosine with the question
-PAPER = 6.0  # how far its paper's score is behind the best one's
-OWN_WORK = 0.55  # it tells of the authors' own work
-BACKGROUND = -0.35  # it tells of others' or earlier work
-NUMBER_ASKED = 0.5  # it holds a number, and a number was asked for
-LENGTH = 0.8  # log of its words: long sentences hold more
-POSITION = 1.0  # results stand at the end, 0..1
-FIRST = -0.55  # the first sentence is seldom more than an opening
-NOTICE = -2.0  # it only tells where the code lies; set by hand, for nobody asks for it by accident
-
-EARLIER_WORDS = 0.3  # weight of a word that only an earlier question holds
-PAPER_GAP = 0.15  # a paper whose score is further behind isn't drawn on, unless the question names it
 WORTH_GAP = 2.0  # a sentence worth this much less than the best isn't quoted: it would only fill
 FEWEST = 2  # sentences
-ALIKE = 0.4  # cosine above which a sentence may answer without a word of the question
-
-OWN = re.compile(r"\b(we|our|ours|this (paper|work|article|study|report))\b", re.IGNORECASE)
-EARLIER = re.compile(
-    r"\b(however|recent(ly)?|existing|typically|often|traditional\w*|previous\w*|prior|although|despite|remain\w*|"
-    r"challeng\w*|ha(s|ve) been|are (widely|commonly))\b",
-    re.IGNORECASE,
-)
-ASKS_FOR_NUMBER = re.compile(
-    r"\b(how (many|much|big|large|small|far|long|fast|close|accurate|often|good|well)|number|numbers|rate|score|"
-    r"accuracy|error|speed-?ups?|time|cost|costs|gain|percent\w*|fraction|share|better|faster|cheaper|years?|when)\b",
-    re.IGNORECASE,
-)
-
-NOTICES = re.compile(
-    r"https?://|\b(code|project page|models?|data\w*|implementation)\b.{0,60}\b(available|released|found)\b",
-    re.IGNORECASE,
-)
-ASKS_FOR_NOTICE = re.compile(r"\b(code|available|github|release\w*|open-source\w*|url|link|where)\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A sentence that could go into the answer.
-
-    Where it stands, what it is worth, whether the question names its paper, and whether it has anything of the
-    question: one of its words, or its sense.
-    """
-
-    rank: int
-    hit: Hit
-    passage: Passage
-    worth: float
-    named: bool
-    touches: bool
 
 
 class ExtractiveAnswerer:
@@ -81,90 +30,33 @@ class ExtractiveAnswerer:
         self._sentences = sentences
         self._words = words
 
-    def answer(self, question: str, retrieved: Retrieved, history: Sequence[Turn]) -> Draft:
-        """Return the sentences that answer, in the order of their papers and places, or why there are none."""
-        outcome = outcome_of(retrieved)
-        if outcome is not Outcome.ANSWERED:
-            return Draft(outcome, refusal(outcome, nearest_papers(retrieved)), ())
+    def stream(
+        self, question: str, retrieved: Retrieved, history: Sequence[Turn], stop: Stop
+    ) -> Generator[str | Draft, None, None]:
+        """Yield the sentences that answer, in the order of their papers and places, word by word; then the draft."""
+        started = perf_counter()
         candidates = candidates_of(question, retrieved, self._papers)
         chosen = choose(candidates, sentences=self._sentences, words=self._words)
         numbers = number_papers((candidate.hit.paper for candidate in chosen), history)
-        claims = [claim_of(candidate, numbers) for candidate in chosen]
-        paragraphs = [
-            " ".join(map(marked, paper)) for _, paper in groupby(claims, key=lambda claim: claim.citations[0].number)
-        ]
-        return Draft(outcome, "\n\n".join(paragraphs), tuple(claims))
-
-
-def claim_of(candidate: Candidate, numbers: Mapping[int, int]) -> Claim:
-    """Return a sentence as a claim that cites itself."""
-    paper, passage = candidate.hit.paper, candidate.passage
-    return Claim(passage.text, (cite(numbers[paper.paper_id], paper, passage.start, passage.end),))
-
-
-def marked(claim: Claim) -> str:
-    """Return a claim's text with its marker."""
-    return f"{claim.text} [{claim.citations[0].number}]"
-
-
-def candidates_of(question: str, retrieved: Retrieved, papers: int) -> list[Candidate]:
-    """Return the sentences of the papers to draw on with their worth."""
-    weights = asked_words(question, retrieved.weights)
-    best = retrieved.hits[0].score
-    candidates: list[Candidate] = []
-    for rank, hit in enumerate(retrieved.hits[:papers]):
-        behind = best - hit.score
-        named = is_named(hit.paper.title, retrieved.query)
-        if behind <= PAPER_GAP or named:
-            for passage in hit.passages:
-                touches = passage.score > ALIKE or not weights.keys().isdisjoint(stems(passage.text))
-                value = worth(question, passage, hit, weights, min(behind, PAPER_GAP))
-                candidates.append(Candidate(rank, hit, passage, value, named, touches))
-    return candidates
-
-
-def is_named(title: str, question: str) -> bool:
-    """Tell whether a question names a paper: by its title, or by what stands before the title's colon."""
-    asked = set(stems(question))
-    names = [set(stems(name)) for name in (title, title.split(":", maxsplit=1)[0])]
-    return any(name and name <= asked for name in names)
-
-
-def asked_words(question: str, weights: Mapping[str, float]) -> dict[str, float]:
-    """Return how much each stem of the query counts, adding up to 1: words of this question before earlier ones."""
-    current = set(stems(question))
-    counts = {stem: weight if stem in current else weight * EARLIER_WORDS for stem, weight in weights.items()}
-    total = sum(counts.values())
-    return {stem: count / total for stem, count in counts.items()} if total else {}
-
-
-def worth(question: str, passage: Passage, hit: Hit, weights: Mapping[str, float], behind: float) -> float:
-    """Return how likely a sentence is to answer, as a log-odds up to a constant.
-
-    `weights` are those of `asked_words`; `behind` is how far the paper's score is behind the best one's.
-    """
-    held = set(stems(passage.text))
-    number_asked = ASKS_FOR_NUMBER.search(question) and any(character.isdigit() for character in passage.text)
-    notice = NOTICES.search(passage.text) and not ASKS_FOR_NOTICE.search(question)
-    return (
-        WORDS_ASKED * sum(weight for stem, weight in weights.items() if stem in held)
-        + LIKENESS * passage.score
-        - PAPER * behind
-        + OWN_WORK * bool(OWN.search(passage.text))
-        + BACKGROUND * bool(EARLIER.search(passage.text))
-        + NUMBER_ASKED * bool(number_asked)
-        + LENGTH * math.log(len(passage.text.split()))
-        + POSITION * passage.start / len(hit.paper.abstract)
-        + FIRST * (passage.start == 0)
-        + NOTICE * bool(notice)
-    )
+        claims: list[Claim] = []
+        for candidate in chosen:
+            paper, passage = candidate.hit.paper, candidate.passage
+            citation = cite(numbers[paper.paper_id], paper, passage.start, passage.end)
+            same_paper = claims and claims[-1].citations[0].number == citation.number
+            lead = " " if same_paper else "\n\n" if claims else ""
+            claims.append(Claim(passage.text, (citation,), lead=lead))
+        written = perf_counter()
+        checked = tuple(verified(claim) for claim in claims)
+        timings = {"answer": written - started, "verify": perf_counter() - written}
+        yield from re.findall(r"\S+\s*", render(checked))
+        yield Draft(checked, timings=timings)
 
 
 def choose(candidates: Sequence[Candidate], *, sentences: int, words: int) -> list[Candidate]:
     """Return the sentences worth most, within the bounds, in reading order; first come those of named papers."""
-    ranked = sorted(candidates, key=lambda one: (not one.touches, -one.worth, one.rank, one.passage.start))
+    ranked = best_first(candidates)
     best = ranked[0]
-    firsts = {one.rank: one for one in reversed(ranked) if one.named or one is best}
+    firsts = firsts_of(ranked)
     chosen: list[Candidate] = []
     total = 0
     for candidate in sorted(ranked, key=lambda one: firsts.get(one.rank) is not one):

@@ -12,7 +12,7 @@ import numpy as np
 from rag.embedding import Embedded, Vector
 from rag.errors import EmbeddingError
 from rag.iteration import batched
-from rag.models import embed_texts, openai_client
+from rag.models.endpoint import embed_texts, openai_client
 from rag.settings import Settings
 
 BATCH = 64  # texts a request: far under every provider's limit

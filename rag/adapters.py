@@ -1,0 +1,128 @@
+"""The library's parts as LlamaIndex's: retriever, embedding, language model.
+
+With rag.engine the only modules that import llama_index. Nothing global is read or set: no llama_index `Settings`.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from llama_index.core.base.base_retriever import BaseRetriever
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from llama_index.core.base.llms.types import CompletionResponse, CompletionResponseGen, LLMMetadata
+from llama_index.core.callbacks import CallbackManager
+from llama_index.core.llms import CustomLLM
+from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
+from pydantic import PrivateAttr
+
+from rag.datatypes import Filters, Hit, Turn
+from rag.embedding import Embedder
+from rag.models import ChatModel, Finish, Message, complete
+from rag.retrieval import Retriever
+from rag.settings import Settings
+from rag.stopping import Stop
+
+
+@dataclass
+class Question(QueryBundle):
+    """A LlamaIndex query with what came before it, the bounds of the search, and a way to stop the answer."""
+
+    history: Sequence[Turn] = ()
+    filters: Filters = field(default_factory=Filters)
+    stop: Stop = field(default_factory=Stop)
+
+
+class PaperRetriever(BaseRetriever):
+    """The library's search as a LlamaIndex retriever: one node a paper, its text the abstract."""
+
+    def __init__(self, retriever: Retriever, limit: int) -> None:
+        super().__init__(callback_manager=CallbackManager())
+        self._retriever = retriever
+        self._limit = limit
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        filters = query_bundle.filters if isinstance(query_bundle, Question) else Filters()
+        found = self._retriever.retrieve(query_bundle.query_str, limit=self._limit, filters=filters)
+        return [node_of(hit) for hit in found.hits]
+
+    async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        return await asyncio.to_thread(self._retrieve, query_bundle)
+
+
+class PaperEmbedding(BaseEmbedding):
+    """The library's embedding model as a LlamaIndex embedding."""
+
+    _embedder: Embedder = PrivateAttr()
+
+    def __init__(self, embedder: Embedder, **kwargs: Any) -> None:
+        super().__init__(model_name=embedder.name, embed_batch_size=1, callback_manager=CallbackManager(), **kwargs)
+        self._embedder = embedder
+
+    def _get_text_embedding(self, text: str) -> list[float]:
+        return self._get_text_embeddings([text])[0]
+
+    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
+        return [found.vector.tolist() for found in self._embedder.embed(texts)]
+
+    def _get_query_embedding(self, query: str) -> list[float]:
+        return self._get_text_embedding(query)
+
+    async def _aget_query_embedding(self, query: str) -> list[float]:
+        return await asyncio.to_thread(self._get_text_embedding, query)
+
+
+class PaperLLM(CustomLLM):
+    """The library's language model as a LlamaIndex LLM, for its evaluators and agents."""
+
+    _model: ChatModel = PrivateAttr()
+    _settings: Settings = PrivateAttr()
+
+    def __init__(self, model: ChatModel, settings: Settings, **kwargs: Any) -> None:
+        super().__init__(callback_manager=CallbackManager(), **kwargs)
+        self._model = model
+        self._settings = settings
+
+    @property
+    def metadata(self) -> LLMMetadata:
+        """Name, window and longest reply."""
+        settings = self._settings
+        return LLMMetadata(
+            model_name=self._model.name, context_window=settings.window, num_output=settings.answer_tokens
+        )
+
+    def complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:  # noqa: FBT001, FBT002
+        """Return the reply to a prompt. Raises ModelError."""
+        text, _ = complete(self._model, self._messages(prompt), max_tokens=self._settings.answer_tokens, stop=Stop())
+        return CompletionResponse(text=text)
+
+    def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:  # noqa: FBT001, FBT002
+        """Yield the reply so far and its newest piece. Raises ModelError."""
+        text = ""
+        messages, limit = self._messages(prompt), self._settings.answer_tokens
+        for event in self._model.stream(messages, max_tokens=limit, stop=Stop()):
+            if not isinstance(event, Finish):
+                text += event
+                yield CompletionResponse(text=text, delta=event)
+
+    def _messages(self, prompt: str) -> list[Message]:
+        return [Message("user", prompt)]
+
+
+def node_of(hit: Hit) -> NodeWithScore:
+    """Return a hit as a LlamaIndex node: the abstract, with title, authors, year and ids as its metadata."""
+    paper = hit.paper
+    known = {
+        "title": paper.title,
+        "authors": ", ".join(paper.authors),
+        "year": paper.year,
+        "doi": paper.doi,
+        "arxiv_id": paper.arxiv_id,
+        "key": paper.key,
+        "url": paper.link,
+        "paper_id": paper.paper_id,
+    }
+    metadata = {name: value for name, value in known.items() if value not in (None, "")}
+    return NodeWithScore(
+        node=TextNode(id_=str(paper.paper_id), text=paper.abstract, metadata=metadata), score=hit.score
+    )

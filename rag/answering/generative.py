@@ -1,0 +1,195 @@
+"""Answers by a language model, from the best sentences of the papers found, as checkable as quoted ones.
+
+The model writes; everything else is code: which sentences it sees, what its markers mean, which slice each claim rests
+on, whether it holds, and what becomes of what doesn't.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from time import perf_counter
+
+from rag.answering import Draft
+from rag.answering.abstaining import ABSTAIN, abstains, denies
+from rag.answering.settling import Settled, apply_policy, settle
+from rag.answering.sources import Shown, show
+from rag.citations import number_of, number_papers
+from rag.datatypes import Claim, Paper, Turn
+from rag.errors import ContextOverflowError
+from rag.markers import Preview, Reading, read_markers
+from rag.models import ChatModel, Ending, Finish, Message, complete
+from rag.prompting import Prompt, load_prompt
+from rag.retrieval import Retrieved
+from rag.settings import Settings
+from rag.stopping import Stop
+from rag.tokens import count_tokens
+
+SPARE = 0.9  # share of the window that is planned with: another tokenizer counts otherwise
+OVERFLOWS = 2  # how often the sources are halved when the model says that they don't fit
+LONGEST = 12  # characters a token: no text is longer than its tokens allow, whatever the server sends
+LOOP = re.compile(r"(.{20,300}?)\1{2,}\Z", re.DOTALL)  # the same words three times at the end of a text
+LOOP_TAIL = 1_000  # characters looked at for a loop
+VERDICT_TOKENS = 5
+
+
+class GenerativeAnswerer:
+    """Has a language model write from sentences of at most `settings.papers` papers."""
+
+    def __init__(self, model: ChatModel, settings: Settings) -> None:
+        """Load the prompts. Raises PromptError."""
+        self._model = model
+        self._settings = settings
+        self._prompt = load_prompt("answer", settings.prompts)
+        self._check = load_prompt("check", settings.prompts) if settings.check == "llm" else None
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self._model.name
+
+    def stream(
+        self, question: str, retrieved: Retrieved, history: Sequence[Turn], stop: Stop
+    ) -> Generator[str | Draft, None, None]:
+        """Yield the model's text as it comes, its markers put right; then the draft, settled."""
+        numbers = number_papers((), history)
+        clock = perf_counter()
+        room = self._room(question)
+        for overflows in range(OVERFLOWS + 1):
+            shown = self._shown(question, retrieved, room >> overflows)
+            prepared = perf_counter()
+            try:
+                text, finish = yield from self._written(question, shown, numbers, stop)
+                break
+            except ContextOverflowError:
+                if overflows == OVERFLOWS:
+                    raise
+        written = perf_counter()
+        draft = self._settled(text, finish, shown, numbers)
+        settled = perf_counter()
+        timings = {"prompt": prepared - clock, "model": written - prepared, "verify": settled - written}
+        if self._check and draft.claims and not stop:
+            draft = self._checked(draft, self._check, shown, numbers, stop)
+            timings["check"] = perf_counter() - settled
+        yield replace(draft, timings=timings)
+
+    def _room(self, question: str) -> int:
+        """Return how many tokens of sources the model's window has room for."""
+        bare = self._messages(question, "")
+        taken = sum(count_tokens(message.content) for message in bare) + self._settings.answer_tokens
+        return max(0, int(self._settings.window * SPARE) - taken)
+
+    def _shown(self, question: str, retrieved: Retrieved, tokens: int) -> Shown:
+        settings = self._settings
+        return show(question, retrieved, papers=settings.papers, excerpts=settings.excerpts, tokens=tokens)
+
+    def _messages(self, question: str, sources: str) -> list[Message]:
+        rendered = self._prompt.render(sources=sources, question=question, abstain=ABSTAIN)
+        return [Message(role, text) for role, text in rendered]
+
+    def _written(
+        self, question: str, shown: Shown, numbers: dict[int, int], stop: Stop
+    ) -> Generator[str, None, tuple[str, Finish]]:
+        """Yield what can be shown of the model's text; return all of it, and how it ended."""
+        preview = Preview(shown.papers, lambda source: number_of(shown.papers[source], numbers), ABSTAIN)
+        limit = self._settings.answer_tokens
+        text, finish = "", Finish(Ending.CUT, reason="it was stopped")
+        with closing(self._model.stream(self._messages(question, shown.text), max_tokens=limit, stop=stop)) as events:
+            for event in events:
+                if isinstance(event, Finish):
+                    finish = event
+                    break
+                text += event
+                if seen := preview.feed(event):
+                    yield seen
+                if len(text) > limit * LONGEST:
+                    finish = Finish(Ending.LENGTH)
+                    break
+                if is_loop(text, event):
+                    finish = Finish(Ending.CUT, reason="it repeated itself")
+                    break
+        if rest := preview.rest():
+            yield rest
+        return text, finish
+
+    def _settled(self, text: str, finish: Finish, shown: Shown, numbers: dict[int, int]) -> Draft:
+        """Return the draft of a model's text: nothing when it abstains, or when nothing of it holds."""
+        notes = [note for note in (shown.note, ending_note(finish)) if note]
+        draft = Draft(
+            usage=finish.usage,
+            calls=1,
+            prompts=(self._prompt.prompt_id,),
+            notes=tuple(notes),
+            partial=finish.ending is not Ending.COMPLETE,
+        )
+        if abstains(text):
+            return draft
+        reading = read_markers(text.replace(ABSTAIN, ""), shown.papers)
+        if not reading.sentences or denies(reading.sentences[0].text):
+            return draft
+        return self._with_claims(draft, reading, shown, numbers)
+
+    def _with_claims(self, draft: Draft, reading: Reading, shown: Shown, numbers: dict[int, int]) -> Draft:
+        said = [sentence for sentence in reading.sentences if not denies(sentence.text)]
+
+        def number(paper: Paper) -> int:
+            return number_of(paper, numbers)
+
+        settled = apply_policy(settle(said, shown.papers, number), self._settings.unsupported, shown.papers, number)
+        repairs = Counter(reading.repairs) + Counter(settled.repairs)
+        notes = draft.notes
+        if len(said) < len(reading.sentences):
+            notes += ("The model adds that the abstracts don't say everything that was asked.",)
+        return replace(draft, claims=settled.claims, repairs=dict(repairs), notes=notes)
+
+    def _checked(self, draft: Draft, prompt: Prompt, shown: Shown, numbers: dict[int, int], stop: Stop) -> Draft:
+        """Return the draft with the model's own verdict on each claim against the slices that it cites."""
+        usage, calls = draft.usage, draft.calls
+        claims: list[Claim] = []
+        for claim in draft.claims:
+            if claim.citations and not stop:
+                slices = "\n".join(citation.quote for citation in claim.citations)
+                messages = [Message(role, text) for role, text in prompt.render(slices=slices, claim=claim.text)]
+                reply, taken = complete(self._model, messages, max_tokens=VERDICT_TOKENS, stop=stop)
+                claims.append(replace(claim, verdict=verdict_of(reply)))
+                usage, calls = usage + taken, calls + 1
+            else:
+                claims.append(claim)
+        settled = apply_policy(
+            Settled(tuple(claims), draft.repairs),
+            self._settings.unsupported,
+            shown.papers,
+            lambda paper: number_of(paper, numbers),
+        )
+        return replace(
+            draft,
+            claims=settled.claims,
+            repairs=settled.repairs,
+            usage=usage,
+            calls=calls,
+            prompts=(*draft.prompts, prompt.prompt_id),
+        )
+
+
+def is_loop(text: str, piece: str) -> bool:
+    """Tell whether a text, whose last piece is `piece`, ends in the same words three times over."""
+    return any(mark in piece for mark in ".!?\n") and LOOP.search(text[-LOOP_TAIL:]) is not None
+
+
+def ending_note(finish: Finish) -> str | None:
+    """Return what to tell the reader about how the model ended."""
+    if finish.ending is Ending.LENGTH:
+        return "The answer was cut at the greatest length (ASKPAPERS_ANSWER_TOKENS)."
+    return f"The answer breaks off: {finish.reason}." if finish.ending is Ending.CUT else None
+
+
+def verdict_of(reply: str) -> str | None:
+    """Return the verdict in a model's reply; None when it gives none.
+
+    >>> verdict_of("**Supported**."), verdict_of("not supported"), verdict_of("Well")
+    ('supported', 'not', None)
+    """
+    found = re.search(r"\b(not|unsupported|partly|partially|supported)\b", reply.casefold())
+    known = {"unsupported": "not", "partially": "partly"}
+    return known.get(found[1], found[1]) if found else None

@@ -1,0 +1,116 @@
+"""From the sentences that a model wrote to claims that a reader can check.
+
+Each claim is anchored to the slice of each cited abstract that carries it best, and measured against the cited papers
+alone. A claim without a citation, or whose cited papers don't carry it, gets the paper that does, when one of those
+shown to the model does. What is then still unsupported is marked, dropped, or replaced by what the papers do say.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from rag.citations import cite
+from rag.datatypes import Citation, Claim, Paper
+from rag.markers import Sentence
+from rag.verification import PARTLY, best_slice, support, verified
+
+Policy = Literal["mark", "drop", "quote"]
+
+NOTHING = 0.3  # support below which a paper has next to nothing of a claim: the stop words of any English sentence
+
+# Names of what is counted.
+ATTACHED = "attached"  # a citation was missing, and found
+MOVED = "moved"  # a citation pointed to a paper that doesn't say it, and another does
+PRUNED = "pruned"  # one citation of several pointed to a paper that has next to nothing of the claim
+DROPPED = "dropped"  # an unsupported claim was left out
+QUOTED = "quoted"  # an unsupported claim was replaced by the nearest sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Claims that were settled, and how often each kind of mending was needed."""
+
+    claims: tuple[Claim, ...]
+    repairs: Mapping[str, int]
+
+
+def settle(sentences: Sequence[Sentence], sources: Mapping[int, Paper], number: Callable[[Paper], int]) -> Settled:
+    """Return the sentences as verified claims. `number` gives a paper's number in the conversation."""
+    repairs: Counter[str] = Counter()
+    claims: list[Claim] = []
+    for sentence in sentences:
+        cited = [sources[n] for n in sentence.numbers]
+        carried = support(sentence.text, [paper.abstract for paper in cited]).score
+        if carried < PARTLY and (better := _best_paper(sentence.text, sources, carried)) is not None:
+            repairs[MOVED if cited else ATTACHED] += 1
+            cited = [better]
+        elif len(cited) > 1 and (carrying := _carrying(sentence.text, cited)):
+            repairs[PRUNED] += len(cited) - len(carrying)
+            cited = carrying
+        citations = tuple(anchored(sentence.text, paper, number(paper)) for paper in cited)
+        claims.append(verified(Claim(sentence.text, citations, lead=sentence.lead)))
+    return Settled(tuple(claims), dict(repairs))
+
+
+def _carrying(claim: str, cited: Sequence[Paper]) -> list[Paper]:
+    """Return the cited papers that have something of the claim; none when no single one carries it."""
+    scores = [support(claim, [paper.abstract]).score for paper in cited]
+    if max(scores) < PARTLY:
+        return []
+    return [paper for paper, score in zip(cited, scores, strict=True) if score >= NOTHING]
+
+
+def _best_paper(claim: str, sources: Mapping[int, Paper], carried: float) -> Paper | None:
+    """Return the source that carries a claim best; None when none does, or none much better than what is cited."""
+    scored = [(support(claim, [paper.abstract]).score, -n) for n, paper in sources.items()]
+    score, minus = max(scored)
+    return sources[-minus] if score >= PARTLY and score > carried else None
+
+
+def anchored(claim: str, paper: Paper, number: int) -> Citation:
+    """Return the citation of the slice of a paper's abstract that carries the claim best."""
+    span, _ = best_slice(claim, paper.abstract)
+    return cite(number, paper, span.start, span.end)
+
+
+def apply_policy(
+    settled: Settled, policy: Policy, sources: Mapping[int, Paper], number: Callable[[Paper], int]
+) -> Settled:
+    """Return the claims after what the user wants done with unsupported ones."""
+    if policy == "mark":
+        return settled
+    repairs = Counter(settled.repairs)
+    kept: list[Claim] = []
+    for claim in settled.claims:
+        if holds(claim):
+            kept.append(claim)
+        elif policy == "drop":
+            repairs[DROPPED] += 1
+        else:
+            repairs[QUOTED] += 1
+            quote = _nearest(claim, sources, number)
+            if all(quote.text != other.text for other in kept):
+                kept.append(quote)
+    if kept:
+        kept[0] = replace(kept[0], lead=kept[0].lead.lstrip())
+    return Settled(tuple(kept), dict(repairs))
+
+
+def holds(claim: Claim) -> bool:
+    """Tell whether a claim is carried at least partly by what it cites."""
+    return claim.support >= PARTLY and claim.verdict != "not"
+
+
+def nothing_holds(claims: Sequence[Claim]) -> bool:
+    """Tell whether not one of the claims is carried by what it cites; so it is without claims."""
+    return not any(holds(claim) for claim in claims)
+
+
+def _nearest(claim: Claim, sources: Mapping[int, Paper], number: Callable[[Paper], int]) -> Claim:
+    """Return the verbatim sentence nearest to a claim, from what it cites, else from all sources."""
+    papers = [citation.paper for citation in claim.citations] or list(sources.values())
+    found = [(best_slice(claim.text, paper.abstract), paper) for paper in papers]
+    (span, _), paper = max(found, key=lambda item: item[0][1])
+    citation = cite(number(paper), paper, span.start, span.end)
+    return verified(Claim(citation.quote, (citation,), lead=claim.lead))

@@ -1,0 +1,92 @@
+"""What a language model is shown: numbered sources with their best sentences, as many as fit.
+
+Each source has a title, authors, year and numbered sentences. Text of papers is data: it stands between marks that it
+can't write itself.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from rag.answering.evidence import Candidate, best_first, candidates_of, firsts_of
+from rag.datatypes import Paper
+from rag.retrieval import Retrieved
+from rag.sentences import sentence_spans
+from rag.tokens import count_tokens
+
+MARK = re.compile(r"<(?=\s*/?\s*source\b)", re.IGNORECASE)
+LINE_TOKENS = 6  # of a sentence beside its text: its number
+HEAD_TOKENS = 40  # of a source beside its title and sentences: marks, authors, year
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The sources shown, numbered from 1 in the order of their rank, and what found no room."""
+
+    papers: dict[int, Paper]
+    text: str
+    sentences_left_out: int = 0
+    papers_left_out: int = 0
+
+    @property
+    def note(self) -> str | None:
+        """What to tell the reader about what was left out; None when nothing was."""
+        if not self.sentences_left_out:
+            return None
+        papers = f", among them all of {self.papers_left_out} papers" if self.papers_left_out else ""
+        return f"{self.sentences_left_out} sentences found no room in the model's context window{papers}."
+
+
+def show(question: str, retrieved: Retrieved, *, papers: int, excerpts: int, tokens: int) -> Shown:
+    """Return the sources for a question: the `excerpts` best sentences (0: whole abstracts) in at most `tokens`.
+
+    When room is short the least worthy sentences go first, but every paper keeps its best one as long as it can:
+    smaller sources before fewer sources. The best sentence of all is always shown.
+    """
+    ranked = best_first(candidates_of(question, retrieved, papers))
+    firsts = list(firsts_of(ranked).values())
+    wanted = firsts + [one for one in ranked if one not in firsts]
+    if excerpts:
+        wanted = wanted[: max(excerpts, len(firsts))]
+    best = {one.rank: one for one in reversed(wanted)}  # of each paper
+    chosen: list[Candidate] = []
+    opened: set[int] = set()  # papers with a sentence shown
+    for one in sorted(wanted, key=lambda one: best[one.rank] is not one):
+        is_best = best[one.rank] is one
+        price = count_tokens(one.passage.text) + LINE_TOKENS
+        if is_best:
+            price += count_tokens(one.hit.paper.title) + HEAD_TOKENS
+        if chosen and (price > tokens or not (is_best or one.rank in opened)):
+            continue
+        tokens -= price
+        opened.add(one.rank)
+        chosen.append(one)
+    return _shown(chosen, len(wanted) - len(chosen), len(best) - len(opened))
+
+
+def _shown(chosen: Sequence[Candidate], sentences_left_out: int, papers_left_out: int) -> Shown:
+    ordered = sorted(chosen, key=lambda one: (one.rank, one.passage.start))
+    papers: dict[int, Paper] = {}
+    blocks: list[str] = []
+    for number, (_, group) in enumerate(groupby(ordered, key=lambda one: one.rank), start=1):
+        sentences = list(group)
+        papers[number] = sentences[0].hit.paper
+        blocks.append(_block(number, papers[number], sentences))
+    return Shown(papers, "\n\n".join(blocks), sentences_left_out, papers_left_out)
+
+
+def _block(number: int, paper: Paper, sentences: Sequence[Candidate]) -> str:
+    places = {span.start: place for place, span in enumerate(sentence_spans(paper.abstract), start=1)}
+    lines = [f'<source number="{number}">', f"Title: {_data(paper.title)}"]
+    if paper.authors:
+        lines.append(f"Authors: {_data(', '.join(paper.authors[:3]))}{' et al.' if len(paper.authors) > 3 else ''}")
+    if paper.year:
+        lines.append(f"Year: {paper.year}")
+    lines += [f"{number}.{places[one.passage.start]}: {_data(one.passage.text)}" for one in sentences]
+    return "\n".join([*lines, "</source>"])
+
+
+def _data(text: str) -> str:
+    """Return a text on one line that can't close or open a source."""
+    return MARK.sub("(", " ".join(text.split()))

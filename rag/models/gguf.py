@@ -1,0 +1,131 @@
+"""A model file run in this process by llama.cpp, through xllamacpp (extra `local`)."""
+
+import queue
+import secrets
+import threading
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import Any
+
+from rag.errors import ContextOverflowError, ModelError
+from rag.models import Ending, Finish, Message, Usage
+from rag.settings import Settings
+from rag.stopping import Stop
+
+SEED = 0
+
+
+class GgufModel:
+    """A GGUF file, loaded with the first question; one reply at a time, further askers wait in line."""
+
+    def __init__(self, path: str, settings: Settings) -> None:
+        self._path = Path(path).expanduser()
+        if not self._path.is_file():
+            msg = f"There is no model file at {path}. Check ASKPAPERS_LLM=gguf:PATH."
+            raise ModelError(msg)
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._server: Any = None
+
+    @property
+    def name(self) -> str:
+        """`gguf:` and the file's name."""
+        return f"gguf:{self._path.name}"
+
+    def close(self) -> None:
+        """Let go of the model's memory."""
+        with self._lock:
+            self._server = None
+
+    def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, stop: Stop
+    ) -> Generator[str | Finish, None, None]:
+        """Yield the reply in pieces, then how it ended; see ChatModel."""
+        events: queue.SimpleQueue[str | Finish | ModelError | None] = queue.SimpleQueue()
+        ended = threading.Event()
+        request = {
+            "messages": [message._asdict() for message in messages],
+            "max_tokens": max_tokens,
+            "temperature": 0,
+            "seed": SEED,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        }
+        server = self._loaded()
+        threading.Thread(target=_relay, args=(server, request, events, ended), daemon=True).start()
+
+        def end() -> None:
+            ended.set()
+            events.put(None)
+
+        with stop.calling(end):
+            try:
+                while (event := events.get()) is not None:
+                    if isinstance(event, ModelError):
+                        raise event
+                    yield event
+                    if isinstance(event, Finish):
+                        return
+            finally:
+                ended.set()
+
+    def _loaded(self) -> Any:
+        try:
+            import xllamacpp
+        except ImportError as error:
+            msg = "A gguf: model needs llama.cpp. Install it with: pip install 'askpapers[local]'"
+            raise ModelError(msg) from error
+
+        with self._lock:
+            if self._server is None:
+                parameters = xllamacpp.CommonParams()
+                parameters.model.path = str(self._path)
+                parameters.n_ctx = self._settings.window
+                parameters.n_parallel = 1
+                parameters.sampling.seed = SEED
+                # xllamacpp also listens on a loopback port; nobody else is to use the model there.
+                parameters.api_keys = [secrets.token_hex()]
+                try:
+                    self._server = xllamacpp.Server(parameters)
+                except RuntimeError as error:
+                    msg = f"llama.cpp can't load {self._path} ({error}). Is it a whole GGUF file, and is there memory?"
+                    raise ModelError(msg) from error
+            return self._server
+
+
+def _relay(server: Any, request: dict[str, Any], events: queue.SimpleQueue[Any], ended: threading.Event) -> None:
+    """Ask and pass on all that comes; the last thing passed on is a Finish or an error."""
+    ending, usage, begun = Ending.CUT, Usage(), False
+
+    def take(chunk: dict[str, Any]) -> bool:
+        """Take a chunk; return whether llama.cpp is to stop."""
+        nonlocal ending, usage, begun
+        if "error" in chunk:
+            events.put(_error(chunk["error"]))
+            return True
+        for choice in chunk.get("choices", ()):
+            if piece := choice["delta"].get("content"):
+                begun = True
+                events.put(piece)
+            if choice["finish_reason"]:
+                ending = Ending.LENGTH if choice["finish_reason"] == "length" else Ending.COMPLETE
+        if counted := chunk.get("usage"):
+            usage = Usage(counted["prompt_tokens"], counted["completion_tokens"])
+        return ended.is_set()
+
+    try:
+        server.handle_chat_completions(request, take)
+    except RuntimeError as error:
+        events.put(ModelError(f"llama.cpp failed: {error}. Try again, or choose another model with ASKPAPERS_LLM."))
+        return
+    if begun:
+        events.put(Finish(ending, usage, "llama.cpp stopped in the middle" if ending is Ending.CUT else ""))
+    else:
+        events.put(ModelError("The model wrote nothing. Ask in other words, or choose another with ASKPAPERS_LLM."))
+
+
+def _error(error: dict[str, Any]) -> ModelError:
+    if error.get("type") == "exceed_context_size_error":
+        taken, room = error.get("n_prompt_tokens"), error.get("n_ctx")
+        return ContextOverflowError(f"The prompt has {taken} tokens, the window {room}. Raise ASKPAPERS_WINDOW.")
+    return ModelError(f"llama.cpp failed: {error.get('message')}. Choose another model with ASKPAPERS_LLM.")

@@ -1,0 +1,90 @@
+"""Prompts are Markdown files with a declared contract; loading and filling them is strict both ways.
+
+    ---
+    purpose: one line
+    variables: sources, question
+    ---
+    # system
+    ...
+    # user
+    $sources
+    Question: $question
+
+Knows nothing of models or papers. A prompt's identity, its name and the hash of its file, goes with every answer.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+from rag.errors import PromptError
+
+BUNDLED = Path(__file__).resolve().parent.parent / "prompts"
+FILE = re.compile(r"---\n(?P<head>.*?)\n---\n(?P<body>.*)", re.DOTALL)
+ROLES = ("system", "user")
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A loaded prompt: what it is for, the variables it takes, and a template for each role."""
+
+    name: str
+    purpose: str
+    variables: frozenset[str]
+    templates: tuple[tuple[str, str], ...]  # (role, template), in the order of the file
+    prompt_id: str  # name and content hash: `answer@1a2b3c4d`
+
+    def render(self, **values: str) -> list[tuple[str, str]]:
+        """Return (role, text) of each message. Raises PromptError for a missing or an unknown variable."""
+        if wrong := self.variables ^ values.keys():
+            takes = ", ".join(sorted(self.variables))
+            raise PromptError(
+                f"The prompt {self.name!r} takes {takes}; missing or unknown: {', '.join(sorted(wrong))}."
+            )
+        return [(role, Template(template).substitute(values).strip()) for role, template in self.templates]
+
+
+def load_prompt(name: str, folder: Path | None = None) -> Prompt:
+    """Return the prompt `name`: that of `folder` when it has one, else the bundled one. Raises PromptError."""
+    own = folder / f"{name}.md" if folder is not None else None
+    path = own if own is not None and own.is_file() else BUNDLED / f"{name}.md"
+    try:
+        text = path.read_text("utf-8").replace("\r\n", "\n")
+    except FileNotFoundError:
+        known = ", ".join(sorted(found.stem for found in BUNDLED.glob("*.md")))
+        msg = f"There is no prompt {name!r} in {path.parent}. Known: {known}."
+        raise PromptError(msg) from None
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"The prompt file {path} can't be read ({error}). Write it anew as UTF-8 text."
+        raise PromptError(msg) from error
+    return parse_prompt(name, text, str(path))
+
+
+def parse_prompt(name: str, text: str, place: str) -> Prompt:
+    """Return a prompt from the text of its file. Raises PromptError that names `place` when the contract is broken."""
+    match = FILE.fullmatch(text)
+    if match is None:
+        raise PromptError(f"The prompt file {place} must start with lines between '---'. See {BUNDLED / 'answer.md'}.")
+    head = dict(line.split(":", 1) for line in match["head"].splitlines() if ":" in line)
+    if sorted(head) != ["purpose", "variables"]:
+        raise PromptError(f"The prompt file {place} must declare purpose and variables alone, got {sorted(head)}.")
+    declared = frozenset(re.findall(r"\w+", head["variables"]))
+    parts = re.split(r"^# (\w+)\n", match["body"], flags=re.MULTILINE)
+    roles = parts[1::2]
+    if parts[0].strip() or not roles or len(set(roles)) < len(roles) or not set(roles) <= set(ROLES):
+        raise PromptError(f"The prompt file {place} must consist of '# system' and '# user', got {roles}.")
+    templates = tuple(zip(roles, parts[2::2], strict=True))
+    used: set[str] = set()
+    for _, template in templates:
+        if not Template(template).is_valid():
+            raise PromptError(f"The prompt file {place} has a '$' that names no variable; write '$$' for a dollar.")
+        used |= set(Template(template).get_identifiers())
+    if used != declared:
+        wrong = ", ".join(sorted(used ^ declared))
+        raise PromptError(
+            f"The prompt file {place} declares {sorted(declared)} and uses {sorted(used)}; wrong: {wrong}."
+        )
+    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+    return Prompt(name, head["purpose"].strip(), declared, templates, f"{name}@{digest}")
