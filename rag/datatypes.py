@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +216,7 @@ class Answer:
             "claims": [
                 {
                     "text": claim.text,
+                    "lead": claim.lead,
                     "support": claim.support,
                     "missing_words": list(claim.missing_words),
                     "missing_numbers": list(claim.missing_numbers),
@@ -237,6 +238,43 @@ class Answer:
             "notes": list(self.notes),
             "repairs": dict(self.repairs),
         }
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> Self:
+        """Return the answer that `to_dict` gave. Raises KeyError, TypeError or ValueError for anything else."""
+        papers = {one["paper_id"]: Paper(**{**one, **_tuples(one, "authors", "origins")}) for one in value["papers"]}
+
+        def citation(one: Mapping[str, Any]) -> Citation:
+            return Citation(one["number"], papers[one["paper_id"]], one["quote"], one["start"], one["end"])
+
+        claims = tuple(
+            Claim(
+                text=one["text"],
+                citations=tuple(map(citation, one["citations"])),
+                support=one["support"],
+                lead=one["lead"],
+                verdict=one["verdict"],
+                **_tuples(one, "missing_words", "missing_numbers"),
+            )
+            for one in value["claims"]
+        )
+        searched = value["searched"]
+        return cls(
+            question=value["question"],
+            outcome=Outcome(value["outcome"]),
+            text=value["text"],
+            claims=claims,
+            citations=tuple(map(citation, value["citations"])),
+            nearest=tuple(papers[paper_id] for paper_id in value["nearest"]),
+            searched=Searched(searched["papers"], searched["query"], Filters(**searched["filters"])),
+            **_tuples(value, "prompts", "notes"),
+            **{name: value[name] for name in ("answerer", "timings", "usage", "cost", "partial", "repairs")},
+        )
+
+
+def _tuples(value: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Return lists of JSON as the tuples that they were."""
+    return {name: tuple(value[name]) for name in names}
 
 
 def _citation_dict(citation: Citation) -> dict[str, Any]:

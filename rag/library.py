@@ -12,7 +12,7 @@ A Library may be shared between threads, and a folder opened by many readers; on
 import asyncio
 import shutil
 import threading
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -157,7 +157,7 @@ class Library:
 
     def stream(
         self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()
-    ) -> Iterator[str | Answer]:
+    ) -> Generator[str | Answer, None, None]:
         """Yield the answer's text in pieces as it is written, then the Answer itself.
 
         What an LLM writes is shown as it comes, only its markers put right; the Answer is what counts. Closing the

@@ -79,10 +79,13 @@ class Settings(BaseSettings):
     )
 
 
-def load_settings(env_file: Path | None = None) -> Settings:
-    """Read the settings from the environment and, when given, from an env file. Raises SettingsError."""
+def load_settings(env_file: Path | None = None, **changes: str) -> Settings:
+    """Read the settings from the environment and, when given, from an env file; `changes` come before both.
+
+    Raises SettingsError.
+    """
     try:
-        return Settings(_env_file=env_file)
+        return Settings(_env_file=env_file, **changes)  # type: ignore[arg-type]  # pydantic checks and converts
     except ValidationError as error:
         first = error.errors()[0]
         name = variable_name(str(first["loc"][0]))

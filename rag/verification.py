@@ -2,7 +2,7 @@
 
 An untrained blend of four shares of the claim found in the cited text: its words, its words in the best window of
 three sentences, its word pairs, and its character 4-grams; minus half the share of its numbers that are nowhere there.
-A verbatim claim scores 1. It sees words, not meaning: **it can't see a negation**, nor who did what to whom.
+What a claim has none of, as "Yes." has no pairs, doesn't count. A verbatim claim scores 1. It sees words, not meaning: **it can't see a negation**, nor who did what to whom.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from rag.datatypes import Claim, Support
 from rag.sentences import Span, sentence_spans
-from rag.words import content_words, stem, words
+from rag.words import content_words, words
 
 Part = TypeVar("Part")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -36,12 +36,15 @@ def support(claim: str, abstracts: Sequence[str]) -> Support:
     numbers = _numbers(claim)
     missing_numbers = tuple(number for number in numbers if number not in stated)
     stems = [word.stem for word in wanted]
-    blend = (
-        _share(stems, known)
-        + max((_share(stems, window) for abstract in abstracts for window in _windows(abstract)), default=0.0)
-        + _share(list(pairwise(_all_stems(claim))), set(pairwise(_all_stems(text))))
-        + _share(_four_grams(claim), set(_four_grams(text)))
-    ) / 4
+    shares: list[float] = []
+    if stems:
+        windows = [window for abstract in abstracts for window in _windows(abstract)]
+        shares += [_share(stems, known), max((_share(stems, window) for window in windows), default=0.0)]
+    if pairs := _pairs(claim):
+        shares.append(_share(pairs, {*_pairs(text), *((stem,) for stem in known)}))
+    if four_grams := _four_grams(claim):
+        shares.append(_share(four_grams, set(_four_grams(text))))
+    blend = sum(shares) / len(shares) if shares else 1.0
     penalty = len(missing_numbers) / len(numbers) / 2 if numbers else 0.0
     return Support(max(0.0, blend - penalty), missing_words, missing_numbers)
 
@@ -71,7 +74,7 @@ def best_slice(claim: str, abstract: str) -> tuple[Span, float]:
 
 
 def _share(parts: Sequence[Part], known: set[Part]) -> float:
-    return sum(part in known for part in parts) / len(parts) if parts else 1.0
+    return sum(part in known for part in parts) / len(parts)
 
 
 def _numbers(text: str) -> list[str]:
@@ -89,8 +92,10 @@ def _windows(abstract: str) -> list[set[str]]:
     ]
 
 
-def _all_stems(text: str) -> list[str]:
-    return [stem(word.text) for word in words(text)]
+def _pairs(text: str) -> list[tuple[str, ...]]:
+    """Return the word pairs of a text; of a single word itself."""
+    stems = [word.stem for word in words(text)]
+    return list(pairwise(stems)) if len(stems) > 1 else [(stem,) for stem in stems]
 
 
 def _four_grams(text: str) -> list[str]:

@@ -8,8 +8,8 @@ from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import TextNode
 
-from rag.datatypes import Answer, Filters, Turn
 from rag.adapters import Question
+from rag.datatypes import Answer, Filters, Turn
 from rag.library import Library
 
 QUESTION = "What is late interaction in ColBERT?"

@@ -26,7 +26,7 @@ LAYERS = (
     ("rag.models", "rag.readers", "rag.manifest"),
     ("rag.chunking", "rag.citations", "rag.identity", "rag.interaction"),
     ("rag.sentences", "rag.words", "rag.settings", "rag.samples", "rag.prompting"),
-    ("rag.sqlite", "rag.tokens", "rag.stopping"),
+    ("rag.sqlite", "rag.tokens", "rag.stopping", "rag.history"),
     ("rag.datatypes", "rag.errors", "rag.iteration"),
 )
 ROOMS = {

@@ -53,7 +53,7 @@ def demo(
 
     console, errors = _console(), _console(stderr=True)
     console.print(f"Making {library} from 40 landmark papers of machine learning and statistics …")
-    with Library.open(library, _settings()) as opened:
+    with Library.open(library, _settings(llm="extractive")) as opened:
         with watching(errors) as watch:
             opened.ingest([PATH], watch)
         for question in (*QUESTIONS, UNANSWERABLE):
@@ -124,26 +124,37 @@ def search(
 
 @app.command()
 def ask(
-    question: Annotated[str, typer.Argument(metavar="QUESTION", help="what to ask")],
+    question: Annotated[
+        str | None, typer.Argument(metavar="QUESTION", help="what to ask; without: a conversation")
+    ] = None,
     library: LibraryOption = None,
+    llm: Annotated[
+        str | None, typer.Option("--llm", metavar="LLM", help="who answers: extractive, openai:MODEL or gguf:PATH")
+    ] = None,
+    history: Annotated[
+        Path | None, typer.Option("--history", metavar="FILE", help="conversation to go on with; the answer is added")
+    ] = None,
     year: YearOption = None,
     origin: OriginOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """answer a question, each sentence with its citation
 
-    Exit code 0: answered, 3: the abstracts don't say, 1: error.
+    Without QUESTION it reads one question a line, each of which may follow up the last; an
+    empty line ends it. Exit code 0: answered, 3: the abstracts don't say, 1: error.
     """
+    from rag.history import read_history
     from rag.library import Library
-    from ui.terminal import show_answer
+    from ui.asking import Conversation
 
-    settings = _settings()
+    settings, filters = _settings(llm=llm), _filters(year, origin)
+    turns = read_history(history) if history else []
     with Library.open(library, settings, create=False) as opened:
-        answer = opened.ask(question, filters=_filters(year, origin))
-    if as_json:
-        _print_json(answer.to_dict())
-    else:
-        show_answer(_console(), answer)
+        conversation = Conversation(opened, turns, history, filters, as_json)
+        if question is None:
+            conversation.go_on()
+            return
+        answer = conversation.ask(question)
     if not answer.answered:
         raise typer.Exit(NOT_ANSWERED)
 
@@ -202,10 +213,10 @@ def main() -> None:
         sys.exit(FAILED)
 
 
-def _settings() -> "Settings":
+def _settings(**changes: str | None) -> "Settings":
     from rag.settings import load_settings
 
-    return load_settings(Path(".env"))
+    return load_settings(Path(".env"), **{name: value for name, value in changes.items() if value is not None})
 
 
 def _filters(year: str | None, origin: str | None) -> "Filters":

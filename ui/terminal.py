@@ -7,13 +7,14 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
+from rich.live import Live
 from rich.text import Text
 
 from rag.datatypes import Answer, Claim, Hit, IngestReport, Outcome, Paper, Rejection
 from rag.maintenance import Finding
+from rag.verification import PARTLY, SUPPORTED
 
 WIDTH = 100
-SUPPORTED, PARTLY = 0.8, 0.5  # support from which a claim counts so
 SHOWN_REJECTIONS = 20
 
 
@@ -24,29 +25,38 @@ def printable(text: str) -> str:
 
 def mark(claim: Claim) -> Text:
     """Return a claim's support as a shape, coloured: supported, partly, not found."""
+    if claim.verdict == "not":
+        return Text("○", "red")
     if claim.support >= SUPPORTED:
         return Text("●", "green")
     return Text("◐", "yellow") if claim.support >= PARTLY else Text("○", "red")
 
 
+def stream_answer(console: Console, events: Iterable[str | Answer]) -> Answer:
+    """Show an answer as it is written, then as it stands; return it."""
+    text = ""
+    with Live(console=console, transient=True, auto_refresh=False, vertical_overflow="visible") as live:
+        for event in events:
+            if isinstance(event, Answer):
+                answer = event
+                break
+            text += event
+            live.update(Text("\n".join(map(printable, text.split("\n")))), refresh=True)
+    show_answer(console, answer)
+    return answer
+
+
 def show_answer(console: Console, answer: Answer) -> None:
     """Print an answer: each claim with its markers and support, the references, one line on how it came about."""
     if answer.claims:
-        previous = answer.claims[0].citations[:1]
-        paragraph = Text()
-        for claim in answer.claims:
-            if paragraph and [c.number for c in claim.citations[:1]] != [c.number for c in previous]:
-                _print(console, paragraph)
-                console.print()
-                paragraph = Text()
-            previous = claim.citations[:1]
-            markers = "".join(f"[{citation.number}]" for citation in claim.citations)
-            paragraph.append(f"{' ' if paragraph else ''}{printable(claim.text)} ")
-            paragraph.append(markers, "cyan").append(" ").append_text(mark(claim))
-        _print(console, paragraph)
-        console.print()
+        for paragraph in paragraphs(answer.claims):
+            _print(console, paragraph)
+            console.print()
         for citation in answer.citations:
             _print(console, _reference(f"[{citation.number}]", citation.paper), indent=4)
+        for claim in answer.claims:
+            if lacks := lacking(claim):
+                _print(console, mark(claim).append(f" {lacks}", "dim"), indent=2)
     elif answer.outcome is Outcome.NO_RELEVANT_PAPERS:
         _print(console, Text("No paper in this library is about that.", "yellow"))
     else:
@@ -54,11 +64,42 @@ def show_answer(console: Console, answer: Answer) -> None:
         for paper in answer.nearest:
             _print(console, _reference("  -", paper), indent=4)
     console.print()
+    for note in answer.notes:
+        _print(console, Text(printable(note), "yellow"))
     _print(console, Text(_summary(answer), "dim"))
+
+
+def paragraphs(claims: Iterable[Claim]) -> list[Text]:
+    """Return the claims as they stand in the answer's text, each with its markers and its mark."""
+    shown: list[Text] = []
+    for claim in claims:
+        if not shown or claim.lead.startswith("\n"):
+            shown.append(Text(claim.lead.strip() + " " if claim.lead.strip() else ""))
+        elif shown[-1]:
+            shown[-1].append(" ")
+        markers = "".join(f"[{number}]" for number in dict.fromkeys(c.number for c in claim.citations))
+        shown[-1].append(f"{printable(claim.text)} ").append(markers, "cyan")
+        shown[-1].append(" " * bool(markers)).append_text(mark(claim))
+    return shown
+
+
+def lacking(claim: Claim) -> str:
+    """Return what a claim says that its papers don't; empty when it is supported."""
+    missing = [*claim.missing_numbers, *claim.missing_words]
+    if claim.support >= SUPPORTED and claim.verdict in {None, "supported"}:
+        return ""
+    start = textwrap.shorten(printable(claim.text), 50, placeholder=" …")
+    if not claim.citations:
+        return f"no paper carries: {start}"
+    said = f"not in the cited abstract: {', '.join(map(printable, missing))}" if missing else "said otherwise there"
+    verdict = f"; the LLM's check: {claim.verdict}" if claim.verdict else ""
+    return f"{start} ({said}{verdict})"
 
 
 def _summary(answer: Answer) -> str:
     parts = [str(answer.outcome).replace("_", " "), f"{answer.searched.papers:,} papers searched"]
+    if answer.partial:
+        parts.append("partial")
     if answer.claims:
         legend = (
             "● supported"
@@ -66,10 +107,18 @@ def _summary(answer: Answer) -> str:
             else "● ◐ ○ supported, partly, not"
         )
         parts += [f"{len(answer.citations)} cited", f"support {answer.support:.2f} ({legend})"]
-    parts += [answer.answerer, f"{sum(answer.timings.values()) * 1000:.0f} ms"]
-    if answer.searched.query != answer.question.strip():
-        parts.append(f"searched for: {printable(answer.searched.query)}")
+    parts += [answer.answerer, _duration(sum(answer.timings.values()))]
+    if answer.usage:
+        parts.append(f"{answer.usage['input_tokens']:,} + {answer.usage['output_tokens']:,} tokens")
+    if answer.cost is not None:
+        parts.append(f"cost {answer.cost:.4f}")
+    if answer.rewritten:
+        parts.append(f"searched for: {printable(answer.rewritten)}")
     return " · ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
 
 
 def _reference(label: str, paper: Paper) -> Text:

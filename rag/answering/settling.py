@@ -23,7 +23,7 @@ NOTHING = 0.3  # support below which a paper has next to nothing of a claim: the
 ATTACHED = "attached"  # a citation was missing, and found
 MOVED = "moved"  # a citation pointed to a paper that doesn't say it, and another does
 PRUNED = "pruned"  # one citation of several pointed to a paper that has next to nothing of the claim
-DROPPED = "dropped"  # an unsupported claim was left out
+DROPPED = "dropped"  # an unsupported claim was left out, or its nearest sentence already stands in the answer
 QUOTED = "quoted"  # an unsupported claim was replaced by the nearest sentence
 
 
@@ -42,7 +42,7 @@ def settle(sentences: Sequence[Sentence], sources: Mapping[int, Paper], number: 
     for sentence in sentences:
         cited = [sources[n] for n in sentence.numbers]
         carried = support(sentence.text, [paper.abstract for paper in cited]).score
-        if carried < PARTLY and (better := _best_paper(sentence.text, sources, carried)) is not None:
+        if carried < PARTLY and (better := _best_paper(sentence.text, sources)) is not None:
             repairs[MOVED if cited else ATTACHED] += 1
             cited = [better]
         elif len(cited) > 1 and (carrying := _carrying(sentence.text, cited)):
@@ -50,7 +50,7 @@ def settle(sentences: Sequence[Sentence], sources: Mapping[int, Paper], number: 
             cited = carrying
         citations = tuple(anchored(sentence.text, paper, number(paper)) for paper in cited)
         claims.append(verified(Claim(sentence.text, citations, lead=sentence.lead)))
-    return Settled(tuple(claims), dict(repairs))
+    return Settled(tuple(claims), dict(+repairs))
 
 
 def _carrying(claim: str, cited: Sequence[Paper]) -> list[Paper]:
@@ -61,11 +61,11 @@ def _carrying(claim: str, cited: Sequence[Paper]) -> list[Paper]:
     return [paper for paper, score in zip(cited, scores, strict=True) if score >= NOTHING]
 
 
-def _best_paper(claim: str, sources: Mapping[int, Paper], carried: float) -> Paper | None:
-    """Return the source that carries a claim best; None when none does, or none much better than what is cited."""
+def _best_paper(claim: str, sources: Mapping[int, Paper]) -> Paper | None:
+    """Return the source that carries a claim best; None when none does."""
     scored = [(support(claim, [paper.abstract]).score, -n) for n, paper in sources.items()]
     score, minus = max(scored)
-    return sources[-minus] if score >= PARTLY and score > carried else None
+    return sources[-minus] if score >= PARTLY else None
 
 
 def anchored(claim: str, paper: Paper, number: int) -> Citation:
@@ -77,23 +77,29 @@ def anchored(claim: str, paper: Paper, number: int) -> Citation:
 def apply_policy(
     settled: Settled, policy: Policy, sources: Mapping[int, Paper], number: Callable[[Paper], int]
 ) -> Settled:
-    """Return the claims after what the user wants done with unsupported ones."""
-    if policy == "mark":
+    """Return the claims after what the user wants done with unsupported ones.
+
+    Claims of which nothing holds stay as they are: they are no answer, and quotes in their place would look like one.
+    """
+    if policy == "mark" or nothing_holds(settled.claims):
         return settled
     repairs = Counter(settled.repairs)
     kept: list[Claim] = []
+    said = {claim.text for claim in settled.claims if holds(claim)}
+    opening = ""  # lead of a paragraph or list item whose first claim was dropped
     for claim in settled.claims:
+        opening = claim.lead if claim.lead.strip(" ") else opening
         if holds(claim):
-            kept.append(claim)
-        elif policy == "drop":
-            repairs[DROPPED] += 1
-        else:
+            final = claim
+        elif policy == "quote" and (quote := _nearest(claim, sources, number)).text not in said:
+            final = quote
+            said.add(quote.text)
             repairs[QUOTED] += 1
-            quote = _nearest(claim, sources, number)
-            if all(quote.text != other.text for other in kept):
-                kept.append(quote)
-    if kept:
-        kept[0] = replace(kept[0], lead=kept[0].lead.lstrip())
+        else:
+            repairs[DROPPED] += 1
+            continue
+        lead, opening = opening or claim.lead, ""
+        kept.append(replace(final, lead=lead if kept else lead.lstrip()))
     return Settled(tuple(kept), dict(repairs))
 
 

@@ -17,7 +17,7 @@ from rag.tokens import count_tokens
 
 MARK = re.compile(r"<(?=\s*/?\s*source\b)", re.IGNORECASE)
 LINE_TOKENS = 6  # of a sentence beside its text: its number
-HEAD_TOKENS = 40  # of a source beside its title and sentences: marks, authors, year
+END_TOKENS = 4  # of a source's closing mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class Shown:
         """What to tell the reader about what was left out; None when nothing was."""
         if not self.sentences_left_out:
             return None
-        papers = f", among them all of {self.papers_left_out} papers" if self.papers_left_out else ""
-        return f"{self.sentences_left_out} sentences found no room in the model's context window{papers}."
+        papers = f", among them all of {_count(self.papers_left_out, 'paper')}" if self.papers_left_out else ""
+        return f"{_count(self.sentences_left_out, 'sentence')} found no room in the model's context window{papers}."
 
 
 def show(question: str, retrieved: Retrieved, *, papers: int, excerpts: int, tokens: int) -> Shown:
@@ -45,8 +45,8 @@ def show(question: str, retrieved: Retrieved, *, papers: int, excerpts: int, tok
     smaller sources before fewer sources. The best sentence of all is always shown.
     """
     ranked = best_first(candidates_of(question, retrieved, papers))
-    firsts = list(firsts_of(ranked).values())
-    wanted = firsts + [one for one in ranked if one not in firsts]
+    firsts = firsts_of(ranked)
+    wanted = sorted(ranked, key=lambda one: firsts.get(one.rank) is not one)
     if excerpts:
         wanted = wanted[: max(excerpts, len(firsts))]
     best = {one.rank: one for one in reversed(wanted)}  # of each paper
@@ -54,9 +54,9 @@ def show(question: str, retrieved: Retrieved, *, papers: int, excerpts: int, tok
     opened: set[int] = set()  # papers with a sentence shown
     for one in sorted(wanted, key=lambda one: best[one.rank] is not one):
         is_best = best[one.rank] is one
-        price = count_tokens(one.passage.text) + LINE_TOKENS
+        price = count_tokens(_data(one.passage.text)) + LINE_TOKENS
         if is_best:
-            price += count_tokens(one.hit.paper.title) + HEAD_TOKENS
+            price += count_tokens(_head(one.rank + 1, one.hit.paper)) + END_TOKENS
         if chosen and (price > tokens or not (is_best or one.rank in opened)):
             continue
         tokens -= price
@@ -78,15 +78,23 @@ def _shown(chosen: Sequence[Candidate], sentences_left_out: int, papers_left_out
 
 def _block(number: int, paper: Paper, sentences: Sequence[Candidate]) -> str:
     places = {span.start: place for place, span in enumerate(sentence_spans(paper.abstract), start=1)}
+    lines = [f"{number}.{places[one.passage.start]}: {_data(one.passage.text)}" for one in sentences]
+    return "\n".join([_head(number, paper), *lines, "</source>"])
+
+
+def _head(number: int, paper: Paper) -> str:
     lines = [f'<source number="{number}">', f"Title: {_data(paper.title)}"]
     if paper.authors:
         lines.append(f"Authors: {_data(', '.join(paper.authors[:3]))}{' et al.' if len(paper.authors) > 3 else ''}")
     if paper.year:
         lines.append(f"Year: {paper.year}")
-    lines += [f"{number}.{places[one.passage.start]}: {_data(one.passage.text)}" for one in sentences]
-    return "\n".join([*lines, "</source>"])
+    return "\n".join(lines)
 
 
 def _data(text: str) -> str:
     """Return a text on one line that can't close or open a source."""
     return MARK.sub("(", " ".join(text.split()))
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'s' * (number != 1)}"

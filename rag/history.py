@@ -1,0 +1,52 @@
+"""A conversation in a file: JSON Lines, a turn a line, oldest first.
+
+{"question": "...", "answer": "..."}            by hand, or
+{"question": "...", "answer": {...}}            with the whole Answer, so that papers keep their numbers
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from rag.datatypes import Answer, Turn
+from rag.errors import SourceError, StorageError
+
+
+def read_history(path: Path) -> list[Turn]:
+    """Return the turns of a file; none when there is no file yet. Raises SourceError."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"The history {path} can't be read ({error}). Choose another file with --history."
+        raise SourceError(msg) from error
+    return [_turn(line, f"{path} line {number}") for number, line in enumerate(lines, start=1) if line.strip()]
+
+
+def append_turn(path: Path, turn: Turn) -> None:
+    """Add a turn to a file, which is made when absent. Raises StorageError."""
+    answer = turn.answer.to_dict() if isinstance(turn.answer, Answer) else turn.answer
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"question": turn.question, "answer": answer}, ensure_ascii=False) + "\n")
+    except OSError as error:
+        msg = f"The history {path} can't be written ({error.strerror}). Choose another file with --history."
+        raise StorageError(msg) from error
+
+
+def _turn(line: str, place: str) -> Turn:
+    try:
+        row: Any = json.loads(line)
+        question, answer = row["question"], row["answer"]
+        turn = Turn(question, Answer.from_dict(answer) if isinstance(answer, dict) else answer)
+    except (ValueError, KeyError, TypeError) as error:
+        raise _no_turn(place) from error
+    if not isinstance(turn.question, str) or not isinstance(turn.answer, str | Answer):
+        raise _no_turn(place)
+    return turn
+
+
+def _no_turn(place: str) -> SourceError:
+    wanted = '{"question": "...", "answer": "..."}'
+    return SourceError(f"{place}: this is no turn of a conversation. Each line needs: {wanted}")

@@ -1,0 +1,78 @@
+"""Asking in the terminal: one question, or a conversation line by line.
+
+On a terminal an LLM's answer is shown as it is written; elsewhere, and with JSON, only the Answer is printed.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from rag.datatypes import Answer, Filters, Turn
+from rag.errors import RagError
+from rag.history import append_turn
+from rag.library import Library
+from ui.terminal import show_answer, stream_answer
+
+PROMPT = "[bold cyan]?[/] "
+
+
+@dataclass
+class Conversation:
+    """A conversation over a library: its turns so far, the file that keeps them, and how answers are printed."""
+
+    library: Library
+    turns: list[Turn]
+    history: Path | None
+    filters: Filters
+    as_json: bool
+
+    def ask(self, question: str) -> Answer:
+        """Answer one question, show it, and add it to the turns and their file. Raises RagError."""
+        console = Console(highlight=False)
+        if self.as_json or not console.is_terminal:
+            answer = self.library.ask(question, history=self.turns, filters=self.filters)
+            if self.as_json:
+                sys.stdout.write(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) + "\n")
+            else:
+                show_answer(console, answer)
+        else:
+            with closing(self.library.stream(question, history=self.turns, filters=self.filters)) as events:
+                answer = stream_answer(console, events)
+        self.turns.append(Turn(question, answer))
+        if self.history is not None:
+            append_turn(self.history, self.turns[-1])
+        return answer
+
+    def go_on(self) -> None:
+        """Answer question after question until an empty line or the end of input; an error ends only its question."""
+        console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
+        for question in _questions(console):
+            try:
+                self.ask(question)
+            except RagError as error:
+                errors.print(f"Error: {' '.join(str(error).split())}", markup=False, soft_wrap=True)
+            except KeyboardInterrupt:
+                errors.print("Stopped. Ask something else, or end with an empty line.")
+            if not self.as_json:
+                console.print()
+
+
+def _questions(console: Console) -> Iterator[str]:
+    """Yield what is typed or piped in, a question a line."""
+    if not sys.stdin.isatty():
+        yield from (line.strip() for line in sys.stdin if line.strip())
+        return
+    console.print("Ask about the papers of this library. A follow-up may say 'it'. An empty line ends.", style="dim")
+    while True:
+        try:
+            line = console.input(PROMPT).strip()
+        except (EOFError, KeyboardInterrupt):
+            return
+        if not line:
+            return
+        yield line
