@@ -10,7 +10,15 @@ from typing import Any
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.base.embeddings.base import BaseEmbedding
-from llama_index.core.base.llms.types import CompletionResponse, CompletionResponseGen, LLMMetadata
+from llama_index.core.base.llms.types import (
+    ChatMessage,
+    ChatResponse,
+    ChatResponseAsyncGen,
+    CompletionResponse,
+    CompletionResponseAsyncGen,
+    CompletionResponseGen,
+    LLMMetadata,
+)
 from llama_index.core.callbacks import CallbackManager
 from llama_index.core.llms import CustomLLM
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
@@ -21,7 +29,7 @@ from rag.embedding import Embedder
 from rag.models import ChatModel, Finish, Message, complete
 from rag.retrieval import Retriever
 from rag.settings import Settings
-from rag.stopping import Stop
+from rag.stopping import Stop, in_thread
 
 
 @dataclass
@@ -104,6 +112,27 @@ class PaperLLM(CustomLLM):
             if not isinstance(event, Finish):
                 text += event
                 yield CompletionResponse(text=text, delta=event)
+
+    async def acomplete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:  # noqa: FBT001, FBT002
+        """Do what `complete` does, without blocking the event loop."""
+        return await asyncio.to_thread(self.complete, prompt)
+
+    async def achat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
+        """Do what `chat` does, without blocking the event loop."""
+        return await asyncio.to_thread(self.chat, messages)
+
+    async def astream_complete(  # the pieces of `stream_complete`, made in another thread
+        self,
+        prompt: str,
+        formatted: bool = False,  # noqa: FBT001, FBT002
+        **kwargs: Any,
+    ) -> CompletionResponseAsyncGen:
+        """Do what `stream_complete` does, without blocking the event loop."""
+        return in_thread(lambda: self.stream_complete(prompt), Stop())
+
+    async def astream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseAsyncGen:
+        """Do what `stream_chat` does, without blocking the event loop."""
+        return in_thread(lambda: self.stream_chat(messages), Stop())
 
     def _messages(self, prompt: str) -> list[Message]:
         return [Message("user", prompt)]

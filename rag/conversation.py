@@ -77,8 +77,8 @@ def question_in(reply: str) -> str | None:
     >>> question_in('Rewritten question: "Does TaylorSeer need training?"\n')
     'Does TaylorSeer need training?'
     """
-    line = next((line for line in reply.splitlines() if line.strip()), "")
-    line = LABEL.sub("", line).strip(" \t\"'“”*`")
+    lines = (LABEL.sub("", line).strip(" \t\"'“”*`") for line in reply.splitlines())
+    line = next((line for line in lines if line and not line.endswith(":")), "")  # "Here is the question:" is none
     usable = sum(character.isalnum() for character in line) >= 2 and len(line) <= LONGEST
     return line if usable else None
 

@@ -5,11 +5,11 @@ set: no llama_index `Settings`.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import aclosing, closing
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.response.schema import (
@@ -31,10 +31,11 @@ from rag.conversation import Rewritten
 from rag.datatypes import Answer, Outcome, Searched, Turn
 from rag.errors import ModelError
 from rag.models import Usage
-from rag.retrieval import Retrieved, Retriever
+from rag.retrieval import Retrieved, Retriever, check_question
 from rag.settings import Settings
 from rag.stopping import Stop, in_thread
 
+Result = TypeVar("Result")
 Rewriter = Callable[[str, Sequence[Turn], Stop], Rewritten]  # makes a question of a conversation stand alone
 
 
@@ -79,37 +80,36 @@ class PaperQueryEngine(BaseQueryEngine):
         """Yield the text in pieces as it is written, then the Answer; closing the iterator stops the model."""
         return self._written(self._found(question), question.stop)
 
-    async def astream(self, question: Question) -> AsyncIterator[str | Answer]:
+    async def astream(self, question: Question) -> AsyncGenerator[str | Answer, None]:
         """Do what `stream` does, without blocking the event loop; cancelling stops the model at once."""
-        async for event in in_thread(lambda: self.stream(question), question.stop):
-            yield event
+        async with aclosing(in_thread(lambda: self.stream(question), question.stop)) as events:
+            async for event in events:
+                yield event
 
     def _query(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
         question = _question(query_bundle)
         found = self._found(question)
         if not self._streaming:
-            answer = _last(self._written(found, question.stop))
-            cited = {citation.paper.paper_id for citation in answer.citations}
-            nodes = [node_of(hit) for hit in found.retrieved.hits if hit.paper.paper_id in cited]
-            return Response(response=answer.text, source_nodes=nodes, metadata={"answer": answer})
+            return _response(found, _last(self._written(found, question.stop)))
         metadata: dict[str, Any] = {}
         nodes = [node_of(hit) for hit in found.retrieved.hits]
         pieces = _pieces(self._written(found, question.stop), metadata)
         return StreamingResponse(response_gen=pieces, source_nodes=nodes, metadata=metadata)
 
     async def _aquery(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
-        if not self._streaming:
-            return await asyncio.to_thread(self._query, query_bundle)
         question = _question(query_bundle)
-        found = await asyncio.to_thread(self._found, question)
+        found = await _awaited(lambda: self._found(question), question.stop)
+        if not self._streaming:
+            return _response(found, await _awaited(lambda: _last(self._written(found, question.stop)), question.stop))
         metadata: dict[str, Any] = {}
 
         async def pieces() -> AsyncGenerator[str, None]:
-            async for event in in_thread(lambda: self._written(found, question.stop), question.stop):
-                if isinstance(event, Answer):
-                    metadata["answer"] = event
-                else:
-                    yield event
+            async with aclosing(in_thread(lambda: self._written(found, question.stop), question.stop)) as events:
+                async for event in events:
+                    if isinstance(event, Answer):
+                        metadata["answer"] = event
+                    else:
+                        yield event
 
         nodes = [node_of(hit) for hit in found.retrieved.hits]
         return AsyncStreamingResponse(response_gen=pieces(), source_nodes=nodes, metadata=metadata)
@@ -119,6 +119,7 @@ class PaperQueryEngine(BaseQueryEngine):
 
     def _found(self, question: Question) -> Found:
         """Make the question stand alone and search for it."""
+        check_question(question.query_str)  # before a model is asked about it
         started = perf_counter()
         rewritten = self._rewriter(question.query_str, question.history, question.stop)
         asked = perf_counter()
@@ -131,7 +132,7 @@ class PaperQueryEngine(BaseQueryEngine):
         outcome = outcome_of(found.retrieved)
         draft, begun = Draft(), False
         if outcome is Outcome.ANSWERED:
-            asked = found.rewritten.question if found.rewritten.calls else found.question.query_str
+            asked = found.rewritten.question if found.rewritten.calls else found.question.query_str.strip()
             with closing(self._answerer.stream(asked, found.retrieved, found.question.history, stop)) as events:
                 for event in events:
                     if isinstance(event, Draft):
@@ -180,6 +181,22 @@ class PaperQueryEngine(BaseQueryEngine):
 
 def _question(query: QueryBundle) -> Question:
     return query if isinstance(query, Question) else Question(query.query_str)
+
+
+def _response(found: Found, answer: Answer) -> Response:
+    """Return an answer as LlamaIndex has it, with the papers that it cites as source nodes."""
+    cited = {citation.paper.paper_id for citation in answer.citations}
+    nodes = [node_of(hit) for hit in found.retrieved.hits if hit.paper.paper_id in cited]
+    return Response(response=answer.text, source_nodes=nodes, metadata={"answer": answer})
+
+
+async def _awaited(work: Callable[[], Result], stop: Stop) -> Result:
+    """Return what work in another thread returns; set `stop` when nobody waits for it any more."""
+    try:
+        return await asyncio.to_thread(work)
+    except asyncio.CancelledError:
+        stop.set()
+        raise
 
 
 def _last(events: Iterator[str | Answer]) -> Answer:

@@ -8,7 +8,7 @@ decided elsewhere.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -24,33 +24,58 @@ UNKNOWN_NAMES = "unknown_names"  # authors and year that no source has
 REFERENCES = "reference_lists"  # a list of references: those come from the records alone
 REPEATED = "repeated"  # a sentence said before
 
-KIND = r"(?:sources?|refs?|references?|papers?|abstracts?|documents?|docs?|excerpts?|passages?)"
-NUMBER = rf"(?:{KIND}\.?\s?)?[#^:]?\s?\d{{1,9}}(?:\.\d{{1,3}})?(?:†\w*)?"
-BETWEEN = r"\s?(?:[,;&–—-]|and\b|to\b|\s)\s?"  # noqa: RUF001  (dashes that models write)
-NUMBERS = re.compile(rf"\s?{NUMBER}(?:{BETWEEN}{NUMBER})*\s?", re.IGNORECASE)
-RANGE = re.compile(r"(\d+)(?:\.\d+)?\s?(?:[–—-]|to\b)\s?(\d+)(?:\.\d+)?|(\d+)(?:\.\d+)?", re.IGNORECASE)  # noqa: RUF001
-
-BRACKET = r"[\[【][^\[\]【】\n]{1,60}[\]】](?:\([^()\s]*\))?"
-RUN = rf"{BRACKET}(?:\s?(?:[,;&]|and)?\s?{BRACKET})*"
-IN_PARENTHESES = rf"\(\s?(?:see |from |cf\. )?{KIND}\b[^()\n]{{1,60}}\)"
-NAMES_AND_YEAR = r"\([^()\n\d]{0,10}[^\W\d_][^()\n]{0,120}?\b(?:19|20)\d\d[a-z]?\)"
-SAYING = r"(?:according to|as (?:stated|described|shown|reported|mentioned) (?:in|by)|in|from|per)"
-ATTRIBUTION = rf"\b{SAYING} (?:the )?{KIND} ?#?\d+, "
-BARE = rf"\b{KIND} ?#?(?:\d+)\b"
-MARKER = re.compile(
-    rf"(?P<run>{RUN})|(?P<parentheses>{IN_PARENTHESES})|(?P<names>{NAMES_AND_YEAR})"
-    rf"|(?P<attribution>{ATTRIBUTION})|(?P<bare>{BARE})",
+# What stands between brackets. Groups are atomic or possessive throughout, so that no text makes matching slow.
+KIND = r"(?:source|ref|reference|paper|abstract|document|doc|excerpt|passage)"
+DIGITS = r"(?!0+\b)\d{1,9}(?:\.\d{1,3})?"  # 2.4 is a sentence of source 2; nothing has the number 0
+NUMBER = rf"(?>(?:{KIND}s?[.:]?\s?)?[#^]?\s?{DIGITS}(?:†[^\[\]【】,;\n]*)?)"
+BETWEEN = r"(?>\s?(?:[,;]\s?(?:and\b|&)|[,;&–—]|--?|and\b|to\b|\s)\s?)"  # noqa: RUF001  (dashes that models write)
+NUMBERS = rf"\s?{NUMBER}(?:{BETWEEN}{NUMBER})*+\s?"
+ASIDE = re.compile(r"†[^,;]*")
+RANGE = re.compile(
+    rf"(\d{{1,9}})(\.\d+)?\s?(?:[–—]|--?|to\b)\s?(?:{KIND}s?\s?)?(\d{{1,9}})(\.\d+)?|(\d{{1,9}})(?:\.\d+)?",  # noqa: RUF001
     re.IGNORECASE,
 )
-SINGLE = re.compile(r"[\[【]([^\[\]【】]*)[\]】]")
+INSIDE = re.compile(NUMBERS, re.IGNORECASE)
+SINGLE = re.compile(r"[\[【]([^\[\]【】\n]{1,60})[\]】]")
+WHOLE = re.compile(rf"\A{SINGLE.pattern}\Z")
 
-ITEM = re.compile(r"\s*(?:[-*•–]|(\d{1,2})[.)])\s+")  # noqa: RUF001
+# Forms of markers.
+BRACKET = rf"[\[【](?=[^\[\]【】\n]{{1,60}}[\]】]){NUMBERS}[\]】](?:\([^()\s]*\))?"
+RUN = rf"{BRACKET}(?>(?>\s?(?:,?\s?and\b|[,;&])?\s?){BRACKET})*+"
+SEE = r"(?:(?:see|from|in|cf\.?|e\.g\.,?)\s)?(?:the\s)?"
+WRAPPED = rf"[(\[]\s?{SEE}{RUN}\s?[)\]]"
+IN_PARENTHESES = rf"\(\s?{SEE}(?={KIND}){NUMBERS}\)"
+ALONE = rf"{DIGITS}(?!\w)"
+MENTION = (
+    rf"\b(?:{KIND}s #?{ALONE}(?:(?>,? (?:and|&) |, ?|--?|[–—]| to )#?{ALONE})++"  # noqa: RUF001
+    rf"|{KIND} ?#?{ALONE}(?: (?:and|&) #?{ALONE})?)"
+)
+# Where a sentence starts.
+START = r"(?:^|(?<=[.!?\]】] )|(?<=^[-*•–] )|(?<=^\d[.)] ))\s*"  # noqa: RUF001
+SAYING = r"(?:according to|as (?:stated|described|shown|reported|mentioned) (?:in|by)|in|from|per)"
+ATTRIBUTION = rf"{START}{SAYING} (?:the )?(?:{MENTION}|{RUN}), "
+NAME = r"(?-i:(?:[A-Z]\. ?){0,3}(?:(?:van|von|de|del|den|der|la|le) ){0,2}(?=\w*[^\W\d_A-Z])[^\W\d_a-z][\w.'’-]*)"  # noqa: RUF001
+NAMES = rf"{NAME}(?>(?:,? and|,? &|,) {NAME}){{0,5}}(?:,? et al\.?)?,? (?:19|20)\d\d[a-z]?"
+NAMES_AND_YEAR = rf"[(\[]{SEE}{NAMES}(?:; ?{NAMES}){{0,9}}[)\]]"
+MARKER = re.compile(
+    rf"(?P<attribution>{ATTRIBUTION})|(?P<run>{RUN})|(?P<wrapped>{WRAPPED})|(?P<parentheses>{IN_PARENTHESES})"
+    rf"|(?P<names>{NAMES_AND_YEAR})|(?P<mention>{MENTION})",
+    re.IGNORECASE,
+)
+YEAR = re.compile(r"\b(?:19|20)\d\d")
+# "as shown in [1]", "[1] proposes": a marker that is a word of its sentence.
+GOVERNS = re.compile(r"(?<!\\)\b(?:in|by|from|to|of|per|see|unlike|than)\s$", re.IGNORECASE)
+VERB = re.compile(r"\s[a-z]+\b")
+
+ITEM = re.compile(r"\s*(?:[-*•–](?:\s+|$)|(\d{1,2})[.)]\s+(?=\S))")  # noqa: RUF001
+BEGINNING = re.compile(r"\s*(?:(?:[-*•–]|\d{1,2}[.)])\s+)?")  # noqa: RUF001
 HEADING = re.compile(r"\s*#{1,6}\s+")
 REFERENCE_LIST = re.compile(
     r"\W*(references?|sources?|bibliography|citations?|works cited)( used| cited)?\W*", re.IGNORECASE
 )
-PREAMBLE = re.compile(r"\s*(?:\*\*)?(?:final )?answer(?:\*\*)?\s?:(?:\*\*)?\s*", re.IGNORECASE)
+PREAMBLE = re.compile(r"\s*(?:final )?answer\s?:\s*", re.IGNORECASE)
 EMPHASIS = re.compile(r"\*\*([^*\n]+)\*\*")
+HIDDEN_MARKERS = 4  # how often markers are looked for that only the removal of others brought about
 
 
 class Sentence(NamedTuple):
@@ -70,27 +95,53 @@ class Reading:
 
 
 class _Line(NamedTuple):
-    """A line without its markers, and where which numbers stood."""
+    """A line without its markers, where which numbers stood, and whether markers stand before what they belong to."""
 
     text: str
     places: list[tuple[int, list[int]]]
+    in_front: bool
+
+    @property
+    def numbers(self) -> list[int]:
+        return [number for _, numbers in self.places for number in numbers]
+
+    def without(self, prefix: re.Match[str] | None) -> "_Line":
+        """Return the line without what `prefix` matched at its start."""
+        end = prefix.end() if prefix else 0
+        return self._replace(text=self.text[end:], places=[(max(0, at - end), numbers) for at, numbers in self.places])
 
 
 def read_markers(text: str, sources: Mapping[int, Paper]) -> Reading:
     """Return the sentences of a model's text with the sources that they cite; only numbers of `sources` come out."""
     repairs: Counter[str] = Counter()
     sentences: list[Sentence] = []
-    for lead, line in _lines(PREAMBLE.sub("", text, count=1) if PREAMBLE.match(text) else text):
-        if REFERENCE_LIST.fullmatch(line):
-            repairs[REFERENCES] += 1
-            break
-        clean = _without_markers(EMPHASIS.sub(r"\1", line), sources, repairs)
-        found = _sentences(clean, lead if sentences else lead.lstrip())
-        if not found and clean.places and sentences:  # a line of markers alone belongs to what stands above
-            extra = [number for _, numbers in clean.places for number in numbers]
-            sentences[-1] = sentences[-1]._replace(numbers=_distinct([*sentences[-1].numbers, *extra]))
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # half an emoji
+    ahead: list[int] | None = None  # markers on the line before what they belong to, when a text starts so
+    for raw in text.splitlines():
+        line = _without_markers(raw, sources, repairs)
+        line = line if sentences else line.without(PREAMBLE.match(line.text))
+        item = ITEM.match(line.text)
+        line = line.without(item)
+        if REFERENCE_LIST.fullmatch(line.text):
+            if not line.numbers:
+                repairs[REFERENCES] += 1
+                break
+            line = line._replace(text="")  # "Source: [1]" is a line of markers
+        if HEADING.match(line.text):
+            continue
+        found = [_without_hidden(sentence, sources, repairs) for sentence in _sentences(line)]
+        found = _claiming(found, _lead(item))
+        if found:
+            found[0] = _citing(found[0], ahead or ())
+            ahead = None if ahead is None else []
+        elif line.numbers and sentences and ahead is None:  # belongs to what stands above
+            sentences[-1] = _citing(sentences[-1], line.numbers)
+        elif line.numbers:
+            ahead = [*(ahead or ()), *line.numbers]
         sentences += found
-    return Reading(tuple(_said_once(sentences, repairs)), dict(repairs))
+    if ahead and sentences:
+        sentences[-1] = _citing(sentences[-1], ahead)
+    return Reading(tuple(_said_once(sentences, repairs)), dict(+repairs))
 
 
 def numbers_in(inside: str) -> list[tuple[int, int]] | None:
@@ -99,126 +150,160 @@ def numbers_in(inside: str) -> list[tuple[int, int]] | None:
     >>> numbers_in("1, 3-5"), numbers_in("Source 2"), numbers_in("CLS"), numbers_in("0, 1")
     ([(1, 1), (3, 5)], [(2, 2)], None, None)
     """
-    if not NUMBERS.fullmatch(inside):
-        return None
-    found = [
-        (int(match[1]), int(match[2])) if match[1] else (int(match[3]), int(match[3]))
-        for match in RANGE.finditer(inside)
-    ]
-    return None if any(first == 0 for first, _ in found) else found
+    return _ranges(inside) if INSIDE.fullmatch(inside) else None
+
+
+def _ranges(text: str) -> list[tuple[int, int]]:
+    """Return the (first, last) of each number or range in what is known to be a marker."""
+    found: list[tuple[int, int]] = []
+    for match in RANGE.finditer(ASIDE.sub("", text)):
+        first = int(match[1] or match[5])
+        last = int(match[3]) if match[3] and (match[4] or not match[2]) else first  # 2.4-6: sentences of source 2
+        found.append((min(first, last), max(first, last)))
+    return found
 
 
 class Preview:
     """A text as it is streamed: markers are held back until they are whole, then shown as they will stand.
 
-    `show` gives the final number of a source that may be cited. `hidden` is a phrase that no reader is to see.
+    `show` gives the final number of a source that may be cited. What is shown doesn't depend on the pieces in which the
+    text comes.
     """
 
-    def __init__(self, sources: Mapping[int, Paper], show: Callable[[int], int], hidden: str) -> None:
+    HELD = 62  # characters: the longest marker with its brackets
+
+    def __init__(self, sources: Mapping[int, Paper], show: Callable[[int], int]) -> None:
         self._sources = sources
         self._show = show
-        self._hidden = hidden
         self._held = ""
 
     def feed(self, piece: str) -> str:
         """Take a piece; return what can be shown now."""
-        text = SINGLE.sub(self._shown, self._held + piece).replace(self._hidden, "")
-        keep = len(text)
-        if (opened := max(text.rfind("["), text.rfind("【"))) >= 0 and len(text) - opened <= 60:
-            closed = max(text.find("]", opened), text.find("】", opened))
-            keep = opened if closed < 0 else keep
-        for length in range(min(len(self._hidden) - 1, keep), 0, -1):
-            if self._hidden.startswith(text[keep - length : keep]):
-                keep -= length
-                break
-        self._held = text[keep:]
-        return text[:keep]
+        return "".join(map(self._take, piece))
 
     def rest(self) -> str:
         """Return what is still held back, at the end."""
-        return self._held
+        held, self._held = self._held, ""
+        return held
+
+    def _take(self, character: str) -> str:
+        held = self._held + character
+        if character in "]】":
+            opened = max(held.rfind("["), held.rfind("【"), 0)
+            held = held[:opened] + WHOLE.sub(self._shown, held[opened:])
+        keep = self._kept_from(held)
+        self._held = held[keep:]
+        return held[:keep]
+
+    def _kept_from(self, held: str) -> int:
+        """Return from where on a text may still become a marker."""
+        opened: list[int] = []
+        for at, character in enumerate(held):
+            if character in "[【":
+                opened.append(at)
+            elif character in "]】":
+                del opened[-1:]
+            elif character == "\n":
+                opened.clear()
+        return next((at for at in opened if len(held) - at < self.HELD), len(held))
 
     def _shown(self, match: re.Match[str]) -> str:
         found = numbers_in(match[1])
-        if found is None:
+        if found is None or _is_interval(match[0], self._sources):
             return match[0]
         return "".join(f"[{self._show(number)}]" for number in _known(found, self._sources))
 
 
-def _lines(text: str) -> Iterator[tuple[str, str]]:
-    """Yield each line that says something, and its lead: a new paragraph or a list item."""
-    for line in text.splitlines():
-        item, heading = ITEM.match(line), HEADING.match(line)
-        rest = line[item.end() :] if item else line
-        if not rest.strip() or heading or (rest.rstrip().endswith(":") and "[" not in rest):
-            if REFERENCE_LIST.fullmatch(line):
-                yield "", line
-            continue  # headings and "Here is what they say:" claim nothing
-        if item:
-            yield f"\n{item[1]}. " if item[1] else "\n- ", rest.strip()
-        else:
-            yield "\n\n", rest.strip()
-
-
 def _without_markers(line: str, sources: Mapping[int, Paper], repairs: Counter[str]) -> _Line:
+    """Return a line without emphasis and markers."""
+    line = EMPHASIS.sub(r"\1", line)
     text, position = "", 0
+    in_front = subjects = False  # the line starts with markers: before what they belong to, or as its words
     places: list[tuple[int, list[int]]] = []
+    capitals: list[int] = []
     for match in MARKER.finditer(line):
-        read = _read(match, sources, repairs)
+        before, after = text + line[position : match.start()], line[match.end() :]
+        begins = BEGINNING.fullmatch(before) is not None
+        starts = begins or (subjects and before.rstrip().endswith((".", "!", "?")))
+        read = _read(match, sources, repairs, is_word=_is_word(before, after, starts=starts))
         if read is None:
             continue
         numbers, instead = read
-        text += line[position : match.start()]
-        position = match.end()
-        following = line[position : position + 1]
-        if not instead and (not following or following in " .,;:!?)"):
-            text = text.rstrip(" ")
-        elif not instead and not text:
-            position += len(line[position:]) - len(line[position:].lstrip())
-        places.append((len(text), numbers))
-        text += instead
-        if match["attribution"] and not instead and position < len(line):
-            text, position = text + line[position].upper(), position + 1
-    return _Line(text + line[position:], places)
+        text, position = before + instead, match.end()
+        if instead:
+            subjects |= begins
+            places.append((len(text), numbers))
+        elif match["attribution"]:
+            capitals.append(len(text))
+            places.append((len(text) + 1, numbers))  # inside of what follows
+        else:
+            if not places and begins:
+                in_front = True
+                position += len(after) - len(re.sub(r"\A\s*(?:[:.,;](?:\s+|\Z))?", "", after))
+            elif not after or after[0] in " .,;:!?)]":
+                text = text.rstrip(" ")
+                position += after.startswith(".") and text.endswith((".", "!", "?"))
+            elif text[-1:].strip() and after[0] < "\u2e80":  # where words have spaces between them
+                text += " "
+            places.append((len(text), numbers))
+    letters = list(text + line[position:])
+    for at in capitals:
+        letters[at : at + 1] = (letter.upper()[:1] for letter in letters[at : at + 1])
+    return _Line("".join(letters), places, in_front)
 
 
-def _read(match: re.Match[str], sources: Mapping[int, Paper], repairs: Counter[str]) -> tuple[list[int], str] | None:
+def _read(
+    match: re.Match[str], sources: Mapping[int, Paper], repairs: Counter[str], *, is_word: bool
+) -> tuple[list[int], str] | None:
     """Return the sources that a marker means and what stays in its place; None when it is no marker."""
     if match["names"]:
         return _names_and_years(match["names"], sources, repairs)
-    parts = SINGLE.findall(match["run"]) if match["run"] else [match[0].strip("()")]
-    if match["run"]:
-        found = [numbers_in(part) for part in parts]
-        if None in found or _is_said(match[0], parts, sources):
-            return None
-        ranges = [pair for pairs in found for pair in pairs or ()]
-        plain = all(part.isdecimal() for part in parts)
-    else:
-        ranges = [(int(m[1]), int(m[2])) if m[1] else (int(m[3]), int(m[3])) for m in RANGE.finditer(parts[0])]
-        plain = False
-        if not ranges or _is_said(match[0], ["", ""], sources):
-            return None
+    ranges, instead, plain = _ranges(match[0]), "", False
+    if match["run"] or match["wrapped"]:
+        brackets = list(SINGLE.finditer(match[0]))
+        markers = [one[1] for one in brackets if not _is_interval(one[0], sources)]
+        instead = " ".join(one[0] for one in brackets if _is_interval(one[0], sources))
+        ranges = [pair for inside in markers for pair in _ranges(inside)]
+        plain = all(inside.isdecimal() for inside in markers)
+    elif _is_said(match[0], sources):
+        return None
     numbers = _known(ranges, sources)
+    if not ranges or (match["mention"] and not numbers):
+        return None
     repairs.update({REFORMED: int(not plain), INVENTED: sum(_outside(pair, sources) for pair in ranges)})
-    if match["bare"] and numbers:
-        # "Source 2 shows that ..." needs a subject: the record's own title.
-        return numbers, " and ".join(f"“{sources[number].title}”" for number in numbers)
-    return numbers, ""
+    if numbers and not instead and (match["mention"] or (match["run"] and is_word)):
+        instead = _titles(sources[number] for number in numbers)
+    return numbers, instead
 
 
-def _is_said(text: str, parts: Sequence[str], sources: Mapping[int, Paper]) -> bool:
+def _is_word(before: str, after: str, *, starts: bool) -> bool:
+    """Tell whether a marker between two parts of a line is the subject of its sentence or governed by a preposition."""
+    governed = bool(after.strip()) and GOVERNS.search(before[-10:]) is not None
+    return governed or (starts and VERB.match(after) is not None)
+
+
+def _titles(papers: Iterable[Paper]) -> str:
+    """Return titles as the part of a sentence: `“A”, “B” and “C”`."""
+    *others, last = [f"“{paper.title}”" for paper in papers]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _is_interval(bracket: str, sources: Mapping[int, Paper]) -> bool:
     """Tell whether what looks like several markers, such as an interval, is written so in a source."""
-    several = len(parts) > 1 or not parts[0].isdecimal()
-    return several and any(text in paper.abstract or text in paper.title for paper in sources.values())
+    return not bracket[1:-1].isdecimal() and _is_said(bracket, sources)
+
+
+def _is_said(text: str, sources: Mapping[int, Paper]) -> bool:
+    return any(text in paper.abstract or text in paper.title for paper in sources.values())
 
 
 def _names_and_years(text: str, sources: Mapping[int, Paper], repairs: Counter[str]) -> tuple[list[int], str] | None:
     """Return the sources of `(Khattab and Zaharia, 2020; ...)`; None when a source writes it so itself."""
-    if not re.search(r"[^\W\d_]{2}", text) or any(text in paper.abstract for paper in sources.values()):
+    if _is_said(text, sources):
         return None
     numbers: list[int] = []
-    for part in text.strip("()").split(";"):
-        said = {word.stem for word in words(part)}
+    for part in text.split(";"):
+        said = {word.stem for word in words(part)} | {stem(year) for year in YEAR.findall(part)}  # 2020a
         named = [n for n, paper in sources.items() if _surname_and_year(paper) <= said and _surname_and_year(paper)]
         numbers += named[:1]
         repairs[NAMED if named else UNKNOWN_NAMES] += 1
@@ -240,38 +325,67 @@ def _outside(pair: tuple[int, int], sources: Mapping[int, Paper]) -> bool:
     return pair[0] not in sources or pair[1] not in sources
 
 
-def _sentences(line: _Line, lead: str) -> list[Sentence]:
+def _sentences(line: _Line) -> list[Sentence]:
     """Return the sentences of a line, each with the numbers that stood in it or after it."""
     spans = sentence_spans(line.text)
-    if not spans:
-        return []
     cited: list[list[int]] = [[] for _ in spans]
-    # A line that starts with a marker has its markers in front of what they belong to.
-    in_front = bool(line.places) and line.places[0][0] == 0
-    for place, numbers in line.places:
-        if in_front:
+    for place, numbers in line.places if spans else ():
+        if line.in_front:
             owner = next((n for n, span in enumerate(spans) if span.end > place), len(spans) - 1)
         else:
             owner = max((n for n, span in enumerate(spans) if span.start < place), default=0)
         cited[owner] += numbers
     return [
-        Sentence(line.text[span.start : span.end], _distinct(numbers), " " if n else lead)
-        for n, (span, numbers) in enumerate(zip(spans, cited, strict=True))
-        if any(character.isalnum() for character in line.text[span.start : span.end])
+        Sentence(line.text[span.start : span.end], _distinct(numbers), " ")
+        for span, numbers in zip(spans, cited, strict=True)
     ]
+
+
+def _without_hidden(sentence: Sentence, sources: Mapping[int, Paper], repairs: Counter[str]) -> Sentence:
+    """Return a sentence without the markers that came about when others were removed: `[9 [9]]`."""
+    for _ in range(HIDDEN_MARKERS):
+        line = _without_markers(sentence.text, sources, repairs)
+        if line.text == sentence.text and not line.places:
+            return sentence
+        sentence = _citing(sentence._replace(text=line.text.strip()), line.numbers)
+    return sentence._replace(text=re.sub(r"[\[\]【】]", "", sentence.text))
+
+
+def _claiming(sentences: Sequence[Sentence], lead: str) -> list[Sentence]:
+    """Return the sentences that say something, the first after `lead`; "Here is what they say:" does not."""
+    kept = [
+        sentence
+        for sentence in sentences
+        if any(character.isalnum() for character in sentence.text)
+        and (sentence.numbers or not sentence.text.endswith(":"))
+    ]
+    return [sentence._replace(lead=" " if n else lead) for n, sentence in enumerate(kept)]
+
+
+def _lead(item: re.Match[str] | None) -> str:
+    if item is None:
+        return "\n\n"
+    return f"\n{item[1]}. " if item[1] else "\n- "
 
 
 def _said_once(sentences: Sequence[Sentence], repairs: Counter[str]) -> list[Sentence]:
     """Return the sentences without those said before; what the repetition cites counts for the first."""
     first: dict[tuple[str, ...], Sentence] = {}
+    lead = ""  # of the line, as long as none of its sentences is kept
     for sentence in sentences:
         key = tuple(word.stem for word in words(sentence.text))
+        lead = sentence.lead if sentence.lead != " " else lead
         if key in first:
             repairs[REPEATED] += 1
-            first[key] = first[key]._replace(numbers=_distinct([*first[key].numbers, *sentence.numbers]))
+            first[key] = _citing(first[key], sentence.numbers)
         else:
-            first[key] = sentence
+            first[key] = sentence._replace(lead=lead if first else lead.lstrip())
+            lead = " "
     return list(first.values())
+
+
+def _citing(sentence: Sentence, numbers: Sequence[int]) -> Sentence:
+    return sentence._replace(numbers=_distinct([*sentence.numbers, *numbers]))
 
 
 def _distinct(numbers: Sequence[int]) -> tuple[int, ...]:

@@ -23,6 +23,7 @@ from rag.errors import PromptError
 
 BUNDLED = Path(__file__).resolve().parent.parent / "prompts"
 FILE = re.compile(r"---\n(?P<head>.*?)\n---\n(?P<body>.*)", re.DOTALL)
+ROLE = re.compile(r"^# (\w+)[ \t]*$", re.MULTILINE)
 ROLES = ("system", "user")
 
 
@@ -51,7 +52,7 @@ def load_prompt(name: str, folder: Path | None = None) -> Prompt:
     own = folder / f"{name}.md" if folder is not None else None
     path = own if own is not None and own.is_file() else BUNDLED / f"{name}.md"
     try:
-        text = path.read_text("utf-8").replace("\r\n", "\n")
+        text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         known = ", ".join(sorted(found.stem for found in BUNDLED.glob("*.md")))
         msg = f"There is no prompt {name!r} in {path.parent}. Known: {known}."
@@ -67,11 +68,13 @@ def parse_prompt(name: str, text: str, place: str) -> Prompt:
     match = FILE.fullmatch(text)
     if match is None:
         raise PromptError(f"The prompt file {place} must start with lines between '---'. See {BUNDLED / 'answer.md'}.")
-    head = dict(line.split(":", 1) for line in match["head"].splitlines() if ":" in line)
-    if sorted(head) != ["purpose", "variables"]:
-        raise PromptError(f"The prompt file {place} must declare purpose and variables alone, got {sorted(head)}.")
+    lines = [line.partition(":") for line in match["head"].splitlines() if ":" in line]
+    names = sorted(name for name, _, _ in lines)
+    if names != ["purpose", "variables"]:
+        raise PromptError(f"The prompt file {place} must declare purpose and variables, each once, got {names}.")
+    head = {name: value for name, _, value in lines}
     declared = frozenset(re.findall(r"\w+", head["variables"]))
-    parts = re.split(r"^# (\w+)\n", match["body"], flags=re.MULTILINE)
+    parts = ROLE.split(match["body"])
     roles = parts[1::2]
     if parts[0].strip() or not roles or len(set(roles)) < len(roles) or not set(roles) <= set(ROLES):
         raise PromptError(f"The prompt file {place} must consist of '# system' and '# user', got {roles}.")

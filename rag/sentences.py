@@ -10,6 +10,8 @@ from typing import NamedTuple
 import sentencex
 
 SHORTEST = 25  # characters; "(2)." or "et al." alone is no sentence
+SPACES = re.compile(r"[^\S \n]")  # all but the plain ones
+HALVES = re.compile("[\ud800-\udfff]")
 LONGEST = 1_000  # characters; text without punctuation must not become one endless sentence
 
 
@@ -27,10 +29,12 @@ def sentence_spans(text: str) -> list[Span]:
     """
     spans: list[Span] = []
     position = 0
-    for piece in sentencex.segment("en", text):
+    # sentencex panics over wide spaces and over halves of surrogate pairs; one for one, so that offsets stay.
+    plain = HALVES.sub("\ufffd", SPACES.sub(" ", text))
+    for piece in sentencex.segment("en", plain):
         # sentencex gives the text back in pieces; find() rather than adding lengths, so that a piece that it
         # trimmed can't shift all that follow.
-        start = text.index(piece, position)
+        start = plain.index(piece, position)
         position = start + len(piece)
         spans += _cut(text, _trimmed(text, start, position))
     return _joined([span for span in spans if span.end > span.start])

@@ -19,11 +19,24 @@ Llm = Annotated[str, StringConstraints(pattern=r"^(auto|extractive|openai:.+|ggu
 
 def _address(value: str) -> str:
     """Return an http address as it is; raise ValueError for anything else."""
+    msg = "it must look like http://127.0.0.1:8080/v1"
     parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        msg = "it must look like http://127.0.0.1:8080/v1"
+    try:
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:  # a port that is none
+        usable = False
+    if not usable:
         raise ValueError(msg)
     return value
+
+
+def _key(value: SecretStr) -> SecretStr:
+    """Return a key without the white space around it; raise ValueError for one that no header can carry."""
+    key = value.get_secret_value().strip()
+    if not key.isascii() or any(character.isspace() for character in key):
+        msg = "a key has neither white space nor letters beyond ASCII in it"
+        raise ValueError(msg)
+    return SecretStr(key)
 
 
 class Settings(BaseSettings):
@@ -67,7 +80,7 @@ class Settings(BaseSettings):
     price_in: float = Field(0.0, ge=0, description="Price of a million tokens read by the LLM, to tell what it cost.")
     price_out: float = Field(0.0, ge=0, description="Price of a million tokens written by the LLM.")
     timeout: float = Field(120.0, gt=0, le=3600, description="Seconds that an endpoint may be silent.")
-    openai_api_key: SecretStr | None = Field(
+    openai_api_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
         None,
         validation_alias=AliasChoices("openai_api_key", "OPENAI_API_KEY"),
         description="Key of the OpenAI-compatible endpoint.",

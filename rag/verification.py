@@ -2,7 +2,8 @@
 
 An untrained blend of four shares of the claim found in the cited text: its words, its words in the best window of
 three sentences, its word pairs, and its character 4-grams; minus half the share of its numbers that are nowhere there.
-What a claim has none of, as "Yes." has no pairs, doesn't count. A verbatim claim scores 1. It sees words, not meaning: **it can't see a negation**, nor who did what to whom.
+What a claim has none of, as "Yes." has no pairs, doesn't count. A verbatim claim scores 1. It sees words, not meaning:
+**it can't see a negation**, nor who did what to whom.
 """
 
 import re

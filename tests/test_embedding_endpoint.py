@@ -85,7 +85,9 @@ def endpoint() -> Iterator[Endpoint]:
 
 
 def settings(endpoint: Endpoint, **changes: Any) -> Settings:
-    return Settings(embedding="openai:tiny", openai_base_url=endpoint.url, openai_api_key=KEY, **changes)
+    return Settings(
+        llm="extractive", embedding="openai:tiny", openai_base_url=endpoint.url, openai_api_key=KEY, **changes
+    )
 
 
 @pytest.fixture

@@ -1,18 +1,55 @@
 """The LlamaIndex faces of a library work with LlamaIndex itself."""
 
 import asyncio
+import threading
+from collections.abc import Generator, Sequence
 
 import pytest
 from llama_index.core import VectorStoreIndex
+from llama_index.core.agent import ReActAgent
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.base_retriever import BaseRetriever
+from llama_index.core.base.response.schema import AsyncStreamingResponse, Response, StreamingResponse
+from llama_index.core.evaluation import FaithfulnessEvaluator
 from llama_index.core.schema import TextNode
+from llama_index.core.tools import QueryEngineTool
 
 from rag.adapters import Question
-from rag.datatypes import Answer, Filters, Turn
+from rag.datatypes import Answer, Filters, Outcome, Turn
+from rag.errors import ModelError
 from rag.library import Library
+from rag.models import Ending, Finish, Message, Usage
+from rag.stopping import Stop
 
 QUESTION = "What is late interaction in ColBERT?"
+HOPELESS = "Which bees dance near the hive?"
+REPLY = "Query and passage are encoded separately by BERT [1]."
+
+
+class Scripted:
+    """Replays replies in pieces and keeps what it was sent."""
+
+    name = "scripted:one"
+
+    def __init__(self, *replies: str) -> None:
+        self.replies = list(replies)
+        self.sent: list[str] = []
+        self.pieces = 0
+
+    def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, stop: Stop
+    ) -> Generator[str | Finish, None, None]:
+        self.sent.append("\n".join(message.content for message in messages))
+        reply = self.replies.pop(0)
+        for start in range(0, len(reply), 4):
+            if stop:
+                return
+            self.pieces += 1
+            yield reply[start : start + 4]
+        yield Finish(Ending.COMPLETE, Usage(10, 2))
+
+    def close(self) -> None:
+        pass
 
 
 def test_the_query_engine_is_one_and_its_response_carries_everything(samples: Library) -> None:
@@ -64,3 +101,132 @@ def test_the_embedding_is_the_one_of_the_library(samples: Library) -> None:
     vector = next(iter(samples.embedder().embed(["lasso"]))).vector
     assert samples.as_embedding().get_text_embedding("lasso") == pytest.approx(vector.tolist())
     assert samples.as_embedding().get_query_embedding("lasso") == pytest.approx(vector.tolist())
+
+
+@pytest.mark.parametrize("replies", [(), (REPLY, REPLY)])
+def test_a_streaming_engine_yields_the_text_and_has_the_answer_at_the_end(
+    samples: Library, replies: tuple[str, ...]
+) -> None:
+    samples._model = [Scripted(*replies)] if replies else [None]
+    response = samples.as_query_engine(streaming=True).query(QUESTION)
+    assert isinstance(response, StreamingResponse)
+    assert response.metadata == {}
+    assert response.source_nodes[0].metadata["key"] == "khattab2020colbert"
+    *pieces, answer = samples.stream(QUESTION)
+    assert list(response.response_gen) == pieces
+    assert response.metadata == {"answer": answer}
+    assert len(pieces) > 10
+
+
+def test_a_streaming_engine_streams_asynchronously(samples: Library) -> None:
+    samples._model = [Scripted(REPLY, REPLY)]
+
+    async def collect() -> tuple[AsyncStreamingResponse, list[str]]:
+        response = await samples.as_query_engine(streaming=True).aquery(QUESTION)
+        assert isinstance(response, AsyncStreamingResponse)
+        assert response.metadata == {}
+        return response, [piece async for piece in response.response_gen]
+
+    response, pieces = asyncio.run(collect())
+    assert "".join(pieces) == REPLY
+    assert len(pieces) > 5
+    assert response.metadata == {"answer": samples.ask(QUESTION)}
+
+
+def test_a_streaming_response_gives_the_whole_text_as_a_string(samples: Library) -> None:
+    samples._model = [Scripted(REPLY, REPLY)]
+    assert str(samples.as_query_engine(streaming=True).query(QUESTION)) == REPLY
+    response = asyncio.run(samples.as_query_engine(streaming=True).aquery(QUESTION))
+    assert str(response) == REPLY
+
+
+def test_a_model_is_read_no_further_than_the_stream(samples: Library) -> None:
+    model = Scripted(REPLY)
+    samples._model = [model]
+    response = samples.as_query_engine(streaming=True).query(QUESTION)
+    assert isinstance(response, StreamingResponse)
+    assert model.sent == []
+    assert next(response.response_gen) == REPLY[:4]
+    response.response_gen.close()
+    assert model.pieces == 1
+    assert response.metadata == {}
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+def test_a_refusal_is_an_ordinary_response(samples: Library, streaming: bool) -> None:  # noqa: FBT001
+    response = samples.as_query_engine(streaming=streaming).query(HOPELESS)
+    assert str(response) == "No paper in this library is about that."
+    assert (response.metadata or {})["answer"].outcome is Outcome.NO_RELEVANT_PAPERS
+    assert streaming or response.source_nodes == []
+
+
+def test_an_llm_of_the_library_completes_streams_and_tells_its_name_and_window(samples: Library) -> None:
+    samples._model = [Scripted("Well done.", "Well done.", "Well done.")]
+    llm = samples.as_llm()
+    assert (llm.metadata.model_name, llm.metadata.context_window, llm.metadata.num_output) == (
+        "scripted:one",
+        8192,
+        500,
+    )
+    assert llm.complete("How was it?").text == "Well done."
+    assert asyncio.run(llm.acomplete("How was it?")).text == "Well done."
+    parts = list(llm.stream_complete("How was it?"))
+    assert [part.delta for part in parts] == ["Well", " don", "e."]
+    assert parts[-1].text == "Well done."
+
+
+def test_an_llm_of_the_library_does_not_block_the_event_loop(samples: Library) -> None:
+    started, go_on = threading.Event(), threading.Event()
+
+    class Waiting(Scripted):
+        def stream(
+            self, messages: Sequence[Message], *, max_tokens: int, stop: Stop
+        ) -> Generator[str | Finish, None, None]:
+            started.set()
+            assert go_on.wait(2), "nothing else ran meanwhile"
+            yield from super().stream(messages, max_tokens=max_tokens, stop=stop)
+
+    samples._model = [Waiting("Well done.")]
+
+    async def run() -> str:
+        async def meanwhile() -> None:
+            await asyncio.to_thread(started.wait)
+            go_on.set()
+
+        reply, _ = await asyncio.gather(samples.as_llm().acomplete("How was it?"), meanwhile())
+        return str(reply)
+
+    assert asyncio.run(run()) == "Well done."
+
+
+def test_without_a_model_there_is_no_llm(samples: Library) -> None:
+    with pytest.raises(ModelError, match="ASKPAPERS_LLM"):
+        samples.as_llm()
+
+
+def test_the_faithfulness_evaluator_of_llama_index_judges_an_answer(samples: Library) -> None:
+    model = Scripted(REPLY, "YES", "NO")
+    samples._model = [model]
+    response = samples.as_query_engine().query(QUESTION)
+    assert isinstance(response, Response)
+    evaluator = FaithfulnessEvaluator(llm=samples.as_llm())
+    verdicts = [evaluator.evaluate_response(query=QUESTION, response=response) for _ in range(2)]
+    assert [verdict.passing for verdict in verdicts] == [True, False]
+    assert "Information: Query and passage are encoded separately by BERT. [1]" in model.sent[1]
+    assert (verdicts[0].contexts or [""])[0] in model.sent[1]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # LlamaIndex's own
+def test_an_agent_of_llama_index_uses_the_engine_as_a_tool(samples: Library) -> None:
+    call = f'Thought: I must look it up.\nAction: papers\nAction Input: {{"input": "{QUESTION}"}}\n'
+    model = Scripted(call, REPLY, "Thought: I can answer now.\nAnswer: Separately, by BERT.")
+    samples._model = [model]
+
+    async def run() -> str:
+        tool = QueryEngineTool.from_defaults(samples.as_query_engine(), name="papers", description="Knows papers.")
+        return str(await ReActAgent(tools=[tool], llm=samples.as_llm()).run("How does ColBERT encode?"))
+
+    assert asyncio.run(run()) == "Separately, by BERT."
+    assert "Knows papers." in model.sent[0]
+    assert f"Question: {QUESTION}" in model.sent[1]
+    assert "Observation: Query and passage are encoded separately by BERT. [1]" in model.sent[2]

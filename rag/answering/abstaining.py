@@ -19,15 +19,21 @@ ANSWERED = 0.285  # confidence from which on an answer is given
 RELEVANT = 0.08  # confidence below which not even the papers are about it
 WORDS_MET = 0.5  # share of the question's telling words to hold, where a model tells no token states
 
-ABSTAIN = "NOT IN SOURCES"  # what a model is asked to reply when they don't tell; never shown to anybody
-
-# "The abstracts do not mention ...": says that there is no answer, and so is no claim.
+# "The abstracts do not mention ...", "I cannot answer ...": says that there is no answer, and so is no claim.
+WHERE = r"(sources?|abstracts?|excerpts?|(?:provided|given|these) (?:papers?|texts?|information|context))"
+NOTHING = r"(do(es)?n['’]t|(do|does|did) not|no|not|nothing|cannot|can['’]t|leaves?|lacks?)"  # noqa: RUF001
+SAY = (
+    r"(say|state|tell|mention|specify|specified|give|contain|include|report|provide|discuss|address|describe|answer|"
+    r"explain|indicate|information|details?|open)"
+)
 DENIAL = re.compile(
-    r"\b(sources?|abstracts?|excerpts?|(provided|given) (papers?|text|information|context))\b[^.]{0,60}"
-    r"\b(do(es)?n['’]t|do(es)? not|did not|no|not|nothing|cannot|can't|lacks?)\b"  # noqa: RUF001
-    r"|\b(no|none of the|neither|nothing in the) (sources?|abstracts?|excerpts?|information)\b"
-    r"|\b(is|are|was|were) not (mentioned|specified|stated|provided|given|reported|discussed) in the "
-    r"(sources?|abstracts?|excerpts?|papers?|text)",
+    rf"\b{WHERE}\b[^.;]{{0,60}}?\b{NOTHING}\b[^.;]{{0,40}}?\b{SAY}"
+    rf"|\b(no|none of|neither of|nothing in) (the |these )?{WHERE}\b[^.;]{{0,60}}?\b{SAY}"
+    rf"|\b(is|are|was|were) (not|left) [^.;]{{0,40}}\b(in|by) (the |these |any )?{WHERE}\b"
+    r"|^\W*(I|we) (cannot|can['’]t|could not|am not able to|are unable to|am unable to|do not|don['’]t) "  # noqa: RUF001
+    r"(answer|tell|say|know|find|determine)\b"
+    r"|\b(cannot|can['’]t|can not) be (answered|determined|told)\b"  # noqa: RUF001
+    r"|\b(no|not enough|insufficient) information\b",
     re.IGNORECASE,
 )
 
@@ -88,17 +94,11 @@ def _words_met(retrieved: Retrieved) -> float:
     return sum(weight for stem, weight in retrieved.weights.items() if stem in known) / total if total else 0.0
 
 
-def abstains(text: str) -> bool:
-    """Tell whether a model's whole reply says that the sources don't tell."""
-    rest = re.sub(r"\W+", " ", text.replace(ABSTAIN, " ")).strip()
-    return not rest or rest.casefold() == ABSTAIN.casefold()
-
-
 def denies(sentence: str) -> bool:
-    """Tell whether a sentence says that the sources don't tell something.
+    """Tell whether a sentence says that the sources don't tell something (English alone).
 
-    >>> denies("The abstracts do not state the price."), denies("It does not need labels.")
-    (True, False)
+    >>> denies("The abstracts do not state the price."), denies("I cannot answer that."), denies("It needs no labels.")
+    (True, True, False)
     """
     return bool(DENIAL.search(sentence))
 

@@ -120,7 +120,11 @@ def worth(question: str, passage: Passage, hit: Hit, weights: Mapping[str, float
 
 def firsts_of(ranked: Sequence[Candidate]) -> dict[int, Candidate]:
     """Return the best sentence of each paper that mustn't be left out, by rank: the best paper, and those named."""
-    return {one.rank: one for one in reversed(ranked) if one.named or one is ranked[0]}
+    firsts: dict[int, Candidate] = {}
+    for one in ranked:
+        if one.named or one is ranked[0]:
+            firsts.setdefault(one.rank, one)
+    return firsts
 
 
 def best_first(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from time import perf_counter
 
 from rag.answering import Draft
-from rag.answering.abstaining import ABSTAIN, abstains, denies
+from rag.answering.abstaining import denies
 from rag.answering.settling import Settled, apply_policy, settle
 from rag.answering.sources import Shown, show
 from rag.citations import number_of, number_papers
@@ -25,6 +25,7 @@ from rag.retrieval import Retrieved
 from rag.settings import Settings
 from rag.stopping import Stop
 from rag.tokens import count_tokens
+from rag.verification import SUPPORTED, support
 
 SPARE = 0.9  # share of the window that is planned with: another tokenizer counts otherwise
 OVERFLOWS = 2  # how often the sources are halved when the model says that they don't fit
@@ -57,7 +58,7 @@ class GenerativeAnswerer:
         clock = perf_counter()
         room = self._room(question)
         for overflows in range(OVERFLOWS + 1):
-            shown = self._shown(question, retrieved, room >> overflows)
+            shown = self._shown(question, retrieved, room)
             prepared = perf_counter()
             try:
                 text, finish = yield from self._written(question, shown, numbers, stop)
@@ -65,6 +66,7 @@ class GenerativeAnswerer:
             except ContextOverflowError:
                 if overflows == OVERFLOWS:
                     raise
+                room = min(room, count_tokens(shown.text)) // 2
         written = perf_counter()
         draft = self._settled(text, finish, shown, numbers)
         settled = perf_counter()
@@ -85,14 +87,14 @@ class GenerativeAnswerer:
         return show(question, retrieved, papers=settings.papers, excerpts=settings.excerpts, tokens=tokens)
 
     def _messages(self, question: str, sources: str) -> list[Message]:
-        rendered = self._prompt.render(sources=sources, question=question, abstain=ABSTAIN)
+        rendered = self._prompt.render(sources=sources, question=question)
         return [Message(role, text) for role, text in rendered]
 
     def _written(
         self, question: str, shown: Shown, numbers: dict[int, int], stop: Stop
     ) -> Generator[str, None, tuple[str, Finish]]:
         """Yield what can be shown of the model's text; return all of it, and how it ended."""
-        preview = Preview(shown.papers, lambda source: number_of(shown.papers[source], numbers), ABSTAIN)
+        preview = Preview(shown.papers, lambda source: number_of(shown.papers[source], numbers))
         limit = self._settings.answer_tokens
         text, finish = "", Finish(Ending.CUT, reason="it was stopped")
         with closing(self._model.stream(self._messages(question, shown.text), max_tokens=limit, stop=stop)) as events:
@@ -123,15 +125,13 @@ class GenerativeAnswerer:
             notes=tuple(notes),
             partial=finish.ending is not Ending.COMPLETE,
         )
-        if abstains(text):
-            return draft
-        reading = read_markers(text.replace(ABSTAIN, ""), shown.papers)
-        if not reading.sentences or denies(reading.sentences[0].text):
+        reading = read_markers(text, shown.papers)
+        if not reading.sentences or is_denial(reading.sentences[0].text, shown):
             return draft
         return self._with_claims(draft, reading, shown, numbers)
 
     def _with_claims(self, draft: Draft, reading: Reading, shown: Shown, numbers: dict[int, int]) -> Draft:
-        said = [sentence for sentence in reading.sentences if not denies(sentence.text)]
+        said = [sentence for sentence in reading.sentences if not is_denial(sentence.text, shown)]
 
         def number(paper: Paper) -> int:
             return number_of(paper, numbers)
@@ -170,6 +170,13 @@ class GenerativeAnswerer:
             calls=calls,
             prompts=(*draft.prompts, prompt.prompt_id),
         )
+
+
+def is_denial(sentence: str, shown: Shown) -> bool:
+    """Tell whether a sentence says that the sources don't tell; what a source itself says is none."""
+    return denies(sentence) and not any(
+        support(sentence, [paper.abstract]).score >= SUPPORTED for paper in shown.papers.values()
+    )
 
 
 def is_loop(text: str, piece: str) -> bool:

@@ -6,9 +6,11 @@ here every choice comes from Settings. rag.models.failures says what its errors 
 
 import queue
 import threading
-from collections.abc import AsyncGenerator, Callable, Generator, Sequence
-from contextlib import ExitStack, aclosing
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
+from concurrent.futures import Future
+from contextlib import ExitStack, aclosing, suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rag.errors import ModelError
 from rag.models import Ending, Finish, Message, Usage
@@ -22,8 +24,11 @@ if TYPE_CHECKING:
 
     from rag.models.failures import Failure
 
+Reply = TypeVar("Reply")
+
 EMBEDDING_TRIES = 2  # a slow endpoint is asked twice, then told
-CHAT_RETRIES = 2  # refused connections, 429 and 5xx; the client waits as Retry-After says, else 0.5 s, then 1 s
+CHAT_RETRIES = 2  # refused connections, 429 and 5xx; after what Retry-After says, else 0.5 s, then 1 s
+RETRY_SECONDS = 0.5
 PUBLIC_ENDPOINT = "https://api.openai.com/v1"
 PUBLIC_MODEL = "gpt-4.1-mini"  # what `auto` takes at the public endpoint; elsewhere the first model listed
 CONNECT_SECONDS = 10.0
@@ -35,7 +40,7 @@ OPTIONS: dict[str, Any] = {"temperature": 0, "seed": SEED, "stream_options": {"i
 
 
 def _arguments(settings: Settings) -> dict[str, Any]:
-    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
+    key = settings.openai_api_key.get_secret_value().strip() if settings.openai_api_key else ""
     return {
         "api_key": key or "none",  # local servers want no key, the client insists on one
         "base_url": settings.openai_base_url or PUBLIC_ENDPOINT,
@@ -89,8 +94,8 @@ class EndpointModel:
         self._refused: frozenset[str] = frozenset()
         self._lock = threading.Lock()
         self._open = ExitStack()
-        self._portal: BlockingPortal | None = None
-        self._client: AsyncOpenAI | None = None
+        self._running: tuple[BlockingPortal, AsyncOpenAI] | None = None
+        self._requests: set[Future[None]] = set()
 
     @property
     def name(self) -> str:
@@ -98,28 +103,22 @@ class EndpointModel:
         return f"openai:{self._model or 'first'}"
 
     def close(self) -> None:
-        """Close the connections and end the thread."""
+        """Stop what still runs, close the connections and end the thread."""
         with self._lock:
-            if self._portal is not None:
-                if self._client is not None:
-                    self._portal.call(self._client.close)
-                self._portal.call(self._portal.stop, True)  # with whatever still runs
-                self._open.close()
-            self._portal = self._client = None
+            for request in tuple(self._requests):
+                request.cancel()
+            self._open.close()
+            self._running = None
 
     def stream(
         self, messages: Sequence[Message], *, max_tokens: int, stop: Stop
     ) -> Generator[str | Finish, None, None]:
         """Yield the reply in pieces, then how it ended; see ChatModel."""
-        portal = self._running()
         events: queue.SimpleQueue[str | Finish | ModelError | None] = queue.SimpleQueue()
-        request = portal.start_task_soon(self._relay, messages, max_tokens, events.put)
-
-        def end() -> None:
-            request.cancel()
-            events.put(None)
-
-        with stop.calling(end):
+        request = self._started(messages, max_tokens, events.put)
+        request.add_done_callback(lambda _: events.put(None))  # however it ends, nobody waits for more
+        begun = False
+        with stop.calling(request.cancel):
             try:
                 while (event := events.get()) is not None:
                     if isinstance(event, ModelError):
@@ -127,19 +126,41 @@ class EndpointModel:
                     yield event
                     if isinstance(event, Finish):
                         return
+                    begun = True
             finally:
                 request.cancel()
+        if not request.cancelled():
+            request.result()  # raises what nobody expected
+        elif not stop:
+            if not begun:
+                msg = "The language model was closed before it answered. Open the library again and ask."
+                raise ModelError(msg)
+            yield Finish(Ending.CUT, reason="it was closed")
 
-    def _running(self) -> "BlockingPortal":
+    def _started(
+        self, messages: Sequence[Message], max_tokens: int, put: Callable[[str | Finish | ModelError], None]
+    ) -> Future[None]:
+        """Start a request on the event loop, and the loop with the first one."""
         from anyio.from_thread import start_blocking_portal
 
         with self._lock:
-            if self._portal is None:
-                self._portal = self._open.enter_context(start_blocking_portal("asyncio"))
-            return self._portal
+            if self._running is None:
+                client = self._new_client()
+                portal = self._open.enter_context(start_blocking_portal("asyncio"))
+                self._open.enter_context(portal.wrap_async_context_manager(client))
+                self._running = portal, client
+            portal, client = self._running
+            request = portal.start_task_soon(partial(self._relay, client, messages, max_tokens, put))
+            self._requests.add(request)
+        request.add_done_callback(self._requests.discard)
+        return request
 
     async def _relay(
-        self, messages: Sequence[Message], max_tokens: int, put: Callable[[str | Finish | ModelError], None]
+        self,
+        client: "AsyncOpenAI",
+        messages: Sequence[Message],
+        max_tokens: int,
+        put: Callable[[str | Finish | ModelError], None],
     ) -> None:
         """Ask and pass on all that comes; the last thing passed on is a Finish or an error."""
         from openai import OpenAIError
@@ -149,7 +170,7 @@ class EndpointModel:
         where = self._settings.openai_base_url or PUBLIC_ENDPOINT
         begun = False
         try:
-            async with aclosing(self._events(messages, max_tokens)) as events:
+            async with aclosing(self._events(client, messages, max_tokens)) as events:
                 async for event in events:
                     if isinstance(event, Finish) and not begun:
                         put(_nothing(event).error(where))
@@ -162,42 +183,53 @@ class EndpointModel:
             failure = failure_of(error, self._model, self._settings)
             put(Finish(Ending.CUT, reason=failure.happened) if begun else failure.error(where))
 
-    async def _events(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[str | Finish, None]:
+    async def _events(
+        self, client: "AsyncOpenAI", messages: Sequence[Message], max_tokens: int
+    ) -> AsyncGenerator[str | Finish, None]:
         from anyio import current_time, fail_after
+        from openai import APIConnectionError
 
         timeout = self._settings.timeout
         latest = current_time() + ANSWER_TIMEOUTS * timeout
-        ending, usage = Ending.CUT, Usage()
+        ending, usage, reason = Ending.CUT, Usage(), "the stream ended in the middle"
+        begun = False
         with fail_after(timeout):  # all tries together: the first sign of life must come in time
-            chunks = await self._request(messages, max_tokens)
+            chunks = await self._request(client, messages, max_tokens)
         async with chunks:
             iterator = aiter(chunks)
             while True:
-                with fail_after(min(timeout, latest - current_time())):
-                    chunk = await anext(iterator, None)
+                try:
+                    with fail_after(timeout):
+                        chunk = await anext(iterator, None)
+                except APIConnectionError:
+                    reason = "the connection broke"
+                    break
                 if chunk is None:
                     break
                 piece, ended, counted = _read(chunk)
                 ending, usage = ended or ending, counted or usage
-                if piece:
+                begun = begun or bool(piece.strip())  # spaces alone are no answer
+                if piece and begun:
                     yield piece
-        yield Finish(ending, usage, "the stream ended in the middle" if ending is Ending.CUT else "")
+                if current_time() > latest:
+                    ending, reason = Ending.CUT, f"it took longer than {ANSWER_TIMEOUTS * timeout:g} s"
+                    break
+        yield Finish(ending, usage, reason if ending is Ending.CUT else "")
 
-    async def _request(self, messages: Sequence[Message], max_tokens: int) -> Any:
+    async def _request(self, client: "AsyncOpenAI", messages: Sequence[Message], max_tokens: int) -> Any:
         """Return the stream of a reply; options that this server refuses by name are left out."""
         from openai import BadRequestError, UnprocessableEntityError
 
         from rag.models.failures import is_overflow
 
-        client = self._connected()
-        self._model = self._model or await self._first_model(client)
+        self._model = self._model or await _patiently(lambda: self._first_model(client))
         create: Any = client.chat.completions.create  # its overloads know no options held in a dict
-        wanted = [message._asdict() for message in messages]
+        wanted: dict[str, Any] = {"model": self._model, "messages": [message._asdict() for message in messages]}
         while True:
             options = {name: value for name, value in OPTIONS.items() if name not in self._refused}
-            limit = "max_completion_tokens" if "max_tokens" in self._refused else "max_tokens"
+            options["max_completion_tokens" if "max_tokens" in self._refused else "max_tokens"] = max_tokens
             try:
-                return await create(model=self._model, messages=wanted, stream=True, **{limit: max_tokens}, **options)
+                return await _patiently(partial(create, stream=True, **wanted, **options))
             except (BadRequestError, UnprocessableEntityError) as error:
                 said = f"{error.param} {error.message}"
                 refused = {name for name in (*OPTIONS, "max_tokens") if name in said} - self._refused
@@ -205,23 +237,48 @@ class EndpointModel:
                     raise
                 self._refused |= refused
 
-    def _connected(self) -> "AsyncOpenAI":
+    def _new_client(self) -> "AsyncOpenAI":
         from openai import AsyncOpenAI, Timeout
 
-        if self._client is None:
-            timeout = Timeout(self._settings.timeout, connect=min(CONNECT_SECONDS, self._settings.timeout))
-            self._client = AsyncOpenAI(**_arguments(self._settings), timeout=timeout, max_retries=CHAT_RETRIES)
-            # Else taken from the environment: they would name an account to whatever endpoint is asked.
-            self._client.organization = self._client.project = None
-        return self._client
+        # Silence and tries are watched here, so that every error of the client says what really happened.
+        timeout = Timeout(None, connect=CONNECT_SECONDS)
+        client = AsyncOpenAI(**_arguments(self._settings), timeout=timeout, max_retries=0)
+        # Else taken from the environment: they would name an account to whatever endpoint is asked.
+        client.organization = client.project = None
+        return client
 
     async def _first_model(self, client: "AsyncOpenAI") -> str:
         """Return the name of the first model that the endpoint lists."""
-        listed = (await client.models.list()).data
-        if not listed:
-            msg = f"{client.base_url} lists no model. Name one with ASKPAPERS_LLM=openai:MODEL."
-            raise ModelError(msg)
-        return str(listed[0].id)
+        from openai import NotFoundError
+
+        from rag.models.failures import Failure
+
+        with suppress(NotFoundError):
+            # Not client.models.list(), which can't stand a reply that is no list.
+            match await client.get("/models", cast_to=object):
+                case {"data": [{"id": str(name)}, *_]}:
+                    return name
+        advice = "Check OPENAI_BASE_URL, or name a model with ASKPAPERS_LLM=openai:MODEL."
+        raise Failure("it lists no model", advice).error(str(client.base_url))
+
+
+async def _patiently(ask: Callable[[], Awaitable[Reply]]) -> Reply:
+    """Return what is asked for; ask again where that helps, as long as the time allowed lasts."""
+    from anyio import current_effective_deadline, current_time, sleep
+    from openai import APIConnectionError, APIStatusError
+
+    from rag.models.failures import wait_of
+
+    retries = 0
+    while True:
+        try:
+            return await ask()
+        except (APIConnectionError, APIStatusError) as error:
+            wait = wait_of(error, RETRY_SECONDS * 2**retries)
+            if wait is None or retries == CHAT_RETRIES or current_time() + wait > current_effective_deadline():
+                raise
+        await sleep(wait)
+        retries += 1
 
 
 def _read(chunk: "ChatCompletionChunk") -> tuple[str, Ending | None, Usage | None]:
@@ -232,10 +289,12 @@ def _read(chunk: "ChatCompletionChunk") -> tuple[str, Ending | None, Usage | Non
             text += (choice.delta.content or "") if choice.delta else ""
             if choice.finish_reason:
                 ending = Ending.LENGTH if choice.finish_reason == "length" else Ending.COMPLETE
-        usage = Usage(chunk.usage.prompt_tokens, chunk.usage.completion_tokens) if chunk.usage else None
+        counted = chunk.usage and (chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
     except (AttributeError, TypeError) as error:  # the client passes on whatever JSON came
         msg = "a chunk is no chat completion"
         raise ValueError(msg) from error
+    # Some servers count nothing, and say so with null.
+    usage = Usage(*(count if isinstance(count, int) else 0 for count in counted)) if counted else None
     return text, ending, usage
 
 

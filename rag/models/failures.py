@@ -6,7 +6,7 @@ What a server itself says is passed on only where it helps, shortened and with t
 import re
 from typing import NamedTuple
 
-from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError
+from openai import APIConnectionError, APIError, APIStatusError
 
 from rag.errors import ContextOverflowError, ModelError
 from rag.settings import Settings
@@ -26,13 +26,14 @@ class Failure(NamedTuple):
     kind: type[ModelError] = ModelError
 
     def error(self, where: str) -> ModelError:
-        """Return the error that tells it of the endpoint `where`."""
-        return self.kind(f"The language model at {where} failed: {self.happened}. {self.advice}")
+        """Return the error that tells it of the endpoint at the address `where`, without a password in that."""
+        address = re.sub(r"(?<=//)[^/]*@", "", where)
+        return self.kind(f"The language model at {address} failed: {self.happened}. {self.advice}")
 
 
 def failure_of(error: Exception, model: str, settings: Settings) -> Failure:
     """Return what an exception of a request for `model` means."""
-    if isinstance(error, TimeoutError | APITimeoutError):
+    if isinstance(error, TimeoutError):
         return Failure(f"it was silent for {settings.timeout:g} s", "Try again, or raise ASKPAPERS_TIMEOUT.")
     if isinstance(error, APIConnectionError):
         return Failure("it can't be reached", "Check OPENAI_BASE_URL, and that the server runs.")
@@ -58,14 +59,32 @@ def _status(error: APIStatusError, model: str, settings: Settings) -> Failure:
             f"it knows no model {model!r}, or has no chat there (404)", "Check ASKPAPERS_LLM and OPENAI_BASE_URL."
         )
     if status == 429:
-        wait = error.response.headers.get("retry-after", "")
-        when = f" in {wait} s" if re.fullmatch(r"\d{1,6}", wait) else " later"
-        return Failure("it has too many requests, or the account no credit (429)", f"Ask again{when}.")
+        wait = _retry_after(error)
+        when = "later" if wait is None else f"in {wait:g} s"
+        return Failure("it has too many requests, or the account no credit (429)", f"Ask again {when}.")
     if status >= 500:
         return Failure(f"it has a fault of its own ({status})", "Try again later, or look at the server's log.")
     return Failure(
         f"it refused the request ({status}: {told(error, settings)!r})", "Check ASKPAPERS_LLM and the server."
     )
+
+
+def wait_of(error: APIConnectionError | APIStatusError, otherwise: float) -> float | None:
+    """Return after how many seconds a failed request is worth another try: as the server says, or `otherwise`.
+
+    None when the same request would fail again.
+    """
+    if isinstance(error, APIConnectionError):
+        return otherwise
+    if error.status_code in {408, 429} or error.status_code >= 500:
+        wait = _retry_after(error)
+        return otherwise if wait is None else wait
+    return None
+
+
+def _retry_after(error: APIStatusError) -> float | None:
+    seconds = error.response.headers.get("retry-after", "")
+    return float(seconds) if re.fullmatch(r"\d{1,6}(\.\d{1,6})?", seconds) else None
 
 
 def is_overflow(error: APIError) -> bool:
@@ -75,7 +94,8 @@ def is_overflow(error: APIError) -> bool:
 
 def told(error: APIError, settings: Settings) -> str:
     """Return the start of what a server said, on one line, without the key."""
-    text = " ".join(str(error.message).split())
+    body = error.body if isinstance(error.body, dict) else {}
+    text = " ".join(str(body.get("message") or error.message).split())
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
     if key:
         text = text.replace(key, "…")

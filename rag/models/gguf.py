@@ -13,6 +13,7 @@ from rag.settings import Settings
 from rag.stopping import Stop
 
 SEED = 0
+ERRORS = 1  # what llama.cpp writes to stderr: errors alone
 
 
 class GgufModel:
@@ -83,6 +84,7 @@ class GgufModel:
                 parameters.n_ctx = self._settings.window
                 parameters.n_parallel = 1
                 parameters.sampling.seed = SEED
+                parameters.verbosity = ERRORS
                 # xllamacpp also listens on a loopback port; nobody else is to use the model there.
                 parameters.api_keys = [secrets.token_hex()]
                 try:
@@ -115,7 +117,7 @@ def _relay(server: Any, request: dict[str, Any], events: queue.SimpleQueue[Any],
 
     try:
         server.handle_chat_completions(request, take)
-    except RuntimeError as error:
+    except (RuntimeError, KeyError, TypeError) as error:  # the last two: a chunk of another form
         events.put(ModelError(f"llama.cpp failed: {error}. Try again, or choose another model with ASKPAPERS_LLM."))
         return
     if begun:
