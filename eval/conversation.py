@@ -1,7 +1,8 @@
 """Follow-ups and changes of topic: which paper comes first, with and without the earlier question in front?
 
 The follow-ups are the development set's own. A change of topic is one of its other questions after the next one,
-which has nothing to do with it.
+which has nothing to do with it. With a language model (OPENAI_BASE_URL) its rewriting is measured too, on fewer
+changes.
 """
 
 from collections.abc import Callable
@@ -9,11 +10,15 @@ from pathlib import Path
 
 from eval.gold import GoldQuestion, load_questions, shared_folder
 from eval.metrics import mean, recall_at
-from rag.conversation import standalone
+from rag.conversation import rewrite, standalone
 from rag.datatypes import Turn
 from rag.library import Library
-from rag.settings import Settings
+from rag.models import load_model
+from rag.prompting import load_prompt
+from rag.settings import load_settings
+from rag.stopping import Stop
 
+FEWER = 8  # every so many changes of topic are rewritten by a model
 Asked = tuple[GoldQuestion, tuple[Turn, ...]]
 
 
@@ -30,7 +35,8 @@ def measure(work: Path) -> str:
         ),
         "rag.conversation.standalone": standalone,
     }
-    with Library.open(work / "dev.library", Settings()) as library:
+    settings = load_settings()
+    with Library.open(work / "dev.library", settings) as library:
         library.ingest([shared_folder() / "papers"])
 
         def first(asked: list[Asked], way: Callable[..., str]) -> float:
@@ -44,6 +50,17 @@ def measure(work: Path) -> str:
             )
 
         lines = [f"| {name} | {first(follow_ups, way):.3f} | {first(changes, way):.3f} |" for name, way in ways.items()]
+        model = load_model(settings)
+        if model is not None:
+            prompt = load_prompt("rewrite", settings.prompts)
+
+            def rewritten(question: str, history: tuple[Turn, ...]) -> str:
+                return rewrite(question, history, Stop(), model=model, prompt=prompt).question
+
+            some = changes[::FEWER]
+            found = f"{first(follow_ups, rewritten):.3f} | {first(some, rewritten):.3f} of {len(some)}"
+            lines.append(f"| {model.name}, {prompt.prompt_id} | {found} |")
+            model.close()
     return "\n".join(
         [
             f"| recall@1 | {len(follow_ups)} follow-ups | {len(changes)} changes of topic |",

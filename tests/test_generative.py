@@ -241,8 +241,8 @@ def test_without_prices_no_cost_is_told(having: Having) -> None:
 
 
 def test_a_folder_of_prompts_of_ones_own_is_used_and_identified(having: Having, tmp_path: Path) -> None:
-    head = "---\npurpose: mine\nvariables: sources, question, abstain\n---\n"
-    (tmp_path / "answer.md").write_text(f"{head}# user\nMine: $sources $abstain $question\n", "utf-8")
+    head = "---\npurpose: mine\nvariables: sources, question\n---\n"
+    (tmp_path / "answer.md").write_text(f"{head}# user\nMine: $sources $question\n", "utf-8")
     model = Scripted(f"{ENCODED[:-1]} [1].")
     answer = having(model, prompts=tmp_path).ask(QUESTION)
     assert answer.prompts[0] != load_prompt("answer").prompt_id

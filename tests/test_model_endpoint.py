@@ -260,14 +260,24 @@ def within(seconds: float, condition: Callable[[], bool]) -> bool:
     return condition()
 
 
-def test_a_program_that_forgets_to_close_the_library_still_ends(chat_server: Any, sample_folder: Path) -> None:
-    chat_server.says(f"{LATE} [1]. ", 30.0)
+@pytest.mark.parametrize(
+    ("said", "ask"),
+    [
+        ((f"{LATE} [1]. ", 30.0), f"events = library.stream({QUESTION!r}); print(next(events))"),
+        ((f"{LATE} [1].",), f"print(library.ask({QUESTION!r}).text)"),
+    ],
+    ids=["in the middle of an answer", "after an answer"],
+)
+def test_a_program_that_forgets_to_close_the_library_still_ends(
+    chat_server: Any, sample_folder: Path, said: tuple[str | float, ...], ask: str
+) -> None:
+    chat_server.says(*said)
     lines = [
         "from rag.library import Library",
         "from rag.settings import Settings",
         f"settings = Settings(llm='openai:tiny', openai_base_url={chat_server.url!r})",
-        f"events = Library.open({str(sample_folder)!r}, settings).stream({QUESTION!r})",
-        "print(next(events))",
+        f"library = Library.open({str(sample_folder)!r}, settings)",
+        ask,
     ]
     root = Path(__file__).parents[1]
     done = subprocess.run(

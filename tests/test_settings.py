@@ -119,3 +119,29 @@ def test_an_env_file_that_is_no_text_is_an_error_that_names_it(tmp_path: Path) -
     broken.write_bytes(b"ASKPAPERS_LIBRARY=\xff\xfe")
     with pytest.raises(SettingsError, match=r"\.env can't be read"):
         load_settings(broken)
+
+
+@pytest.mark.parametrize("address", ["http://host:99999/v1", "http://host:port/v1", "http://host:0/v1", "host/v1"])
+def test_an_address_that_no_one_can_have_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", address)
+    with pytest.raises(SettingsError, match=r"OPENAI_BASE_URL can't be used: .*http://127.0.0.1:8080/v1"):
+        load_settings()
+
+
+def test_white_space_around_a_key_is_left_out_and_within_it_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", f" {KEY}\n")
+    key = load_settings().openai_api_key
+    assert key is not None
+    assert key.get_secret_value() == KEY
+    for wrong in (f"{KEY} {KEY}", f"{KEY}é"):
+        monkeypatch.setenv("OPENAI_API_KEY", wrong)
+        with pytest.raises(SettingsError, match="OPENAI_API_KEY can't be used") as caught:
+            load_settings()
+        assert KEY not in str(caught.value)
+
+
+def test_changes_come_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASKPAPERS_LLM", "extractive")
+    assert load_settings(llm="openai:tiny").llm == "openai:tiny"
+    with pytest.raises(SettingsError, match="ASKPAPERS_LLM"):
+        load_settings(llm="gpt")

@@ -12,20 +12,19 @@ from dataclasses import replace
 from time import perf_counter
 
 from rag.answering import Draft
-from rag.answering.abstaining import denies
 from rag.answering.settling import Settled, apply_policy, settle
+from rag.answering.sifting import sift
 from rag.answering.sources import Shown, show
 from rag.citations import number_of, number_papers
 from rag.datatypes import Claim, Paper, Turn
 from rag.errors import ContextOverflowError
-from rag.markers import Preview, Reading, read_markers
+from rag.markers import Preview, read_markers
 from rag.models import ChatModel, Ending, Finish, Message, complete
 from rag.prompting import Prompt, load_prompt
 from rag.retrieval import Retrieved
 from rag.settings import Settings
 from rag.stopping import Stop
 from rag.tokens import count_tokens
-from rag.verification import SUPPORTED, support
 
 SPARE = 0.9  # share of the window that is planned with: another tokenizer counts otherwise
 OVERFLOWS = 2  # how often the sources are halved when the model says that they don't fit
@@ -33,6 +32,7 @@ LONGEST = 12  # characters a token: no text is longer than its tokens allow, wha
 LOOP = re.compile(r"(.{20,300}?)\1{2,}\Z", re.DOTALL)  # the same words three times at the end of a text
 LOOP_TAIL = 1_000  # characters looked at for a loop
 VERDICT_TOKENS = 5
+ECHOES = "echoes"  # in the repairs: sentences that only said the question again, and were left out
 
 
 class GenerativeAnswerer:
@@ -68,7 +68,7 @@ class GenerativeAnswerer:
                     raise
                 room = min(room, count_tokens(shown.text)) // 2
         written = perf_counter()
-        draft = self._settled(text, finish, shown, numbers)
+        draft = self._settled(question, text, finish, shown, numbers)
         settled = perf_counter()
         timings = {"prompt": prepared - clock, "model": written - prepared, "verify": settled - written}
         if self._check and draft.claims and not stop:
@@ -115,7 +115,7 @@ class GenerativeAnswerer:
             yield rest
         return text, finish
 
-    def _settled(self, text: str, finish: Finish, shown: Shown, numbers: dict[int, int]) -> Draft:
+    def _settled(self, question: str, text: str, finish: Finish, shown: Shown, numbers: dict[int, int]) -> Draft:
         """Return the draft of a model's text: nothing when it abstains, or when nothing of it holds."""
         notes = [note for note in (shown.note, ending_note(finish)) if note]
         draft = Draft(
@@ -126,22 +126,19 @@ class GenerativeAnswerer:
             partial=finish.ending is not Ending.COMPLETE,
         )
         reading = read_markers(text, shown.papers)
-        if not reading.sentences or is_denial(reading.sentences[0].text, shown):
+        sifted = sift(reading.sentences, question, shown.papers.values())
+        if sifted.abstains:
             return draft
-        return self._with_claims(draft, reading, shown, numbers)
-
-    def _with_claims(self, draft: Draft, reading: Reading, shown: Shown, numbers: dict[int, int]) -> Draft:
-        said = [sentence for sentence in reading.sentences if not is_denial(sentence.text, shown)]
+        if sifted.denials:
+            notes.append("The model adds that the abstracts don't say everything that was asked.")
 
         def number(paper: Paper) -> int:
             return number_of(paper, numbers)
 
-        settled = apply_policy(settle(said, shown.papers, number), self._settings.unsupported, shown.papers, number)
-        repairs = Counter(reading.repairs) + Counter(settled.repairs)
-        notes = draft.notes
-        if len(said) < len(reading.sentences):
-            notes += ("The model adds that the abstracts don't say everything that was asked.",)
-        return replace(draft, claims=settled.claims, repairs=dict(repairs), notes=notes)
+        settled = settle(sifted.claiming, shown.papers, number)
+        settled = apply_policy(settled, self._settings.unsupported, shown.papers, number)
+        repairs = Counter(reading.repairs) + Counter(settled.repairs) + Counter({ECHOES: sifted.echoes})
+        return replace(draft, claims=settled.claims, repairs=dict(repairs), notes=tuple(notes))
 
     def _checked(self, draft: Draft, prompt: Prompt, shown: Shown, numbers: dict[int, int], stop: Stop) -> Draft:
         """Return the draft with the model's own verdict on each claim against the slices that it cites."""
@@ -170,13 +167,6 @@ class GenerativeAnswerer:
             calls=calls,
             prompts=(*draft.prompts, prompt.prompt_id),
         )
-
-
-def is_denial(sentence: str, shown: Shown) -> bool:
-    """Tell whether a sentence says that the sources don't tell; what a source itself says is none."""
-    return denies(sentence) and not any(
-        support(sentence, [paper.abstract]).score >= SUPPORTED for paper in shown.papers.values()
-    )
 
 
 def is_loop(text: str, piece: str) -> bool:

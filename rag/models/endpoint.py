@@ -6,6 +6,7 @@ here every choice comes from Settings. rag.models.failures says what its errors 
 
 import queue
 import threading
+import weakref
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, aclosing, suppress
@@ -94,6 +95,8 @@ class EndpointModel:
         self._refused: frozenset[str] = frozenset()
         self._lock = threading.Lock()
         self._open = ExitStack()
+        # At the end of the interpreter a thread can't be joined any more; this runs before, also without close().
+        self._forgotten = weakref.finalize(self, self._open.close)
         self._running: tuple[BlockingPortal, AsyncOpenAI] | None = None
         self._requests: set[Future[None]] = set()
 

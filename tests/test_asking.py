@@ -1,0 +1,149 @@
+"""Asking in the terminal: one question, a conversation line by line, a history file, an LLM's text as it is written."""
+
+import io
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from rag.citations import cite
+from rag.datatypes import Answer, Claim, Outcome, Paper, Searched
+from ui.cli import main
+from ui.terminal import lacking, show_answer, stream_answer
+
+QUESTION = "What is late interaction in ColBERT?"
+LATE = "Query and passage are encoded separately by BERT, and the score is computed by late interaction"
+PAPER = Paper(1, "Bees", "Bees dance near the hive. They find 12 flowers.")
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def ask(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], sample_folder: Path) -> Run:
+    """Run `askpapers ask` over the sample papers, with lines for it to read; return code, stdout, stderr."""
+
+    def run(*arguments: object, typed: str = "") -> tuple[int, str, str]:
+        command = ["askpapers", "ask", *map(str, arguments), "--library", str(sample_folder)]
+        monkeypatch.setattr(sys, "argv", command)
+        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+        capsys.readouterr()
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        return code, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def endpoint(chat_server: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A language model's endpoint, as the environment names it."""
+    monkeypatch.setenv("OPENAI_BASE_URL", chat_server.url)
+    monkeypatch.setenv("OPENAI_API_KEY", chat_server.key)
+    return chat_server
+
+
+def test_the_llm_of_the_command_line_writes_the_answer(ask: Run, endpoint: Any) -> None:
+    endpoint.says(f"{LATE} [1].")
+    code, out, _ = ask(QUESTION, "--llm", "openai:tiny")
+    assert code == 0
+    assert f"{LATE}. [1] ●" in out.replace("\n", " ")
+    assert "openai:tiny" in out
+    assert "tokens" in out
+
+
+def test_extractive_is_kept_to_even_with_an_endpoint(ask: Run, endpoint: Any) -> None:
+    code, out, _ = ask(QUESTION, "--llm", "extractive")
+    assert (code, endpoint.asked) == (0, [])
+    assert "extractive" in out
+
+
+def test_an_llm_that_does_not_exist_is_told_in_one_line(ask: Run) -> None:
+    code, _, err = ask(QUESTION, "--llm", "gpt")
+    assert code == 1
+    assert err.startswith("Error: ASKPAPERS_LLM can't be used")
+    code, _, err = ask(QUESTION, "--llm", "gguf:none.gguf")
+    assert (code, len(err.splitlines())) == (1, 1)
+    assert "none.gguf" in err
+
+
+def test_a_conversation_goes_on_from_command_to_command(ask: Run, tmp_path: Path) -> None:
+    history = tmp_path / "talk.jsonl"
+    assert ask(QUESTION, "--history", history)[0] == 0
+    code, out, _ = ask("How large is its index?", "--history", history, "--json")
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["rewritten"].startswith(QUESTION)
+    assert len(history.read_text("utf-8").splitlines()) == 2
+
+
+def test_without_a_question_a_line_is_a_question_and_may_follow_up_the_last(ask: Run) -> None:
+    code, out, err = ask(typed=f"{QUESTION}\n\nHow large is its index?\n")
+    assert (code, err) == (0, "")
+    assert out.count("answered · 40 papers searched") == 2
+    assert f"searched for: {QUESTION} How large is its index?" in out.replace("\n", " ")
+
+
+def test_an_error_ends_only_its_own_question(ask: Run) -> None:
+    code, out, err = ask(typed=f"?\n{QUESTION}\n")
+    assert code == 0
+    assert err.startswith("Error: The question '?' is too short")
+    assert out.count("answered · 40 papers searched") == 1
+
+
+def test_a_history_that_is_none_is_told_before_anything_is_asked(ask: Run, tmp_path: Path) -> None:
+    (tmp_path / "talk.jsonl").write_text("nonsense\n", "utf-8")
+    code, out, err = ask(QUESTION, "--history", tmp_path / "talk.jsonl")
+    assert (code, out) == (1, "")
+    assert "talk.jsonl line 1" in err
+
+
+def made_up(*claims: Claim, **fields: Any) -> Answer:
+    answered = Outcome.ANSWERED
+    return Answer("q", answered, "text", claims, claims[0].citations, (), Searched(9, "q"), "openai:tiny", **fields)
+
+
+def test_on_a_terminal_the_text_is_shown_as_it_comes_and_then_the_answer() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=80)
+    answer = made_up(Claim("Bees dance near the hive.", (cite(1, PAPER, 0, 25),), 1.0))
+    seen: list[str] = []
+
+    def events() -> Iterator[str | Answer]:
+        for piece in ("Bees \x1b]0;evil\x07dance", " near"):
+            yield piece
+            seen.append(console.file.getvalue())  # type: ignore[attr-defined]
+        yield answer
+
+    assert stream_answer(console, events()) is answer
+    assert "dance" in seen[0]
+    assert "\x1b]0;" not in seen[1]
+    assert "[1]" in seen[1] or "[1]" in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_what_a_claim_lacks_is_named_below_the_answer() -> None:
+    citation = cite(1, PAPER, 0, 25)
+    wrong = Claim("Bees find 13 roses.", (citation,), 0.4, ("roses",), ("13",), lead=" ")
+    bare = Claim("Cats purr.", lead="\n- ")
+    console = Console(file=io.StringIO(), width=100)
+    show_answer(
+        console, made_up(Claim("Bees dance.", (citation,), 1.0), wrong, bare, notes=("It broke off.",), cost=0.5)
+    )
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "Bees dance. [1] ● Bees find 13 roses. [1] ○\n" in shown
+    assert "\n- Cats purr. ○\n" in shown
+    assert "○ Bees find 13 roses. (not in the cited abstract: 13, roses)" in shown
+    assert "○ no paper carries: Cats purr." in shown
+    assert "It broke off." in shown
+    assert "cost 0.5000" in shown
+
+
+def test_a_supported_claim_lacks_nothing_unless_the_check_says_so() -> None:
+    citation = cite(1, PAPER, 0, 25)
+    assert lacking(Claim("Bees dance.", (citation,), 0.9, ("dance",))) == ""
+    assert "the LLM's check: not" in lacking(Claim("Bees dance.", (citation,), 0.9, verdict="not"))
