@@ -78,7 +78,7 @@ def _shown(chosen: Sequence[Candidate], sentences_left_out: int, papers_left_out
 
 def _block(number: int, paper: Paper, sentences: Sequence[Candidate]) -> str:
     places = {span.start: place for place, span in enumerate(sentence_spans(paper.abstract), start=1)}
-    lines = [f"{number}.{places[one.passage.start]}: {_data(one.passage.text)}" for one in sentences]
+    lines = [f"[{number}.{places[one.passage.start]}] {_data(one.passage.text)}" for one in sentences]
     return "\n".join([_head(number, paper), *lines, "</source>"])
 
 

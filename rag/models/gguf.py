@@ -74,7 +74,7 @@ class GgufModel:
         try:
             import xllamacpp
         except ImportError as error:
-            msg = "A gguf: model needs llama.cpp. Install it with: pip install 'askpapers[local]'"
+            msg = "A gguf: model needs llama.cpp. Install it with: pip install xllamacpp"
             raise ModelError(msg) from error
 
         with self._lock:
