@@ -13,16 +13,18 @@ from time import perf_counter
 
 from eval.gold import GoldQuestion, load_questions, shared_folder
 from eval.metrics import mean, nugget_recall
+from rag.answering.sifting import sift
 from rag.conversation import standalone
 from rag.datatypes import Paper
 from rag.library import Library
 from rag.markers import read_markers
 from rag.prompting import load_prompt
-from rag.settings import Settings, load_settings
+from rag.settings import load_settings
 from rag.verification import support
 
 EVERY = 3  # rows of the question set are taken
 MARKERS = re.compile(r"\[(\d+)\]")
+MODEL_STAGES = {"rewrite", "model", "check"}
 TOP, CHUNK = 3, 512  # of CitationQueryEngine, as documented
 
 Ask = Callable[[GoldQuestion], "Said"]
@@ -45,24 +47,20 @@ class Said:
 
 def measure(work: Path) -> str:
     """Return a Markdown table: the configured model, CitationQueryEngine with it, and quotes."""
-    return compare(work, load_settings(), baseline=True)
-
-
-def compare(work: Path, settings: Settings, *, baseline: bool) -> str:
-    """Return the table; what each system said is kept in the work folder as JSON Lines."""
+    settings = load_settings()
     rows = load_questions(shared_folder() / "gold" / "dev.jsonl")[::EVERY]
-    with Library.open(work / "dev.library", settings) as library:
+    folder = work / "dev.library"
+    quoting = settings.model_copy(update={"llm": "extractive"})
+    with Library.open(folder, settings) as library, Library.open(folder, quoting) as quotes:
         library.ingest([shared_folder() / "papers"])
-        quoting = settings.model_copy(update={"llm": "extractive"})
-        systems: dict[str, Ask] = {"extractive": _asker(Library.open(work / "dev.library", quoting))}
-        engine = library.as_query_engine()
-        name = engine.answerer
-        if name != "extractive":
-            systems[name] = _asker(library)
-            if baseline:
-                systems[f"CitationQueryEngine, {name}"] = _citation_engine(library)
-        said = {system: [ask(row) for row in rows] for system, ask in systems.items()}
-        prompts = [load_prompt(prompt, settings.prompts).prompt_id for prompt in ("answer", "rewrite")]
+        said = {"extractive": [_asker(quotes)(row) for row in rows]}
+        prompts: list[str] = []
+        if library.as_query_engine().answerer != "extractive":
+            answers = [_asker(library)(row) for row in rows]
+            name = library.as_query_engine().answerer  # now that the endpoint has told it
+            peer = _citation_engine(library)
+            said |= {name: answers, f"CitationQueryEngine, {name}": [peer(row) for row in rows]}
+            prompts = [load_prompt(prompt, settings.prompts).prompt_id for prompt in ("answer", "rewrite")]
     for system, answers in said.items():
         with (work / f"{re.sub(r'[^A-Za-z0-9]+', '-', system)}.jsonl").open("w", encoding="utf-8") as file:
             for row, one in zip(rows, answers, strict=True):
@@ -116,10 +114,11 @@ def _citation_engine(library: Library) -> Ask:
             for n, node in enumerate(response.source_nodes, start=1)
         }
         found = [int(number) for number in MARKERS.findall(text)]
-        sentences = read_markers(text, sources).sentences
+        sifted = sift(read_markers(text, sources).sentences, row.question, sources.values())
+        sentences = sifted.claiming
         cited = {n for sentence in sentences for n in sentence.numbers}
         return Said(
-            text,
+            "" if sifted.abstains else text,
             tuple(dict.fromkeys(sources[n].title for n in sorted(cited))),
             (sum(number in sources for number in found), len(found)),
             (sum(bool(sentence.numbers) for sentence in sentences), len(sentences)),
@@ -176,7 +175,9 @@ def _stages(answers: Sequence[Said]) -> str:
     medians = {
         stage: statistics.median(one.stages[stage] for one in answers if stage in one.stages) * 1000 for stage in stages
     }
-    own = [sum(t for stage, t in one.stages.items() if stage != "model") * 1000 for one in answers if one.stages]
+    own = [
+        sum(t for stage, t in one.stages.items() if stage not in MODEL_STAGES) * 1000 for one in answers if one.stages
+    ]
     parts = [f"{stage} {value:.0f} ms" for stage, value in medians.items()]
     if own:
         parts.append(f"all but the model {statistics.median(own):.0f} ms")

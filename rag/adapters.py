@@ -1,15 +1,21 @@
 """The library's parts as LlamaIndex's: retriever, embedding, language model.
 
-With rag.engine the only modules that import llama_index. Nothing global is read or set: no llama_index `Settings`.
+Together with rag.engine all that imports llama_index. Nothing global is read or set: no llama_index `Settings`.
 """
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.base.embeddings.base import BaseEmbedding
+from llama_index.core.base.llms.generic_utils import (
+    completion_response_to_chat_response,
+    messages_to_prompt,
+    stream_completion_response_to_chat_response,
+)
 from llama_index.core.base.llms.types import (
     ChatMessage,
     ChatResponse,
@@ -26,10 +32,11 @@ from pydantic import PrivateAttr
 
 from rag.datatypes import Filters, Hit, Turn
 from rag.embedding import Embedder
-from rag.models import ChatModel, Finish, Message, complete
+from rag.errors import ModelError
+from rag.models import ChatModel, Ending, Finish, Message, complete, spoken
 from rag.retrieval import Retriever
 from rag.settings import Settings
-from rag.stopping import Stop, in_thread
+from rag.stopping import Stop, awaited, in_thread
 
 
 @dataclass
@@ -100,26 +107,21 @@ class PaperLLM(CustomLLM):
         )
 
     def complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:  # noqa: FBT001, FBT002
-        """Return the reply to a prompt. Raises ModelError."""
-        text, _ = complete(self._model, self._messages(prompt), max_tokens=self._settings.answer_tokens, stop=Stop())
-        return CompletionResponse(text=text)
+        """Return the reply to a prompt. Raises ModelError, also when the reply breaks off."""
+        return self._completed(prompt, Stop())
 
     def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:  # noqa: FBT001, FBT002
         """Yield the reply so far and its newest piece. Raises ModelError."""
-        text = ""
-        messages, limit = self._messages(prompt), self._settings.answer_tokens
-        for event in self._model.stream(messages, max_tokens=limit, stop=Stop()):
-            if not isinstance(event, Finish):
-                text += event
-                yield CompletionResponse(text=text, delta=event)
+        return self._streamed(prompt, Stop())
 
     async def acomplete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:  # noqa: FBT001, FBT002
-        """Do what `complete` does, without blocking the event loop."""
-        return await asyncio.to_thread(self.complete, prompt)
+        """Do what `complete` does, without blocking the event loop; cancelling stops the model."""
+        stop = Stop()
+        return await awaited(lambda: self._completed(prompt, stop), stop)
 
     async def achat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
-        """Do what `chat` does, without blocking the event loop."""
-        return await asyncio.to_thread(self.chat, messages)
+        """Do what `chat` does, without blocking the event loop; cancelling stops the model."""
+        return completion_response_to_chat_response(await self.acomplete(messages_to_prompt(messages)))
 
     async def astream_complete(  # the pieces of `stream_complete`, made in another thread
         self,
@@ -127,12 +129,30 @@ class PaperLLM(CustomLLM):
         formatted: bool = False,  # noqa: FBT001, FBT002
         **kwargs: Any,
     ) -> CompletionResponseAsyncGen:
-        """Do what `stream_complete` does, without blocking the event loop."""
-        return in_thread(lambda: self.stream_complete(prompt), Stop())
+        """Do what `stream_complete` does, without blocking the event loop; closing it early stops the model."""
+        stop = Stop()
+        return in_thread(lambda: self._streamed(prompt, stop), stop)
 
     async def astream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseAsyncGen:
-        """Do what `stream_chat` does, without blocking the event loop."""
-        return in_thread(lambda: self.stream_chat(messages), Stop())
+        """Do what `stream_chat` does, without blocking the event loop; closing it early stops the model."""
+        stop, prompt = Stop(), messages_to_prompt(messages)
+        return in_thread(lambda: stream_completion_response_to_chat_response(self._streamed(prompt, stop)), stop)
+
+    def _completed(self, prompt: str, stop: Stop) -> CompletionResponse:
+        limit = self._settings.answer_tokens
+        text, finish = complete(self._model, self._messages(prompt), max_tokens=limit, stop=stop)
+        if finish.ending is Ending.CUT:
+            msg = f"The reply of {self._model.name} broke off: {finish.reason}. Ask again."
+            raise ModelError(msg)
+        return CompletionResponse(text=text)
+
+    def _streamed(self, prompt: str, stop: Stop) -> CompletionResponseGen:
+        text, limit = "", self._settings.answer_tokens
+        with closing(spoken(self._model.stream(self._messages(prompt), max_tokens=limit, stop=stop))) as events:
+            for event in events:
+                if not isinstance(event, Finish):
+                    text += event
+                    yield CompletionResponse(text=text, delta=event)
 
     def _messages(self, prompt: str) -> list[Message]:
         return [Message("user", prompt)]

@@ -1,6 +1,7 @@
 """Numbers and slices: which paper has which number, where a quote stands, how an answer's text is put together."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from rag.datatypes import Answer, Citation, Claim, Paper, Turn
 
@@ -23,6 +24,15 @@ def number_papers(papers: Iterable[Paper], history: Sequence[Turn] = ()) -> dict
 def number_of(paper: Paper, numbers: dict[int, int]) -> int:
     """Return the number of a paper, which gets the next free one in `numbers` when it has none."""
     return numbers.setdefault(paper.paper_id, _next(numbers))
+
+
+def renumbered(claims: Sequence[Claim], history: Sequence[Turn]) -> tuple[Claim, ...]:
+    """Return claims with the numbers of a conversation: papers new to it get theirs in the order they are cited."""
+    numbers = number_papers((citation.paper for claim in claims for citation in claim.citations), history)
+    return tuple(
+        replace(claim, citations=tuple(replace(one, number=numbers[one.paper.paper_id]) for one in claim.citations))
+        for claim in claims
+    )
 
 
 def render(claims: Iterable[Claim]) -> str:

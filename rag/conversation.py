@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.datatypes import Answer, Turn
-from rag.models import NOTHING, ChatModel, Message, Usage, complete
-from rag.prompting import Prompt
+from rag.models import NO_USAGE, ChatModel, Ending, Message, Usage, complete
+from rag.prompting import Prompt, as_data
 from rag.stopping import Stop
 from rag.words import stems
 
@@ -37,7 +37,7 @@ class Rewritten:
     """A question made to stand alone, and what a model took for it (no calls when it wasn't asked)."""
 
     question: str
-    usage: Usage = NOTHING
+    usage: Usage = NO_USAGE
     calls: int = 0
     prompts: tuple[str, ...] = ()
 
@@ -65,10 +65,11 @@ def rewrite(question: str, history: Sequence[Turn], stop: Stop, *, model: ChatMo
     """
     if not history:
         return Rewritten(question.strip())
-    conversation = "\n".join(_told(turn) for turn in history[-TURNS:])
+    conversation = as_data("\n".join(_told(turn) for turn in history[-TURNS:]))
     messages = [Message(*part) for part in prompt.render(conversation=conversation, question=question.strip())]
-    reply, usage = complete(model, messages, max_tokens=REPLY_TOKENS, stop=stop)
-    return Rewritten(question_in(reply) or standalone(question, history), usage, 1, (prompt.prompt_id,))
+    reply, finish = complete(model, messages, max_tokens=REPLY_TOKENS, stop=stop)
+    rewritten = question_in(reply) if finish.ending is Ending.COMPLETE else None  # half a question asks another one
+    return Rewritten(rewritten or standalone(question, history), finish.usage, 1, (prompt.prompt_id,))
 
 
 def question_in(reply: str) -> str | None:

@@ -166,9 +166,10 @@ class Answer:
     `citations` lists every paper cited, once, in the order of its number in `text`. `nearest` names the papers
     that came closest when the abstracts don't say. `answerer` is who wrote it, `prompts` the identities of the
     prompts used (`answer@1a2b3c4d`). `partial` is true when the LLM was cut off; `notes` says why, and what else a
-    reader should know, a line each; `repairs` counts what was wrong with the LLM's markers. `timings` are seconds by
-    stage; `usage` counts LLM tokens (`input_tokens`, `output_tokens`, `calls`) and is empty when none was asked;
-    `cost` is their price where prices are set. Timings don't count when two answers are compared.
+    reader should know, a line each; `repairs` counts what had to be mended in the LLM's text, by kind. `timings` are
+    seconds by stage; `usage` counts LLM tokens (`input_tokens`, `output_tokens`, estimated where the server doesn't
+    tell) and `calls`, and is empty when none was asked; `cost` is their price where prices are set. Timings don't
+    count when two answers are compared.
     """
 
     question: str

@@ -4,12 +4,11 @@ An ordinary LlamaIndex part for those who live there; the Library runs on the sa
 set: no llama_index `Settings`.
 """
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import aclosing, closing
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import Any
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.response.schema import (
@@ -33,9 +32,8 @@ from rag.errors import ModelError
 from rag.models import Usage
 from rag.retrieval import Retrieved, Retriever, check_question
 from rag.settings import Settings
-from rag.stopping import Stop, in_thread
+from rag.stopping import Stop, awaited, in_thread
 
-Result = TypeVar("Result")
 Rewriter = Callable[[str, Sequence[Turn], Stop], Rewritten]  # makes a question of a conversation stand alone
 
 
@@ -80,12 +78,6 @@ class PaperQueryEngine(BaseQueryEngine):
         """Yield the text in pieces as it is written, then the Answer; closing the iterator stops the model."""
         return self._written(self._found(question), question.stop)
 
-    async def astream(self, question: Question) -> AsyncGenerator[str | Answer, None]:
-        """Do what `stream` does, without blocking the event loop; cancelling stops the model at once."""
-        async with aclosing(in_thread(lambda: self.stream(question), question.stop)) as events:
-            async for event in events:
-                yield event
-
     def _query(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
         question = _question(query_bundle)
         found = self._found(question)
@@ -98,9 +90,9 @@ class PaperQueryEngine(BaseQueryEngine):
 
     async def _aquery(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
         question = _question(query_bundle)
-        found = await _awaited(lambda: self._found(question), question.stop)
+        found = await awaited(lambda: self._found(question), question.stop)
         if not self._streaming:
-            return _response(found, await _awaited(lambda: _last(self._written(found, question.stop)), question.stop))
+            return _response(found, await awaited(lambda: _last(self._written(found, question.stop)), question.stop))
         metadata: dict[str, Any] = {}
 
         async def pieces() -> AsyncGenerator[str, None]:
@@ -140,7 +132,12 @@ class PaperQueryEngine(BaseQueryEngine):
                     else:
                         begun = True
                         yield event
-            if nothing_holds(draft.claims):
+            if stop:
+                return
+            if draft.cut and not draft.claims:
+                msg = f"{' '.join(draft.notes)} It had said nothing yet: ask again."
+                raise ModelError(msg)
+            if nothing_holds(draft.claims) and not draft.cut:  # half a sentence tells nothing about the abstracts
                 outcome = Outcome.NOT_IN_ABSTRACTS
         answer = self._answer(found, draft, outcome)
         if not answer.answered:
@@ -188,15 +185,6 @@ def _response(found: Found, answer: Answer) -> Response:
     cited = {citation.paper.paper_id for citation in answer.citations}
     nodes = [node_of(hit) for hit in found.retrieved.hits if hit.paper.paper_id in cited]
     return Response(response=answer.text, source_nodes=nodes, metadata={"answer": answer})
-
-
-async def _awaited(work: Callable[[], Result], stop: Stop) -> Result:
-    """Return what work in another thread returns; set `stop` when nobody waits for it any more."""
-    try:
-        return await asyncio.to_thread(work)
-    except asyncio.CancelledError:
-        stop.set()
-        raise
 
 
 def _last(events: Iterator[str | Answer]) -> Answer:

@@ -5,6 +5,7 @@
 """
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from rag.errors import SourceError, StorageError
 def read_history(path: Path) -> list[Turn]:
     """Return the turns of a file; none when there is no file yet. Raises SourceError."""
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8-sig").split("\n")  # splitlines() would also split at what a question may hold
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as error:
@@ -27,9 +28,21 @@ def read_history(path: Path) -> list[Turn]:
 def append_turn(path: Path, turn: Turn) -> None:
     """Add a turn to a file, which is made when absent. Raises StorageError."""
     answer = turn.answer.to_dict() if isinstance(turn.answer, Answer) else turn.answer
+    _append(path, json.dumps({"question": turn.question, "answer": answer}) + "\n")
+
+
+def check_writable(path: Path) -> None:
+    """Raise StorageError when no turn could be added to a file: told before an answer is paid for."""
+    _append(path, "")
+
+
+def _append(path: Path, text: str) -> None:
     try:
-        with path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"question": turn.question, "answer": answer}, ensure_ascii=False) + "\n")
+        with path.open("ab+") as file:
+            end = file.seek(0, os.SEEK_END)
+            file.seek(max(0, end - 1))
+            torn = bool(text) and end > 0 and file.read(1) != b"\n"  # a last line written by hand
+            file.write(("\n" * torn + text).encode("ascii"))
     except OSError as error:
         msg = f"The history {path} can't be written ({error.strerror}). Choose another file with --history."
         raise StorageError(msg) from error

@@ -109,7 +109,7 @@ class Library:
         return self._catalog.count(indexed=True)
 
     def close(self) -> None:
-        """Let go of all files."""
+        """Stop what a language model still writes, let go of it and of all files."""
         with self._lock:
             if self._index is not None:
                 self._index.close()
@@ -149,7 +149,8 @@ class Library:
     def ask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
         """Answer a question from the papers, each sentence cited; or say that the abstracts don't tell.
 
-        `history` holds the earlier turns, oldest first. Raises QuestionError, EmptyLibraryError.
+        `history` holds the earlier turns, oldest first. Raises QuestionError, EmptyLibraryError; with a language
+        model also ModelError and PromptError.
         """
         from rag.adapters import Question
 

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from rag.datatypes import Paper
@@ -27,7 +28,7 @@ REPEATED = "repeated"  # a sentence said before
 # What stands between brackets. Groups are atomic or possessive throughout, so that no text makes matching slow.
 KIND = r"(?:source|ref|reference|paper|abstract|document|doc|excerpt|passage)"
 DIGITS = r"(?!0+\b)\d{1,9}(?:\.\d{1,3})?"  # 2.4 is a sentence of source 2; nothing has the number 0
-NUMBER = rf"(?>(?:{KIND}s?[.:]?\s?)?[#^]?\s?{DIGITS}(?:†[^\[\]【】,;\n]*)?)"
+NUMBER = rf"(?>(?:{KIND}s?[.:]?\s?)?(?:number|no\.)?[#^=]?\s?\"?{DIGITS}\"?(?:†[^\[\]【】,;\n]*)?)"
 BETWEEN = r"(?>\s?(?:[,;]\s?(?:and\b|&)|[,;&–—]|--?|and\b|to\b|\s)\s?)"  # noqa: RUF001  (dashes that models write)
 NUMBERS = rf"\s?{NUMBER}(?:{BETWEEN}{NUMBER})*+\s?"
 ASIDE = re.compile(r"†[^,;]*")
@@ -67,6 +68,9 @@ YEAR = re.compile(r"\b(?:19|20)\d\d")
 GOVERNS = re.compile(r"(?<!\\)\b(?:in|by|from|to|of|per|see|unlike|than)\s$", re.IGNORECASE)
 VERB = re.compile(r"\s[a-z]+\b")
 
+# A sentence of a source copied with its number, as the model was shown it: "2.4: We prune ...".
+LABEL = re.compile(r"\A(\s*)(\d{1,9})\.\d{1,3}(?::\s*|\s+(?=[A-Z]))")
+LABEL_BEGINS = re.compile(r"\s*(?:\d{1,9}(?:\.(?:\d{1,3}:?\s*)?)?)?")
 ITEM = re.compile(r"\s*(?:[-*•–](?:\s+|$)|(\d{1,2})[.)]\s+(?=\S))")  # noqa: RUF001
 BEGINNING = re.compile(r"\s*(?:(?:[-*•–]|\d{1,2}[.)])\s+)?")  # noqa: RUF001
 HEADING = re.compile(r"\s*#{1,6}\s+")
@@ -118,7 +122,7 @@ def read_markers(text: str, sources: Mapping[int, Paper]) -> Reading:
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # half an emoji
     ahead: list[int] | None = None  # markers on the line before what they belong to, when a text starts so
     for raw in text.splitlines():
-        line = _without_markers(raw, sources, repairs)
+        line = _without_markers(LABEL.sub(partial(_as_marker, sources), raw), sources, repairs)
         line = line if sentences else line.without(PREAMBLE.match(line.text))
         item = ITEM.match(line.text)
         line = line.without(item)
@@ -176,6 +180,7 @@ class Preview:
         self._sources = sources
         self._show = show
         self._held = ""
+        self._begins = True  # a line, with which a label may be copied
 
     def feed(self, piece: str) -> str:
         """Take a piece; return what can be shown now."""
@@ -188,6 +193,12 @@ class Preview:
 
     def _take(self, character: str) -> str:
         held = self._held + character
+        if self._begins:
+            if LABEL_BEGINS.fullmatch(held) and character != "\n":
+                self._held = held
+                return ""
+            held = LABEL.sub(partial(_without_label, self._sources), held)
+        self._begins = character == "\n"
         if character in "]】":
             opened = max(held.rfind("["), held.rfind("【"), 0)
             held = held[:opened] + WHOLE.sub(self._shown, held[opened:])
@@ -212,6 +223,14 @@ class Preview:
         if found is None or _is_interval(match[0], self._sources):
             return match[0]
         return "".join(f"[{self._show(number)}]" for number in _known(found, self._sources))
+
+
+def _as_marker(sources: Mapping[int, Paper], label: re.Match[str]) -> str:
+    return f"{label[1]}[{label[2]}.1] " if int(label[2]) in sources else label[0]
+
+
+def _without_label(sources: Mapping[int, Paper], label: re.Match[str]) -> str:
+    return label[1] if int(label[2]) in sources else label[0]
 
 
 def _without_markers(line: str, sources: Mapping[int, Paper], repairs: Counter[str]) -> _Line:

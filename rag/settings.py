@@ -30,13 +30,13 @@ def _address(value: str) -> str:
     return value
 
 
-def _key(value: SecretStr) -> SecretStr:
-    """Return a key without the white space around it; raise ValueError for one that no header can carry."""
+def _key(value: SecretStr) -> SecretStr | None:
+    """Return a key without the white space around it, None for no key; raise ValueError for one no header can carry."""
     key = value.get_secret_value().strip()
     if not key.isascii() or any(character.isspace() for character in key):
         msg = "a key has neither white space nor letters beyond ASCII in it"
         raise ValueError(msg)
-    return SecretStr(key)
+    return SecretStr(key) if key else None
 
 
 class Settings(BaseSettings):

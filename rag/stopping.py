@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 Event = TypeVar("Event")
+Result = TypeVar("Result")
 
 
 class Stop:
@@ -48,6 +49,15 @@ class Stop:
             with self._lock:
                 if callback in self._callbacks:
                     self._callbacks.remove(callback)
+
+
+async def awaited(work: Callable[[], Result], stop: Stop) -> Result:
+    """Return what work in another thread returns; set `stop` when nobody waits for it any more."""
+    try:
+        return await asyncio.to_thread(work)
+    except asyncio.CancelledError:
+        stop.set()
+        raise
 
 
 async def in_thread(start: Callable[[], Iterator[Event]], stop: Stop) -> AsyncGenerator[Event, None]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 ENCODING = "o200k_base"
 TABLES = "TIKTOKEN_CACHE_DIR"
+TABLE = "fb374d419588a4632f3f557e76b4b70aebbca790"  # the encoding's file there: the SHA-1 of its address
+CHARACTERS_PER_TOKEN = 4  # a cautious estimate
 
 
 def count_tokens(text: str) -> int:
@@ -23,21 +25,29 @@ def count_tokens(text: str) -> int:
     >>> count_tokens("late interaction")
     2
     """
-    return len(_encoding().encode(text, disallowed_special=()))
+    encoding = _encoding()
+    if encoding is None:
+        return len(text) // CHARACTERS_PER_TOKEN + 1
+    return len(encoding.encode(text, disallowed_special=()))
 
 
 @cache
-def _encoding() -> "Encoding":
-    # tiktoken fetches its tables from the network unless a folder holds them; llama-index-core ships that folder.
-    # It is found without importing LlamaIndex, and nobody's environment is left changed.
+def _encoding() -> "Encoding | None":
+    """Return the encoding from the tables that llama-index-core ships; None when it ships none."""
+    # tiktoken fetches its tables from the network unless the environment names a folder that holds them: so that of
+    # LlamaIndex is named for the moment, found without importing it.
     import tiktoken
 
-    before = os.environ.get(TABLES)
     spec = find_spec("llama_index.core")
-    if before is None and spec is not None and spec.origin:
-        os.environ[TABLES] = str(Path(spec.origin).parent / "_static" / "tiktoken_cache")
+    tables = Path(spec.origin).parent / "_static" / "tiktoken_cache" if spec and spec.origin else None
+    if tables is None or not (tables / TABLE).is_file():
+        return None
+    before = os.environ.get(TABLES)
+    os.environ[TABLES] = str(tables)
     try:
         return tiktoken.get_encoding(ENCODING)
     finally:
         if before is None:
-            os.environ.pop(TABLES, None)
+            del os.environ[TABLES]
+        else:
+            os.environ[TABLES] = before

@@ -18,6 +18,10 @@ from rag.words import content_words, words
 
 Part = TypeVar("Part")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+SPELLED = {
+    word: str(number)
+    for number, word in enumerate(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 2)
+}
 SUPPORTED, PARTLY = 0.8, 0.5  # support from which a claim counts as supported, and as partly so; below it is not
 SECOND_SENTENCE = 0.15  # support that a second sentence must add to be quoted along
 
@@ -33,7 +37,7 @@ def support(claim: str, abstracts: Sequence[str]) -> Support:
     text = "\n".join(abstracts)
     known = {word.stem for word in words(text)}
     missing_words = tuple(dict.fromkeys(word.text for word in wanted if word.stem not in known))
-    stated = set(_numbers(text))
+    stated = {*_numbers(text), *(SPELLED[word] for word in text.lower().split() if word in SPELLED)}
     numbers = _numbers(claim)
     missing_numbers = tuple(number for number in numbers if number not in stated)
     stems = [word.stem for word in wanted]

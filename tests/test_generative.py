@@ -275,7 +275,7 @@ def test_the_prompt_shows_the_best_sentences_and_ends_with_the_question(having: 
     having(model).ask(QUESTION)
     [messages] = model.sent
     assert [message.role for message in messages] == ["system", "user"]
-    assert "\n[1.2] Query and passage are encoded separately by BERT, and the score" in messages[1].content
+    assert "\n1.2: Query and passage are encoded separately by BERT, and the score" in messages[1].content
     assert messages[1].content.endswith(f"Question: {QUESTION}")
     assert model.limits == [500]
 

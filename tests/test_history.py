@@ -7,7 +7,7 @@ import pytest
 
 from rag.datatypes import Answer, Filters, Turn
 from rag.errors import SourceError, StorageError
-from rag.history import append_turn, read_history
+from rag.history import append_turn, check_writable, read_history
 from rag.library import Library
 
 QUESTION = "What is late interaction in ColBERT?"
@@ -71,3 +71,27 @@ def test_a_file_that_cannot_be_read_or_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "latin.jsonl").write_bytes(b'{"question": "\xe9", "answer": ""}\n')
     with pytest.raises(SourceError, match="can't be read"):
         read_history(tmp_path / "latin.jsonl")
+
+
+def test_a_question_may_hold_any_character(tmp_path: Path) -> None:
+    path = tmp_path / "talk.jsonl"
+    turns = [Turn("line\u2028separator\x85and\nfeed", "a"), Turn("half \ud83d of an emoji", "b")]
+    for turn in turns:
+        append_turn(path, turn)
+    assert read_history(path) == turns
+
+
+def test_a_last_line_without_its_end_is_not_glued_to_the_next_turn(tmp_path: Path) -> None:
+    path = tmp_path / "talk.jsonl"
+    path.write_text('{"question": "q", "answer": "a"}', "utf-8-sig")
+    append_turn(path, Turn("And?", "b"))
+    assert read_history(path) == [Turn("q", "a"), Turn("And?", "b")]
+
+
+def test_a_check_leaves_the_file_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "talk.jsonl"
+    path.write_text("x", "utf-8")
+    check_writable(path)
+    assert path.read_text("utf-8") == "x"
+    with pytest.raises(StorageError, match="can't be written"):
+        check_writable(tmp_path / "none" / "talk.jsonl")

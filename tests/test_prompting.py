@@ -13,7 +13,7 @@ NAMES = sorted(path.stem for path in BUNDLED.glob("*.md"))
 ANSWER = """\
 <source number="1">
 Title: On tea
-[1.1] Tea cools from 90 to 60 degrees in 11 minutes.
+1.1: Tea cools from 90 to 60 degrees in 11 minutes.
 </source>
 
 Question: How fast does tea cool?"""

@@ -30,6 +30,7 @@ class Conversation:
     history: Path | None
     filters: Filters
     as_json: bool
+    indent: int | None = 2  # of JSON; in a conversation None: an answer is a line
 
     def ask(self, question: str) -> Answer:
         """Answer one question, show it, and add it to the turns and their file. Raises RagError."""
@@ -37,7 +38,7 @@ class Conversation:
         if self.as_json or not console.is_terminal:
             answer = self.library.ask(question, history=self.turns, filters=self.filters)
             if self.as_json:
-                sys.stdout.write(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) + "\n")
+                sys.stdout.write(json.dumps(answer.to_dict(), ensure_ascii=False, indent=self.indent) + "\n")
             else:
                 show_answer(console, answer)
         else:
@@ -48,18 +49,24 @@ class Conversation:
             append_turn(self.history, self.turns[-1])
         return answer
 
-    def go_on(self) -> None:
-        """Answer question after question until an empty line or the end of input; an error ends only its question."""
-        console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
-        for question in _questions(console):
+    def go_on(self) -> int:
+        """Answer question after question until an empty line or the end of input; an error ends only its question.
+
+        Return how many questions ended in an error.
+        """
+        self.indent = None
+        console, errors, failed = Console(highlight=False), Console(stderr=True, highlight=False), 0
+        for question in _questions(errors):
             try:
                 self.ask(question)
             except RagError as error:
+                failed += 1
                 errors.print(f"Error: {' '.join(str(error).split())}", markup=False, soft_wrap=True)
             except KeyboardInterrupt:
                 errors.print("Stopped. Ask something else, or end with an empty line.")
             if not self.as_json:
                 console.print()
+        return failed
 
 
 def _questions(console: Console) -> Iterator[str]:

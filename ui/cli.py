@@ -141,19 +141,22 @@ def ask(
     """answer a question, each sentence with its citation
 
     Without QUESTION it reads one question a line, each of which may follow up the last; an
-    empty line ends it. Exit code 0: answered, 3: the abstracts don't say, 1: error.
+    empty line ends it. Exit code 0: answered, 3: the abstracts don't say, 1: error (of
+    piped questions: any error).
     """
-    from rag.history import read_history
+    from rag.history import check_writable, read_history
     from rag.library import Library
     from ui.asking import Conversation
 
     settings, filters = _settings(llm=llm), _filters(year, origin)
     turns = read_history(history) if history else []
+    if history:
+        check_writable(history)
     with Library.open(library, settings, create=False) as opened:
         conversation = Conversation(opened, turns, history, filters, as_json)
         if question is None:
-            conversation.go_on()
-            return
+            failed = conversation.go_on()
+            raise typer.Exit(FAILED if failed and not sys.stdin.isatty() else 0)
         answer = conversation.ask(question)
     if not answer.answered:
         raise typer.Exit(NOT_ANSWERED)
@@ -206,7 +209,7 @@ def main() -> None:
         sys.stderr.write(f"Error: {' '.join(str(error).split())}\n")
         sys.exit(FAILED)
     except KeyboardInterrupt:
-        sys.stderr.write("Stopped. What was stored stays; run the same command again to go on.\n")
+        sys.stderr.write("Stopped. What was stored stays; run the same command again.\n")
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone: nothing is left to say

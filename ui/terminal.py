@@ -11,11 +11,13 @@ from rich.live import Live
 from rich.text import Text
 
 from rag.datatypes import Answer, Claim, Hit, IngestReport, Outcome, Paper, Rejection
+from rag.errors import ModelError
 from rag.maintenance import Finding
 from rag.verification import PARTLY, SUPPORTED
 
 WIDTH = 100
 SHOWN_REJECTIONS = 20
+REFRESHES = 8  # a second, of an answer that is being written
 
 
 def printable(text: str) -> str:
@@ -33,15 +35,19 @@ def mark(claim: Claim) -> Text:
 
 
 def stream_answer(console: Console, events: Iterable[str | Answer]) -> Answer:
-    """Show an answer as it is written, then as it stands; return it."""
+    """Show an answer as it is written, then as it stands; return it. Raises ModelError when it was stopped."""
     text = ""
-    with Live(console=console, transient=True, auto_refresh=False, vertical_overflow="visible") as live:
+    with Live(console=console, transient=True, refresh_per_second=REFRESHES) as live:
         for event in events:
             if isinstance(event, Answer):
                 answer = event
                 break
             text += event
-            live.update(Text("\n".join(map(printable, text.split("\n")))), refresh=True)
+            lines = Text("\n".join(map(printable, text.split("\n")))).wrap(console, console.width)
+            live.update(Text("\n").join(lines[-max(1, console.height - 2) :]))  # what scrolled away can't be erased
+        else:
+            msg = "The answer was stopped before it was whole. Ask again."
+            raise ModelError(msg)
     show_answer(console, answer)
     return answer
 
@@ -91,7 +97,7 @@ def lacking(claim: Claim) -> str:
     start = textwrap.shorten(printable(claim.text), 50, placeholder=" …")
     if not claim.citations:
         return f"no paper carries: {start}"
-    said = f"not in the cited abstract: {', '.join(map(printable, missing))}" if missing else "said otherwise there"
+    said = f"not in the cited abstract: {', '.join(map(printable, missing))}" if missing else "worded differently there"
     verdict = f"; the LLM's check: {claim.verdict}" if claim.verdict else ""
     return f"{start} ({said}{verdict})"
 
@@ -103,7 +109,7 @@ def _summary(answer: Answer) -> str:
     if answer.claims:
         legend = (
             "● supported"
-            if min(claim.support for claim in answer.claims) >= SUPPORTED
+            if all(mark(claim).plain == "●" for claim in answer.claims)
             else "● ◐ ○ supported, partly, not"
         )
         parts += [f"{len(answer.citations)} cited", f"support {answer.support:.2f} ({legend})"]

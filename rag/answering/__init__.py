@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from rag.datatypes import Claim, Turn
-from rag.models import NOTHING, Usage
+from rag.models import NO_USAGE, Usage
 from rag.retrieval import Retrieved
 from rag.stopping import Stop
 
@@ -19,16 +19,18 @@ class Draft:
     """What an answerer wrote: its claims, verified; none when it found nothing to say.
 
     The rest goes onto the Answer as it is: tokens and calls of a model, identities of prompts, how often its markers
-    had to be mended, notes for the reader, whether it was cut off, seconds by stage.
+    had to be mended, notes for the reader, whether it is only the beginning of an answer (`partial`), seconds by
+    stage. `cut` says that the model broke off, so that what it had said tells nothing about the abstracts.
     """
 
     claims: tuple[Claim, ...] = ()
-    usage: Usage = NOTHING
+    usage: Usage = NO_USAGE
     calls: int = 0
     prompts: tuple[str, ...] = ()
     repairs: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     partial: bool = False
+    cut: bool = False
     timings: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -44,6 +46,6 @@ class Answerer(Protocol):
     ) -> Generator[str | Draft, None, None]:
         """Yield the text in pieces as it is written, then the draft; there is at least one hit.
 
-        `question` stands alone; `history` is there for the numbers that papers have. After `stop` nothing more comes.
+        `question` stands alone; `history` is there for the numbers that papers have. After `stop` nothing need come.
         Raises ModelError, PromptError.
         """

@@ -20,14 +20,18 @@ RELEVANT = 0.08  # confidence below which not even the papers are about it
 WORDS_MET = 0.5  # share of the question's telling words to hold, where a model tells no token states
 
 # "The abstracts do not mention ...", "I cannot answer ...": says that there is no answer, and so is no claim.
-WHERE = r"(sources?|abstracts?|excerpts?|(?:provided|given|these) (?:papers?|texts?|information|context))"
-NOTHING = r"(do(es)?n['’]t|(do|does|did) not|no|not|nothing|cannot|can['’]t|leaves?|lacks?)"  # noqa: RUF001
+WHERE = (
+    r"((?:the|these|those|any|given|provided|all) (?:\w+ ){0,2}"
+    r"(?:sources|abstracts?|excerpts?|papers?|texts?|information|context)"
+    r"|abstracts|excerpts|source(?= (?:does|did|is|has|says|leaves|lacks|contains)))"
+)
+NEGATION = r"(do(es)?n['’]t|(do|does|did) not|no|not|nothing|cannot|can['’]t|leaves?|lacks?)"  # noqa: RUF001
 SAY = (
     r"(say|state|tell|mention|specify|specified|give|contain|include|report|provide|discuss|address|describe|answer|"
     r"explain|indicate|information|details?|open)"
 )
 DENIAL = re.compile(
-    rf"\b{WHERE}\b[^.;]{{0,60}}?\b{NOTHING}\b[^.;]{{0,40}}?\b{SAY}"
+    rf"\b{WHERE}\b[^.;]{{0,60}}?\b{NEGATION}\b[^.;]{{0,40}}?\b{SAY}"
     rf"|\b(no|none of|neither of|nothing in) (the |these )?{WHERE}\b[^.;]{{0,60}}?\b{SAY}"
     rf"|\b(is|are|was|were) (not|left) [^.;]{{0,40}}\b(in|by) (the |these |any )?{WHERE}\b"
     r"|^\W*(I|we) (cannot|can['’]t|could not|am not able to|are unable to|am unable to|do not|don['’]t) "  # noqa: RUF001

@@ -15,12 +15,12 @@ from rag.answering import Draft
 from rag.answering.settling import Settled, apply_policy, settle
 from rag.answering.sifting import sift
 from rag.answering.sources import Shown, show
-from rag.citations import number_of, number_papers
-from rag.datatypes import Claim, Paper, Turn
-from rag.errors import ContextOverflowError
+from rag.citations import number_of, number_papers, renumbered
+from rag.datatypes import Turn
+from rag.errors import ContextOverflowError, ModelError
 from rag.markers import Preview, read_markers
-from rag.models import ChatModel, Ending, Finish, Message, complete
-from rag.prompting import Prompt, load_prompt
+from rag.models import NO_USAGE, ChatModel, Ending, Finish, Message, Usage, complete, spoken
+from rag.prompting import Prompt, as_data, load_prompt
 from rag.retrieval import Retrieved
 from rag.settings import Settings
 from rag.stopping import Stop
@@ -31,7 +31,7 @@ OVERFLOWS = 2  # how often the sources are halved when the model says that they 
 LONGEST = 12  # characters a token: no text is longer than its tokens allow, whatever the server sends
 LOOP = re.compile(r"(.{20,300}?)\1{2,}\Z", re.DOTALL)  # the same words three times at the end of a text
 LOOP_TAIL = 1_000  # characters looked at for a loop
-VERDICT_TOKENS = 5
+VERDICT_TOKENS = 200  # one word is asked for; some models think first
 ECHOES = "echoes"  # in the repairs: sentences that only said the question again, and were left out
 
 
@@ -57,24 +57,25 @@ class GenerativeAnswerer:
         numbers = number_papers((), history)
         clock = perf_counter()
         room = self._room(question)
-        for overflows in range(OVERFLOWS + 1):
+        for tries in range(1, OVERFLOWS + 2):
             shown = self._shown(question, retrieved, room)
             prepared = perf_counter()
             try:
                 text, finish = yield from self._written(question, shown, numbers, stop)
                 break
             except ContextOverflowError:
-                if overflows == OVERFLOWS:
+                if tries > OVERFLOWS:
                     raise
                 room = min(room, count_tokens(shown.text)) // 2
         written = perf_counter()
-        draft = self._settled(question, text, finish, shown, numbers)
+        draft = replace(self._settled(question, text, finish, shown, numbers), calls=tries)
         settled = perf_counter()
         timings = {"prompt": prepared - clock, "model": written - prepared, "verify": settled - written}
         if self._check and draft.claims and not stop:
-            draft = self._checked(draft, self._check, shown, numbers, stop)
+            draft = self._checked(draft, self._check, stop)
             timings["check"] = perf_counter() - settled
-        yield replace(draft, timings=timings)
+        draft = self._with_policy(draft, shown, numbers)
+        yield replace(draft, claims=renumbered(draft.claims, history), timings=timings)
 
     def _room(self, question: str) -> int:
         """Return how many tokens of sources the model's window has room for."""
@@ -96,8 +97,9 @@ class GenerativeAnswerer:
         """Yield what can be shown of the model's text; return all of it, and how it ended."""
         preview = Preview(shown.papers, lambda source: number_of(shown.papers[source], numbers))
         limit = self._settings.answer_tokens
+        messages = self._messages(question, shown.text)
         text, finish = "", Finish(Ending.CUT, reason="it was stopped")
-        with closing(self._model.stream(self._messages(question, shown.text), max_tokens=limit, stop=stop)) as events:
+        with closing(spoken(self._model.stream(messages, max_tokens=limit, stop=stop))) as events:
             for event in events:
                 if isinstance(event, Finish):
                     finish = event
@@ -109,62 +111,70 @@ class GenerativeAnswerer:
                     finish = Finish(Ending.LENGTH)
                     break
                 if is_loop(text, event):
-                    finish = Finish(Ending.CUT, reason="it repeated itself")
+                    finish = Finish(Ending.REPEATING)
                     break
         if rest := preview.rest():
             yield rest
+        if finish.usage == NO_USAGE:
+            read = sum(count_tokens(message.content) for message in messages)
+            finish = replace(finish, usage=Usage(read, count_tokens(text)))
         return text, finish
 
     def _settled(self, question: str, text: str, finish: Finish, shown: Shown, numbers: dict[int, int]) -> Draft:
         """Return the draft of a model's text: nothing when it abstains, or when nothing of it holds."""
         notes = [note for note in (shown.note, ending_note(finish)) if note]
-        draft = Draft(
-            usage=finish.usage,
-            calls=1,
-            prompts=(self._prompt.prompt_id,),
-            notes=tuple(notes),
-            partial=finish.ending is not Ending.COMPLETE,
-        )
         reading = read_markers(text, shown.papers)
         sifted = sift(reading.sentences, question, shown.papers.values())
-        if sifted.abstains:
-            return draft
-        if sifted.denials:
+        if sifted.denials and not sifted.abstains:
             notes.append("The model adds that the abstracts don't say everything that was asked.")
-
-        def number(paper: Paper) -> int:
-            return number_of(paper, numbers)
-
-        settled = settle(sifted.claiming, shown.papers, number)
-        settled = apply_policy(settled, self._settings.unsupported, shown.papers, number)
+        claiming = () if sifted.abstains else sifted.claiming
+        settled = settle(claiming, shown.papers, lambda paper: number_of(paper, numbers))
         repairs = Counter(reading.repairs) + Counter(settled.repairs) + Counter({ECHOES: sifted.echoes})
-        return replace(draft, claims=settled.claims, repairs=dict(repairs), notes=tuple(notes))
+        return Draft(
+            claims=settled.claims,
+            usage=finish.usage,
+            prompts=(self._prompt.prompt_id,),
+            repairs=dict(repairs),
+            notes=tuple(notes),
+            partial=finish.ending is not Ending.COMPLETE,
+            cut=finish.ending is Ending.CUT,
+        )
 
-    def _checked(self, draft: Draft, prompt: Prompt, shown: Shown, numbers: dict[int, int], stop: Stop) -> Draft:
-        """Return the draft with the model's own verdict on each claim against the slices that it cites."""
-        usage, calls = draft.usage, draft.calls
-        claims: list[Claim] = []
-        for claim in draft.claims:
-            if claim.citations and not stop:
-                slices = "\n".join(citation.quote for citation in claim.citations)
-                messages = [Message(role, text) for role, text in prompt.render(slices=slices, claim=claim.text)]
-                reply, taken = complete(self._model, messages, max_tokens=VERDICT_TOKENS, stop=stop)
-                claims.append(replace(claim, verdict=verdict_of(reply)))
-                usage, calls = usage + taken, calls + 1
-            else:
-                claims.append(claim)
+    def _with_policy(self, draft: Draft, shown: Shown, numbers: dict[int, int]) -> Draft:
+        """Return the draft after what the user wants done with unsupported claims."""
         settled = apply_policy(
-            Settled(tuple(claims), draft.repairs),
+            Settled(draft.claims, draft.repairs),
             self._settings.unsupported,
             shown.papers,
             lambda paper: number_of(paper, numbers),
         )
+        return replace(draft, claims=settled.claims, repairs=settled.repairs)
+
+    def _checked(self, draft: Draft, prompt: Prompt, stop: Stop) -> Draft:
+        """Return the draft with the model's own verdict on each claim against the slices that it cites.
+
+        When a check fails, the claims left are without a verdict, and a note says why.
+        """
+        usage, calls, notes = draft.usage, draft.calls, draft.notes
+        claims = list(draft.claims)
+        for place, claim in enumerate(draft.claims):
+            if not claim.citations or stop:
+                continue
+            slices = as_data("\n".join(citation.quote for citation in claim.citations))
+            messages = [Message(role, text) for role, text in prompt.render(slices=slices, claim=as_data(claim.text))]
+            try:
+                reply, finish = complete(self._model, messages, max_tokens=VERDICT_TOKENS, stop=stop)
+            except ModelError as error:
+                notes += (f"The check of the sentences was not finished: {error}",)
+                break
+            claims[place] = replace(claim, verdict=verdict_of(reply))
+            usage, calls = usage + finish.usage, calls + 1
         return replace(
             draft,
-            claims=settled.claims,
-            repairs=settled.repairs,
+            claims=tuple(claims),
             usage=usage,
             calls=calls,
+            notes=notes,
             prompts=(*draft.prompts, prompt.prompt_id),
         )
 
@@ -178,6 +188,8 @@ def ending_note(finish: Finish) -> str | None:
     """Return what to tell the reader about how the model ended."""
     if finish.ending is Ending.LENGTH:
         return "The answer was cut at the greatest length (ASKPAPERS_ANSWER_TOKENS)."
+    if finish.ending is Ending.REPEATING:
+        return "The answer breaks off: the model repeated itself."
     return f"The answer breaks off: {finish.reason}." if finish.ending is Ending.CUT else None
 
 

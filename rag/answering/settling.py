@@ -17,7 +17,9 @@ from rag.verification import PARTLY, best_slice, support, verified
 
 Policy = Literal["mark", "drop", "quote"]
 
-NOTHING = 0.3  # support below which a paper has next to nothing of a claim: the stop words of any English sentence
+NEXT_TO_NOTHING = (
+    0.3  # support below which a paper has next to nothing of a claim: the stop words of any English sentence
+)
 
 # Names of what is counted.
 ATTACHED = "attached"  # a citation was missing, and found
@@ -58,7 +60,7 @@ def _carrying(claim: str, cited: Sequence[Paper]) -> list[Paper]:
     scores = [support(claim, [paper.abstract]).score for paper in cited]
     if max(scores) < PARTLY:
         return []
-    return [paper for paper, score in zip(cited, scores, strict=True) if score >= NOTHING]
+    return [paper for paper, score in zip(cited, scores, strict=True) if score >= NEXT_TO_NOTHING]
 
 
 def _best_paper(claim: str, sources: Mapping[int, Paper]) -> Paper | None:

@@ -4,18 +4,17 @@ Each source has a title, authors, year and numbered sentences. Text of papers is
 can't write itself.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from rag.answering.evidence import Candidate, best_first, candidates_of, firsts_of
 from rag.datatypes import Paper
+from rag.prompting import as_data
 from rag.retrieval import Retrieved
 from rag.sentences import sentence_spans
 from rag.tokens import count_tokens
 
-MARK = re.compile(r"<(?=\s*/?\s*source\b)", re.IGNORECASE)
 LINE_TOKENS = 6  # of a sentence beside its text: its number
 END_TOKENS = 4  # of a source's closing mark
 
@@ -78,7 +77,7 @@ def _shown(chosen: Sequence[Candidate], sentences_left_out: int, papers_left_out
 
 def _block(number: int, paper: Paper, sentences: Sequence[Candidate]) -> str:
     places = {span.start: place for place, span in enumerate(sentence_spans(paper.abstract), start=1)}
-    lines = [f"[{number}.{places[one.passage.start]}] {_data(one.passage.text)}" for one in sentences]
+    lines = [f"{number}.{places[one.passage.start]}: {_data(one.passage.text)}" for one in sentences]
     return "\n".join([_head(number, paper), *lines, "</source>"])
 
 
@@ -93,7 +92,7 @@ def _head(number: int, paper: Paper) -> str:
 
 def _data(text: str) -> str:
     """Return a text on one line that can't close or open a source."""
-    return MARK.sub("(", " ".join(text.split()))
+    return as_data(" ".join(text.split()))
 
 
 def _count(number: int, thing: str) -> str:

@@ -7,10 +7,12 @@ Knows nothing of papers, prompts or citations. Heavy imports happen when a model
 """
 
 from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from rag.errors import ModelError
 from rag.settings import Settings
 from rag.stopping import Stop
 
@@ -33,7 +35,8 @@ class Usage:
         return Usage(self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens)
 
 
-NOTHING = Usage()
+NO_USAGE = Usage()
+THINKING, THOUGHT = "<think>", "</think>"
 
 
 class Ending(StrEnum):
@@ -41,7 +44,8 @@ class Ending(StrEnum):
 
     COMPLETE = "complete"
     LENGTH = "length"  # it reached the greatest number of tokens
-    CUT = "cut"  # the connection broke or fell silent, or what came couldn't be read
+    CUT = "cut"  # the connection broke or fell silent, what came couldn't be read, or a filter stepped in
+    REPEATING = "repeating"  # it went round in circles, and was stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class Finish:
     """How a reply ended and what it took. `reason` says in a few words why a CUT one broke off."""
 
     ending: Ending
-    usage: Usage = NOTHING
+    usage: Usage = NO_USAGE
     reason: str = ""
 
 
@@ -74,16 +78,34 @@ class ChatModel(Protocol):
         """Let go of connections and memory."""
 
 
-def complete(model: ChatModel, messages: Sequence[Message], *, max_tokens: int, stop: Stop) -> tuple[str, Usage]:
-    """Return a whole reply and what it took. Raises what `ChatModel.stream` raises."""
+def spoken(events: Generator[str | Finish, None, None]) -> Generator[str | Finish, None, None]:
+    """Yield a reply without the `<think>...</think>` that some servers put in front; close `events` at the end."""
+    opening: str | None = ""  # held back until it is clear that no thinking begins, or that it has ended
+    with closing(events):
+        for event in events:
+            if isinstance(event, Finish) or opening is None:
+                yield event
+                continue
+            opening += event
+            bare = opening.lstrip()
+            if THINKING.startswith(bare[: len(THINKING)]) and THOUGHT not in bare:
+                continue
+            told = bare.partition(THOUGHT)[2].lstrip() if bare.startswith(THINKING) else opening
+            opening = None
+            if told:
+                yield told
+
+
+def complete(model: ChatModel, messages: Sequence[Message], *, max_tokens: int, stop: Stop) -> tuple[str, Finish]:
+    """Return a whole reply and how it ended. Raises what `ChatModel.stream` raises."""
     pieces: list[str] = []
-    usage = Usage()
-    for event in model.stream(messages, max_tokens=max_tokens, stop=stop):
+    finish = Finish(Ending.CUT, reason="it was stopped")
+    for event in spoken(model.stream(messages, max_tokens=max_tokens, stop=stop)):
         if isinstance(event, Finish):
-            usage = event.usage
+            finish = event
         else:
             pieces.append(event)
-    return "".join(pieces), usage
+    return "".join(pieces), finish
 
 
 def load_model(settings: Settings) -> ChatModel | None:
@@ -93,6 +115,9 @@ def load_model(settings: Settings) -> ChatModel | None:
     """
     kind, _, value = settings.llm.partition(":")
     configured = settings.openai_api_key is not None or settings.openai_base_url is not None
+    if kind == "openai" and not configured:
+        msg = "OPENAI_API_KEY is not set. Set it, or name another server with OPENAI_BASE_URL."
+        raise ModelError(msg)
     if kind == "gguf":
         from rag.models.gguf import GgufModel
 

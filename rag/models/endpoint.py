@@ -1,4 +1,6 @@
-"""The only module that imports openai: clients of an OpenAI-compatible endpoint, made from explicit settings.
+"""Clients of an OpenAI-compatible endpoint, made from explicit settings.
+
+With rag.models.failures all that imports openai.
 
 The standard client would read OPENAI_* itself, choose api.openai.com when nothing is set, and retry for ten minutes;
 here every choice comes from Settings. rag.models.failures says what its errors mean.
@@ -35,13 +37,14 @@ PUBLIC_MODEL = "gpt-4.1-mini"  # what `auto` takes at the public endpoint; elsew
 CONNECT_SECONDS = 10.0
 ANSWER_TIMEOUTS = 10  # a reply that keeps coming is cut after so many times the timeout
 SEED = 0
+ENDINGS = {"length": Ending.LENGTH, "content_filter": Ending.CUT}  # all else is complete
 
 # Asked for when a server takes them; one that is refused by name is left out, then and later.
 OPTIONS: dict[str, Any] = {"temperature": 0, "seed": SEED, "stream_options": {"include_usage": True}}
 
 
 def _arguments(settings: Settings) -> dict[str, Any]:
-    key = settings.openai_api_key.get_secret_value().strip() if settings.openai_api_key else ""
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
     return {
         "api_key": key or "none",  # local servers want no key, the client insists on one
         "base_url": settings.openai_base_url or PUBLIC_ENDPOINT,
@@ -52,14 +55,18 @@ def openai_client(settings: Settings) -> "OpenAI":
     """Return a client of the OpenAI-compatible endpoint that the settings name."""
     from openai import OpenAI
 
-    return OpenAI(**_arguments(settings), timeout=settings.timeout, max_retries=EMBEDDING_TRIES - 1)
+    client = OpenAI(**_arguments(settings), timeout=settings.timeout, max_retries=EMBEDDING_TRIES - 1)
+    client.organization = client.project = None  # else taken from the environment, and sent to any endpoint
+    return client
 
 
 def embed_texts(client: "OpenAI", model: str, texts: list[str]) -> list[list[float]]:
     """Return one vector a text from the endpoint, in order. Raises ConnectionError with one line that says why."""
     from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAIError
 
-    endpoint = client.base_url
+    from rag.models.failures import bare_address
+
+    endpoint = bare_address(str(client.base_url))
     try:
         reply = client.embeddings.create(model=model, input=texts, encoding_format="float")
     except APITimeoutError as error:
@@ -246,8 +253,7 @@ class EndpointModel:
         # Silence and tries are watched here, so that every error of the client says what really happened.
         timeout = Timeout(None, connect=CONNECT_SECONDS)
         client = AsyncOpenAI(**_arguments(self._settings), timeout=timeout, max_retries=0)
-        # Else taken from the environment: they would name an account to whatever endpoint is asked.
-        client.organization = client.project = None
+        client.organization = client.project = None  # else taken from the environment, and sent to any endpoint
         return client
 
     async def _first_model(self, client: "AsyncOpenAI") -> str:
@@ -291,7 +297,7 @@ def _read(chunk: "ChatCompletionChunk") -> tuple[str, Ending | None, Usage | Non
         for choice in chunk.choices or ():
             text += (choice.delta.content or "") if choice.delta else ""
             if choice.finish_reason:
-                ending = Ending.LENGTH if choice.finish_reason == "length" else Ending.COMPLETE
+                ending = ENDINGS.get(choice.finish_reason, Ending.COMPLETE)
         counted = chunk.usage and (chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
     except (AttributeError, TypeError) as error:  # the client passes on whatever JSON came
         msg = "a chunk is no chat completion"

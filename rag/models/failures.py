@@ -27,8 +27,16 @@ class Failure(NamedTuple):
 
     def error(self, where: str) -> ModelError:
         """Return the error that tells it of the endpoint at the address `where`, without a password in that."""
-        address = re.sub(r"(?<=//)[^/]*@", "", where)
-        return self.kind(f"The language model at {address} failed: {self.happened}. {self.advice}")
+        return self.kind(f"The language model at {bare_address(where)} failed: {self.happened}. {self.advice}")
+
+
+def bare_address(address: str) -> str:
+    """Return an address without the name and password that it may hold.
+
+    >>> bare_address("https://me:secret@host/v1")
+    'https://host/v1'
+    """
+    return re.sub(r"(?<=//)[^/]*@", "", address)
 
 
 def failure_of(error: Exception, model: str, settings: Settings) -> Failure:

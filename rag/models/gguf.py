@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import ContextOverflowError, ModelError
-from rag.models import Ending, Finish, Message, Usage
+from rag.models import NO_USAGE, Ending, Finish, Message, Usage
 from rag.settings import Settings
 from rag.stopping import Stop
 
@@ -97,17 +97,19 @@ class GgufModel:
 
 def _relay(server: Any, request: dict[str, Any], events: queue.SimpleQueue[Any], ended: threading.Event) -> None:
     """Ask and pass on all that comes; the last thing passed on is a Finish or an error."""
-    ending, usage, begun = Ending.CUT, Usage(), False
+    ending, usage, begun = Ending.CUT, NO_USAGE, False
+    failure = ModelError("The model wrote nothing. Ask in other words, or choose another with ASKPAPERS_LLM.")
 
     def take(chunk: dict[str, Any]) -> bool:
         """Take a chunk; return whether llama.cpp is to stop."""
-        nonlocal ending, usage, begun
+        nonlocal ending, usage, begun, failure
         if "error" in chunk:
-            events.put(_error(chunk["error"]))
+            failure = _error(chunk["error"])
             return True
         for choice in chunk.get("choices", ()):
-            if piece := choice["delta"].get("content"):
-                begun = True
+            piece = choice["delta"].get("content") or ""
+            begun = begun or bool(piece.strip())  # spaces alone are no answer
+            if begun and piece:
                 events.put(piece)
             if choice["finish_reason"]:
                 ending = Ending.LENGTH if choice["finish_reason"] == "length" else Ending.COMPLETE
@@ -117,13 +119,13 @@ def _relay(server: Any, request: dict[str, Any], events: queue.SimpleQueue[Any],
 
     try:
         server.handle_chat_completions(request, take)
-    except (RuntimeError, KeyError, TypeError) as error:  # the last two: a chunk of another form
-        events.put(ModelError(f"llama.cpp failed: {error}. Try again, or choose another model with ASKPAPERS_LLM."))
-        return
-    if begun:
-        events.put(Finish(ending, usage, "llama.cpp stopped in the middle" if ending is Ending.CUT else ""))
-    else:
-        events.put(ModelError("The model wrote nothing. Ask in other words, or choose another with ASKPAPERS_LLM."))
+    except (RuntimeError, LookupError, TypeError, AttributeError) as error:  # but the first: a chunk of another form
+        failure = ModelError(f"llama.cpp failed: {error}. Try again, or choose another model with ASKPAPERS_LLM.")
+    finally:
+        if begun:
+            events.put(Finish(ending, usage, "llama.cpp stopped in the middle" if ending is Ending.CUT else ""))
+        else:
+            events.put(failure)
 
 
 def _error(error: dict[str, Any]) -> ModelError:
