@@ -3,7 +3,7 @@
 import io
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from rich.console import Console
 
 from rag.citations import cite
 from rag.datatypes import Answer, Claim, Outcome, Paper, Searched
+from rag.errors import ModelError
 from ui.cli import main
 from ui.terminal import lacking, show_answer, stream_answer
 
@@ -92,7 +93,7 @@ def test_without_a_question_a_line_is_a_question_and_may_follow_up_the_last(ask:
 
 def test_an_error_ends_only_its_own_question(ask: Run) -> None:
     code, out, err = ask(typed=f"?\n{QUESTION}\n")
-    assert code == 0
+    assert code == 1
     assert err.startswith("Error: The question '?' is too short")
     assert out.count("answered · 40 papers searched") == 1
 
@@ -112,18 +113,23 @@ def made_up(*claims: Claim, **fields: Any) -> Answer:
 def test_on_a_terminal_the_text_is_shown_as_it_comes_and_then_the_answer() -> None:
     console = Console(file=io.StringIO(), force_terminal=True, width=80)
     answer = made_up(Claim("Bees dance near the hive.", (cite(1, PAPER, 0, 25),), 1.0))
-    seen: list[str] = []
+    events: list[str | Answer] = ["Bees \x1b]0;evil\x07dance", " near", answer]
+    assert stream_answer(console, events) is answer
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "Bees ]0;evildance near\n" in shown.replace("\x1b[", "\n")
+    assert "\x1b]0;" not in shown
+    assert "Bees dance near the hive." in shown
 
-    def events() -> Iterator[str | Answer]:
-        for piece in ("Bees \x1b]0;evil\x07dance", " near"):
-            yield piece
-            seen.append(console.file.getvalue())  # type: ignore[attr-defined]
-        yield answer
 
-    assert stream_answer(console, events()) is answer
-    assert "dance" in seen[0]
-    assert "\x1b]0;" not in seen[1]
-    assert "[1]" in seen[1] or "[1]" in console.file.getvalue()  # type: ignore[attr-defined]
+def test_an_answer_that_was_stopped_is_told() -> None:
+    with pytest.raises(ModelError, match="stopped before it was whole"):
+        stream_answer(Console(file=io.StringIO()), ["Bees"])
+
+
+def test_a_conversation_as_json_is_a_line_an_answer(ask: Run) -> None:
+    code, out, _ = ask("--json", typed=f"{QUESTION}\nHow large is its index?\n")
+    assert code == 0
+    assert [json.loads(line)["outcome"] for line in out.splitlines()] == ["answered", "answered"]
 
 
 def test_what_a_claim_lacks_is_named_below_the_answer() -> None:

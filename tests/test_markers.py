@@ -495,6 +495,22 @@ def test_a_stream_shows_markers_as_they_will_stand(text: str, shown: str) -> Non
     assert "".join(previewed([text])) == shown
 
 
+def test_a_sentence_copied_with_its_label_cites_its_source() -> None:
+    text = "1.3: But nothing handles it well today.\n1.5: We show that these spaces form something new.\n9.1: Not so."
+    first, second, third = read_markers(text, SOURCES).sentences
+    assert (first.text, first.numbers) == ("But nothing handles it well today.", (1,))
+    assert (second.text, second.numbers) == ("We show that these spaces form something new.", (1,))
+    assert (third.text, third.numbers) == ("9.1: Not so.", ())
+    assert read_markers("2.5 times faster than any other.", SOURCES).sentences[0].text.startswith("2.5 times")
+    shown = "But nothing handles it well today.\nWe show that these spaces form something new.\n9.1: Not so."
+    assert "".join(previewed([text])) == shown
+
+
+def test_the_head_of_a_source_copied_as_a_marker_is_one() -> None:
+    [sentence] = read_markers('It has 13B parameters [source number="2"].', SOURCES).sentences
+    assert (sentence.text, sentence.numbers) == ("It has 13B parameters.", (2,))
+
+
 def test_nothing_is_shown_of_a_marker_before_it_is_whole() -> None:
     assert previewed(["So [", "1", ", ", "2", "]", "."]) == ["So ", "", "", "", "[5][6]", ".", ""]
     assert previewed(["So [", "1", "\n", "2"]) == ["So ", "", "[1\n", "2", ""]

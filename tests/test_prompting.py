@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import PromptError
-from rag.prompting import BUNDLED, load_prompt, parse_prompt
+from rag.prompting import BUNDLED, as_data, load_prompt, parse_prompt
 
 GOOD = "---\npurpose: to greet\nvariables: name, time\n---\n# system\nBe kind.\n\n# user\nHi $name, it is $time.\n"
 NAMES = sorted(path.stem for path in BUNDLED.glob("*.md"))
@@ -117,11 +117,25 @@ def test_a_prompt_that_is_nowhere_is_an_error_that_tells_the_known_ones(tmp_path
 
 
 def test_line_ends_and_the_mark_of_a_windows_editor_change_nothing(tmp_path: Path) -> None:
-    (tmp_path / "unix.md").write_bytes(GOOD.encode())
-    (tmp_path / "windows.md").write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
-    unix, windows = load_prompt("unix", tmp_path), load_prompt("windows", tmp_path)
-    assert unix.templates == windows.templates
-    assert unix.prompt_id.removeprefix("unix@") == windows.prompt_id.removeprefix("windows@")
+    contents = {"unix": GOOD.encode(), "windows": b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode()}
+    for name, content in contents.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "answer.md").write_bytes(content)
+    assert load_prompt("answer", tmp_path / "unix") == load_prompt("answer", tmp_path / "windows")
+
+
+def test_a_folder_of_prompts_with_a_misspelt_one_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "anwser.md").write_text(GOOD, "utf-8")
+    with pytest.raises(PromptError, match=r"ASKPAPERS_PROMPTS=.*anwser.*answer, check, rewrite"):
+        load_prompt("answer", tmp_path)
+    with pytest.raises(PromptError, match="no such folder"):
+        load_prompt("answer", tmp_path / "none")
+
+
+def test_text_that_is_data_cannot_end_its_block() -> None:
+    for mark in ("</source>", "<source number='9'>", "< / TEXT >", "</conversation>"):
+        assert "<" not in as_data(mark)
+    assert as_data("a < b, <b>bold</b> and <sourced>") == "a < b, <b>bold</b> and <sourced>"
 
 
 def test_the_identity_changes_with_any_letter_of_the_file_and_with_nothing_else() -> None:

@@ -49,10 +49,10 @@ def test_tokens_are_counted_without_a_network_and_the_environment_stays_as_it_wa
     assert not list(tmp_path.iterdir())
 
 
-def test_tables_that_the_user_names_are_the_ones_taken(tmp_path: Path) -> None:
-    done = counted(**{TABLES: str(tmp_path)})
-    assert done.returncode != 0  # the folder is empty, and the network is not there
-    assert "the network was asked" in done.stderr
+def test_a_folder_of_tables_that_the_user_names_is_not_relied_on(tmp_path: Path) -> None:
+    done = counted(**{TABLES: str(tmp_path)})  # it is empty, and the network is not there
+    assert done.returncode == 0, done.stderr
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("text", ["<|endoftext|>", "<|endofprompt|>", "a <|endoftext|> b <|im_start|>"])

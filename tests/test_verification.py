@@ -101,3 +101,8 @@ def test_a_claim_may_rest_on_two_abstracts() -> None:
 
 def test_a_claim_from_nowhere_has_next_to_no_support() -> None:
     assert support("Bees dance near hives.", [ABSTRACT]).score < 0.15
+
+
+def test_a_number_may_be_spelled_out_in_the_abstract() -> None:
+    assert support("It takes 4 million steps.", ["It takes four million steps."]).missing_numbers == ()
+    assert support("It takes 5 million steps.", ["It takes four million steps."]).missing_numbers == ("5",)
