@@ -513,7 +513,7 @@ def test_the_head_of_a_source_copied_as_a_marker_is_one() -> None:
 
 def test_nothing_is_shown_of_a_marker_before_it_is_whole() -> None:
     assert previewed(["So [", "1", ", ", "2", "]", "."]) == ["So ", "", "", "", "[5][6]", ".", ""]
-    assert previewed(["So [", "1", "\n", "2"]) == ["So ", "", "[1\n", "2", ""]
+    assert previewed(["So [", "1", "\n", "2"]) == ["So ", "", "[1\n", "", "2"]
 
 
 STREAMED = st.lists(
