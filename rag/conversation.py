@@ -61,7 +61,8 @@ def is_follow_up(question: str) -> bool:
 def rewrite(question: str, history: Sequence[Turn], stop: Stop, *, model: ChatModel, prompt: Prompt) -> Rewritten:
     """Return the question as the model makes it stand alone; as `standalone` does when its reply is no question.
 
-    Without history no model is asked. Raises ModelError.
+    A small model often gives a follow-up back as it is: then what it hangs on is said again in front of it. Without
+    history no model is asked. Raises ModelError.
     """
     if not history:
         return Rewritten(question.strip())
@@ -69,7 +70,7 @@ def rewrite(question: str, history: Sequence[Turn], stop: Stop, *, model: ChatMo
     messages = [Message(*part) for part in prompt.render(conversation=conversation, question=question.strip())]
     reply, finish = complete(model, messages, max_tokens=REPLY_TOKENS, stop=stop)
     rewritten = question_in(reply) if finish.ending is Ending.COMPLETE else None  # half a question asks another one
-    return Rewritten(rewritten or standalone(question, history), finish.usage, 1, (prompt.prompt_id,))
+    return Rewritten(standalone(rewritten or question, history), finish.usage, 1, (prompt.prompt_id,))
 
 
 def question_in(reply: str) -> str | None:

@@ -374,6 +374,13 @@ def normalization_turn(having: Having) -> Turn:
     return Turn(answer.question, answer)
 
 
+def test_a_follow_up_that_the_model_gives_back_as_it_is_follows_what_it_hangs_on(having: Having) -> None:
+    model = Scripted("How large is its index?", ABSTAINING)
+    answer = having(model).ask("How large is its index?", history=[Turn(QUESTION, "Token vectors meet late.")])
+    assert answer.rewritten == f"{QUESTION} How large is its index?"
+    assert answer.nearest[0].key == "khattab2020colbert"
+
+
 def test_papers_keep_their_numbers_and_new_ones_get_the_next(having: Having) -> None:
     history = [normalization_turn(having)]
     model = Scripted(TWO_PAPERS, f"{CORRECTED[:-1]} [1]. {STANDARDISED[:-1]} [2].")
