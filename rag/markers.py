@@ -168,10 +168,10 @@ def _ranges(text: str) -> list[tuple[int, int]]:
 
 
 class Preview:
-    """A text as it is streamed: markers are held back until they are whole, then shown as they will stand.
+    """A text as it is streamed: markers in brackets are held back until they are whole, then shown with final numbers.
 
-    `show` gives the final number of a source that may be cited. What is shown doesn't depend on the pieces in which the
-    text comes.
+    Markers of other forms are shown as they were written; in the Answer they are mended too. `show` gives the number
+    that a source has for the reader. What is shown doesn't depend on the pieces in which the text comes.
     """
 
     HELD = 62  # characters: the longest marker with its brackets

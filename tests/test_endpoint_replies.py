@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rag.errors import EmbeddingError, LibraryMismatchError
+from rag.embedding.openai import OpenAIEmbedder
+from rag.errors import EmbeddingError, LibraryMismatchError, ModelError
 from rag.library import Library
+from rag.models import load_model
 from rag.settings import Settings
 
 MakePaper = Callable[..., dict[str, Any]]
@@ -118,3 +120,13 @@ def test_vectors_of_another_dimension_are_refused_with_the_command_that_mends_it
         ):
             with pytest.raises(LibraryMismatchError, match="askpapers rebuild"):
                 attempt()
+
+
+def test_without_key_and_address_nothing_is_sent_anywhere(tmp_path: Path) -> None:
+    with pytest.raises(EmbeddingError, match="OPENAI_API_KEY is not set"):
+        Library.open(tmp_path / "new.library", Settings(embedding="openai:tiny")).search("anything")
+    with pytest.raises(EmbeddingError, match="OPENAI_BASE_URL"):
+        OpenAIEmbedder("tiny", Settings())
+    with pytest.raises(ModelError, match="OPENAI_API_KEY is not set"):
+        load_model(Settings(llm="openai:tiny"))
+    assert load_model(Settings()) is None

@@ -16,6 +16,7 @@ from rag.sentences import sentence_spans
 from rag.tokens import count_tokens
 
 LINE_TOKENS = 6  # of a sentence beside its text: its number
+REMEDY = ": see ASKPAPERS_WINDOW and ASKPAPERS_ANSWER_TOKENS."
 END_TOKENS = 4  # of a source's closing mark
 
 
@@ -34,7 +35,9 @@ class Shown:
         if not self.sentences_left_out:
             return None
         papers = f", among them all of {_count(self.papers_left_out, 'paper')}" if self.papers_left_out else ""
-        return f"{_count(self.sentences_left_out, 'sentence')} found no room in the model's context window{papers}."
+        return (
+            f"{_count(self.sentences_left_out, 'sentence')} found no room in the model's context window{papers}{REMEDY}"
+        )
 
 
 def show(question: str, retrieved: Retrieved, *, papers: int, excerpts: int, tokens: int) -> Shown:

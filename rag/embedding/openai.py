@@ -24,6 +24,10 @@ class OpenAIEmbedder:
     """Vectors of one model behind an OpenAI-compatible endpoint, L2-normalised here."""
 
     def __init__(self, model: str, settings: Settings) -> None:
+        """Make the client; nothing is asked yet. Raises EmbeddingError when no endpoint is set."""
+        if settings.openai_api_key is None and settings.openai_base_url is None:
+            msg = "OPENAI_API_KEY is not set. Set it, or name another server with OPENAI_BASE_URL."
+            raise EmbeddingError(msg)
         self._model = model
         self._client = openai_client(settings)
         self.name = f"openai:{model}"
