@@ -109,8 +109,8 @@ class EndpointModel:
 
     @property
     def name(self) -> str:
-        """`openai:` and the model's name."""
-        return f"openai:{self._model or 'first'}"
+        """`openai:` and the model's name; `openai` alone while an endpoint hasn't told its first one."""
+        return f"openai:{self._model}" if self._model else "openai"
 
     def close(self) -> None:
         """Stop what still runs, close the connections and end the thread."""
