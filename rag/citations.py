@@ -35,6 +35,22 @@ def renumbered(claims: Sequence[Claim], history: Sequence[Turn]) -> tuple[Claim,
     )
 
 
+def kept_leads(leads: Sequence[str], kept: Sequence[bool]) -> list[str]:
+    r"""Return the leads of the pieces of a text that are kept: who comes first in a paragraph takes over its lead.
+
+    >>> kept_leads(["", "\n- ", " ", " "], [False, False, True, True])
+    ['- ', ' ']
+    """
+    found: list[str] = []
+    opening = ""  # lead of a paragraph or list item of which nothing is kept yet
+    for lead, keep in zip(leads, kept, strict=True):
+        opening = lead if lead.strip(" ") else opening
+        if keep:
+            found.append(opening or lead)
+            opening = ""
+    return [found[0].lstrip(), *found[1:]] if found else []
+
+
 def render(claims: Iterable[Claim]) -> str:
     """Return the text of an answer: each claim after its lead, followed by the numbers that it cites."""
     return "".join(

@@ -28,7 +28,7 @@ from rag.answering.settling import nothing_holds
 from rag.citations import papers_cited, render
 from rag.conversation import Rewritten
 from rag.datatypes import Answer, Outcome, Searched, Turn
-from rag.errors import ModelError
+from rag.errors import ModelError, StoppedError
 from rag.models import Usage
 from rag.retrieval import Retrieved, Retriever, check_question
 from rag.settings import Settings
@@ -192,8 +192,7 @@ def _last(events: Iterator[str | Answer]) -> Answer:
     for event in events:
         if isinstance(event, Answer):
             return event
-    msg = "The answer was stopped before it was whole. Ask again."
-    raise ModelError(msg)
+    raise StoppedError
 
 
 def _pieces(events: Iterator[str | Answer], metadata: dict[str, Any]) -> Generator[str, None, None]:

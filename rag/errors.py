@@ -12,6 +12,7 @@
     ├── QuestionError           a question, filter or limit that can't be used
     ├── EmbeddingError          the embedding model is missing, wrong or unreachable
     ├── ModelError              the language model is missing, refuses, fails or is unreachable
+    │   ├── StoppedError            an answer was stopped before it was whole
     │   └── ContextOverflowError    what was sent is longer than its context window
     ├── PromptError             a prompt file is missing or doesn't keep its contract
     └── SettingsError           a setting has an unusable value
@@ -75,6 +76,13 @@ class PromptError(RagError):
 
 class ModelError(RagError):
     """The language model is missing, refuses, fails or is unreachable."""
+
+
+class StoppedError(ModelError):
+    """An answer was stopped before it was whole."""
+
+    def __init__(self) -> None:
+        super().__init__("The answer was stopped before it was whole. Ask again.")
 
 
 class ContextOverflowError(ModelError):

@@ -35,6 +35,7 @@ from rag.errors import (
     LibraryLockedError,
     LibraryMissingError,
     ModelError,
+    StoppedError,
     StorageError,
 )
 from rag.index import Index
@@ -178,8 +179,7 @@ class Library:
             async for event in events:
                 if isinstance(event, Answer):
                     return event
-        msg = "The answer was stopped before it was whole. Ask again."
-        raise ModelError(msg)
+        raise StoppedError
 
     async def astream(
         self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()
@@ -190,8 +190,7 @@ class Library:
         def start() -> Iterator[str | Answer]:
             from rag.adapters import Question
 
-            question_ = Question(question, history=history, filters=filters, stop=stop)
-            return self.as_query_engine().stream(question_)
+            return self.as_query_engine().stream(Question(question, history=history, filters=filters, stop=stop))
 
         async with aclosing(in_thread(start, stop)) as events:
             async for event in events:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
+from rag.citations import kept_leads
 from rag.datatypes import Paper
 from rag.sentences import sentence_spans
 from rag.words import stem, words
@@ -390,17 +391,14 @@ def _lead(item: re.Match[str] | None) -> str:
 def _said_once(sentences: Sequence[Sentence], repairs: Counter[str]) -> list[Sentence]:
     """Return the sentences without those said before; what the repetition cites counts for the first."""
     first: dict[tuple[str, ...], Sentence] = {}
-    lead = ""  # of the line, as long as none of its sentences is kept
+    new: list[bool] = []
     for sentence in sentences:
         key = tuple(word.stem for word in words(sentence.text))
-        lead = sentence.lead if sentence.lead != " " else lead
-        if key in first:
-            repairs[REPEATED] += 1
-            first[key] = _citing(first[key], sentence.numbers)
-        else:
-            first[key] = sentence._replace(lead=lead if first else lead.lstrip())
-            lead = " "
-    return list(first.values())
+        new.append(key not in first)
+        first[key] = _citing(first.get(key, sentence), sentence.numbers)
+    repairs[REPEATED] += new.count(False)
+    leads = kept_leads([sentence.lead for sentence in sentences], new)
+    return [sentence._replace(lead=lead) for sentence, lead in zip(first.values(), leads, strict=True)]
 
 
 def _citing(sentence: Sentence, numbers: Sequence[int]) -> Sentence:

@@ -32,7 +32,7 @@ LAYERS = (
 ROOMS = {
     "chromadb": ("rag/vectors.py",),
     "llama_index": ("rag/engine.py", "rag/adapters.py", "eval/llm.py"),  # eval/llm.py: the peer that is measured
-    "openai": ("rag/models/endpoint.py", "rag/models/failures.py"),
+    "openai": tuple(f"rag/models/{name}.py" for name in ("clients", "embeddings", "endpoint", "failures", "retrying")),
     "xllamacpp": ("rag/models/gguf.py",),
     "tiktoken": ("rag/tokens.py",),
     "onnxruntime": ("rag/embedding/onnx.py",),

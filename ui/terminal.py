@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from rag.answering.abstaining import NO_PAPER, NOT_SAID
 from rag.datatypes import Answer, Claim, Hit, IngestReport, Outcome, Paper, Rejection
-from rag.errors import ModelError
+from rag.errors import StoppedError
 from rag.maintenance import Finding
 from rag.verification import PARTLY, SUPPORTED
 
@@ -35,7 +36,7 @@ def mark(claim: Claim) -> Text:
 
 
 def stream_answer(console: Console, events: Iterable[str | Answer]) -> Answer:
-    """Show an answer as it is written, then as it stands; return it. Raises ModelError when it was stopped."""
+    """Show an answer as it is written, then as it stands; return it. Raises StoppedError when none came."""
     text = ""
     with Live(console=console, transient=True, refresh_per_second=REFRESHES) as live:
         for event in events:
@@ -46,8 +47,7 @@ def stream_answer(console: Console, events: Iterable[str | Answer]) -> Answer:
             lines = Text("\n".join(map(printable, text.split("\n")))).wrap(console, console.width)
             live.update(Text("\n").join(lines[-max(1, console.height - 2) :]))  # what scrolled away can't be erased
         else:
-            msg = "The answer was stopped before it was whole. Ask again."
-            raise ModelError(msg)
+            raise StoppedError
     show_answer(console, answer)
     return answer
 
@@ -64,9 +64,9 @@ def show_answer(console: Console, answer: Answer) -> None:
             if lacks := lacking(claim):
                 _print(console, mark(claim).append(f" {lacks}", "dim"), indent=2)
     elif answer.outcome is Outcome.NO_RELEVANT_PAPERS:
-        _print(console, Text("No paper in this library is about that.", "yellow"))
+        _print(console, Text(NO_PAPER, "yellow"))
     else:
-        _print(console, Text("The abstracts in this library don't say. The nearest papers:", "yellow"))
+        _print(console, Text(NOT_SAID, "yellow"))
         for paper in answer.nearest:
             _print(console, _reference("  -", paper), indent=4)
     console.print()

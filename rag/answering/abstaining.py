@@ -41,6 +41,8 @@ DENIAL = re.compile(
     re.IGNORECASE,
 )
 
+NO_PAPER = "No paper in this library is about that."
+NOT_SAID = "The abstracts in this library don't say. The nearest papers:"
 NEAREST = 3  # papers named when the abstracts don't say
 
 
@@ -115,6 +117,6 @@ def nearest_papers(retrieved: Retrieved) -> tuple[Paper, ...]:
 def refusal(outcome: Outcome, nearest: tuple[Paper, ...]) -> str:
     """Return what to say when there is no answer: that there is none, and which papers came nearest."""
     if outcome is Outcome.NO_RELEVANT_PAPERS:
-        return "No paper in this library is about that."
+        return NO_PAPER
     titles = "; ".join(f"{paper.title} ({paper.byline})" if paper.byline else paper.title for paper in nearest)
-    return f"The abstracts in this library don't say. The nearest papers: {titles}."
+    return f"{NOT_SAID} {titles}."

@@ -10,16 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from rag.citations import cite
+from rag.citations import cite, kept_leads
 from rag.datatypes import Citation, Claim, Paper
 from rag.markers import Sentence
 from rag.verification import PARTLY, best_slice, support, verified
 
 Policy = Literal["mark", "drop", "quote"]
 
-NEXT_TO_NOTHING = (
-    0.3  # support below which a paper has next to nothing of a claim: the stop words of any English sentence
-)
+NEXT_TO_NOTHING = 0.3  # support below which a paper has of a claim what any English sentence has: its stop words
 
 # Names of what is counted.
 ATTACHED = "attached"  # a citation was missing, and found
@@ -86,22 +84,20 @@ def apply_policy(
     if policy == "mark" or nothing_holds(settled.claims):
         return settled
     repairs = Counter(settled.repairs)
-    kept: list[Claim] = []
+    final: list[Claim | None] = []
     said = {claim.text for claim in settled.claims if holds(claim)}
-    opening = ""  # lead of a paragraph or list item whose first claim was dropped
     for claim in settled.claims:
-        opening = claim.lead if claim.lead.strip(" ") else opening
         if holds(claim):
-            final = claim
+            final.append(claim)
         elif policy == "quote" and (quote := _nearest(claim, sources, number)).text not in said:
-            final = quote
             said.add(quote.text)
             repairs[QUOTED] += 1
+            final.append(quote)
         else:
             repairs[DROPPED] += 1
-            continue
-        lead, opening = opening or claim.lead, ""
-        kept.append(replace(final, lead=lead if kept else lead.lstrip()))
+            final.append(None)
+    leads = kept_leads([claim.lead for claim in settled.claims], [claim is not None for claim in final])
+    kept = [replace(claim, lead=lead) for claim, lead in zip(filter(None, final), leads, strict=True)]
     return Settled(tuple(kept), dict(repairs))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rag.answering.abstaining import denies
+from rag.citations import kept_leads
 from rag.datatypes import Paper
 from rag.markers import Sentence
 from rag.verification import PARTLY, SUPPORTED, support
@@ -32,15 +33,10 @@ def sift(sentences: Sequence[Sentence], question: str, papers: Iterable[Paper]) 
     """Return the sentences of a model's text that claim something, told apart with the papers that it was shown."""
     abstracts = [paper.abstract for paper in papers]
     kinds = [_kind(sentence.text, question, abstracts) for sentence in sentences]
-    claiming: list[Sentence] = []
-    opening = ""  # lead of a paragraph or list item whose first sentence is left out
-    for sentence, kind in zip(sentences, kinds, strict=True):
-        opening = sentence.lead if sentence.lead.strip(" ") else opening
-        if kind == "claim":
-            lead = (opening or sentence.lead) if claiming else (opening or sentence.lead).lstrip()
-            claiming.append(sentence._replace(lead=lead))
-            opening = ""
-    return Sifted(tuple(claiming), kinds[:1] == ["denial"], kinds.count("denial"), kinds.count("echo"))
+    leads = kept_leads([sentence.lead for sentence in sentences], [kind == "claim" for kind in kinds])
+    claims = (sentence for sentence, kind in zip(sentences, kinds, strict=True) if kind == "claim")
+    claiming = tuple(sentence._replace(lead=lead) for sentence, lead in zip(claims, leads, strict=True))
+    return Sifted(claiming, kinds[:1] == ["denial"], kinds.count("denial"), kinds.count("echo"))
 
 
 def echoes(sentence: str, question: str) -> bool:

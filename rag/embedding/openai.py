@@ -12,7 +12,7 @@ import numpy as np
 from rag.embedding import Embedded, Vector
 from rag.errors import EmbeddingError
 from rag.iteration import batched
-from rag.models.endpoint import embed_texts, openai_client
+from rag.models.embeddings import embed_texts, embedding_client
 from rag.settings import Settings
 
 BATCH = 64  # texts a request: far under every provider's limit
@@ -29,7 +29,7 @@ class OpenAIEmbedder:
             msg = "OPENAI_API_KEY is not set. Set it, or name another server with OPENAI_BASE_URL."
             raise EmbeddingError(msg)
         self._model = model
-        self._client = openai_client(settings)
+        self._client = embedding_client(settings)
         self.name = f"openai:{model}"
         self.window = WINDOW
 

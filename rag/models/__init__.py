@@ -6,6 +6,7 @@
 Knows nothing of papers, prompts or citations. Heavy imports happen when a model is made, never before.
 """
 
+import queue
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ class Usage:
 
 
 NO_USAGE = Usage()
+SEED = 0
 THINKING, THOUGHT = "<think>", "</think>"
 
 
@@ -48,6 +50,9 @@ class Ending(StrEnum):
     REPEATING = "repeating"  # it went round in circles, and was stopped
 
 
+ENDINGS = {"length": Ending.LENGTH, "content_filter": Ending.CUT}  # by OpenAI's finish_reason; all else is complete
+
+
 @dataclass(frozen=True, slots=True)
 class Finish:
     """How a reply ended and what it took. `reason` says in a few words why a CUT one broke off."""
@@ -55,6 +60,9 @@ class Finish:
     ending: Ending
     usage: Usage = NO_USAGE
     reason: str = ""
+
+
+Event = str | Finish | ModelError  # what a worker hands on to the one who waits for a reply
 
 
 class ChatModel(Protocol):
@@ -76,6 +84,16 @@ class ChatModel(Protocol):
 
     def close(self) -> None:
         """Let go of connections and memory."""
+
+
+def received(events: "queue.SimpleQueue[Event | None]") -> Generator[str | Finish, None, None]:
+    """Yield what a worker put into a queue until a Finish, or None; raise the error that it put there."""
+    while (event := events.get()) is not None:
+        if isinstance(event, ModelError):
+            raise event
+        yield event
+        if isinstance(event, Finish):
+            return
 
 
 def spoken(events: Generator[str | Finish, None, None]) -> Generator[str | Finish, None, None]:

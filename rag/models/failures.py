@@ -30,6 +30,12 @@ class Failure(NamedTuple):
         return self.kind(f"The language model at {bare_address(where)} failed: {self.happened}. {self.advice}")
 
 
+def retry_after(error: APIStatusError) -> float | None:
+    """Return after how many seconds a server asks to be asked again; None when it doesn't say so in seconds."""
+    seconds = error.response.headers.get("retry-after", "")
+    return float(seconds) if re.fullmatch(r"\d{1,6}(\.\d{1,6})?", seconds) else None
+
+
 def bare_address(address: str) -> str:
     """Return an address without the name and password that it may hold.
 
@@ -67,7 +73,7 @@ def _status(error: APIStatusError, model: str, settings: Settings) -> Failure:
             f"it knows no model {model!r}, or has no chat there (404)", "Check ASKPAPERS_LLM and OPENAI_BASE_URL."
         )
     if status == 429:
-        wait = _retry_after(error)
+        wait = retry_after(error)
         when = "later" if wait is None else f"in {wait:g} s"
         return Failure("it has too many requests, or the account no credit (429)", f"Ask again {when}.")
     if status >= 500:
@@ -75,24 +81,6 @@ def _status(error: APIStatusError, model: str, settings: Settings) -> Failure:
     return Failure(
         f"it refused the request ({status}: {told(error, settings)!r})", "Check ASKPAPERS_LLM and the server."
     )
-
-
-def wait_of(error: APIConnectionError | APIStatusError, otherwise: float) -> float | None:
-    """Return after how many seconds a failed request is worth another try: as the server says, or `otherwise`.
-
-    None when the same request would fail again.
-    """
-    if isinstance(error, APIConnectionError):
-        return otherwise
-    if error.status_code in {408, 429} or error.status_code >= 500:
-        wait = _retry_after(error)
-        return otherwise if wait is None else wait
-    return None
-
-
-def _retry_after(error: APIStatusError) -> float | None:
-    seconds = error.response.headers.get("retry-after", "")
-    return float(seconds) if re.fullmatch(r"\d{1,6}(\.\d{1,6})?", seconds) else None
 
 
 def is_overflow(error: APIError) -> bool:

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import ContextOverflowError, ModelError
-from rag.models import NO_USAGE, Ending, Finish, Message, Usage
+from rag.models import ENDINGS, NO_USAGE, SEED, Ending, Event, Finish, Message, Usage, received
 from rag.settings import Settings
 from rag.stopping import Stop
 
-SEED = 0
 ERRORS = 1  # what llama.cpp writes to stderr: errors alone
 
 
@@ -42,7 +41,7 @@ class GgufModel:
         self, messages: Sequence[Message], *, max_tokens: int, stop: Stop
     ) -> Generator[str | Finish, None, None]:
         """Yield the reply in pieces, then how it ended; see ChatModel."""
-        events: queue.SimpleQueue[str | Finish | ModelError | None] = queue.SimpleQueue()
+        events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         ended = threading.Event()
         request = {
             "messages": [message._asdict() for message in messages],
@@ -61,12 +60,7 @@ class GgufModel:
 
         with stop.calling(end):
             try:
-                while (event := events.get()) is not None:
-                    if isinstance(event, ModelError):
-                        raise event
-                    yield event
-                    if isinstance(event, Finish):
-                        return
+                yield from received(events)
             finally:
                 ended.set()
 
@@ -95,7 +89,9 @@ class GgufModel:
             return self._server
 
 
-def _relay(server: Any, request: dict[str, Any], events: queue.SimpleQueue[Any], ended: threading.Event) -> None:
+def _relay(
+    server: Any, request: dict[str, Any], events: queue.SimpleQueue[Event | None], ended: threading.Event
+) -> None:
     """Ask and pass on all that comes; the last thing passed on is a Finish or an error."""
     ending, usage, begun = Ending.CUT, NO_USAGE, False
     failure = ModelError("The model wrote nothing. Ask in other words, or choose another with ASKPAPERS_LLM.")
@@ -112,7 +108,7 @@ def _relay(server: Any, request: dict[str, Any], events: queue.SimpleQueue[Any],
             if begun and piece:
                 events.put(piece)
             if choice["finish_reason"]:
-                ending = Ending.LENGTH if choice["finish_reason"] == "length" else Ending.COMPLETE
+                ending = ENDINGS.get(choice["finish_reason"], Ending.COMPLETE)
         if counted := chunk.get("usage"):
             usage = Usage(counted["prompt_tokens"], counted["completion_tokens"])
         return ended.is_set()
