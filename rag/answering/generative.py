@@ -18,7 +18,8 @@ from rag.answering.sources import Shown, show
 from rag.citations import number_of, number_papers, renumbered
 from rag.datatypes import Turn
 from rag.errors import ContextOverflowError, ModelError
-from rag.markers import Preview, read_markers
+from rag.markers import read_markers
+from rag.markers.preview import Preview
 from rag.models import NO_USAGE, ChatModel, Ending, Finish, Message, Usage, complete, spoken
 from rag.prompting import Prompt, as_data, load_prompt
 from rag.retrieval import Retrieved

@@ -3,18 +3,29 @@
 A model is asked for `[2]` and writes `[1, 2]`, `[1-3]`, `[2.4]`, `(Source 2)`, `According to source 2, ...`, a marker
 after the full stop, authors and year, or a number that no source has. Each is read as what it means, or dropped, and
 counted. Text in brackets that is no marker stays as it is. Knows nothing of support: whether a citation holds is
-decided elsewhere.
+decided elsewhere. rag.markers.grammar has the patterns, rag.markers.preview the text while it is streamed.
 """
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 from rag.citations import kept_leads
 from rag.datatypes import Paper
+from rag.markers.grammar import (
+    GOVERNS,
+    MARKER,
+    SINGLE,
+    VERB,
+    YEAR,
+    is_interval,
+    is_said_in,
+    known_among,
+    label_of,
+    ranges_in,
+)
 from rag.sentences import sentence_spans
 from rag.words import stem, words
 
@@ -26,52 +37,6 @@ UNKNOWN_NAMES = "unknown_names"  # authors and year that no source has
 REFERENCES = "reference_lists"  # a list of references: those come from the records alone
 REPEATED = "repeated"  # a sentence said before
 
-# What stands between brackets. Groups are atomic or possessive throughout, so that no text makes matching slow.
-KIND = r"(?:source|ref|reference|paper|abstract|document|doc|excerpt|passage)"
-DIGITS = r"(?!0+\b)\d{1,9}(?:\.\d{1,3})?"  # 2.4 is a sentence of source 2; nothing has the number 0
-NUMBER = rf"(?>(?:{KIND}s?[.:]?\s?)?(?:number|no\.)?[#^=]?\s?\"?{DIGITS}\"?(?:†[^\[\]【】,;\n]*)?)"
-BETWEEN = r"(?>\s?(?:[,;]\s?(?:and\b|&)|[,;&–—]|--?|and\b|to\b|\s)\s?)"  # noqa: RUF001  (dashes that models write)
-NUMBERS = rf"\s?{NUMBER}(?:{BETWEEN}{NUMBER})*+\s?"
-ASIDE = re.compile(r"†[^,;]*")
-RANGE = re.compile(
-    rf"(\d{{1,9}})(\.\d+)?\s?(?:[–—]|--?|to\b)\s?(?:{KIND}s?\s?)?(\d{{1,9}})(\.\d+)?|(\d{{1,9}})(?:\.\d+)?",  # noqa: RUF001
-    re.IGNORECASE,
-)
-INSIDE = re.compile(NUMBERS, re.IGNORECASE)
-SINGLE = re.compile(r"[\[【]([^\[\]【】\n]{1,60})[\]】]")
-WHOLE = re.compile(rf"\A{SINGLE.pattern}\Z")
-
-# Forms of markers.
-BRACKET = rf"[\[【](?=[^\[\]【】\n]{{1,60}}[\]】]){NUMBERS}[\]】](?:\([^()\s]*\))?"
-RUN = rf"{BRACKET}(?>(?>\s?(?:,?\s?and\b|[,;&])?\s?){BRACKET})*+"
-SEE = r"(?:(?:see|from|in|cf\.?|e\.g\.,?)\s)?(?:the\s)?"
-WRAPPED = rf"[(\[]\s?{SEE}{RUN}\s?[)\]]"
-IN_PARENTHESES = rf"\(\s?{SEE}(?={KIND}){NUMBERS}\)"
-ALONE = rf"{DIGITS}(?!\w)"
-MENTION = (
-    rf"\b(?:{KIND}s #?{ALONE}(?:(?>,? (?:and|&) |, ?|--?|[–—]| to )#?{ALONE})++"  # noqa: RUF001
-    rf"|{KIND} ?#?{ALONE}(?: (?:and|&) #?{ALONE})?)"
-)
-# Where a sentence starts.
-START = r"(?:^|(?<=[.!?\]】] )|(?<=^[-*•–] )|(?<=^\d[.)] ))\s*"  # noqa: RUF001
-SAYING = r"(?:according to|as (?:stated|described|shown|reported|mentioned) (?:in|by)|in|from|per)"
-ATTRIBUTION = rf"{START}{SAYING} (?:the )?(?:{MENTION}|{RUN}), "
-NAME = r"(?-i:(?:[A-Z]\. ?){0,3}(?:(?:van|von|de|del|den|der|la|le) ){0,2}(?=\w*[^\W\d_A-Z])[^\W\d_a-z][\w.'’-]*)"  # noqa: RUF001
-NAMES = rf"{NAME}(?>(?:,? and|,? &|,) {NAME}){{0,5}}(?:,? et al\.?)?,? (?:19|20)\d\d[a-z]?"
-NAMES_AND_YEAR = rf"[(\[]{SEE}{NAMES}(?:; ?{NAMES}){{0,9}}[)\]]"
-MARKER = re.compile(
-    rf"(?P<attribution>{ATTRIBUTION})|(?P<run>{RUN})|(?P<wrapped>{WRAPPED})|(?P<parentheses>{IN_PARENTHESES})"
-    rf"|(?P<names>{NAMES_AND_YEAR})|(?P<mention>{MENTION})",
-    re.IGNORECASE,
-)
-YEAR = re.compile(r"\b(?:19|20)\d\d")
-# "as shown in [1]", "[1] proposes": a marker that is a word of its sentence.
-GOVERNS = re.compile(r"(?<!\\)\b(?:in|by|from|to|of|per|see|unlike|than)\s$", re.IGNORECASE)
-VERB = re.compile(r"\s[a-z]+\b")
-
-# A sentence of a source copied with its number, as the model was shown it: "2.4: We prune ...".
-LABEL = re.compile(r"\A(\s*)(\d{1,9})\.\d{1,3}(?::\s*|\s+(?=[A-Z]))")
-LABEL_BEGINS = re.compile(r"\s*(?:\d{1,9}(?:\.(?:\d{1,3}:?\s*)?)?)?")
 ITEM = re.compile(r"\s*(?:[-*•–](?:\s+|$)|(\d{1,2})[.)]\s+(?=\S))")  # noqa: RUF001
 BEGINNING = re.compile(r"\s*(?:(?:[-*•–]|\d{1,2}[.)])\s+)?")  # noqa: RUF001
 HEADING = re.compile(r"\s*#{1,6}\s+")
@@ -123,7 +88,9 @@ def read_markers(text: str, sources: Mapping[int, Paper]) -> Reading:
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # half an emoji
     ahead: list[int] | None = None  # markers on the line before what they belong to, when a text starts so
     for raw in text.splitlines():
-        line = _without_markers(LABEL.sub(partial(_as_marker, sources), raw), sources, repairs)
+        if label := label_of(raw, sources):
+            raw = f"{label[1]}[{label[2]}.1] {raw[label.end() :]}"  # noqa: PLW2901  (a label is a marker of its source)
+        line = _without_markers(raw, sources, repairs)
         line = line if sentences else line.without(PREAMBLE.match(line.text))
         item = ITEM.match(line.text)
         line = line.without(item)
@@ -147,91 +114,6 @@ def read_markers(text: str, sources: Mapping[int, Paper]) -> Reading:
     if ahead and sentences:
         sentences[-1] = _citing(sentences[-1], ahead)
     return Reading(tuple(_said_once(sentences, repairs)), dict(+repairs))
-
-
-def numbers_in(inside: str) -> list[tuple[int, int]] | None:
-    """Return the (first, last) of each number or range between a marker's brackets; None when it is no marker.
-
-    >>> numbers_in("1, 3-5"), numbers_in("Source 2"), numbers_in("CLS"), numbers_in("0, 1")
-    ([(1, 1), (3, 5)], [(2, 2)], None, None)
-    """
-    return _ranges(inside) if INSIDE.fullmatch(inside) else None
-
-
-def _ranges(text: str) -> list[tuple[int, int]]:
-    """Return the (first, last) of each number or range in what is known to be a marker."""
-    found: list[tuple[int, int]] = []
-    for match in RANGE.finditer(ASIDE.sub("", text)):
-        first = int(match[1] or match[5])
-        last = int(match[3]) if match[3] and (match[4] or not match[2]) else first  # 2.4-6: sentences of source 2
-        found.append((min(first, last), max(first, last)))
-    return found
-
-
-class Preview:
-    """A text as it is streamed: markers in brackets are held back until they are whole, then shown with final numbers.
-
-    Markers of other forms are shown as they were written; in the Answer they are mended too. `show` gives the number
-    that a source has for the reader. What is shown doesn't depend on the pieces in which the text comes.
-    """
-
-    HELD = 62  # characters: the longest marker with its brackets
-
-    def __init__(self, sources: Mapping[int, Paper], show: Callable[[int], int]) -> None:
-        self._sources = sources
-        self._show = show
-        self._held = ""
-        self._begins = True  # a line, with which a label may be copied
-
-    def feed(self, piece: str) -> str:
-        """Take a piece; return what can be shown now."""
-        return "".join(map(self._take, piece))
-
-    def rest(self) -> str:
-        """Return what is still held back, at the end."""
-        held, self._held = self._held, ""
-        return held
-
-    def _take(self, character: str) -> str:
-        held = self._held + character
-        if self._begins:
-            if LABEL_BEGINS.fullmatch(held) and character != "\n":
-                self._held = held
-                return ""
-            held = LABEL.sub(partial(_without_label, self._sources), held)
-        self._begins = character == "\n"
-        if character in "]】":
-            opened = max(held.rfind("["), held.rfind("【"), 0)
-            held = held[:opened] + WHOLE.sub(self._shown, held[opened:])
-        keep = self._kept_from(held)
-        self._held = held[keep:]
-        return held[:keep]
-
-    def _kept_from(self, held: str) -> int:
-        """Return from where on a text may still become a marker."""
-        opened: list[int] = []
-        for at, character in enumerate(held):
-            if character in "[【":
-                opened.append(at)
-            elif character in "]】":
-                del opened[-1:]
-            elif character == "\n":
-                opened.clear()
-        return next((at for at in opened if len(held) - at < self.HELD), len(held))
-
-    def _shown(self, match: re.Match[str]) -> str:
-        found = numbers_in(match[1])
-        if found is None or _is_interval(match[0], self._sources):
-            return match[0]
-        return "".join(f"[{self._show(number)}]" for number in _known(found, self._sources))
-
-
-def _as_marker(sources: Mapping[int, Paper], label: re.Match[str]) -> str:
-    return f"{label[1]}[{label[2]}.1] " if int(label[2]) in sources else label[0]
-
-
-def _without_label(sources: Mapping[int, Paper], label: re.Match[str]) -> str:
-    return label[1] if int(label[2]) in sources else label[0]
 
 
 def _without_markers(line: str, sources: Mapping[int, Paper], repairs: Counter[str]) -> _Line:
@@ -278,16 +160,16 @@ def _read(
     """Return the sources that a marker means and what stays in its place; None when it is no marker."""
     if match["names"]:
         return _names_and_years(match["names"], sources, repairs)
-    ranges, instead, plain = _ranges(match[0]), "", False
+    ranges, instead, plain = ranges_in(match[0]), "", False
     if match["run"] or match["wrapped"]:
         brackets = list(SINGLE.finditer(match[0]))
-        markers = [one[1] for one in brackets if not _is_interval(one[0], sources)]
-        instead = " ".join(one[0] for one in brackets if _is_interval(one[0], sources))
-        ranges = [pair for inside in markers for pair in _ranges(inside)]
+        markers = [one[1] for one in brackets if not is_interval(one[0], sources)]
+        instead = " ".join(one[0] for one in brackets if is_interval(one[0], sources))
+        ranges = [pair for inside in markers for pair in ranges_in(inside)]
         plain = all(inside.isdecimal() for inside in markers)
-    elif _is_said(match[0], sources):
+    elif is_said_in(match[0], sources):
         return None
-    numbers = _known(ranges, sources)
+    numbers = known_among(ranges, sources)
     if not ranges or (match["mention"] and not numbers):
         return None
     repairs.update({REFORMED: int(not plain), INVENTED: sum(_outside(pair, sources) for pair in ranges)})
@@ -308,18 +190,9 @@ def _titles(papers: Iterable[Paper]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def _is_interval(bracket: str, sources: Mapping[int, Paper]) -> bool:
-    """Tell whether what looks like several markers, such as an interval, is written so in a source."""
-    return not bracket[1:-1].isdecimal() and _is_said(bracket, sources)
-
-
-def _is_said(text: str, sources: Mapping[int, Paper]) -> bool:
-    return any(text in paper.abstract or text in paper.title for paper in sources.values())
-
-
 def _names_and_years(text: str, sources: Mapping[int, Paper], repairs: Counter[str]) -> tuple[list[int], str] | None:
     """Return the sources of `(Khattab and Zaharia, 2020; ...)`; None when a source writes it so itself."""
-    if _is_said(text, sources):
+    if is_said_in(text, sources):
         return None
     numbers: list[int] = []
     for part in text.split(";"):
@@ -335,10 +208,6 @@ def _surname_and_year(paper: Paper) -> set[str]:
     if not paper.authors or not paper.year or not paper.authors[0].split():
         return set()
     return {word.stem for word in words(paper.authors[0].split()[-1])} | {stem(str(paper.year))}
-
-
-def _known(ranges: Sequence[tuple[int, int]], sources: Mapping[int, Paper]) -> list[int]:
-    return list(dict.fromkeys(n for first, last in ranges for n in sorted(sources) if first <= n <= last))
 
 
 def _outside(pair: tuple[int, int], sources: Mapping[int, Paper]) -> bool:
