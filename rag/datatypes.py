@@ -94,14 +94,19 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Bounds on which papers are searched. Years are inclusive; `origin` is a source's path, name or glob."""
+    """Bounds on which papers are searched.
+
+    Years are inclusive; `origin` is a source's path, name or glob; every word of `title` is part of the title, case
+    and accents aside.
+    """
 
     year_from: int | None = None
     year_to: int | None = None
     origin: str | None = None
+    title: str | None = None
 
     def __bool__(self) -> bool:
-        return any(value is not None for value in (self.year_from, self.year_to, self.origin))
+        return any(value is not None for value in (self.year_from, self.year_to, self.origin, self.title))
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +303,17 @@ class Turn:
 
     question: str
     answer: "str | Answer" = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """What a reader thought of an answer: good or not, and why. `rating_id` names it, `at` is its time (ISO, UTC)."""
+
+    rating_id: str
+    answer: Answer
+    good: bool
+    note: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

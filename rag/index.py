@@ -55,6 +55,10 @@ class Index:
         self.states.delete(gone)
         self.vectors.delete(gone)
 
+    def keep_only(self, paper_ids: set[int]) -> None:
+        """Forget every paper but these. Raises StorageError."""
+        self.delete((self.vectors.ids() | self.states.ids()) - paper_ids)
+
 
 def embed_papers(embedder: Embedder, papers: Sequence[Paper]) -> Iterator[IndexedPaper]:
     """Yield the chunk vectors and token states of each paper, in order, holding one paper's states at a time."""

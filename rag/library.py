@@ -19,27 +19,25 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from filelock import FileLock, Timeout
-
 from rag.answering import Answerer
 from rag.answering.extractive import ExtractiveAnswerer
 from rag.answering.generative import GenerativeAnswerer
 from rag.catalog import Catalog
+from rag.catalog.ratings import all_ratings, delete_rating, put_rating
 from rag.chunking import CHUNKER
 from rag.conversation import Rewritten, rewrite, standalone
-from rag.datatypes import Answer, Filters, Hit, IngestReport, Turn
+from rag.datatypes import Answer, Filters, Hit, IngestReport, Paper, Rating, Turn
 from rag.embedding import Embedder, embedder_name, load_embedder
 from rag.errors import (
     EmptyLibraryError,
     LibraryDamagedError,
-    LibraryLockedError,
     LibraryMissingError,
     ModelError,
     StoppedError,
-    StorageError,
 )
 from rag.index import Index
 from rag.ingest import Watch, ingest
+from rag.locking import is_being_written, make_folder, writing
 from rag.manifest import FILE as MANIFEST
 from rag.manifest import Manifest, check_manifest, read_manifest, write_manifest
 from rag.models import ChatModel, load_model
@@ -56,7 +54,6 @@ if TYPE_CHECKING:
 
 CATALOG = "catalog.sqlite3"
 FIRST_VECTORS = "vectors-1"
-LOCK = "write.lock"
 PASSAGES = 3  # sentences shown of each paper that a search finds
 
 
@@ -129,16 +126,53 @@ class Library:
         StorageError when a write fails (what was stored before stays).
         """
         files = find_files([Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)])
-        with writing(self.folder, self._catalog) as crashed:
-            with self._lock:
-                index = self._writable_index(suspect=crashed)
-                self._writing = True
-            try:
-                return ingest(files, self._catalog, index, self.embedder, watch)
-            finally:
-                with self._lock:
-                    self._writing = False
-                    self._generation = self._catalog.generation
+        with self._changing() as index:
+            return ingest(files, self._catalog, index, self.embedder, watch)
+
+    def remove(self, paper_ids: Iterable[int]) -> int:
+        """Forget papers with everything known of them; return how many were there.
+
+        A record of one that is ingested again makes it a new paper. Raises what `ingest` raises of writing.
+        """
+        with self._changing() as index:
+            with self._catalog.transaction():
+                gone = self._catalog.remove(paper_ids)
+            index.delete(gone)
+        return len(gone)
+
+    def papers(
+        self, text: str = "", *, order: str = "added", descending: bool = False, limit: int = 100, offset: int = 0
+    ) -> tuple[list[Paper], int]:
+        """Return a page of the papers with every word of `text` in title, authors or year, and how many there are.
+
+        `order` is `added`, `title`, `year` or `author`. Raises QuestionError for another one.
+        """
+        return self._catalog.listed(text, order=order, descending=descending, limit=limit, offset=offset)
+
+    def paper(self, paper_id: int) -> Paper | None:
+        """Return one paper; None when it isn't there (any more)."""
+        return next(iter(self._catalog.papers([paper_id])), None)
+
+    def sources(self) -> list[str]:
+        """Return every source that papers came from, sorted: what the filter `origin` can name."""
+        return self._catalog.sources()
+
+    @property
+    def version(self) -> int:
+        """A number that grows with every change of the papers."""
+        return self._catalog.generation
+
+    def rate(self, rating: Rating) -> None:
+        """Keep what a reader thought of an answer; the same `rating_id` again is a change of mind."""
+        put_rating(self._catalog, rating)
+
+    def unrate(self, rating_id: str) -> None:
+        """Forget a rating, if it is there."""
+        delete_rating(self._catalog, rating_id)
+
+    def ratings(self) -> list[Rating]:
+        """Return what readers thought of answers, oldest first."""
+        return all_ratings(self._catalog)
 
     def search(self, query: str, *, limit: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """Return the `limit` best papers, best first, each with its three best passages.
@@ -254,6 +288,20 @@ class Library:
         return Retriever(self._catalog, self._reading, self.embedder())
 
     @contextmanager
+    def _changing(self) -> Iterator[Index]:
+        """Be the one writer, and lend the index for it; meanwhile nobody in this process replaces it."""
+        with writing(self.folder, self._catalog) as crashed:
+            with self._lock:
+                index = self._writable_index(suspect=crashed)
+                self._writing = True
+            try:
+                yield index
+            finally:
+                with self._lock:
+                    self._writing = False
+                    self._generation = self._catalog.generation
+
+    @contextmanager
     def _reading(self) -> Iterator[Index]:
         """Lend the index as it is now; meanwhile nobody in this process replaces it."""
         with self._lock:
@@ -288,6 +336,8 @@ class Library:
             # Nothing in it counts yet, and whoever made it died over it.
             shutil.rmtree(self.folder / manifest.vectors, ignore_errors=True)
         self._index = self._open_index(manifest, suspect=suspect)
+        if suspect:
+            self._index.keep_only(self._catalog.ids())  # a removal may have been cut short
         return self._index
 
     def _open_index(self, manifest: Manifest, *, suspect: bool) -> Index:
@@ -317,46 +367,3 @@ def rewriter_without_model(question: str, history: Sequence[Turn], stop: Stop) -
 def is_file_with_content(path: Path) -> bool:
     """Tell whether a file is there and not empty."""
     return path.is_file() and path.stat().st_size > 0
-
-
-def make_folder(folder: Path) -> None:
-    """Make a library's folder. Raises StorageError when it can't be."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        msg = f"The library folder {folder} can't be made ({error.strerror}). Choose another one with --library."
-        raise StorageError(msg) from error
-
-
-@contextmanager
-def writing(folder: Path, catalog: Catalog) -> Iterator[bool]:
-    """Be the one writer of a library; told whether the last one died, for a sign of work outlives a crash.
-
-    Raises LibraryLockedError when somebody else is writing, StorageError when the folder can't be written.
-    """
-    lock = FileLock(folder / LOCK)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        msg = f"Another process is writing to {folder}. Wait until it has finished, then run this again."
-        raise LibraryLockedError(msg) from error
-    except OSError as error:
-        msg = f"The library {folder} can't be written ({error.strerror}). Check its permissions, or copy it."
-        raise StorageError(msg) from error
-    try:
-        crashed = catalog.unfinished
-        with catalog.unfinished_work():
-            yield crashed
-    finally:
-        lock.release()
-
-
-def is_being_written(folder: Path) -> bool:
-    """Tell whether a writer is at work; also true where that can't be found out."""
-    lock = FileLock(folder / LOCK)
-    try:
-        lock.acquire(timeout=0)
-    except (Timeout, OSError):
-        return True
-    lock.release()
-    return False

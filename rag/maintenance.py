@@ -17,7 +17,8 @@ from rag.errors import LibraryDamagedError, LibraryMismatchError, LibraryMissing
 from rag.index import Index, embed_papers
 from rag.ingest import EMBED_BATCH, Progress, Watch
 from rag.iteration import batched
-from rag.library import CATALOG, FIRST_VECTORS, writing
+from rag.library import CATALOG, FIRST_VECTORS
+from rag.locking import writing
 from rag.manifest import Manifest, check_manifest, read_manifest, write_manifest
 from rag.probe import probe
 from rag.settings import Settings

@@ -19,7 +19,7 @@ LAYERS = (
     ("rag.adapters",),
     ("rag.answering", "rag.conversation"),
     ("rag.markers", "rag.verification"),
-    ("rag.retrieval", "rag.ingest"),
+    ("rag.retrieval", "rag.ingest", "rag.locking"),
     ("rag.index",),
     ("rag.catalog", "rag.vectors", "rag.states"),
     ("rag.embedding",),

@@ -6,99 +6,47 @@ Everything else in a library can be made again from it. One writer, many readers
 
 import json
 import sqlite3
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any
 
-from rag.catalog.schema import migrate
+from rag.catalog.database import Database
 from rag.datatypes import Filters, Paper, Record
 from rag.errors import LibraryDamagedError, QuestionError
 from rag.identity import same_paper, same_record, title_key
-from rag.sqlite import sqlite_trouble
 
 COLUMNS = "paper_id, title, abstract, key, authors, year, doi, arxiv_id, url"
-BUSY_SECONDS = 10.0
+ORDERS = {"added": "paper_id", "title": "title_key", "year": "year", "author": "authors"}
 
 
-class Catalog:
+class Catalog(Database):
     """The papers of one library. Safe to share between threads; closed by `close`."""
-
-    def __init__(self, path: Path) -> None:
-        """Open the catalog at `path`, made and migrated when needed.
-
-        Raises LibraryDamagedError when the file is no catalog, LibraryMismatchError when it is newer, StorageError
-        when it can't be written.
-        """
-        self.path = path
-        self._lock = threading.RLock()
-        try:
-            self._connection = _connect(path)
-            migrate(self._connection)
-        except sqlite3.Error as error:
-            raise sqlite_trouble(error, path) from error
-
-    def close(self) -> None:
-        """Close the file; the catalog can't be used afterwards."""
-        with self._lock:
-            self._connection.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Make all writes inside whole or absent. Raises StorageError, LibraryDamagedError."""
-        with self._lock:
-            try:
-                self._connection.execute("BEGIN IMMEDIATE")
-                yield
-                self._connection.execute("COMMIT")
-            except sqlite3.IntegrityError:
-                raise  # a mistake of ours, not of the file
-            except sqlite3.Error as error:
-                raise sqlite_trouble(error, self.path) from error
-            finally:
-                # SQLite has rolled back by itself after some errors; after all others it is done here.
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-
-    @contextmanager
-    def unfinished_work(self) -> Iterator[None]:
-        """Leave a sign in the file while inside, which a crash leaves behind and an error doesn't."""
-        self._sign(1)
-        try:
-            yield
-        finally:
-            self._sign(0)
-
-    def _sign(self, value: int) -> None:
-        with self.transaction():
-            self._run("UPDATE state SET value = ? WHERE name = 'unfinished'", value)
 
     # Reading
 
     @property
     def unfinished(self) -> bool:
         """True while somebody writes, and after a writer died."""
-        return bool(self._one("SELECT value FROM state WHERE name = 'unfinished'"))
+        return bool(self.one("SELECT value FROM state WHERE name = 'unfinished'"))
 
     @property
     def generation(self) -> int:
         """A number that grows with every change that a searcher must notice."""
-        return int(self._one("SELECT value FROM state WHERE name = 'generation'"))
+        return int(self.one("SELECT value FROM state WHERE name = 'generation'"))
 
     def count(self, *, indexed: bool | None = None) -> int:
         """Return how many papers there are, or how many with (without) their vectors."""
         if indexed is None:
-            return int(self._one("SELECT count(*) FROM papers"))
-        return int(self._one("SELECT count(*) FROM papers WHERE indexed = ?", int(indexed)))
+            return int(self.one("SELECT count(*) FROM papers"))
+        return int(self.one("SELECT count(*) FROM papers WHERE indexed = ?", int(indexed)))
 
     def papers(self, paper_ids: Sequence[int]) -> list[Paper]:
         """Return the papers of these ids that exist, in the order asked."""
         marks = ",".join("?" * len(paper_ids))
-        rows = self._all(f"SELECT {COLUMNS} FROM papers WHERE paper_id IN ({marks})", *paper_ids)
+        rows = self.all(f"SELECT {COLUMNS} FROM papers WHERE paper_id IN ({marks})", *paper_ids)
         sources: dict[int, list[str]] = {}
-        for paper_id, source in self._all(
+        for paper_id, source in self.all(
             f"SELECT paper_id, source FROM origins WHERE paper_id IN ({marks}) ORDER BY source", *paper_ids
         ):
             sources.setdefault(paper_id, []).append(source)
@@ -107,12 +55,12 @@ class Catalog:
 
     def newest_id(self) -> int:
         """Return the highest paper id so far, 0 without papers."""
-        return int(self._one("SELECT coalesce(max(paper_id), 0) FROM papers"))
+        return int(self.one("SELECT coalesce(max(paper_id), 0) FROM papers"))
 
     def all_papers(self, *, after: int = 0, pending_only: bool = False, limit: int) -> list[Paper]:
         """Return up to `limit` papers with an id above `after`, by id; or only those without vectors."""
         where = "indexed = 0 AND paper_id > ?" if pending_only else "paper_id > ?"
-        rows = self._all(f"SELECT {COLUMNS} FROM papers WHERE {where} ORDER BY paper_id LIMIT ?", after, limit)
+        rows = self.all(f"SELECT {COLUMNS} FROM papers WHERE {where} ORDER BY paper_id LIMIT ?", after, limit)
         return [_paper(row) for row in rows]
 
     def indexed_ids(self, filters: Filters = Filters()) -> set[int]:
@@ -130,16 +78,43 @@ class Catalog:
                 f"paper_id IN (SELECT paper_id FROM origins WHERE source IN ({','.join('?' * len(sources))}))"
             )
             values += sources
-        rows = self._all(f"SELECT paper_id FROM papers WHERE {' AND '.join(clauses)}", *values)
+        for word in _title_words(filters.title):
+            clauses.append("title_key LIKE ?")
+            values.append(f"%{word}%")
+        rows = self.all(f"SELECT paper_id FROM papers WHERE {' AND '.join(clauses)}", *values)
         return {row[0] for row in rows}
+
+    def listed(
+        self, text: str = "", *, order: str = "added", descending: bool = False, limit: int, offset: int = 0
+    ) -> tuple[list[Paper], int]:
+        """Return a page of the papers with every word of `text` in title, authors or year, and how many there are.
+
+        `order` is a key of ORDERS; papers that lack a value come last. Raises QuestionError for another one.
+        """
+        if order not in ORDERS:
+            msg = f"Papers can't be sorted by {order!r}. Choose one of: {', '.join(ORDERS)}"
+            raise QuestionError(msg)
+        clauses, values = ["1"], list[Any]()
+        for word in text.split():
+            written = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+            clauses.append("(title_key LIKE ? OR authors LIKE ? ESCAPE '\\' OR year = ?)")
+            values += [f"%{title_key(word) or '-'}%", f"%{written}%", word]
+        where, column = " AND ".join(clauses), ORDERS[order]
+        way = "DESC" if descending else "ASC"
+        total = int(self.one(f"SELECT count(*) FROM papers WHERE {where}", *values))
+        rows = self.all(
+            f"SELECT paper_id FROM papers WHERE {where} ORDER BY {column} IS NULL OR {column} IN ('', '[]'), "
+            f"{column} {way}, paper_id LIMIT ? OFFSET ?", *values, limit, offset,
+        )  # fmt: skip
+        return self.papers([row[0] for row in rows]), total
 
     def ids(self) -> set[int]:
         """Return the ids of all papers, also of those that can't be found yet."""
-        return {row[0] for row in self._all("SELECT paper_id FROM papers")}
+        return {row[0] for row in self.all("SELECT paper_id FROM papers")}
 
     def sources(self) -> list[str]:
         """Return every source that a paper came from, sorted."""
-        return [row[0] for row in self._all("SELECT DISTINCT source FROM origins ORDER BY source")]
+        return [row[0] for row in self.all("SELECT DISTINCT source FROM origins ORDER BY source")]
 
     def match(self, words: Iterable[str], limit: int) -> list[tuple[int, float]]:
         """Return (paper id, BM25) of the papers that hold any of the words, best first; higher is better.
@@ -149,7 +124,7 @@ class Catalog:
         query = " OR ".join(f'"{word}"' for word in words)
         if not query:
             return []
-        rows = self._all(
+        rows = self.all(
             "SELECT rowid, -rank FROM papers_text WHERE papers_text MATCH ? ORDER BY rank LIMIT ?", query, limit
         )
         return [(row[0], float(row[1])) for row in rows]
@@ -157,12 +132,12 @@ class Catalog:
     def document_frequency(self, stems: Sequence[str]) -> dict[str, int]:
         """Return in how many papers each stem occurs; stems that occur nowhere are left out."""
         marks = ",".join("?" * len(stems))
-        return dict(self._all(f"SELECT term, doc FROM papers_terms WHERE term IN ({marks})", *stems))
+        return dict(self.all(f"SELECT term, doc FROM papers_terms WHERE term IN ({marks})", *stems))
 
     def damage(self) -> list[str]:
         """Return what SQLite's own checks find wrong with the file; empty when it is sound."""
         try:
-            found = [row[0] for row in self._all("PRAGMA integrity_check(5)") if row[0] != "ok"]
+            found = [row[0] for row in self.all("PRAGMA integrity_check(5)") if row[0] != "ok"]
             with self._lock:
                 self._connection.execute("INSERT INTO papers_text (papers_text) VALUES ('integrity-check')")
         except (sqlite3.Error, LibraryDamagedError) as error:
@@ -178,7 +153,7 @@ class Catalog:
             # A DOI or an arXiv id needs no second look; a source may use an id of its own twice.
             if paper is not None and (scope != source or same_record(paper, record)):
                 return paper
-        rows = self._all(f"SELECT {COLUMNS} FROM papers WHERE title_key = ? ORDER BY paper_id", title_key(record.title))
+        rows = self.all(f"SELECT {COLUMNS} FROM papers WHERE title_key = ? ORDER BY paper_id", title_key(record.title))
         return next((paper for paper in map(_paper, rows) if same_paper(paper, record)), None)
 
     def insert(self, record: Record) -> int:
@@ -205,11 +180,11 @@ class Catalog:
 
     def add_origin(self, paper_id: int, source: str, record: Record) -> bool:
         """Note where a paper came from and by which identifiers; return True when the source is news."""
-        known = self._all("SELECT 1 FROM origins WHERE paper_id = ? AND source = ?", paper_id, source)
+        known = self.all("SELECT 1 FROM origins WHERE paper_id = ? AND source = ?", paper_id, source)
         if not known:
-            self._run("INSERT INTO origins (paper_id, source, line) VALUES (?, ?, ?)", paper_id, source, record.line)
+            self.run("INSERT INTO origins (paper_id, source, line) VALUES (?, ?, ?)", paper_id, source, record.line)
         for scope, value in _identifiers(record, source):
-            self._run("INSERT OR IGNORE INTO identifiers VALUES (?, ?, ?)", scope, value, paper_id)
+            self.run("INSERT OR IGNORE INTO identifiers VALUES (?, ?, ?)", scope, value, paper_id)
         return not known
 
     def mark_indexed(self, paper_ids: Iterable[int]) -> None:
@@ -220,14 +195,22 @@ class Catalog:
             )
         self.changed()
 
+    def remove(self, paper_ids: Iterable[int]) -> list[int]:
+        """Forget papers with all that is known of them; return the ids of those that were there."""
+        gone = sorted(self.ids() & set(paper_ids))
+        with self._lock:
+            self._connection.executemany("DELETE FROM papers WHERE paper_id = ?", [(paper_id,) for paper_id in gone])
+        self.changed()
+        return gone
+
     def changed(self) -> None:
         """Tell searchers, in every process, to look again."""
-        self._run("UPDATE state SET value = value + 1 WHERE name = 'generation'")
+        self.run("UPDATE state SET value = value + 1 WHERE name = 'generation'")
 
     # Inside
 
     def _identified(self, scope: str, value: str) -> Paper | None:
-        rows = self._all(
+        rows = self.all(
             f"SELECT {COLUMNS} FROM papers WHERE paper_id IN "
             "(SELECT paper_id FROM identifiers WHERE scope = ? AND value = ?)", scope, value,
         )  # fmt: skip
@@ -246,34 +229,16 @@ class Catalog:
             raise QuestionError(msg)
         return found
 
-    def _run(self, sql: str, *values: object) -> None:
-        with self._lock:
-            self._connection.execute(sql, values)
 
-    def _one(self, sql: str, *values: object) -> Any:
-        return self._all(sql, *values)[0][0]
-
-    def _all(self, sql: str, *values: object) -> list[Any]:
-        with self._lock:
-            try:
-                return self._connection.execute(sql, values).fetchall()
-            except sqlite3.Error as error:
-                raise sqlite_trouble(error, self.path) from error
+def _title_words(text: str | None) -> list[str]:
+    """Return the words of a title filter as titles are compared."""
+    return [key for word in (text or "").split() if (key := title_key(word))]
 
 
 def _identifiers(record: Record, source: str) -> list[tuple[str, str]]:
     """Return (scope, value) of every identifier that a record has, the surest first."""
     found = (("doi", record.doi), ("arxiv_id", record.arxiv_id), (source, record.key))
     return [(scope, value) for scope, value in found if value is not None]
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA journal_mode = WAL")
-    # Every commit reaches the disk: what was reported as stored survives a power cut too.
-    connection.execute("PRAGMA synchronous = FULL")
-    return connection
 
 
 def _paper(row: Sequence[Any], origins: tuple[str, ...] = ()) -> Paper:

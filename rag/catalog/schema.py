@@ -62,6 +62,15 @@ MIGRATIONS = (
     INSERT INTO state VALUES ('generation', 0);      -- grows with every change that a searcher must notice
     INSERT INTO state VALUES ('unfinished', 0);      -- 1: somebody writes, or died writing
     """,
+    """
+    CREATE TABLE ratings (
+        rating_id TEXT PRIMARY KEY,                  -- made up by who rates; the same again is a change of mind
+        at TEXT NOT NULL,
+        good INTEGER NOT NULL,
+        note TEXT NOT NULL,
+        answer TEXT NOT NULL                         -- the whole Answer, as JSON
+    ) WITHOUT ROWID;
+    """,
 )
 VERSION = len(MIGRATIONS)
 

@@ -1,0 +1,181 @@
+"""Keeping a library: pages of its papers, removing some, the title filter, and what readers thought of answers."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag.datatypes import Answer, Filters, Paper, Rating
+from rag.errors import EmptyLibraryError, LibraryDamagedError, QuestionError
+from rag.library import Library
+from rag.settings import Settings
+
+
+@pytest.fixture
+def library(
+    tmp_path: Path, write_jsonl: Callable[..., Path], paper: Callable[..., dict[str, Any]]
+) -> Iterator[Library]:
+    rows = [
+        paper(1, title="Épreuves of Diffusion", authors=["Ada Lovelace"], year=2019),
+        paper(2, title="Fast diffusion models", authors=["Alan Turing"], year=2021),
+        paper(3, title="100% pruning", authors=["Grace Hopper"]),
+        paper(4, title="A model of 1000 trees", year=2020),
+    ]
+    with Library.open(tmp_path / "l", Settings()) as opened:
+        opened.ingest(write_jsonl(*rows))
+        yield opened
+
+
+def titles(found: tuple[list[Paper], int]) -> list[str]:
+    return [paper.title for paper in found[0]]
+
+
+def test_papers_come_in_the_order_in_which_they_were_added(library: Library) -> None:
+    assert titles(library.papers()) == [
+        "Épreuves of Diffusion",
+        "Fast diffusion models",
+        "100% pruning",
+        "A model of 1000 trees",
+    ]
+
+
+def test_papers_are_sorted_and_those_without_a_value_come_last(library: Library) -> None:
+    assert titles(library.papers(order="year", descending=True))[0] == "Fast diffusion models"
+    assert titles(library.papers(order="year", descending=True))[-1] == "100% pruning"
+    assert titles(library.papers(order="year"))[-1] == "100% pruning"
+    assert titles(library.papers(order="author"))[-1] == "A model of 1000 trees"
+
+
+def test_a_page_tells_how_many_papers_there_are(library: Library) -> None:
+    page, total = library.papers(limit=1, offset=1, order="title")
+    assert [paper.title for paper in page] == ["A model of 1000 trees"]
+    assert total == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("diffusion", {"Épreuves of Diffusion", "Fast diffusion models"}),
+        ("epreuves", {"Épreuves of Diffusion"}),
+        ("hopper", {"100% pruning"}),
+        ("2021 turing", {"Fast diffusion models"}),
+        ("diffusion 2020", set()),
+        ("%", set()),
+        ("_", set()),
+    ],
+)
+def test_papers_are_found_by_words_of_title_author_and_year(library: Library, text: str, found: set[str]) -> None:
+    assert set(titles(library.papers(text))) == found
+
+
+def test_an_order_that_is_none_is_an_error(library: Library) -> None:
+    with pytest.raises(QuestionError, match="can't be sorted by 'size'"):
+        library.papers(order="size")
+
+
+def test_the_title_filter_wants_every_word_in_the_title(library: Library) -> None:
+    found = library.search("method", filters=Filters(title="DIFFUSION épre"))
+    assert [hit.paper.title for hit in found] == ["Épreuves of Diffusion"]
+    with pytest.raises(EmptyLibraryError, match="No paper passes the filters"):
+        library.search("method", filters=Filters(title="diffusion trees"))
+
+
+def test_a_removed_paper_is_gone_from_every_place(
+    library: Library, tmp_path: Path, write_jsonl: Callable[..., Path], paper: Callable[..., dict[str, Any]]
+) -> None:
+    gone = library.papers("pruning")[0][0]
+    version = library.version
+    assert library.remove([gone.paper_id, 999]) == 1
+    assert library.paper(gone.paper_id) is None
+    assert library.version > version
+    assert len(library) == 3
+    assert all(hit.paper.paper_id != gone.paper_id for hit in library.search("On the aaad method number 3"))
+    with library._reading() as index:
+        assert gone.paper_id not in index.vectors.ids() | index.states.ids()
+
+
+def test_a_removed_paper_can_come_back_as_a_new_one(
+    library: Library, write_jsonl: Callable[..., Path], paper: Callable[..., dict[str, Any]]
+) -> None:
+    gone = library.papers("pruning")[0][0]
+    library.remove([gone.paper_id])
+    report = library.ingest(write_jsonl(paper(3, title="100% pruning", authors=["Grace Hopper"])))
+    assert report.added == 1
+    assert library.papers("pruning")[0][0].paper_id > gone.paper_id
+
+
+def test_all_papers_can_be_removed(library: Library) -> None:
+    library.remove([paper.paper_id for paper in library.papers()[0]])
+    with pytest.raises(EmptyLibraryError):
+        library.search("diffusion")
+
+
+def test_a_removal_that_was_cut_short_is_finished_by_the_next_writer(
+    library: Library, tmp_path: Path, write_jsonl: Callable[..., Path], paper: Callable[..., dict[str, Any]]
+) -> None:
+    gone = library.papers("pruning")[0][0].paper_id
+    with library._catalog.transaction():  # as after a kill between the catalog and the index
+        library._catalog.remove([gone])
+    library._catalog._sign(1)
+    library.ingest(write_jsonl(paper(9), name="more.jsonl"))
+    with library._reading() as index:
+        assert gone not in index.vectors.ids() | index.states.ids()
+
+
+def test_a_rating_is_kept_with_its_whole_answer(library: Library, tmp_path: Path) -> None:
+    answer = library.ask("How many points does the aaab method reach?")
+    library.rate(Rating("r1", answer, good=True))
+    library.rate(Rating("r2", answer, good=False, note="half of it"))
+    with Library.open(tmp_path / "l", Settings()) as again:
+        first, second = again.ratings()
+        assert (first.good, first.answer, second.note) == (True, answer, "half of it")
+        assert first.at.endswith("+00:00")
+
+
+def test_rating_again_is_a_change_of_mind(library: Library) -> None:
+    answer = library.ask("How many points does the aaab method reach?")
+    library.rate(Rating("r1", answer, good=True))
+    library.rate(Rating("r1", answer, good=False))
+    assert [rating.good for rating in library.ratings()] == [False]
+    library.unrate("r1")
+    assert library.ratings() == []
+
+
+def test_a_damaged_rating_is_said(library: Library) -> None:
+    answer = library.ask("How many points does the aaab method reach?")
+    library.rate(Rating("r1", answer, good=True))
+    with library._catalog.transaction():
+        library._catalog.run("UPDATE ratings SET answer = '{}'")
+    with pytest.raises(LibraryDamagedError, match="rating"):
+        library.ratings()
+
+
+def test_a_catalog_of_the_first_form_is_migrated(
+    tmp_path: Path, samples: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sqlite3
+
+    from rag.catalog import Catalog, schema
+
+    path = tmp_path / "old.sqlite3"
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:1])
+        patch.setattr(schema, "VERSION", 1)
+        Catalog(path).close()
+    catalog = Catalog(path)
+    assert catalog.all("SELECT * FROM ratings") == []
+    catalog.close()
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
+
+
+def test_an_answer_given_as_history_before_the_title_filter_still_reads(samples: Library) -> None:
+    answer = samples.ask("What is LoRA?")
+    old = answer.to_dict()
+    del old["searched"]["filters"]["title"]
+    assert Answer.from_dict(old) == answer
+
+
+def test_sources_name_where_papers_came_from(library: Library) -> None:
+    assert [Path(source).name for source in library.sources()] == ["papers.jsonl"]
