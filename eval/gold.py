@@ -4,12 +4,12 @@ import csv
 import gzip
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.datatypes import Turn
+from rag.datatypes import Rating, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,27 @@ def _question(row: dict[str, Any]) -> GoldQuestion:
         fine_titles=gold | frozenset(row.get("ok_titles") or ()),
         nuggets=tuple(Nugget(nugget["text"], tuple(nugget["any_of"])) for nugget in row["nuggets"]),
     )
+
+
+def rated_questions(ratings: Iterable[Rating]) -> list[GoldQuestion]:
+    """Return the answers that readers found good as questions: what they cited is gold, a good refusal wants none.
+
+    Each is asked as it was searched for, so that a follow-up stands alone. What a bad answer lacked only a person can
+    tell: those are left out.
+    """
+    return [
+        GoldQuestion(
+            id=rating.rating_id,
+            kind="rated",
+            question=rating.answer.searched.query,
+            history=(),
+            gold_titles=frozenset(citation.paper.title for citation in rating.answer.citations),
+            fine_titles=frozenset(citation.paper.title for citation in rating.answer.citations),
+            nuggets=(),
+        )
+        for rating in ratings
+        if rating.good
+    ]
 
 
 def load_queries(folder: Path) -> dict[str, str]:

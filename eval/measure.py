@@ -6,6 +6,7 @@
     python -m eval.measure chunking   what one vector should cover
     python -m eval.measure conversation   follow-ups and changes of topic
     python -m eval.measure llm        a language model (OPENAI_BASE_URL), CitationQueryEngine with it, and quotes
+    python -m eval.measure page       the page: first paint, what it adds, twenty readers at once, memory (Chromium)
     python -m eval.measure speed      ingest and search beside their bare costs, in one run
 
 Reads the shared folder (ASKPAPERS_SHARED, default ../shared); `--work FOLDER` keeps built libraries between runs.
@@ -17,7 +18,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from eval import answers, chunking, conversation, llm, retrieval, speed
+from eval import answers, chunking, conversation, llm, page, retrieval, speed
 from eval import support as support_score
 
 MEASURES: dict[str, Callable[[Path], str]] = {
@@ -27,6 +28,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "chunking": chunking.measure,
     "conversation": conversation.measure,
     "llm": llm.measure,
+    "page": page.measure,
     "speed": speed.measure,
 }
 

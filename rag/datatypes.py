@@ -157,11 +157,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What was searched: how many papers, under which filters, with which text."""
+    """What was searched: how many papers, under which filters, with which text.
+
+    `scores` are the papers found, best first, as (paper id, score within this search, 0..1).
+    """
 
     papers: int
     query: str
     filters: Filters = Filters()
+    scores: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +269,7 @@ class Answer:
             for one in value["claims"]
         )
         searched = value["searched"]
+        scores = tuple((paper_id, score) for paper_id, score in searched.get("scores", ()))
         return cls(
             question=value["question"],
             outcome=Outcome(value["outcome"]),
@@ -272,7 +277,7 @@ class Answer:
             claims=claims,
             citations=tuple(map(citation, value["citations"])),
             nearest=tuple(papers[paper_id] for paper_id in value["nearest"]),
-            searched=Searched(searched["papers"], searched["query"], Filters(**searched["filters"])),
+            searched=Searched(searched["papers"], searched["query"], Filters(**searched["filters"]), scores),
             **_tuples(value, "prompts", "notes"),
             **{name: value[name] for name in ("answerer", "timings", "usage", "cost", "partial", "repairs")},
         )

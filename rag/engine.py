@@ -157,7 +157,12 @@ class PaperQueryEngine(BaseQueryEngine):
             claims=claims,
             citations=papers_cited(claims),
             nearest=nearest,
-            searched=Searched(found.retrieved.searched, found.rewritten.question, found.question.filters),
+            searched=Searched(
+                found.retrieved.searched,
+                found.rewritten.question,
+                found.question.filters,
+                tuple((hit.paper.paper_id, round(hit.score, 4)) for hit in found.retrieved.hits),
+            ),
             answerer=self._answerer.name,
             timings={**found.timings, **draft.timings},
             usage=counted if calls else {},

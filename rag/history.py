@@ -27,8 +27,13 @@ def read_history(path: Path) -> list[Turn]:
 
 def append_turn(path: Path, turn: Turn) -> None:
     """Add a turn to a file, which is made when absent. Raises StorageError."""
+    _append(path, turn_line(turn))
+
+
+def turn_line(turn: Turn) -> str:
+    """Return a turn as a line of such a file, ASCII alone."""
     answer = turn.answer.to_dict() if isinstance(turn.answer, Answer) else turn.answer
-    _append(path, json.dumps({"question": turn.question, "answer": answer}) + "\n")
+    return json.dumps({"question": turn.question, "answer": answer}) + "\n"
 
 
 def check_writable(path: Path) -> None:

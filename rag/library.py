@@ -20,13 +20,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from rag.answering import Answerer
+from rag.answering.abstaining import outcome_of
 from rag.answering.extractive import ExtractiveAnswerer
 from rag.answering.generative import GenerativeAnswerer
 from rag.catalog import Catalog
 from rag.catalog.ratings import all_ratings, delete_rating, put_rating
 from rag.chunking import CHUNKER
 from rag.conversation import Rewritten, rewrite, standalone
-from rag.datatypes import Answer, Filters, Hit, IngestReport, Paper, Rating, Turn
+from rag.datatypes import Answer, Filters, Hit, IngestReport, Outcome, Paper, Rating, Turn
 from rag.embedding import Embedder, embedder_name, load_embedder
 from rag.errors import (
     EmptyLibraryError,
@@ -40,6 +41,7 @@ from rag.ingest import Watch, ingest
 from rag.locking import is_being_written, make_folder, writing
 from rag.manifest import FILE as MANIFEST
 from rag.manifest import Manifest, check_manifest, read_manifest, write_manifest
+from rag.mapping import PaperMap, make_map, read_map, write_map
 from rag.models import ChatModel, load_model
 from rag.probe import probe
 from rag.prompting import load_prompt
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
 
 CATALOG = "catalog.sqlite3"
 FIRST_VECTORS = "vectors-1"
+PAGE = 1_000  # papers read from the catalog at once
 PASSAGES = 3  # sentences shown of each paper that a search finds
 
 
@@ -70,6 +73,8 @@ class Library:
         self._index: Index | None = None
         self._generation = -1  # of the catalog when the index was opened
         self._writing = False
+        self._map: tuple[int, PaperMap] | None = None  # with the version that it is of
+        self._map_lock = threading.Lock()
         self._manifest()
         self._catalog = Catalog(folder / CATALOG)
 
@@ -149,6 +154,14 @@ class Library:
         """
         return self._catalog.listed(text, order=order, descending=descending, limit=limit, offset=offset)
 
+    def selected(self, filters: Filters = Filters()) -> Iterator[Paper]:
+        """Yield every paper that passes the filters, by id. Raises QuestionError for an unknown source."""
+        allowed = self._catalog.indexed_ids(filters) if filters else None
+        after = 0
+        while batch := self._catalog.all_papers(after=after, limit=PAGE):
+            after = batch[-1].paper_id
+            yield from (paper for paper in batch if allowed is None or paper.paper_id in allowed)
+
     def paper(self, paper_id: int) -> Paper | None:
         """Return one paper; None when it isn't there (any more)."""
         return next(iter(self._catalog.papers([paper_id])), None)
@@ -156,6 +169,26 @@ class Library:
     def sources(self) -> list[str]:
         """Return every source that papers came from, sorted: what the filter `origin` can name."""
         return self._catalog.sources()
+
+    def map(self) -> PaperMap:
+        """Return every paper as a point in the plane, in clusters named by their terms; computed once a version.
+
+        Takes seconds the first time, and is kept in the library's folder. Raises EmptyLibraryError when there is
+        nothing to show, LibraryDamagedError.
+        """
+        with self._map_lock:
+            generation = self.version
+            if self._map is None or self._map[0] != generation:
+                found = read_map(self.folder, generation)
+                if found is None:
+                    with self._reading() as index:
+                        ids, vectors = index.vectors.by_paper()
+                    known = {paper.paper_id: paper for paper in self.selected()}
+                    rows = [row for row, paper_id in enumerate(ids) if int(paper_id) in known]
+                    found = make_map([known[int(ids[row])] for row in rows], vectors[rows])
+                    write_map(self.folder, generation, found)
+                self._map = generation, found
+            return self._map[1]
 
     @property
     def version(self) -> int:
@@ -180,6 +213,10 @@ class Library:
         Raises QuestionError for an unusable query, EmptyLibraryError when there is nothing to search.
         """
         return top(self._retriever().retrieve(query, limit=limit, filters=filters).hits, PASSAGES)
+
+    def outlook(self, question: str, *, filters: Filters = Filters()) -> Outcome:
+        """Return whether the papers would answer a question, without writing an answer. Raises what `search` raises."""
+        return outcome_of(self._retriever().retrieve(question, limit=1, filters=filters))
 
     def ask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
         """Answer a question from the papers, each sentence cited; or say that the abstracts don't tell.

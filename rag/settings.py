@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     price_in: float = Field(0.0, ge=0, description="Price of a million tokens read by the LLM, to tell what it cost.")
     price_out: float = Field(0.0, ge=0, description="Price of a million tokens written by the LLM.")
     timeout: float = Field(120.0, gt=0, le=3600, description="Seconds that an endpoint may be silent.")
+    auth: SecretStr | None = Field(
+        None, description="`user:password` that the page asks for, or a file that holds it; empty asks nobody."
+    )
     openai_api_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
         None,
         validation_alias=AliasChoices("openai_api_key", "OPENAI_API_KEY"),

@@ -113,6 +113,14 @@ class VectorStore:
         """Return the ids of all papers that have a vector."""
         return {int(paper_id) for paper_id in self._load().papers}
 
+    def by_paper(self) -> tuple[NDArray[np.int64], Matrix]:
+        """Return all paper ids, ascending, and a vector of length 1 for each: the mean of its chunks'."""
+        loaded = self._load()
+        if not len(loaded.papers):
+            return loaded.papers, loaded.matrix
+        sums = np.add.reduceat(loaded.matrix, loaded.starts)
+        return loaded.papers, sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
+
     def nearest(self, vector: Vector, limit: int, allowed: set[int] | None = None) -> list[tuple[int, float]]:
         """Return (paper id, cosine) of the `limit` papers nearest to a vector, best first, ties by id.
 

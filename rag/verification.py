@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from rag.datatypes import Claim, Support
 from rag.sentences import Span, sentence_spans
@@ -58,6 +58,13 @@ def verified(claim: Claim) -> Claim:
     """Return a claim with its support by the abstracts that it cites, and by those alone."""
     found = support(claim.text, list(dict.fromkeys(citation.paper.abstract for citation in claim.citations)))
     return replace(claim, support=found.score, missing_words=found.missing_words, missing_numbers=found.missing_numbers)
+
+
+def standing(claim: Claim) -> Literal["supported", "partly", "not found"]:
+    """Return what a reader is shown of a claim: its support as a word; a checking LLM's "not" outweighs the score."""
+    if claim.verdict == "not" or claim.support < PARTLY:
+        return "not found"
+    return "supported" if claim.support >= SUPPORTED else "partly"
 
 
 def best_slice(claim: str, abstract: str) -> tuple[Span, float]:

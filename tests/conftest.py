@@ -3,6 +3,7 @@
 import json
 import os
 import select
+import shutil
 import socket
 import threading
 import time
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -20,6 +21,10 @@ from rag.embedding import Embedder
 from rag.library import Library
 from rag.samples import PATH
 from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from ui.page.desk import Desk
+    from ui.page.serving import Serving
 
 WriteJsonl = Callable[..., Path]
 MakePaper = Callable[..., dict[str, Any]]
@@ -296,3 +301,94 @@ def chat_server() -> Iterator[ChatServer]:
     http.shutdown()
     http.server_close()
     thread.join()
+
+
+# --- The page, for tests/test_page_*.py: a real web server around a library, and answers that wait for the test
+
+
+class PageServer:
+    """The page over a library, served by a real web server in a thread until `stop`."""
+
+    def __init__(self, desk: "Desk", serving: "Serving") -> None:
+        import uvicorn
+
+        from ui.page.serving import build
+
+        config = uvicorn.Config(build(desk, serving), port=0, log_level="error", timeout_graceful_shutdown=1)
+        self.desk = desk
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run)
+        self._thread.start()
+        while not self._server.started:
+            assert self._thread.is_alive(), "the web server did not start"
+            time.sleep(0.005)
+        self.port: int = self._server.servers[0].sockets[0].getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    @property
+    def library(self) -> Library:
+        """The library that is served."""
+        return self.desk.library
+
+    def stop(self) -> None:
+        """Stop serving and close the library."""
+        self._server.should_exit = True
+        self._thread.join()
+        self.desk.close()
+
+
+@pytest.fixture
+def serve_page(sample_folder: Path, tmp_path: Path) -> Iterator[Callable[..., PageServer]]:
+    """Serve the page over the library at `home`: the samples when there is none, as for a new reader."""
+    from ui.page.desk import Desk
+    from ui.page.serving import Serving
+
+    serving: list[PageServer] = []
+
+    def serve(home: Path | None = None, settings: Settings | None = None, **how: Any) -> PageServer:
+        shown = tmp_path / f"samples-{len(serving)}.library"
+        if home is None:
+            shutil.copytree(sample_folder, shown)
+        desk = Desk(settings or Settings(llm="extractive"), home or tmp_path / "papers.library", shown)
+        desk.warm()
+        serving.append(PageServer(desk, Serving(**how)))
+        return serving[-1]
+
+    yield serve
+    for server in serving:
+        server.stop()
+
+
+@pytest.fixture
+def own_samples(sample_folder: Path, tmp_path: Path) -> Path:
+    """The folder of a reader's own library, with the sample papers in it; may be changed."""
+    return Path(shutil.copytree(sample_folder, tmp_path / "own.library"))
+
+
+class Held:
+    """A reply of the chat server whose pieces come one by one, each when the test says so."""
+
+    def __init__(self, server: ChatServer, pieces: Iterable[str], to: str) -> None:
+        self._known = server
+        self._free = threading.Semaphore(0)
+        server._replies.append(Reply(steps=self._steps(pieces), to=to))
+
+    def _steps(self, pieces: Iterable[str]) -> Iterator[Any]:
+        for piece in pieces:
+            while not self._free.acquire(blocking=False) and not self._known.ended.is_set():
+                yield 0.02
+            yield piece
+
+    def release(self, pieces: int = 1) -> None:
+        """Let the next pieces go."""
+        self._free.release(pieces)
+
+
+@pytest.fixture
+def hold(chat_server: ChatServer) -> Callable[..., Held]:
+    """Let the chat server say some pieces, each only when it is released."""
+
+    def make(*pieces: str, to: str = "") -> Held:
+        return Held(chat_server, pieces, to)
+
+    return make

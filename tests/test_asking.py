@@ -14,7 +14,8 @@ from rag.citations import cite
 from rag.datatypes import Answer, Claim, Outcome, Paper, Searched
 from rag.errors import ModelError
 from ui.cli import main
-from ui.terminal import lacking, show_answer, stream_answer
+from ui.terminal import show_answer, stream_answer
+from ui.wording import lacking
 
 QUESTION = "What is late interaction in ColBERT?"
 LATE = "Query and passage are encoded separately by BERT, and the score is computed by late interaction"

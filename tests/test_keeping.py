@@ -179,3 +179,18 @@ def test_an_answer_given_as_history_before_the_title_filter_still_reads(samples:
 
 def test_sources_name_where_papers_came_from(library: Library) -> None:
     assert [Path(source).name for source in library.sources()] == ["papers.jsonl"]
+
+
+def test_answers_that_readers_found_good_are_questions_for_the_evaluation(library: Library) -> None:
+    from eval.gold import rated_questions
+
+    good = library.ask("How many points does the aaab method reach?")
+    refused = library.ask("Who won the world cup in 2022?")
+    library.rate(Rating("r1", good, good=True))
+    library.rate(Rating("r2", library.ask("How many points does the aaac method reach?"), good=False))
+    library.rate(Rating("r3", refused, good=True))
+    rated = {one.id: one for one in rated_questions(library.ratings())}
+    assert set(rated) == {"r1", "r3"}
+    assert rated["r1"].gold_titles == {citation.paper.title for citation in good.citations}
+    assert rated["r1"].answerable
+    assert not rated["r3"].answerable

@@ -18,8 +18,9 @@ LAYERS = (
     ("rag.engine", "rag.probe"),
     ("rag.adapters",),
     ("rag.answering", "rag.conversation"),
+    ("rag.export",),
     ("rag.markers", "rag.verification"),
-    ("rag.retrieval", "rag.ingest", "rag.locking"),
+    ("rag.retrieval", "rag.ingest", "rag.locking", "rag.mapping"),
     ("rag.index",),
     ("rag.catalog", "rag.vectors", "rag.states"),
     ("rag.embedding",),
@@ -39,6 +40,8 @@ ROOMS = {
     "tokenizers": ("rag/embedding/onnx.py", "rag/embedding/minilm.py"),
     "sentencex": ("rag/sentences.py",),
     "snowballstemmer": ("rag/words.py",),
+    "gradio": tuple(f"ui/page/{name}.py" for name in ("app", "wiring", "endpoints", "serving", "theme")),
+    "mcp": ("ui/page/tools.py",),
 }
 MODULES = sorted(path for folder in ("rag", "ui", "eval") for path in (ROOT / folder).rglob("*.py"))
 

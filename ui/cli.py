@@ -5,7 +5,6 @@ progress, rejections and errors go to stderr.
 """
 
 import json
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from rag.datatypes import Filters
     from rag.settings import Settings
 
 NOT_ANSWERED = 3  # exit code when the abstracts don't say
@@ -35,6 +33,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="print JSON to stdout a
 YearOption = Annotated[str | None, typer.Option("--year", metavar="YEARS", help="2020, 2018..2021, 2020.. or ..2015")]
 OriginOption = Annotated[
     str | None, typer.Option("--origin", metavar="SOURCE", help="only papers from this file (name, path or glob)")
+]
+TitleOption = Annotated[
+    str | None, typer.Option("--title", metavar="WORDS", help="only papers with these words in the title")
 ]
 
 
@@ -105,17 +106,19 @@ def search(
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=100, help="papers to show")] = 10,
     year: YearOption = None,
     origin: OriginOption = None,
+    title: TitleOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """find papers, best first, each with its best passage"""
     from dataclasses import asdict
 
     from rag.library import Library
+    from ui.filtering import read_filters
     from ui.terminal import show_hits
 
     settings = _settings()
     with Library.open(library, settings, create=False) as opened:
-        hits = opened.search(query, limit=limit, filters=_filters(year, origin))
+        hits = opened.search(query, limit=limit, filters=read_filters(year, origin, title))
     if as_json:
         _print_json([asdict(hit) for hit in hits])
     else:
@@ -136,6 +139,7 @@ def ask(
     ] = None,
     year: YearOption = None,
     origin: OriginOption = None,
+    title: TitleOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """answer a question, each sentence with its citation
@@ -147,8 +151,9 @@ def ask(
     from rag.history import check_writable, read_history
     from rag.library import Library
     from ui.asking import Conversation
+    from ui.filtering import read_filters
 
-    settings, filters = _settings(llm=llm), _filters(year, origin)
+    settings, filters = _settings(llm=llm), read_filters(year, origin, title)
     turns = read_history(history) if history else []
     if history:
         check_writable(history)
@@ -160,6 +165,75 @@ def ask(
         answer = conversation.ask(question)
     if not answer.answered:
         raise typer.Exit(NOT_ANSWERED)
+
+
+@app.command()
+def chat(
+    library: LibraryOption = None,
+    llm: Annotated[
+        str | None, typer.Option("--llm", metavar="LLM", help="who answers: extractive, openai:MODEL or gguf:PATH")
+    ] = None,
+    host: Annotated[str, typer.Option("--host", metavar="HOST", help="address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", metavar="PORT", min=1, max=65_535, help="port to listen on")] = 7860,
+    auth: Annotated[
+        str | None, typer.Option("--auth", metavar="USER:PASSWORD", help="ask for it; or a file that holds it")
+    ] = None,
+    mcp: Annotated[bool, typer.Option("--mcp", help="serve agents too, as an MCP server")] = False,
+) -> None:
+    """open the library as a page in the browser
+
+    Without papers yet, the samples are shown. Ctrl+C ends it.
+    """
+    from ui.page.desk import Desk
+    from ui.page.serving import Serving, read_auth, serve
+
+    settings, errors = _settings(llm=llm, auth=auth), _console(stderr=True)
+    serving = Serving(host, port, read_auth(settings.auth), mcp=mcp)
+    if serving.exposed:
+        errors.print(f"Anybody who reaches {host}:{port} can read and change this library. Ask for a password: --auth",
+                     style="yellow", soft_wrap=True)  # fmt: skip
+    desk = Desk(settings, library or settings.library)
+    try:
+        desk.warm()
+        serve(desk, serving, lambda address: errors.print(f"Askpapers is at {address}  (Ctrl+C ends it)"))
+    finally:
+        desk.close()
+
+
+@app.command()
+def export(
+    library: LibraryOption = None,
+    form: Annotated[
+        str | None,
+        typer.Option("--form", metavar="FORM", help="bibtex (the default), ris, csl-json, jsonl or markdown"),
+    ] = None,
+    history: Annotated[
+        Path | None, typer.Option("--history", metavar="FILE", help="only what this conversation cites")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="file to write; its ending can tell the form")
+    ] = None,
+    year: YearOption = None,
+    origin: OriginOption = None,
+    title: TitleOption = None,
+) -> None:
+    """write papers, or a conversation, in a form that others read
+
+    Without --history all papers that pass the filters. With it the papers that are cited
+    there; as markdown, the conversation itself with its references.
+    """
+    from rag.export import export as export_papers
+    from rag.library import Library
+    from ui.exporting import chosen_form, exported_conversation, write_out
+    from ui.filtering import read_filters
+
+    chosen = chosen_form(form, out)
+    if history is not None:
+        text = exported_conversation(history, chosen)
+    else:
+        with Library.open(library, _settings(), create=False) as opened:
+            text = export_papers(opened.selected(read_filters(year, origin, title)), chosen)
+    write_out(text, out)
 
 
 @app.command()
@@ -220,24 +294,6 @@ def _settings(**changes: str | None) -> "Settings":
     from rag.settings import load_settings
 
     return load_settings(Path(".env"), **{name: value for name, value in changes.items() if value is not None})
-
-
-def _filters(year: str | None, origin: str | None) -> "Filters":
-    from rag.datatypes import Filters
-    from rag.errors import QuestionError
-
-    if year is None:
-        return Filters(origin=origin)
-    match = re.fullmatch(r"(\d{4})|(\d{4})?\.\.(\d{4})?", year.strip())
-    if match is None:
-        msg = f"--year {year!r} can't be read. Write 2020, 2018..2021, 2020.. or ..2015"
-        raise QuestionError(msg)
-    single, first, last = match.groups()
-    return Filters(
-        year_from=int(single or first) if single or first else None,
-        year_to=int(single or last) if single or last else None,
-        origin=origin,
-    )
 
 
 def _console(*, stderr: bool = False) -> Any:

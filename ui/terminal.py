@@ -14,25 +14,18 @@ from rag.answering.abstaining import NO_PAPER, NOT_SAID
 from rag.datatypes import Answer, Claim, Hit, IngestReport, Outcome, Paper, Rejection
 from rag.errors import StoppedError
 from rag.maintenance import Finding
-from rag.verification import PARTLY, SUPPORTED
+from rag.verification import standing
+from ui.wording import lacking, printable, summary
 
 WIDTH = 100
+MARKS = {"supported": ("●", "green"), "partly": ("◐", "yellow"), "not found": ("○", "red")}
 SHOWN_REJECTIONS = 20
 REFRESHES = 8  # a second, of an answer that is being written
 
 
-def printable(text: str) -> str:
-    """Return a text on one line without anything that a terminal would obey."""
-    return " ".join("".join(c if c.isprintable() or c.isspace() else "" for c in text).split())
-
-
 def mark(claim: Claim) -> Text:
     """Return a claim's support as a shape, coloured: supported, partly, not found."""
-    if claim.verdict == "not":
-        return Text("○", "red")
-    if claim.support >= SUPPORTED:
-        return Text("●", "green")
-    return Text("◐", "yellow") if claim.support >= PARTLY else Text("○", "red")
+    return Text(*MARKS[standing(claim)])
 
 
 def stream_answer(console: Console, events: Iterable[str | Answer]) -> Answer:
@@ -72,7 +65,7 @@ def show_answer(console: Console, answer: Answer) -> None:
     console.print()
     for note in answer.notes:
         _print(console, Text(printable(note), "yellow"))
-    _print(console, Text(_summary(answer), "dim"))
+    _print(console, Text(summary(answer), "dim"))
 
 
 def paragraphs(claims: Iterable[Claim]) -> list[Text]:
@@ -87,44 +80,6 @@ def paragraphs(claims: Iterable[Claim]) -> list[Text]:
         shown[-1].append(f"{printable(claim.text)} ").append(markers, "cyan")
         shown[-1].append(" " * bool(markers)).append_text(mark(claim))
     return shown
-
-
-def lacking(claim: Claim) -> str:
-    """Return what a claim says that its papers don't; empty when it is supported."""
-    missing = [*claim.missing_numbers, *claim.missing_words]
-    if claim.support >= SUPPORTED and claim.verdict in {None, "supported"}:
-        return ""
-    start = textwrap.shorten(printable(claim.text), 50, placeholder=" …")
-    if not claim.citations:
-        return f"no paper carries: {start}"
-    said = f"not in the cited abstract: {', '.join(map(printable, missing))}" if missing else "worded differently there"
-    verdict = f"; the LLM's check: {claim.verdict}" if claim.verdict else ""
-    return f"{start} ({said}{verdict})"
-
-
-def _summary(answer: Answer) -> str:
-    parts = [str(answer.outcome).replace("_", " "), f"{answer.searched.papers:,} papers searched"]
-    if answer.partial:
-        parts.append("partial")
-    if answer.claims:
-        legend = (
-            "● supported"
-            if all(mark(claim).plain == "●" for claim in answer.claims)
-            else "● ◐ ○ supported, partly, not"
-        )
-        parts += [f"{len(answer.citations)} cited", f"support {answer.support:.2f} ({legend})"]
-    parts += [answer.answerer, _duration(sum(answer.timings.values()))]
-    if answer.usage:
-        parts.append(f"{answer.usage['input_tokens']:,} + {answer.usage['output_tokens']:,} tokens")
-    if answer.cost is not None:
-        parts.append(f"cost {answer.cost:.4f}")
-    if answer.rewritten:
-        parts.append(f"searched for: {printable(answer.rewritten)}")
-    return " · ".join(parts)
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
 
 
 def _reference(label: str, paper: Paper) -> Text:

@@ -1,0 +1,26 @@
+"""JSON Lines, as the reader of this project takes them in: everything a record holds but where it came from."""
+
+import json
+from collections.abc import Sequence
+
+from rag.datatypes import Paper
+from rag.export.text import plain
+
+
+def to_jsonl(papers: Sequence[Paper]) -> str:
+    """Return papers as JSON Lines, one paper a line."""
+    return "".join(f"{_line(paper)}\n" for paper in papers)
+
+
+def _line(paper: Paper) -> str:
+    texts = {
+        "id": paper.key,
+        "title": paper.title,
+        "abstract": paper.abstract,
+        "doi": paper.doi,
+        "arxiv_id": paper.arxiv_id,
+        "url": paper.url,
+    }
+    fields = {name: plain(text or "") for name, text in texts.items()}
+    others = {"authors": [plain(author) for author in paper.authors if plain(author)], "year": paper.year}
+    return json.dumps({name: value for name, value in (fields | others).items() if value}, ensure_ascii=False)

@@ -1,0 +1,51 @@
+"""RIS, for Zotero, EndNote and Mendeley, written by rispy.
+
+A line break would end a field, so every text is on one line. The type is `GEN`: the record has no venue. The arXiv id
+stands where reference managers look for the number of a paper in an archive.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rag.datatypes import Paper
+from rag.export.keys import citation_keys
+from rag.export.names import Name, names_of
+from rag.export.text import address_of, plain
+
+
+def to_ris(papers: Sequence[Paper]) -> str:
+    """Return papers as a RIS file; each is there once."""
+    import rispy
+
+    class Writer(rispy.RisWriter):  # type: ignore[misc]  # rispy ships no types
+        """Writes no number before each record: it is no part of the format."""
+
+        def set_header(self, count: int) -> str:  # noqa: ARG002  (the signature is rispy's)
+            """Return no header."""
+            return ""
+
+    keys = citation_keys(papers)
+    written: str = rispy.dumps([_record(paper, keys[paper.paper_id]) for paper in papers], implementation=Writer)
+    return written
+
+
+def _record(paper: Paper, key: str) -> dict[str, Any]:
+    arxiv_id = plain(paper.arxiv_id or "")
+    address = address_of(paper)
+    fields = {
+        "type_of_reference": "GEN",
+        "id": key,
+        "authors": [_author(name) for name in names_of(paper)],
+        "title": plain(paper.title),
+        "year": str(paper.year or ""),
+        "doi": plain(paper.doi or ""),
+        "name_of_database": "arXiv" if arxiv_id else "",
+        "accession_number": arxiv_id,
+        "urls": [address] if address else [],
+        "abstract": plain(paper.abstract),
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def _author(name: Name) -> str:
+    return ", ".join(part for part in (name.family, name.given, name.suffix) if part)

@@ -1,0 +1,409 @@
+"""The page's plain functions: what comes from the browser, and what is shown for it. No gradio, no browser."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.datatypes import Answer, Citation, Claim, Filters, Outcome, Paper
+from rag.errors import QuestionError
+from rag.library import Library
+from rag.settings import Settings
+from ui.filtering import read_filters
+from ui.page import handlers
+from ui.page.conversation import Conversation, Exchange, read_conversation
+from ui.page.desk import Desk
+from ui.page.evidence import evidence, highlighted
+from ui.page.examples import questions_from
+from ui.page.handlers import View
+from ui.page.markup import link, prose
+from ui.page.transcript import tooltip, transcript
+
+QUESTION = "How does LoRA fine-tune a large model without changing its weights?"
+HOSTILE = (
+    "<script>hacked=1</script><img src=x onerror='hacked=1'>\"'></textarea>${hacked=1}{{hacked}} ![i](http://e.vil/i)"
+)
+ALLOWED = {"a", "em", "strong", "code", "math", "mrow", "mi", "mo", "mn", "msup", "msub", "mfrac", "mtext", "msqrt"}
+
+
+class Seen(HTMLParser):
+    """The tags, attributes and text of some HTML as a browser would see them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.fixture
+def desk(sample_folder: Path, tmp_path: Path) -> Iterator[Desk]:
+    opened = Desk(Settings(), sample_folder, tmp_path / "none.library")
+    yield opened
+    opened.close()
+
+
+def views(events: AsyncIterator[View]) -> list[View]:
+    async def collect() -> list[View]:
+        return [view async for view in events]
+
+    return asyncio.run(collect())
+
+
+def asked(desk: Desk, kept: object, question: str, index: int | None = None) -> View:
+    return views(handlers.respond(desk, kept, question, Filters(), index))[-1]
+
+
+# Text
+
+
+def test_emphasis_code_and_formulas_are_set_and_all_else_is_text() -> None:
+    assert prose(r"*a* **b** `c<d>` 90\% x_1_y") == "<em>a</em> <strong>b</strong> <code>c&lt;d&gt;</code> 90% x_1_y"
+    assert "<msup>" in prose("$x^2$")
+    assert prose("it costs $5 and $10") == "it costs $5 and $10"
+    assert prose(r"\emph{very} {\em so}") == "<em>very</em> <em>so</em>"
+
+
+def test_an_address_becomes_a_link_that_opens_beside_the_page() -> None:
+    assert prose("see https://a.org/b_c.") == (
+        'see <a href="https://a.org/b_c" target="_blank" rel="noopener noreferrer">https://a.org/b_c</a>.'
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HOSTILE,
+        "[x](javascript:alert(1))",
+        r"$\text{<script>x</script>}$",
+        r"$\href{javascript:x}{y}$",
+        "<svg onload=x>",
+    ],
+)
+def test_hostile_text_stays_text(text: str) -> None:
+    seen = Seen(prose(text))
+    assert set(seen.tags) <= ALLOWED
+    assert {name for name, _ in seen.attributes} <= {"href", "target", "rel", "display", "stretchy"}
+    assert all((value or "").startswith("http") for name, value in seen.attributes if name == "href")
+
+
+MATH = ["\\frac", "{", "}", "x", "^", "_", "\\left", "\\right", "(", "\\begin{matrix}", "&", "\\\\", "\\sqrt", "[", "]",
+        "\\text{<b>", "\\end{matrix}", "\\limits", "'", "\\hline", "\\color{red}", "<script>", "\\binom", "\\genfrac",
+        "\\hspace", "\\overset", "\\not", "\\tag", "$", "*", "`", "\\"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(MATH), max_size=12).map("".join) | st.text())
+def test_no_text_makes_a_tag_that_does_anything(text: str) -> None:
+    for shown in (prose(text), prose(f"${text}$")):
+        seen = Seen(shown)
+        assert not {"script", "img", "iframe", "style", "svg", "b", "input", "form"} & set(seen.tags)
+        assert not [name for name, _ in seen.attributes if name.startswith("on") or name in {"style", "src", "srcset"}]
+
+
+@given(st.text(alphabet=st.characters(blacklist_characters="$*_`\\\0", blacklist_categories=["Cs", "Cc"])))
+def test_text_without_markup_is_shown_as_it_is(text: str) -> None:
+    assert Seen(prose(text)).text == text
+
+
+def test_a_link_leads_to_http_alone() -> None:
+    assert link("https://doi.org/10.1/x", "doi") == (
+        '<a href="https://doi.org/10.1/x" target="_blank" rel="noopener noreferrer">doi</a>'
+    )
+    for url in ("javascript:alert(1)", "data:text/html,x", "//e.vil", 'https://a.b/"onx="'):
+        assert "javascript:" not in str([value for name, value in Seen(link(url, "l")).attributes if name == "href"])
+        assert {name for name, _ in Seen(link(url, "l")).attributes} <= {"href", "target", "rel"}
+
+
+# Answers
+
+
+def paper(paper_id: int = 1, **fields: Any) -> Paper:
+    return Paper(**{"paper_id": paper_id, "title": "A title", "abstract": "One is 1. Two is 2. Three is 3.", **fields})
+
+
+def cited(number: int, one: Paper, start: int, end: int) -> Citation:
+    return Citation(number, one, one.abstract[start:end], start, end)
+
+
+def test_overlapping_slices_are_marked_with_every_claim_that_rests_on_them() -> None:
+    one = paper()
+    html = highlighted(one, [(0, cited(1, one, 0, 19)), (2, cited(1, one, 10, 31))])
+    assert re.findall(r'data-claims="([^"]*)">([^<]*)<', html) == [
+        ("0", "One is 1. "),
+        ("0 2", "Two is 2."),
+        ("2", " Three is 3."),
+    ]
+
+
+@given(st.lists(st.tuples(st.integers(0, 31), st.integers(0, 31)), max_size=5))
+def test_highlighting_changes_no_word_of_an_abstract(cuts: list[tuple[int, int]]) -> None:
+    one = paper()
+    slices = [(n, cited(1, one, min(pair), max(pair))) for n, pair in enumerate(cuts)]
+    assert Seen(highlighted(one, slices)).text == one.abstract
+
+
+def test_a_tooltip_names_what_the_cited_abstracts_lack() -> None:
+    one = paper()
+    claim = Claim("x", (cited(1, one, 0, 9),), 0.6, ("monkeys",), ("7.77",))
+    assert tooltip(claim) == "Partly supported (0.60). Missing there: numbers: 7.77; words: monkeys."
+    assert tooltip(replace(claim, support=0.9)) == "Supported (0.90)."
+    assert tooltip(Claim("x")) == "Not found: no abstract carries this sentence."
+
+
+def test_claims_stand_in_paragraphs_and_lists_as_their_leads_tell(samples: Library) -> None:
+    base = samples.ask(QUESTION)
+    leads = ["", " ", "\n\n", "\n- ", "\n- ", "\n1. ", "\n\n"]
+    claims = tuple(Claim(f"c{number}.", lead=lead) for number, lead in enumerate(leads))
+    exchange = Exchange("x", "q", replace(base, claims=claims))
+    html = transcript(Conversation("c", "now", (exchange,)), [""])
+    shape = re.sub(r"<(?!/?(?:p|ul|ol|li)\b)[^>]*>", "", html[html.index("ap-answer") :].split("ap-line")[0])
+    assert re.sub(r"[\s●◐○]+", "", re.sub(r' start="1"', "", shape)).startswith(
+        'ap-answerap-answered"><p>c0.c1.</p><p>c2.</p><ul><li>c3.</li><li>c4.</li></ul><ol><li>c5.</li></ol><p>c6.</p>'
+    )
+
+
+def test_every_citation_and_mark_of_an_answer_is_there(desk: Desk) -> None:
+    view = asked(desk, None, QUESTION)
+    answer = read_conversation(view.conversation).exchanges[0].answer
+    assert answer is not None
+    assert view.transcript is not None
+    assert view.evidence is not None
+    assert view.transcript.count('data-do="cite"') == len(answer.claims)
+    assert view.transcript.count('data-do="mark"') == len(answer.claims)
+    assert "40 papers searched" in view.transcript
+    assert view.evidence.count('class="ap-card"') == len(answer.citations)
+    for citation in answer.citations:
+        assert f'data-number="{citation.number}"' in view.evidence
+
+
+def test_an_answer_that_is_none_says_so_and_names_the_nearest_papers(desk: Desk) -> None:
+    view = asked(desk, None, "What share of the weights can be pruned in a winning lottery ticket?")
+    assert view.transcript is not None
+    assert "ap-not_in_abstracts" in view.transcript
+    assert view.transcript.count('data-do="card"') == 3
+    nothing = asked(desk, None, "Who won the world cup in 2022?")
+    assert nothing.transcript is not None
+    assert "ap-no_relevant_papers" in nothing.transcript
+
+
+def test_hostile_papers_and_questions_are_shown_as_text(desk: Desk) -> None:
+    view = asked(desk, None, QUESTION)
+    conversation = read_conversation(view.conversation)
+    answer = conversation.exchanges[0].answer
+    assert answer is not None
+    bad = paper(title=HOSTILE, abstract=HOSTILE, authors=(HOSTILE,), url="javascript:alert(1)", origins=(HOSTILE,))
+    claim = Claim(HOSTILE, (cited(1, bad, 0, len(HOSTILE)),), missing_words=(HOSTILE,))
+    hostile = replace(
+        answer, question=HOSTILE, claims=(claim,), citations=claim.citations, nearest=(bad,), notes=(HOSTILE,)
+    )
+    for outcome in Outcome:
+        exchange = Exchange("x", HOSTILE, replace(hostile, outcome=outcome), good=True, note=HOSTILE)
+        broken = Exchange("y", HOSTILE, None, HOSTILE, HOSTILE)
+        both = replace(conversation, exchanges=(exchange, broken))
+        html = transcript(both, [HOSTILE, HOSTILE]) + evidence(exchange.answer)
+        seen = Seen(html)
+        assert not {"script", "img", "iframe", "style", "b"} & set(seen.tags)
+        assert not [name for name, _ in seen.attributes if name.startswith("on") or name in {"src", "style"}]
+        assert not [value for name, value in seen.attributes if name == "href" and not (value or "").startswith("http")]
+
+
+# What the browser keeps
+
+
+def test_a_conversation_comes_back_from_the_browser_as_it_was(desk: Desk) -> None:
+    view = asked(desk, None, QUESTION)
+    again = asked(desk, view.conversation, "How many parameters does it train?")
+    conversation = read_conversation(again.conversation)
+    assert conversation.to_dict() == again.conversation
+    assert [exchange.question for exchange in conversation.exchanges] == [
+        QUESTION,
+        "How many parameters does it train?",
+    ]
+    opened = handlers.opening(desk, again.conversation)
+    assert (opened.transcript, opened.evidence) == (again.transcript, again.evidence)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda kept: kept.update(exchanges=3),
+        lambda kept: kept.pop("id"),
+        lambda kept: kept["exchanges"].append("x"),
+        lambda kept: kept["exchanges"][0].update(good="yes"),
+        lambda kept: kept["exchanges"][0]["answer"].update(claims=[{}]),
+        lambda kept: kept["exchanges"][0]["answer"].update(outcome="great"),
+        lambda kept: kept["exchanges"][0]["answer"]["claims"][0]["citations"][0].update(start=5),
+        lambda kept: kept["exchanges"][0]["answer"]["claims"][0]["citations"][0].update(paper_id=999),
+        lambda kept: kept.update(exchanges=[kept["exchanges"][0]] * 501),
+    ],
+)
+def test_a_conversation_that_was_tampered_with_is_refused(desk: Desk, change: Callable[[Any], object]) -> None:
+    kept = asked(desk, None, QUESTION).conversation
+    change(kept)
+    with pytest.raises(QuestionError, match="can't be read"):
+        read_conversation(kept)
+    opened = handlers.opening(desk, kept)
+    assert opened.live is not None
+    assert "can&#x27;t be read" in opened.live
+
+
+def test_asking_again_at_an_earlier_place_drops_what_followed(desk: Desk) -> None:
+    kept = asked(desk, None, QUESTION).conversation
+    kept = asked(desk, kept, "How many parameters does it train?").conversation
+    edited = read_conversation(asked(desk, kept, "What is late interaction?", 0).conversation)
+    assert [exchange.question for exchange in edited.exchanges] == ["What is late interaction?"]
+
+
+def test_an_empty_question_asks_nothing(desk: Desk) -> None:
+    assert views(handlers.respond(desk, None, "  ", Filters())) == [View(composer="")]
+
+
+def test_an_error_becomes_a_line_and_the_conversation_goes_on(desk: Desk) -> None:
+    view = asked(desk, None, "?")
+    exchange = read_conversation(view.conversation).exchanges[0]
+    assert exchange.answer is None
+    assert "too short" in exchange.ended
+    assert view.transcript is not None
+    assert "too short" in view.transcript
+    assert read_conversation(asked(desk, view.conversation, QUESTION).conversation).exchanges[1].answer
+
+
+def test_what_was_stopped_keeps_its_text(desk: Desk) -> None:
+    view = handlers.stopped(desk, None, QUESTION, "LoRA freezes")
+    exchange = read_conversation(view.conversation).exchanges[0]
+    assert (exchange.text, exchange.ended) == ("LoRA freezes", handlers.STOPPED)
+    assert exchange.turn.answer == "LoRA freezes"
+
+
+def test_a_desk_that_closes_takes_no_more_questions(desk: Desk) -> None:
+    desk.closing = True
+    exchange = read_conversation(asked(desk, None, QUESTION).conversation).exchanges[0]
+    assert "shutting down" in exchange.ended
+
+
+def test_evidence_of_an_earlier_answer_comes_back(desk: Desk) -> None:
+    first = asked(desk, None, QUESTION)
+    second = asked(desk, first.conversation, "What is late interaction?")
+    assert handlers.choose(second.conversation, 0).evidence == first.evidence != second.evidence
+    with pytest.raises(QuestionError, match="not in the conversation"):
+        handlers.choose(second.conversation, 2)
+
+
+def test_filters_are_read_as_they_are_written() -> None:
+    assert read_filters("", "", " ") == read_filters(None, None, None) == Filters()
+    assert read_filters("2019..2021", "a.jsonl", "x") == Filters(2019, 2021, "a.jsonl", "x")
+    assert read_filters("2019", None, None) == Filters(2019, 2019)
+    assert read_filters("2019 ..", None, None) == Filters(year_from=2019)
+    for wrong in ("19", "2019-2021", "2019..20", "new"):
+        with pytest.raises(QuestionError, match=r"can't be read. Write 2020"):
+            read_filters(wrong, None, None)
+    with pytest.raises(QuestionError, match="Swap"):
+        read_filters("2021..2019", None, None)
+
+
+def test_filters_hold_and_are_told(desk: Desk) -> None:
+    view = views(handlers.respond(desk, None, "How are words embedded?", Filters(2013, 2014), None))[-1]
+    answer = read_conversation(view.conversation).exchanges[0].answer
+    assert isinstance(answer, Answer)
+    assert {one.paper.year for one in answer.citations} | {one.year for one in answer.nearest} <= {2013, 2014}
+    assert view.transcript is not None
+    assert "of 2013..2014 searched" in view.transcript
+
+
+# Rating, exporting
+
+
+def test_a_rating_is_kept_changed_and_taken_back(tmp_path: Path, write_jsonl: Any, paper: Any) -> None:
+    with Library.open(tmp_path / "own.library", Settings()) as library:
+        library.ingest(write_jsonl(*map(paper, range(1, 6))))
+    desk = Desk(Settings(), tmp_path / "own.library", tmp_path / "none")
+    kept = asked(desk, None, "How many points does the aaab method reach?").conversation
+    rated = handlers.rate(desk, kept, 0, False, " too short ")
+    assert [(one.good, one.note) for one in desk.library.ratings()] == [(False, "too short")]
+    assert rated.transcript is not None
+    assert rated.transcript.count('aria-pressed="true"') == 1
+    handlers.rate(desk, rated.conversation, 0, None)
+    assert desk.library.ratings() == []
+    desk.close()
+
+
+def test_a_conversation_is_exported_in_every_form(desk: Desk, tmp_path: Path) -> None:
+    from rag.history import read_history
+
+    kept = asked(desk, None, QUESTION).conversation
+    name, text = handlers.exported(kept, "conversation")
+    assert name == "conversation.md"
+    assert QUESTION in text
+    assert "LoRA: Low-Rank Adaptation" in text
+    assert handlers.exported(kept, "bibtex")[0] == "cited.bib"
+    assert handlers.exported(kept, "ris")[1].startswith("TY  -")
+    (tmp_path / "h.jsonl").write_text(handlers.exported(kept, "history")[1])
+    assert [turn.question for turn in read_history(tmp_path / "h.jsonl")] == [QUESTION]
+    with pytest.raises(QuestionError, match="no form"):
+        handlers.exported(kept, "docx")
+    with pytest.raises(QuestionError, match="nothing to export"):
+        handlers.exported(None, "bibtex")
+
+
+# Library
+
+
+def test_the_samples_make_room_for_the_first_papers_of_ones_own(tmp_path: Path, write_jsonl: Any, paper: Any) -> None:
+    desk = Desk(Settings(), tmp_path / "own.library", tmp_path / "demo.library")
+    assert desk.is_samples
+    assert not (tmp_path / "own.library").exists()
+    path = write_jsonl(paper(1), "{broken", paper(2), name="mine.jsonl")
+
+    async def add() -> list[str]:
+        return [html async for html in handlers.add_files(desk, [path])]
+
+    told = asyncio.run(add())
+    assert "2 added, 1 rejected" in told[-1]
+    assert "<b>mine.jsonl</b> line 2" in told[-1]
+    assert not desk.is_samples
+    assert desk.library.papers()[1] == 2
+    assert handlers.sources(desk) == [
+        ("All sources", ""),
+        ("mine.jsonl", str(tmp_path / "own.library/uploads/mine.jsonl")),
+    ]
+    desk.close()
+
+
+def test_the_table_pages_sorts_and_searches(desk: Desk) -> None:
+    from ui.page.shelf import Turned
+
+    assert "1-40 of 40 papers" in handlers.table(desk)
+    assert "1-1 of 1 papers" in handlers.table(desk, "random forests")
+    by_year = handlers.table(desk, "", Turned("year", descending=True))
+    years = [int(year) for year in re.findall(r"<td>(\d{4})</td>", by_year)]
+    assert years == sorted(years, reverse=True)
+    assert 'aria-sort="descending"' in by_year
+    assert "can&#x27;t be sorted" in handlers.table(desk, "", Turned("size"))
+
+
+def test_a_paper_opens_and_a_missing_one_is_told(desk: Desk) -> None:
+    assert "LoRA" in handlers.paper(desk, desk.library.search("LoRA low-rank")[0].paper.paper_id)
+    assert "no longer in the library" in handlers.paper(desk, 12345)
+
+
+def test_examples_name_what_titles_name_and_are_answered() -> None:
+    papers = [paper(n, title=f"Na{n}Me: a thing") for n in range(3)] + [paper(9, title="About nothing in particular")]
+    assert questions_from(papers, lambda question: "Na1Me" not in question) == (
+        "What is Na0Me and how does it work?",
+        "What problem does Na2Me solve?",
+    )

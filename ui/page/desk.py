@@ -1,0 +1,121 @@
+"""The library that a page is served over, and the answers under way: all that a server keeps.
+
+While a reader has no papers of their own, the samples are served; the first file that is added begins their library.
+"""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rag.datatypes import Outcome
+from rag.errors import ModelError, RagError
+from rag.library import Library
+from rag.samples import PATH, QUESTIONS
+from rag.settings import Settings
+from ui.page.examples import questions_from
+
+SAMPLES = Path("demo.library")
+CLOSING = "Askpapers is shutting down. Ask again once it is back."
+
+
+class Desk:
+    """A library, the samples until it has papers, and a count of what is being answered. Shared by all sessions."""
+
+    def __init__(self, settings: Settings, home: Path, samples: Path = SAMPLES) -> None:
+        """Serve the library at `home`; the samples' one is made at `samples` when it is needed. Raises RagError."""
+        self.settings = settings
+        self.home = home
+        self.closing = False  # no new answers
+        self.ending = False  # nor time for those under way
+        self._lock = threading.Lock()
+        self._running: set[asyncio.Task[object]] = set()
+        self._examples: tuple[int, tuple[str, ...]] = (-1, ())
+        self._own: Library | None = None
+        self._samples: Library | None = None
+        if (home / "catalog.sqlite3").exists():
+            self._own = Library.open(home, settings)
+        if self._own is None or not self._own.papers(limit=1)[1]:
+            self._samples = Library.open(samples, settings)
+            self._samples.ingest([PATH])
+
+    @property
+    def library(self) -> Library:
+        """The library to read: the reader's own, or the samples while it has no papers."""
+        return self._samples or self._own or self.own()
+
+    @property
+    def is_samples(self) -> bool:
+        """True while the samples are served."""
+        return self._samples is not None
+
+    @property
+    def answerer(self) -> str:
+        """Who writes the answers: a model's name, or that they are quotes."""
+        name = self.library.as_query_engine().answerer
+        return "quotes, no language model" if name == "extractive" else name
+
+    def own(self) -> Library:
+        """Return the reader's own library, made when absent. Raises RagError."""
+        with self._lock:
+            if self._own is None:
+                self._own = Library.open(self.home, self.settings)
+            return self._own
+
+    def settle(self) -> None:
+        """Leave the samples once the reader has papers; who still reads them may finish."""
+        with self._lock:
+            if self._samples is not None and self._own is not None and len(self._own):
+                self._samples = None
+
+    def warm(self) -> None:
+        """Load what the first answer needs, so that the first reader doesn't wait for it. Raises RagError."""
+        self.library.as_query_engine()
+        if len(self.library):
+            self.library.search("warm up", limit=1)
+        self.examples()
+
+    def examples(self) -> tuple[str, ...]:
+        """Return questions to begin with, drawn from the library and answered by it; made once a version."""
+        library, version = self.library, self.library.version
+        if self.is_samples:
+            return QUESTIONS
+        if self._examples[0] != version:
+            try:
+                papers, _ = library.papers(limit=2_000)
+                found = questions_from(papers, lambda question: library.outlook(question) is Outcome.ANSWERED)
+            except RagError:  # no example is no harm; the question itself will tell what is wrong
+                found = ()
+            self._examples = (version, found)
+        return self._examples[1]
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Count an answer while it is written. Raises ModelError once the server is shutting down."""
+        if self.closing:
+            raise ModelError(CLOSING)
+        task = asyncio.current_task()
+        if task is not None:
+            self._running.add(task)
+        try:
+            yield
+        finally:
+            if task is not None:
+                self._running.discard(task)
+
+    @property
+    def running(self) -> int:
+        """How many answers are being written."""
+        return len(self._running)
+
+    async def idle(self, seconds: float) -> None:
+        """Return when nothing is being answered any more, at the latest after `seconds`."""
+        if self._running:
+            await asyncio.wait(set(self._running), timeout=seconds)
+
+    def close(self) -> None:
+        """Close the libraries."""
+        for library in (self._own, self._samples):
+            if library is not None:
+                library.close()

@@ -1,0 +1,218 @@
+"""The web server: the page, a health endpoint, the plotting library, headers that keep every request on this host.
+
+A signal to stop lets running answers finish for a while, then tells those that couldn't.
+"""
+
+import asyncio
+import secrets
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+from types import FrameType
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import FileResponse, JSONResponse
+from pydantic import SecretStr
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from rag.errors import SettingsError
+from ui.page.app import page
+from ui.page.desk import Desk
+from ui.page.theme import THEME
+
+STATIC = Path(__file__).resolve().parent / "static"
+GRACE = 10.0  # seconds that running answers have once the server is told to stop
+ANSWERS = 4  # written at once
+WAITING = 64  # questions that may stand in line
+LARGEST_UPLOAD = "500mb"
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+# Whatever text of a paper or a model might get past the escaping: the browser asks nobody but this host.
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
+HEADERS = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """Where and for whom a page is served. `auth` is a user and a password, None for everybody."""
+
+    host: str = "127.0.0.1"
+    port: int = 7860
+    auth: tuple[str, str] | None = None
+    mcp: bool = False
+    answers: int = ANSWERS
+    waiting: int = WAITING
+
+    @property
+    def exposed(self) -> bool:
+        """True when others than this machine's users reach it without a password."""
+        return self.host not in LOOPBACK and self.auth is None
+
+
+def read_auth(secret: SecretStr | None) -> tuple[str, str] | None:
+    """Return user and password of `user:password`, or of a file that holds just that. Raises SettingsError."""
+    given = secret.get_secret_value() if secret else ""
+    if not given:
+        return None
+    path = Path(given)
+    if ":" not in given or path.is_file():
+        try:
+            given = path.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            msg = "--auth is neither user:password nor a file that can be read. Write it as user:password."
+            raise SettingsError(msg) from error
+    user, colon, password = given.partition(":")
+    if not (user and colon and password):
+        msg = "--auth lacks a user or a password. Write it as user:password."
+        raise SettingsError(msg)
+    return user, password
+
+
+def build(desk: Desk, serving: Serving) -> FastAPI:
+    """Return the whole application. Raises SettingsError when MCP is wanted and its package isn't there."""
+    if serving.mcp and find_spec("mcp") is None:
+        msg = "--mcp needs the package mcp. Install it with: pip install 'askpapers[mcp]'"
+        raise SettingsError(msg)
+    app = FastAPI(title="Askpapers", docs_url=None, redoc_url=None, openapi_url=None)
+
+    app.add_middleware(Headed)
+
+    @app.get("/health")
+    def health() -> JSONResponse:
+        """Tell whether questions are answered: 200 and how many are being written, 503 while shutting down."""
+        state = "closing" if desk.closing else "ok"
+        return JSONResponse({"status": state, "answering": desk.running}, 503 if desk.closing else 200)
+
+    @app.get("/assets/plotly.js")
+    def plotly() -> FileResponse:
+        """Give the plotting library, for the map alone."""
+        path = str(files("plotly") / "package_data" / "plotly.min.js")
+        return FileResponse(path, media_type="text/javascript", headers={"Cache-Control": "max-age=86400"})
+
+    user = serving.auth
+    if serving.mcp:
+        from ui.page.tools import mount_tools
+
+        mount_tools(app, desk, answers=serving.answers, auth=user, loopback=serving.host in LOOPBACK)
+    mounted: FastAPI = gr.mount_gradio_app(
+        app,
+        page(desk, answers=serving.answers, waiting=serving.waiting),
+        path="/",
+        server_name=serving.host,
+        server_port=serving.port,
+        auth=None if user is None else (lambda name, word: _same(name, user[0]) & _same(word, user[1])),
+        footer_links=[],
+        ssr_mode=False,
+        show_error=True,
+        max_file_size=LARGEST_UPLOAD,
+        mcp_server=False,
+        theme=THEME,
+        head=_head(),
+        favicon_path=str(STATIC / "icon.svg"),
+    )
+    return mounted
+
+
+class Headed:
+    """An application whose every reply carries the headers that keep a browser on this host."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request on."""
+
+        async def headed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *HEADERS]
+            await send(message)
+
+        await self._app(scope, receive, headed if scope["type"] == "http" else send)
+
+
+def _head() -> str:
+    """Return our style and script for the page's head; as `css`, gradio would put a prefix before each rule."""
+    style, script = ((STATIC / name).read_text("utf-8") for name in ("page.css", "page.js"))
+    return f"<style>{style}</style><script>{script}</script>"
+
+
+def serve(desk: Desk, serving: Serving, ready: Callable[[str], object]) -> None:
+    """Serve until told to stop; `ready` is called with the address once questions are answered.
+
+    Raises SettingsError when the port is taken or can't be had.
+    """
+    config = uvicorn.Config(build(desk, serving), log_level="warning")
+    with _listening(serving) as listener:
+        _Server(config, desk, lambda: ready(_address(serving))).run([listener])
+
+
+@contextmanager
+def _listening(serving: Serving) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in serving.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((serving.host, serving.port))
+        except OSError as error:
+            msg = f"{serving.host}:{serving.port} can't be served ({error.strerror}). Choose another --port or --host."
+            raise SettingsError(msg) from error
+        yield listener
+
+
+def _address(serving: Serving) -> str:
+    everywhere = serving.host in {"0.0.0.0", "::", ""}  # noqa: S104  (compared, not bound)
+    host = "127.0.0.1" if everywhere else f"[{serving.host}]" if ":" in serving.host else serving.host
+    return f"http://{host}:{serving.port}"
+
+
+class _Server(uvicorn.Server):
+    """A server that lets running answers finish before it stops."""
+
+    def __init__(self, config: uvicorn.Config, desk: Desk, ready: Callable[[], object]) -> None:
+        super().__init__(config)
+        self._desk = desk
+        self._ready = ready
+        self._ending: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve, and say so."""
+        await super().startup(sockets)
+        self._loop = asyncio.get_running_loop()
+        if self.started:
+            self._ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Close the door when a signal comes; at once when it comes twice."""
+        if self._desk.closing:
+            super().handle_exit(sig, frame)
+            return
+        self._desk.closing = True
+        self._loop.call_soon_threadsafe(self._end, sig)
+
+    def _end(self, sig: int) -> None:
+        self._ending = asyncio.ensure_future(self._finish(sig))
+
+    async def _finish(self, sig: int) -> None:
+        await self._desk.idle(GRACE)
+        self._desk.ending = True
+        await self._desk.idle(2.0)
+        await asyncio.sleep(0.3)  # the last words are still on their way
+        self.config.timeout_graceful_shutdown = 1
+        super().handle_exit(sig, None)
+
+
+def _same(given: str, wanted: str) -> bool:
+    return secrets.compare_digest(given.encode(), wanted.encode())

@@ -1,0 +1,210 @@
+"""What was asked and answered, as HTML: each sentence with its [n] and its mark, a quiet line under each answer.
+
+An exchange is an <article> named by its index; what can be clicked says so in `data-do`, and static/page.js acts on it.
+"""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from rag.answering.abstaining import NO_PAPER, NOT_SAID
+from rag.datatypes import Answer, Claim, Outcome, Paper
+from rag.verification import standing
+from ui.page.conversation import Conversation, Exchange
+from ui.page.markup import prose
+from ui.wording import stages, summary
+
+SHAPES = {"supported": "●", "partly": "◐", "not found": "○"}
+STYLES = {"supported": "ok", "partly": "partly", "not found": "missing"}
+WORDS = {"supported": "Supported", "partly": "Partly supported", "not found": "Not found in the cited abstracts"}
+THUMB = (  # drawn, for not every machine has a font with it; turned round for bad
+    '<svg viewBox="0 0 16 16" width="14" height="14" fill="none" stroke="currentColor" stroke-width="1.4" '
+    'stroke-linejoin="round" aria-hidden="true"><path d="M1.5 7h3v7h-3zM4.5 7l3-5.5c1.3 0 2 .8 1.8 2L8.9 6h4.2c1 0 '
+    '1.6.8 1.4 1.7l-1 5c-.2.8-.8 1.3-1.6 1.3H4.5"/></svg>'
+)
+HEADS = {  # what stands over an answer that is none
+    Outcome.NOT_IN_ABSTRACTS: ("◇", NOT_SAID.split(". ", maxsplit=1)[0] + "."),
+    Outcome.NO_RELEVANT_PAPERS: ("∅", NO_PAPER),
+}
+
+
+def transcript(conversation: Conversation, markdown: Sequence[str], *, chosen: int | None = None) -> str:
+    """Return all exchanges; the one at `chosen` has its evidence shown.
+
+    `markdown[i]` is what copying the answer of the i-th exchange gives.
+    """
+    return "".join(
+        _article(exchange, index, copied, chosen=index == chosen, last=index == len(conversation.exchanges) - 1)
+        for index, (exchange, copied) in enumerate(zip(conversation.exchanges, markdown, strict=True))
+    )
+
+
+def welcome(papers: int, examples: Iterable[str], *, samples: bool) -> str:
+    """Return what stands where nothing was asked yet: what this is, and questions to begin with."""
+    shelf = "the sample papers" if samples else "your shelf"
+    hint = "<p>These are samples: add your own papers under <b>Library</b>.</p>" if samples else ""
+    if not papers:
+        return (
+            '<div class="ap-welcome"><h2>There are no papers here yet</h2>'
+            "<p>Add files with abstracts under <b>Library</b>, then ask.</p></div>"
+        )
+    buttons = "".join(
+        f'<button type="button" class="ap-example" data-do="example">{escape(question)}</button>'
+        for question in examples
+    )
+    return (
+        f'<div class="ap-welcome"><h2>Ask {shelf} of {papers:,} abstracts</h2>'
+        "<p>Every sentence of an answer cites its papers and shows how well they carry it. "
+        f"What the abstracts don't say is said.</p>{hint}"
+        f'<div class="ap-examples" role="group" aria-label="Example questions">{buttons}</div></div>'
+    )
+
+
+def underway(question: str, text: str, index: int) -> str:
+    """Return the exchange that is being answered: the question and the text so far."""
+    body = "".join(f"<p>{prose(line)}</p>" for line in text.split("\n") if line.strip())
+    waiting = "" if text else '<p class="ap-wait"><span></span><span></span><span></span> Looking in the abstracts</p>'
+    asked = f'<h2 class="ap-asked">{_lines(question)}</h2>{_button("stop", "■ Stop", "Stop writing (Esc)")}'
+    return (
+        f'<article class="ap-turn" data-index="{index}"><div class="ap-question">{asked}</div>'
+        f'<div class="ap-answer ap-writing" aria-busy="true">{body}{waiting}</div></article>'
+    )
+
+
+def _article(exchange: Exchange, index: int, copied: str, *, chosen: bool, last: bool) -> str:
+    answer = exchange.answer
+    return (
+        f'<article class="ap-turn{" ap-chosen" * chosen}" data-index="{index}" aria-label="Question {index + 1}">'
+        f'<div class="ap-question"><h2 class="ap-asked">{_lines(exchange.question)}</h2>'
+        f"{_button('edit', 'Edit', 'Edit and ask again')}</div>"
+        f"{_broken(exchange) if answer is None else _answer(answer)}"
+        f"{_feet(exchange, copied, last=last)}</article>"
+    )
+
+
+def _answer(answer: Answer) -> str:
+    rewritten = ""
+    if answer.rewritten:
+        rewritten = f'<p class="ap-rewritten"><span>Searched for</span> {escape(answer.rewritten)}</p>'
+    notes = "".join(f'<p class="ap-note">{escape(note)}</p>' for note in answer.notes)
+    if answer.answered:
+        body = _blocks(answer.claims)
+    else:
+        shape, said = HEADS[answer.outcome]
+        body = f'<p class="ap-verdict"><span aria-hidden="true">{shape}</span> {said}</p>{_nearest(answer)}'
+    return (
+        f'<div class="ap-answer ap-{answer.outcome}">{rewritten}{body}{notes}</div>'
+        f'<p class="ap-line" title="{escape(stages(answer))}">{escape(summary(answer))}</p>'
+    )
+
+
+def _nearest(answer: Answer) -> str:
+    if not answer.nearest:
+        return ""
+    items = "".join(f"<li>{_paper_button(paper)}</li>" for paper in answer.nearest)
+    return f'<p class="ap-nearest">The nearest papers:</p><ul>{items}</ul>'
+
+
+def _paper_button(paper: Paper) -> str:
+    byline = f" <span>{escape(paper.byline)}</span>" if paper.byline else ""
+    return (
+        f'<button type="button" class="ap-paper" data-do="card" data-paper="{paper.paper_id}">{prose(paper.title)}'
+        f"</button>{byline}"
+    )
+
+
+def _broken(exchange: Exchange) -> str:
+    body = "".join(f"<p>{prose(line)}</p>" for line in exchange.text.split("\n") if line.strip())
+    return (
+        f'<div class="ap-answer ap-broken">{body}'
+        f'<p class="ap-verdict" role="alert"><span aria-hidden="true">!</span> {escape(exchange.ended)}</p></div>'
+    )
+
+
+def _blocks(claims: Sequence[Claim]) -> str:
+    """Return the claims as paragraphs, lists and headings, as their leads tell."""
+    html, kind = [], ""
+    for number, claim in enumerate(claims):
+        said = _claim(claim, number)
+        lead = claim.lead.strip()
+        if number and not claim.lead.startswith("\n"):
+            html.append(f" {said}")
+            continue
+        wanted = "ol" if lead[:1].isdigit() else "ul" if lead[:1] in {"-", "*", "+", "•"} and lead else "p"
+        if kind:
+            html.append("</p>" if kind == "p" else "</li>")
+        if kind not in {wanted, "p", ""}:
+            html.append(f"</{kind}>")
+        if wanted == "p":
+            html.append("<p>")
+        else:
+            start = f' start="{int(lead.rstrip(".)"))}"' if wanted == "ol" and lead.rstrip(".)").isdecimal() else ""
+            html.append("<li>" if kind == wanted else f"<{wanted}{start}><li>")
+        html.append(said)
+        kind = wanted
+    ends = {"p": "</p>", "ul": "</li></ul>", "ol": "</li></ol>", "": ""}
+    return "".join(html) + ends[kind]
+
+
+def _claim(claim: Claim, number: int) -> str:
+    cited = "".join(
+        f'<button type="button" class="ap-cite" data-do="cite" data-number="{n}" data-claim="{number}" '
+        f'aria-label="Evidence in paper {n}">[{n}]</button>'
+        for n in dict.fromkeys(citation.number for citation in claim.citations)
+    )
+    found = standing(claim)
+    tip = escape(tooltip(claim))
+    return (
+        f'<span class="ap-claim ap-{STYLES[found]}" data-claim="{number}">{prose(claim.text)}'
+        f'<span class="ap-markers"> {cited}<button type="button" class="ap-mark ap-{STYLES[found]}" data-do="mark" '
+        f'aria-label="{tip}" data-tip="{tip}"><span aria-hidden="true">{SHAPES[found]}</span></button></span></span>'
+    )
+
+
+def tooltip(claim: Claim) -> str:
+    """Return what a mark means: the support, and the words and numbers that the cited abstracts lack."""
+    found = standing(claim)
+    if not claim.citations:
+        return "Not found: no abstract carries this sentence."
+    missing = [
+        f"{what}: {', '.join(lacking)}"
+        for what, lacking in (("numbers", claim.missing_numbers), ("words", claim.missing_words))
+        if lacking and found != "supported"
+    ]
+    verdict = f" The model's check: {claim.verdict}." if claim.verdict else ""
+    lacks = f" Missing there: {'; '.join(missing)}." if missing else ""
+    return f"{WORDS[found]} ({claim.support:.2f}).{lacks}{verdict}"
+
+
+def _feet(exchange: Exchange, copied: str, *, last: bool) -> str:
+    """Return what can be done with an answer, and the text that copying it gives."""
+    rating = ""
+    if exchange.answer is not None:
+        rating = (
+            f"{_button('good', THUMB, 'Good answer', pressed=exchange.good is True)}"
+            f"{_button('bad', THUMB, 'Bad answer', pressed=exchange.good is False)}"
+        )
+        if exchange.good is not None:
+            rating += (
+                '<span class="ap-notebox"><input type="text" class="ap-noteinput" maxlength="2000" '
+                f'aria-label="Note on this answer" placeholder="Why? (optional)" value="{escape(exchange.note)}">'
+                f"{_button('note', 'Keep', 'Keep the note')}</span>"
+            )
+    evidence = _button("choose", "Evidence", "Show the evidence of this answer") if exchange.answer else ""
+    again = _button("again", "Ask again", "Ask this question again") if last or exchange.answer is None else ""
+    copy = _button("copy", "Copy", "Copy the answer with its references")
+    return (
+        f'<div class="ap-feet">{evidence}{copy}{again}{rating}'
+        f'<textarea class="ap-copied" hidden aria-hidden="true" tabindex="-1">{escape(copied)}</textarea></div>'
+    )
+
+
+def _button(action: str, text: str, label: str, *, pressed: bool | None = None) -> str:
+    state = "" if pressed is None else f' aria-pressed="{str(pressed).lower()}"'
+    return (
+        f'<button type="button" class="ap-act" data-do="{action}" aria-label="{label}" title="{label}"{state}>'
+        f"{text}</button>"
+    )
+
+
+def _lines(text: str) -> str:
+    return "<br>".join(map(escape, text.splitlines()))

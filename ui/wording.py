@@ -1,0 +1,71 @@
+"""What both faces say of an answer in words: what a claim lacks, and how the answer came about."""
+
+import textwrap
+from pathlib import PurePath
+
+from rag.datatypes import Answer, Claim, Searched
+from rag.verification import standing
+
+
+def printable(text: str) -> str:
+    """Return a text on one line without anything that a terminal would obey."""
+    return " ".join("".join(c if c.isprintable() or c.isspace() else "" for c in text).split())
+
+
+def lacking(claim: Claim) -> str:
+    """Return what a claim says that its papers don't; empty when it is supported."""
+    missing = [*claim.missing_numbers, *claim.missing_words]
+    if standing(claim) == "supported" and claim.verdict in {None, "supported"}:
+        return ""
+    start = textwrap.shorten(printable(claim.text), 50, placeholder=" …")
+    if not claim.citations:
+        return f"no paper carries: {start}"
+    said = f"not in the cited abstract: {', '.join(map(printable, missing))}" if missing else "worded differently there"
+    verdict = f"; the LLM's check: {claim.verdict}" if claim.verdict else ""
+    return f"{start} ({said}{verdict})"
+
+
+def summary(answer: Answer) -> str:
+    """Return the one line under an answer: outcome, papers searched and cited, support, who wrote it, time, tokens."""
+    parts = [str(answer.outcome).replace("_", " "), searched(answer.searched)]
+    if answer.partial:
+        parts.append("partial")
+    if answer.claims:
+        sound = all(standing(claim) == "supported" for claim in answer.claims)
+        legend = "● supported" if sound else "● ◐ ○ supported, partly, not"
+        parts += [f"{len(answer.citations)} cited", f"support {answer.support:.2f} ({legend})"]
+    parts += [answer.answerer, duration(sum(answer.timings.values()))]
+    if answer.usage:
+        parts.append(f"{answer.usage['input_tokens']:,} + {answer.usage['output_tokens']:,} tokens")
+    if answer.cost is not None:
+        parts.append(f"cost {answer.cost:.4f}")
+    if answer.rewritten:
+        parts.append(f"searched for: {printable(answer.rewritten)}")
+    return " · ".join(parts)
+
+
+def searched(what: Searched) -> str:
+    """Return what was searched: `707 papers searched`, and under which filters."""
+    filters = what.filters
+    years = (
+        str(filters.year_from)
+        if filters.year_from == filters.year_to
+        else f"{filters.year_from or ''}..{filters.year_to or ''}"
+    )
+    bounds = [
+        f"of {years}" if filters.year_from or filters.year_to else "",
+        f"from {PurePath(filters.origin).name}" if filters.origin else "",
+        f"with {printable(filters.title)!r} in the title" if filters.title else "",
+    ]
+    papers = f"{what.papers:,} {'paper' if what.papers == 1 else 'papers'}"
+    return " ".join([papers, *filter(None, bounds), "searched"])
+
+
+def stages(answer: Answer) -> str:
+    """Return where the time of an answer went: `retrieve 12 ms, write 3 ms`."""
+    return ", ".join(f"{stage} {duration(seconds)}" for stage, seconds in answer.timings.items())
+
+
+def duration(seconds: float) -> str:
+    """Return seconds for a person: `18 ms`, `2.4 s`."""
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
