@@ -230,6 +230,7 @@ def test_no_text_breaks_a_file(text: str, tmp_path: Path) -> None:
         ("Density estimation using Real NVP", "Density estimation using {Real} {NVP}"),
         ("On Bayesian inference: What remains open?", "On {Bayesian} inference: What remains open?"),
         ("The $\\Gamma_K$ Function", "The {$\\Gamma_K$} Function"),
+        ("Saving ($5)-($10) or $2 to $3", "Saving (\\$5)-(\\$10) or \\$2 to \\$3"),
         ("Attention Is All You Need", "Attention Is All You Need"),
         ("王 and Ελλάδα", "王 and Ελλάδα"),
     ],
@@ -248,6 +249,7 @@ def test_what_a_style_must_not_lower_stands_in_braces(title: str, written: str) 
         ("García Márquez, Gabriel", Name("García Márquez", "Gabriel")),
         ("Jean le Rond d'Alembert", Name("le Rond d'Alembert", "Jean")),
         ("bell hooks", Name("hooks", "bell")),
+        ("john paul smith", Name("smith", "john paul")),
         ("Martin Luther King Jr.", Name("King", "Martin Luther", "Jr.")),
         ("Martin Luther King, Jr.", Name("King", "Martin Luther", "Jr.")),
         ("King, Martin Luther, III", Name("King", "Martin Luther", "III")),
@@ -444,7 +446,7 @@ def test_only_web_addresses_become_links(url: str) -> None:
 
 @PROPERTY
 @given(PAPERS)
-@example([Paper(1, "- a", "x", authors=("- b", "1. c"))])
+@example([Paper(1, "- a", "x", authors=("- b", "1. c")), Paper(2, "", "", authors=("0",))])
 def test_no_title_or_name_becomes_markup(papers: list[Paper]) -> None:
     text = export(papers, Form.MARKDOWN)
     assert types_of(text) <= {

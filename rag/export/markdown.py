@@ -32,13 +32,10 @@ def reference(paper: Paper) -> str:
     """Return a paper as a list of references gives it: authors (year). *Title*. <link>."""
     names = [str(name) for name in names_of(paper)]
     shown = f"{', '.join(names[:SHOWN_AUTHORS])}{' et al.' if len(names) > SHOWN_AUTHORS else ''}"
-    year = f"({paper.year})" if paper.year else ""
-    byline = " ".join(part for part in (line(shown), year) if part)
+    byline = " ".join(part for part in (shown, f"({paper.year})" if paper.year else "") if part)
     title = plain(paper.title)
-    cited = f"*{inline(title)}*" if title else ""
-    stops = (byline and "." * (not byline.endswith(".")), title and "." * (not title.endswith((".", "?", "!"))))
-    parts = (f"{byline}{stops[0]}", f"{cited}{stops[1]}", link(paper))
-    return " ".join(part for part in parts if part)
+    cited = f"*{inline(title)}*{_stop(title)}" if title else ""
+    return " ".join(part for part in (line(f"{byline}{_stop(byline)}"), cited, link(paper)) if part)
 
 
 def link(paper: Paper) -> str:
@@ -67,6 +64,10 @@ def inline(text: str, *, markers: bool = False) -> str:
         for piece, formula in formulas(plain(text))
     )
     return MARKER.sub(r"[\1]", shown) if markers else shown
+
+
+def _stop(text: str) -> str:
+    return "." if text and not text.endswith((".", "?", "!")) else ""
 
 
 def _calm(formula: str) -> str:
