@@ -203,6 +203,15 @@ def test_of_a_large_library_the_rest_joins_those_it_is_nearest_to(monkeypatch: p
     assert make_map(papers, vectors) == made
 
 
+def test_a_paper_between_two_fields_lies_by_the_one_it_is_nearest_to_and_not_in_the_void() -> None:
+    drawn = np.array([[0.0, 0], [5, 0], [6, 0], [6, 1], [6, 2], [90, 9]], np.float32)
+    shown = np.array([[-1.0, 0], [0.9, 0], [1, 0], [1, 0.01], [0.98, 0], [0, 1]], np.float32)
+    settled, nearest_drawn = layout._settle(np.array([[2.4, 0], [6, 0.4]], np.float32), drawn, shown)
+    assert nearest_drawn.tolist() == [0, 2]
+    assert settled[0].tolist() == [-1.0, 0.0]
+    assert settled[1] == pytest.approx([0.995, 0.005], abs=0.01)
+
+
 def test_only_the_thread_that_makes_the_map_is_held_to_one_core(monkeypatch: pytest.MonkeyPatch) -> None:
     def pools() -> dict[str, int]:
         return {pool["filepath"]: pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "openmp"}
@@ -245,10 +254,32 @@ def test_a_term_of_everywhere_names_nothing() -> None:
     assert "attention" not in " ".join(term for terms in name_clusters([first, second]) for term in terms).lower()
 
 
-def test_a_term_names_one_cluster_only() -> None:
-    clusters = [texts(f"Graph {word} diffusion", *["Graph diffusion."] * 3, first=n) for n, word in enumerate("abc")]
-    terms = [term for found in name_clusters([*clusters, texts("Speech", "Speech.", "Speech.")]) for term in found]
-    assert len(terms) == len(set(terms))
+def test_a_term_names_one_cluster_only_that_where_it_is_commonest() -> None:
+    first = texts("Graph diffusion", *["Graph diffusion."] * 6)
+    second = [
+        *texts("Graph diffusion", "Graph diffusion.", "Graph diffusion.", first=7),
+        *texts("Tides", "", "", first=9),
+    ]
+    others = texts("Cooking", *["Cooking needs a pan."] * 30, first=20)
+    names = name_clusters([second, first, others])
+    assert [terms[0] for terms in names] == ["Tides", "Graph diffusion", "Cooking"]
+    assert all("graph diffusion" not in term.lower() for term in names[0])
+
+
+def test_a_longer_term_stands_for_its_parts_unless_they_are_far_more_common() -> None:
+    others = texts("Cooking with fire", *["Cooking needs a pan."] * 6, first=20)
+    often = [*texts("Protein", *["A protein."] * 6), *texts("Protein folding", *["A protein."] * 6, first=8)]
+    seldom = [*texts("Protein", *["A protein."] * 9), *texts("Protein folding", *["A protein."] * 2, first=11)]
+    assert name_clusters([often, others])[0][0] == "Protein folding"
+    assert name_clusters([seldom, others])[0][0] == "protein"
+
+
+def test_capitals_of_titles_and_definitions_are_no_part_of_a_term() -> None:
+    others = texts("Cooking with fire", *["Cooking needs a pan."] * 6, first=20)
+    own = texts(
+        "Federated Learning", "We use Federated Learning (FL).", "See Federated Learning.", "For federated learning."
+    )
+    assert name_clusters([own, others])[0][0] == "federated learning"
 
 
 @pytest.mark.parametrize(
@@ -315,7 +346,7 @@ def test_other_languages_are_named_by_their_nouns() -> None:
 @pytest.mark.parametrize(
     ("title", "name"),
     [
-        ("图像生成的扩散模型研究", "图像生成的扩散模型研究"),
+        ("面向高分辨率图像生成的扩散模型训练方法研究", "面向高分辨率图像生成的扩散模型训练方法研究"),
         ("$$ ∑ ∫ → ??", "$$ ∑ ∫ → ??"),
         ("", "no title"),
         ("The of and " * 20, "The of and The of and The of and The of and The of and ..."),

@@ -4,8 +4,8 @@
     name_clusters (rag.mapping.naming)  texts -> terms    read_map, write_map (rag.mapping.keeping)  a file
 
 A pure computation: the same papers and vectors give the same map, whatever their order. It holds no lock and runs on
-one core, so it can be made in a thread of its own while others answer questions: 2 s for 700 papers, 17 s for 5,000
-and little more for 20,000, for t-SNE lays out no more than 5,000. Once, for up to half a second, other threads wait.
+one core, so it can be made in a thread of its own while others answer questions: 2 s for 700 papers, 20 s for 5,000
+and no more for 20,000, for t-SNE lays out no more than 5,000. Once, for up to half a second, other threads wait.
 """
 
 from collections import Counter

@@ -24,9 +24,9 @@ SAME = 1e-6  # vectors that differ by less are one
 
 
 class Layout(NamedTuple):
-    """Places (n, 2) in -1..1; the rows of the papers `drawn` first, m of them, with their principal components (m, any).
+    """Places (n, 2) in -1..1; which rows were `drawn` first, m of them, and their principal components (m, any).
 
-    `home` (n,) is the nearest drawn paper of each, counted within `drawn`; a drawn paper's is itself.
+    `home` (n,) is the nearest drawn paper of each, counted within `drawn`; a drawn paper's is itself or its copy.
     """
 
     places: Matrix
@@ -36,13 +36,13 @@ class Layout(NamedTuple):
 
 
 def lay_out(vectors: Matrix) -> Layout:
-    """Return where papers with these vectors of length 1 belong; the same input gives the same places."""
+    """Return where papers, one or more, belong by their vectors of length 1; the same input gives the same places."""
     # Copies share a place: t-SNE can fling one of them far away.
     kinds: dict[bytes, int] = {}
     copies = np.array([kinds.setdefault(vector.tobytes(), len(kinds)) for vector in vectors], np.int64)
     firsts = np.unique(copies, return_index=True)[1]
     count = len(firsts)
-    drawn = np.linspace(0, max(count - 1, 0), min(count, DRAWN)).round().astype(np.int64)
+    drawn = np.linspace(0, count - 1, min(count, DRAWN)).round().astype(np.int64)
     parts = _principal_parts(vectors[firsts], drawn)
     places, home = np.empty((count, 2), np.float32), np.empty(count, np.int64)
     places[drawn], home[drawn] = _arrange(parts[drawn]), np.arange(len(drawn))
@@ -54,7 +54,7 @@ def lay_out(vectors: Matrix) -> Layout:
 
 def _principal_parts(vectors: Matrix, drawn: NDArray[np.int64]) -> Matrix:
     """Return the principal components of all, as those drawn have them; zeros when all of these are the same."""
-    if len(vectors) < 2 or np.ptp(vectors[drawn], axis=0).max(initial=0.0) < SAME:
+    if np.ptp(vectors[drawn], axis=0).max(initial=0.0) < SAME:
         return np.zeros((len(vectors), 2), np.float32)
     from sklearn.decomposition import PCA
 
@@ -83,8 +83,6 @@ def _arrange(parts: Matrix) -> Matrix:
 
 def _scaled(places: Matrix) -> Matrix:
     """Return places moved and scaled into -1..1, the same in both directions."""
-    if not len(places):
-        return places
     centred = places - (places.max(axis=0) + places.min(axis=0)) / 2
     scaled: Matrix = centred / max(np.abs(centred).max(), SAME)
     return scaled

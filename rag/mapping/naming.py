@@ -21,7 +21,6 @@ Term = tuple[str, ...]  # the stems of its words
 Worths = dict[Term, float]
 Forms = defaultdict[Term, Counter[str]]  # how each term is written, and how often
 
-READ = 2_000  # papers that are read at most, taken evenly from all clusters: more give no better names
 LONGEST = 3  # words of a term
 TERMS, FEWEST = 3, 2  # of a name, at best and at least
 SHARE = 0.06  # of the papers of a cluster that have a term, at least
@@ -33,7 +32,7 @@ WHOLE = 0.5  # of the papers with a term: when so many have a longer one around 
 # A word, or a sign that ends a row of words.
 TOKEN = re.compile(r"[^\W_]+(?:[-'\u2019][^\W_]+)*|\S")
 JOINT = re.compile(r"[-'\u2019]")
-LETTERS = 30  # of a word; a longer one is a line of a language without spaces
+BYTES = 40  # of a word; a longer one is a line of a language without spaces
 
 
 class Word(NamedTuple):
@@ -63,8 +62,7 @@ class Kind(NamedTuple):
 def name_clusters(clusters: Sequence[Sequence[Paper]]) -> list[tuple[str, ...]]:
     """Return up to three terms for each cluster, best first; a term is one cluster's only, and some may have none."""
     forms: Forms = defaultdict(Counter)
-    every = math.ceil(sum(map(len, clusters)) / READ)
-    kinds = [_kind([_read(paper, forms) for paper in papers[::every]]) for papers in clusters]
+    kinds = [_kind([_read(paper, forms) for paper in papers]) for papers in clusters]
     return [
         tuple(_as_written(forms[term]) for term in _choose(kind, worths))
         for kind, worths in zip(kinds, _worths(kinds), strict=True)
@@ -103,12 +101,12 @@ def _worths(kinds: Sequence[Kind]) -> list[Worths]:
 
 
 def _choose(kind: Kind, worths: Worths) -> list[Term]:
-    """Return the best terms; where there are too few, also those of one title, then those of abstracts alone."""
+    """Return the best terms; where there are too few, also those of one paper, then those of abstracts alone."""
     chosen: list[Term] = []
     if len(kind.texts) == 1:
         return chosen  # nobody can tell what is common to one
-    common = max(2, SHARE * len(kind.texts))
-    for wanted, least, least_titles in ((TERMS, common, 1), (FEWEST, 1, 1), (FEWEST, 2, 0)):
+    some = SHARE * len(kind.texts)
+    for wanted, least, least_titles in ((TERMS, max(2, some), 1), (FEWEST, some, 1), (FEWEST, max(2, some), 0)):
         pool = {t: w for t, w in worths.items() if kind.papers[t] >= least and kind.titles[t] >= least_titles}
         for part in _parts_of_longer(kind, pool):
             del pool[part]
@@ -182,7 +180,7 @@ def _joined(before: Word, word: Word) -> Word:
 def _word(text: str) -> Word | None:
     """Return a word, None when no term may hold it."""
     letters, digits = sum(map(str.isalpha, text)), sum(map(str.isdigit, text))
-    if letters + digits < 2 or not letters or len(text) > LETTERS or (text[0].isdigit() and digits > 1):
+    if letters + digits < 2 or not letters or len(text.encode()) > BYTES or (text[0].isdigit() and digits > 1):
         return None
     parts = JOINT.split(text.lower())
     if any(part in filler() for part in parts) or all(part in stop_words() for part in parts):
