@@ -197,21 +197,21 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Close the door when a signal comes; at once when it comes twice."""
         if self._desk.closing:
-            super().handle_exit(sig, frame)
+            self.should_exit = self.force_exit = True
             return
         self._desk.closing = True
-        self._loop.call_soon_threadsafe(self._end, sig)
+        self._loop.call_soon_threadsafe(self._end)
 
-    def _end(self, sig: int) -> None:
-        self._ending = asyncio.ensure_future(self._finish(sig))
+    def _end(self) -> None:
+        self._ending = asyncio.ensure_future(self._finish())
 
-    async def _finish(self, sig: int) -> None:
+    async def _finish(self) -> None:
         await self._desk.idle(GRACE)
         self._desk.ending = True
         await self._desk.idle(2.0)
         await asyncio.sleep(0.3)  # the last words are still on their way
-        self.config.timeout_graceful_shutdown = 1
-        super().handle_exit(sig, None)
+        self.config.timeout_graceful_shutdown = 1  # open pages hold a connection for ever
+        self.should_exit = True  # not by uvicorn's own handler, which would end the process by the signal
 
 
 def _same(given: str, wanted: str) -> bool:

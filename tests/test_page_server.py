@@ -1,0 +1,299 @@
+"""The page's server without a browser: endpoints, tools for agents, passwords, limits, signals."""
+
+import asyncio
+import base64
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+from gradio_client.utils import QueueError
+from pydantic import SecretStr
+
+from rag.datatypes import Answer
+from rag.errors import SettingsError
+from rag.library import Library
+from ui.page.serving import Serving, build, read_auth
+
+Serve = Callable[..., Any]
+QUESTION = "How does LoRA fine-tune a large model without changing its weights?"
+PATIENCE = 60.0
+
+
+def client(server: Any, **how: Any) -> Client:
+    return Client(server.url, verbose=False, **how)
+
+
+def get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    """Return status, headers and body of a request."""
+    request = urllib.request.Request(url, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    try:
+        with urllib.request.urlopen(request, timeout=20) as reply:
+            return reply.status, dict(reply.headers), reply.read()
+    except urllib.error.HTTPError as error:
+        return error.code, dict(error.headers), error.read()
+
+
+# Endpoints
+
+
+def test_ask_works_with_the_question_alone_and_gives_the_whole_answer(serve_page: Serve, samples: Library) -> None:
+    answer = Answer.from_dict(client(serve_page()).predict(QUESTION, api_name="/ask"))
+    assert answer == samples.ask(QUESTION)
+
+
+def test_ask_takes_a_history_and_filters(serve_page: Serve) -> None:
+    asked = client(serve_page())
+    history = [{"question": "What is LoRA?", "answer": "It fine-tunes with low-rank matrices."}]
+    assert "LoRA" in asked.predict("How many parameters does it train?", history=history, api_name="/ask")["rewritten"]
+    old = asked.predict("How are words embedded?", years="2013..2014", api_name="/ask")
+    assert old["searched"]["filters"]["year_from"] == 2013
+    assert {paper["year"] for paper in old["papers"]} <= {2013, 2014}
+
+
+def test_search_gives_papers_with_scores_and_passages(serve_page: Serve, samples: Library) -> None:
+    hits = client(serve_page()).predict("random forests of decision trees", limit=3, api_name="/search")
+    assert [hit["paper"]["title"] for hit in hits] == [
+        hit.paper.title for hit in samples.search("random forests of decision trees", limit=3)
+    ]
+    assert all(hit["passages"] for hit in hits)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"question": "?"}, "too short"),
+        ({"question": QUESTION, "years": "soon"}, "can't be read. Write 2020"),
+        ({"question": QUESTION, "years": "1800..1801"}, "No paper passes the filters"),
+        ({"question": QUESTION, "origin": "nowhere.bib"}, "No paper came from 'nowhere.bib'"),
+        ({"question": QUESTION, "history": [{"answer": "x"}]}, "history can't be read"),
+    ],
+)
+def test_what_can_not_be_asked_is_told_in_one_line(serve_page: Serve, given: dict[str, Any], told: str) -> None:
+    with pytest.raises(AppError, match=told):
+        client(serve_page()).predict(**given, api_name="/ask")
+
+
+def test_only_the_two_endpoints_are_public_and_both_are_described(serve_page: Serve) -> None:
+    known = client(serve_page()).view_api(return_format="dict")
+    assert set(known["named_endpoints"]) == {"/ask", "/search"}
+    assert not known["unnamed_endpoints"]
+    first, *others = known["named_endpoints"]["/ask"]["parameters"]
+    assert first["parameter_name"] == "question"
+    assert all(one["parameter_has_default"] for one in others)
+
+
+def test_many_clients_at_once_each_get_the_answer_to_their_own_question(serve_page: Serve, samples: Library) -> None:
+    server = serve_page()
+    questions = [f"What does the paper on {paper.title} find?" for paper in samples.papers(limit=20)[0]]
+    clients = [client(server) for _ in questions]
+    with ThreadPoolExecutor(len(questions)) as pool:
+        told = list(pool.map(lambda one, asked: one.predict(asked, api_name="/ask"), clients, questions))
+    assert [answer["question"] for answer in told] == questions
+
+
+def test_a_line_that_is_full_says_so(serve_page: Serve, chat_server: Any) -> None:
+    chat_server.says("LoRA freezes the weights [1].", silent=2.0)
+    server = serve_page(settings=chat_server.settings(), answers=1, waiting=1)
+    clients = [client(server) for _ in range(5)]
+
+    def ask(one: Client) -> str:
+        try:
+            one.predict(QUESTION, api_name="/ask")
+        except QueueError as error:
+            return str(error)
+        return "answered"
+
+    with ThreadPoolExecutor(5) as pool:
+        ends = list(pool.map(ask, clients))
+    assert "answered" in ends
+    assert any("full" in end for end in ends)
+
+
+# Headers, health
+
+
+def test_the_page_sends_every_request_to_its_own_host_alone(serve_page: Serve) -> None:
+    server = serve_page()
+    status, headers, body = get(server.url)
+    policy = headers["content-security-policy"]
+    assert status == 200
+    for part in ("default-src 'self'", "connect-src 'self'", "img-src 'self' data: blob:", "font-src 'self' data:"):
+        assert part in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert b"fonts.googleapis" not in body
+    assert b"cdnjs" not in body
+
+
+def test_health_says_whether_questions_are_answered(serve_page: Serve) -> None:
+    server = serve_page()
+    assert json.loads(get(f"{server.url}/health")[2]) == {"status": "ok", "answering": 0}
+    server.desk.closing = True
+    status, _, body = get(f"{server.url}/health")
+    assert (status, json.loads(body)["status"]) == (503, "closing")
+
+
+# Passwords
+
+
+def test_a_password_guards_the_page_the_endpoints_and_the_tools(serve_page: Serve) -> None:
+    server = serve_page(auth=("ada", "lovelace"), mcp=True)
+    assert b"Ask your shelf" not in get(server.url)[2]
+    assert get(f"{server.url}/config")[0] == 401
+    assert get(f"{server.url}/gradio_api/info")[0] == 401
+    assert get(f"{server.url}/gradio_api/mcp/")[0] == 401
+    for wrong in ("Basic " + base64.b64encode(b"ada:byron").decode(), "Basic %%%", "Bearer x"):
+        assert get(f"{server.url}/gradio_api/mcp/", Authorization=wrong)[0] == 401
+    with pytest.raises(Exception, match=r"[Ll]ogin|[Aa]uth|credentials"):
+        client(server).predict(QUESTION, api_name="/ask")
+    with pytest.raises(Exception, match=r"[Ll]ogin|[Aa]uth|credentials"):
+        client(server, auth=("ada", "byron"))
+    assert client(server, auth=("ada", "lovelace")).predict(QUESTION, api_name="/ask")["outcome"] == "answered"
+
+
+def test_a_password_comes_as_it_is_or_from_a_file(tmp_path: Path) -> None:
+    assert read_auth(None) is None
+    assert read_auth(SecretStr("ada:love:lace")) == ("ada", "love:lace")
+    (tmp_path / "secret").write_text("ada:lovelace\n")
+    assert read_auth(SecretStr(str(tmp_path / "secret"))) == ("ada", "lovelace")
+    for wrong in ("ada", ":x", "ada:", str(tmp_path / "none")):
+        with pytest.raises(SettingsError, match="user:password") as told:
+            read_auth(SecretStr(wrong))
+        assert "lovelace" not in str(told.value)
+
+
+def test_who_serves_beyond_this_machine_without_a_password_is_exposed() -> None:
+    assert Serving(host="0.0.0.0").exposed
+    assert not Serving(host="0.0.0.0", auth=("a", "b")).exposed
+    assert not Serving(host="127.0.0.1").exposed
+    assert not Serving(host="localhost").exposed
+
+
+# Tools for agents
+
+
+def test_an_agent_finds_both_tools_and_gets_a_cited_answer(serve_page: Serve, samples: Library) -> None:
+    server = serve_page(mcp=True)
+    names, answer, problem = asyncio.run(_use_tools(f"{server.url}/gradio_api/mcp/"))
+    assert names == ["ask", "search"]
+    assert Answer.from_dict(json.loads(answer)) == samples.ask(QUESTION)
+    assert "too short" in problem
+
+
+async def _use_tools(url: str) -> tuple[list[str], str, str]:
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamablehttp_client
+
+    async with streamablehttp_client(url) as (read, write, _), ClientSession(read, write) as session:
+        await session.initialize()
+        tools = (await session.list_tools()).tools
+        assert all(tool.description and "Args:" in tool.description for tool in tools)
+        given = await session.call_tool("ask", {"question": QUESTION})
+        wrong = await session.call_tool("ask", {"question": "?"})
+        assert wrong.isError
+        texts = [str(getattr(result.content[0], "text", "")) for result in (given, wrong)]
+        return [tool.name for tool in tools], texts[0], texts[1]
+
+
+def test_a_foreign_web_page_can_not_reach_the_tools_of_this_machine(serve_page: Serve) -> None:
+    server = serve_page(mcp=True)
+    assert get(f"{server.url}/gradio_api/mcp/", Host="evil.example")[0] in {403, 421}
+    assert get(f"{server.url}/gradio_api/mcp/", Origin="http://evil.example")[0] in {403, 421}
+
+
+def test_tools_without_their_package_are_refused_in_one_line(
+    serve_page: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.page.serving.find_spec", lambda name: None)
+    with pytest.raises(SettingsError, match=r"pip install 'askpapers\[mcp\]'"):
+        build(serve_page().desk, Serving(mcp=True))
+
+
+# The command, and signals
+
+
+@pytest.fixture
+def chat(own_samples: Path) -> Iterator[Callable[..., tuple[subprocess.Popen[str], str]]]:
+    """Start `askpapers chat` as a process; return it and its address once it answers."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str, **environment: str) -> tuple[subprocess.Popen[str], str]:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        command = [
+            sys.executable,
+            "-m",
+            "ui.cli",
+            "chat",
+            "--library",
+            str(own_samples),
+            "--port",
+            str(port),
+            *arguments,
+        ]
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, **environment})
+        started.append(process)
+        url, until = f"http://127.0.0.1:{port}", time.monotonic() + PATIENCE
+        while time.monotonic() < until and process.poll() is None:
+            try:
+                if get(f"{url}/health")[0] == 200:
+                    return process, url
+            except OSError:
+                time.sleep(0.1)
+        pytest.fail(f"askpapers chat never answered: {process.communicate()[1] if process.poll() is not None else ''}")
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        assert process.stderr is not None
+        process.stderr.close()
+
+
+def _asking(url: str, told: list[Any]) -> threading.Thread:
+    def ask() -> None:
+        try:
+            told.append(Client(url, verbose=False).predict(QUESTION, api_name="/ask"))
+        except AppError as error:
+            told.append(str(error))
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    return thread
+
+
+def test_a_signal_lets_the_answer_under_way_finish(chat: Any, chat_server: Any) -> None:
+    chat_server.says("LoRA freezes ", 0.5, "the pre-trained weights [1].", silent=0.5)
+    process, url = chat("--llm", "openai:tiny", OPENAI_BASE_URL=chat_server.url, OPENAI_API_KEY="x")
+    told: list[Any] = []
+    thread = _asking(url, told)
+    while not chat_server.asked:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(PATIENCE) == 0
+    thread.join()
+    assert told[0]["outcome"] == "answered"
+
+
+def test_a_taken_port_is_one_line(chat: Any, own_samples: Path) -> None:
+    _, url = chat("--llm", "extractive")
+    port = url.rsplit(":", 1)[1]
+    command = [sys.executable, "-m", "ui.cli", "chat", "--library", str(own_samples), "--port", port]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"Error: 127.0.0.1:{port} can't be served")
+    assert ended.stderr.count("\n") == 1
