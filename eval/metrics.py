@@ -43,8 +43,13 @@ def nugget_recall(text: str, nuggets: Collection[Nugget]) -> float:
     >>> nugget_recall("It costs $O(n^{2})$.", [Nugget("quadratic", ("o(n^2)", "quadratic"))])
     1.0
     """
+    return 1 - len(nuggets_missing(text, nuggets)) / len(nuggets)
+
+
+def nuggets_missing(text: str, nuggets: Collection[Nugget]) -> tuple[str, ...]:
+    """Return the facts that a text doesn't give, as the question set words them."""
     folded = _folded(text)
-    return sum(any(_folded(form) in folded for form in nugget.any_of) for nugget in nuggets) / len(nuggets)
+    return tuple(one.text for one in nuggets if not any(_folded(form) in folded for form in one.any_of))
 
 
 def _folded(text: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eval.generating import questions_from
 from rag.datatypes import Answer, Citation, Claim, Filters, Outcome, Paper
 from rag.errors import QuestionError
 from rag.library import Library
@@ -21,7 +22,6 @@ from ui.page import handlers
 from ui.page.conversation import Conversation, Exchange, read_conversation
 from ui.page.desk import Desk
 from ui.page.evidence import evidence, highlighted
-from ui.page.examples import questions_from
 from ui.page.handlers import View
 from ui.page.markup import link, prose
 from ui.page.transcript import tooltip, transcript

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ui import evaluating
+
 if TYPE_CHECKING:
     from rag.settings import Settings
 
@@ -27,6 +29,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(evaluating.app)
 
 LibraryOption = Annotated[Path | None, typer.Option("--library", metavar="DIR", help="folder of the library")]
 JsonOption = Annotated[bool, typer.Option("--json", help="print JSON to stdout and nothing else there")]

@@ -1,6 +1,6 @@
 """The progress of an ingest: a bar with rate and time left on a terminal, a plain line now and then elsewhere."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 
@@ -36,6 +36,16 @@ def watching(console: Console) -> Iterator[ingest.Watch]:
             bar.update(tasks[progress.stage], completed=progress.done, total=progress.total, visible=True)
 
         yield watch
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Give a watcher that shows on stderr how many of a number of things are done."""
+    console = Console(stderr=True, highlight=False)
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _plain(console: Console) -> ingest.Watch:

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from eval.generating import questions_from
 from rag.datatypes import Outcome
 from rag.errors import ModelError, RagError
 from rag.library import Library
 from rag.samples import PATH, QUESTIONS
 from rag.settings import Settings
-from ui.page.examples import questions_from
 
 SAMPLES = Path("demo.library")
 CLOSING = "Askpapers is shutting down. Ask again once it is back."

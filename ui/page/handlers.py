@@ -6,8 +6,8 @@ expected error becomes a line on the page.
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
@@ -24,6 +24,7 @@ from ui.page.desk import Desk
 from ui.page.evidence import evidence
 from ui.page.transcript import transcript, underway, welcome
 
+SOON = 0.1  # seconds after which a reader is shown that work is under way; an answer that is faster needs no such sign
 REFRESH = 0.08  # seconds between two sights of an answer that is being written
 STOPPED = "Stopped before the answer was whole."
 CUT_OFF = "The server shut down before the answer was whole. Ask again."
@@ -62,31 +63,48 @@ async def respond(
     if not question:
         yield View(composer="")
         return
-    place = len(conversation.exchanges)
-    yield View(
-        transcript=_transcript(conversation, None),
-        live=underway(question, "", place),
-        composer="" if index is None else None,
-    )
+    place, writing = len(conversation.exchanges), False
     exchange, text, shown = new_exchange(question), "", monotonic()
     try:
         with desk.answering():
             events = desk.library.astream(question, history=conversation.turns, filters=filters)
-            async with aclosing(events):
-                async for event in events:
+            async with aclosing(events), aclosing(_paced(events, SOON)) as paced:
+                async for event in paced:
                     if isinstance(event, Answer):
                         exchange = replace(exchange, answer=event)
                         break
-                    text += event
-                    if monotonic() - shown >= REFRESH:
-                        yield View(live=underway(question, text, place))
-                        shown = monotonic()
+                    text += event or ""
+                    if event is None or monotonic() - shown >= REFRESH:
+                        before = None if writing else _transcript(conversation, None)
+                        composer = "" if index is None and not writing else None
+                        yield View(transcript=before, live=underway(question, text, place), composer=composer)
+                        writing, shown = True, monotonic()
                     if desk.ending:
                         exchange = replace(exchange, text=text, ended=CUT_OFF)
                         break
     except RagError as error:
         exchange = replace(exchange, text=text, ended=str(error))
-    yield _shown(desk, conversation.with_last(exchange))
+    done = _shown(desk, conversation.with_last(exchange))
+    yield done if writing or index is not None else replace(done, composer="")
+
+
+async def _paced(
+    events: AsyncGenerator[str | Answer, None], silence: float
+) -> AsyncGenerator[str | Answer | None, None]:
+    """Yield what comes, and None when nothing has come for `silence` seconds: time to show that work is under way."""
+    first = asyncio.ensure_future(anext(events, None))
+    try:
+        if not (await asyncio.wait({first}, timeout=silence))[0]:
+            yield None
+        event = await first
+    finally:
+        if not first.done():
+            first.cancel()
+            with suppress(asyncio.CancelledError):
+                await first
+    while event is not None:
+        yield event
+        event = await anext(events, None)
 
 
 def stopped(desk: Desk, kept: object, question: str, text: str, index: int | None = None) -> View:

@@ -194,7 +194,7 @@ class _Server(uvicorn.Server):
         if self.started:
             self._ready()
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002  (uvicorn calls it so)
         """Close the door when a signal comes; at once when it comes twice."""
         if self._desk.closing:
             self.should_exit = self.force_exit = True

@@ -1,0 +1,74 @@
+"""An LLM as judge: claim against cited text, and fact against answer, by the prompts `check` and `nugget`.
+
+Deterministic (temperature 0, a seed), each question to it asked once. Its word becomes a score on the scale of the
+offline scorer, so that both can stand in one place: supported 1, partly between the thresholds, not 0.
+"""
+
+import re
+from collections.abc import Sequence
+
+from rag.answering.generative import verdict_of
+from rag.errors import ModelError
+from rag.models import ChatModel, Message, complete
+from rag.prompting import Prompt, as_data, load_prompt
+from rag.settings import Settings
+from rag.stopping import Stop
+from rag.verification import PARTLY, SUPPORTED
+
+SCORES = {"supported": 1.0, "partly": (PARTLY + SUPPORTED) / 2, "not": 0.0}
+TOKENS = 8  # of a verdict
+CALL_TOKENS = 320  # read for a call, about; for the estimate of a cost
+CALLS = 5  # a question, about: its claims and facts
+
+
+class ModelJudge:
+    """Judges by a language model. Raises ModelError when the model fails or gives no verdict."""
+
+    def __init__(self, model: ChatModel, settings: Settings) -> None:
+        self._model = model
+        self._claim, self._fact = load_prompt("check", settings.prompts), load_prompt("nugget", settings.prompts)
+        self._known: dict[tuple[str, ...], str] = {}
+
+    @property
+    def name(self) -> str:
+        """The model and the prompts that judge."""
+        return f"{self._model.name} ({self._claim.prompt_id}, {self._fact.prompt_id})"
+
+    def __call__(self, claim: str, texts: Sequence[str]) -> float:
+        """Return how well texts carry a claim, on the scale of the offline scorer."""
+        if not texts:
+            return 0.0
+        reply = self._asked(self._claim, slices=as_data("\n".join(texts)), claim=as_data(claim))
+        verdict = verdict_of(reply)
+        if verdict is None:
+            raise self._unclear(reply)
+        return SCORES[verdict]
+
+    def gives(self, answer: str, fact: str) -> bool:
+        """Tell whether an answer gives a fact."""
+        reply = self._asked(self._fact, answer=as_data(answer), fact=as_data(fact))
+        found = re.search(r"\b(given|missing|yes|no|not)\b", reply.casefold())
+        if found is None:
+            raise self._unclear(reply)
+        return found[1] in {"given", "yes"}
+
+    def _asked(self, prompt: Prompt, **values: str) -> str:
+        key = (prompt.name, *values.values())
+        if key not in self._known:
+            messages = [Message(role, text) for role, text in prompt.render(**values)]
+            self._known[key], _ = complete(self._model, messages, max_tokens=TOKENS, stop=Stop())
+        return self._known[key]
+
+    def _unclear(self, reply: str) -> ModelError:
+        return ModelError(
+            f"The judge {self._model.name} gave no verdict but {reply.strip()[:40]!r}. Use a larger model."
+        )
+
+
+def estimate(questions: int, settings: Settings) -> str:
+    """Return what judging so many questions may take, in calls, tokens and, where prices are set, money."""
+    calls = questions * CALLS
+    read, wrote = calls * CALL_TOKENS, calls * 2
+    cost = (read * settings.price_in + wrote * settings.price_out) / 1_000_000
+    price = f", about {cost:.2f} at the prices set" if cost else ""
+    return f"about {calls:,} calls and {read:,} tokens{price}"
