@@ -14,6 +14,7 @@ from rag.datatypes import Answer
 from rag.errors import SourceError, StorageError
 
 FORMAT = 1
+RUNS = "runs"  # the folder of a library that keeps its runs
 Status = Literal["scored", "refused", "error"]
 
 

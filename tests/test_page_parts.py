@@ -407,3 +407,46 @@ def test_examples_name_what_titles_name_and_are_answered() -> None:
         "What is Na0Me and how does it work?",
         "What problem does Na2Me solve?",
     )
+
+
+def test_the_runs_of_a_library_are_listed_and_opened_as_reports(sample_folder: Path, tmp_path: Path) -> None:
+    import shutil
+
+    from eval.gold import load_questions
+    from eval.running import evaluate
+    from ui.page import results
+
+    home = Path(shutil.copytree(sample_folder, tmp_path / "own.library"))
+    assert "No run yet" in results.runs(home)
+    questions = load_questions(Path(__file__).resolve().parent.parent / "eval" / "data" / "sample_questions.jsonl")
+    with Library.open(home, Settings()) as library:
+        evaluate(library, questions[:3], home / "runs" / "first.jsonl")
+    (home / "runs" / "broken.jsonl").write_text("{")
+    assert results.runs(home).count('data-do="open"') == 1
+    opened = Seen(results.report(home, "first.jsonl"))
+    assert opened.tags == ["iframe"]
+    assert dict(opened.attributes)["sandbox"] == "allow-scripts"
+    assert "28.4 BLEU" in str(dict(opened.attributes)["srcdoc"])
+    for name in ("none.jsonl", "../catalog.sqlite3"):
+        assert "not there any more" in results.report(home, name)
+    assert "no run of this askpapers" in results.report(home, "broken.jsonl")
+
+
+def test_an_answer_without_end_is_told_when_the_server_has_no_time_left(
+    sample_folder: Path, tmp_path: Path, chat_server: Any
+) -> None:
+    chat_server.says("LoRA freezes ", 0.05, "the weights and ", forever=True)
+    desk = Desk(chat_server.settings(), sample_folder, tmp_path / "none.library")
+
+    async def ask() -> list[View]:
+        found = []
+        async for view in handlers.respond(desk, None, QUESTION, Filters()):
+            found.append(view)
+            desk.ending = True
+        return found
+
+    exchange = read_conversation(asyncio.run(ask())[-1].conversation).exchanges[0]
+    assert exchange.ended == handlers.CUT_OFF
+    assert exchange.text.startswith("LoRA freezes")
+    assert chat_server.left.wait(10)
+    desk.close()

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from eval.runs import Run
 
 FAILED = 1
-RUNS = "runs"  # the folder of a library that keeps its runs
 
 app = typer.Typer(
     name="eval", help="score answers over a library, with no key", no_args_is_help=True, rich_markup_mode=None
@@ -61,6 +60,7 @@ def run(
     from eval.gold import load_questions, rated_questions
     from eval.reporting import to_markdown
     from eval.running import Plan, about_run, evaluate
+    from eval.runs import RUNS
     from rag.errors import QuestionError
     from rag.library import Library
     from rag.settings import load_settings

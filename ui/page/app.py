@@ -17,7 +17,7 @@ from ui.page.desk import Desk
 from ui.page.endpoints import endpoints
 from ui.page.handlers import View
 from ui.page.header import EXPORTS, SIDE, header
-from ui.page.wiring import ANSWERS, AskTab, LibraryTab, MapTab, Parts, wire
+from ui.page.wiring import ANSWERS, AskTab, LibraryTab, MapTab, Parts, RunsTab, wire
 
 PICK = '<p class="ap-empty">Each point is a paper, near the papers that it is like. Click one to read it.</p>'
 
@@ -35,7 +35,11 @@ def page(desk: Desk, *, answers: int, waiting: int) -> gr.Blocks:
                 library = _library_tab(desk)
             with gr.Tab("Map", id="map") as tab:
                 papers = _map_tab(tab)
-        wire(blocks, desk, Parts(head, ask, library, papers), answers=answers)
+            with gr.Tab("Runs", id="runs") as tab:
+                runs = RunsTab(
+                    tab, _html("${value}", "", "ap-runs", "runs", "opened"), _html("${value}", "", "ap-run", "plain")
+                )
+        wire(blocks, desk, Parts(head, ask, library, papers, runs), answers=answers)
         for endpoint in endpoints(desk):
             name = endpoint.__name__
             api(_told(endpoint), api_name=name, concurrency_id=ANSWERS, concurrency_limit=answers)

@@ -8,7 +8,7 @@ import gradio as gr
 
 from rag.errors import RagError
 from ui.filtering import read_filters
-from ui.page import handlers, shelf
+from ui.page import handlers, results, shelf
 from ui.page.chart import figure
 from ui.page.desk import Desk
 from ui.page.handlers import View
@@ -66,6 +66,15 @@ class MapTab:
 
 
 @dataclass(frozen=True, slots=True)
+class RunsTab:
+    """The parts of the tab with the runs of the evaluation."""
+
+    tab: gr.Tab
+    listed: gr.HTML
+    opened: gr.HTML
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """All parts of the page."""
 
@@ -73,6 +82,7 @@ class Parts:
     ask: AskTab
     library: LibraryTab
     papers: MapTab
+    runs: RunsTab
 
 
 def wire(blocks: gr.Blocks, desk: Desk, parts: Parts, *, answers: int) -> None:
@@ -86,7 +96,12 @@ def wire(blocks: gr.Blocks, desk: Desk, parts: Parts, *, answers: int) -> None:
     def pick(event: gr.EventData) -> str:
         return handlers.paper(desk, int(told(event)["paper"]), removable=False)
 
+    def report(event: gr.EventData) -> str:
+        return results.report(desk.library.folder, str(told(event)["run"]))
+
     papers.plot.picked(pick, None, papers.picked, **AT_ONCE)
+    parts.runs.tab.select(lambda: results.runs(desk.library.folder), None, parts.runs.listed, **AT_ONCE)
+    parts.runs.listed.opened(report, None, parts.runs.opened, **AT_ONCE)
 
 
 def told(event: gr.EventData) -> dict[str, Any]:

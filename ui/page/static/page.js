@@ -371,6 +371,8 @@ window.askpapers = (() => {
       open: (button) => trigger("opened", { paper: button.dataset.paper }),
     });
   };
+  parts.runs = ({ element, trigger }) =>
+    clicks(element, { open: (button) => trigger("opened", { run: button.dataset.run }) });
   parts.exports = ({ element, trigger }) =>
     element.addEventListener("click", (event) => {
       const button = event.target.closest("[data-form]");
