@@ -2,14 +2,22 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
+AXE := .venv/axe
 
-.PHONY: demo test check format lint types eval clean
+.PHONY: demo test browser check format lint types eval clean
 
 demo: $(INSTALLED)   ## install, make a small library from sample papers and answer three questions
 	$(BIN)/askpapers demo
 
 test: $(INSTALLED)   ## install and run the tests
 	$(BIN)/python -m pytest
+
+# Debian's browser and its driver, where they are missing; axe-core, which finds what some readers can't use.
+browser: $(INSTALLED)   ## install what the tests in a real browser need
+	command -v chromium >/dev/null && command -v chromedriver >/dev/null && command -v npm >/dev/null || \
+		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium chromium-driver npm; }
+	test -e $(AXE)/node_modules/axe-core/axe.min.js || \
+		npm install --silent --no-package-lock --no-audit --no-fund --prefix $(AXE) axe-core@4.14.1
 
 check:   ## what CI runs: a clean environment, lint, types, tests
 	bash .ci/run

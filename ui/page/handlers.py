@@ -91,20 +91,21 @@ async def respond(
 async def _paced(
     events: AsyncGenerator[str | Answer, None], silence: float
 ) -> AsyncGenerator[str | Answer | None, None]:
-    """Yield what comes, and None when nothing has come for `silence` seconds: time to show that work is under way."""
-    first = asyncio.ensure_future(anext(events, None))
-    try:
-        if not (await asyncio.wait({first}, timeout=silence))[0]:
-            yield None
-        event = await first
-    finally:
-        if not first.done():
-            first.cancel()
-            with suppress(asyncio.CancelledError):
-                await first
-    while event is not None:
+    """Yield what comes, and None whenever nothing has come for `silence` seconds: time to show what there is."""
+    while True:
+        coming = asyncio.ensure_future(anext(events, None))
+        try:
+            if not (await asyncio.wait({coming}, timeout=silence))[0]:
+                yield None
+            event = await coming
+        finally:
+            if not coming.done():
+                coming.cancel()
+                with suppress(asyncio.CancelledError):
+                    await coming
+        if event is None:
+            return
         yield event
-        event = await anext(events, None)
 
 
 def stopped(desk: Desk, kept: object, question: str, text: str, index: int | None = None) -> View:
