@@ -1,5 +1,6 @@
 """Shared parts of the tests: real libraries, the shared folder of real papers, and a server with a language model."""
 
+import asyncio
 import json
 import os
 import select
@@ -8,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle
@@ -23,6 +25,8 @@ from rag.samples import PATH
 from rag.settings import Settings
 
 if TYPE_CHECKING:
+    import uvicorn
+
     from ui.page.desk import Desk
     from ui.page.serving import Serving
 
@@ -310,20 +314,13 @@ class PageServer:
     """The page over a library, served by a real web server in a thread until `stop`."""
 
     def __init__(self, desk: "Desk", serving: "Serving") -> None:
-        import uvicorn
-
-        from ui.page.serving import build
-
-        config = uvicorn.Config(build(desk, serving), port=0, log_level="error", timeout_graceful_shutdown=1)
         self.desk = desk
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run)
+        self.url = ""
+        self._ready: Future[uvicorn.Server] = Future()
+        self._thread = threading.Thread(target=self._run, args=[serving])
         self._thread.start()
-        while not self._server.started:
-            assert self._thread.is_alive(), "the web server did not start"
-            time.sleep(0.005)
-        self.port: int = self._server.servers[0].sockets[0].getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self._server = self._ready.result()
+        self.url = f"http://127.0.0.1:{self._server.servers[0].sockets[0].getsockname()[1]}"
 
     @property
     def library(self) -> Library:
@@ -336,27 +333,67 @@ class PageServer:
         self._thread.join()
         self.desk.close()
 
+    def _run(self, serving: "Serving") -> None:
+        try:
+            asyncio.run(self._serve(serving))
+        except Exception as error:  # noqa: BLE001  (the test that asked for the server gets it)
+            self._ready.set_exception(error)
 
-@pytest.fixture
-def serve_page(sample_folder: Path, tmp_path: Path) -> Iterator[Callable[..., PageServer]]:
-    """Serve the page over the library at `home`: the samples when there is none, as for a new reader."""
+    async def _serve(self, serving: "Serving") -> None:
+        import uvicorn
+
+        from ui.page.serving import build
+
+        # Built inside a loop: without one, gradio makes two and leaves them open.
+        config = uvicorn.Config(build(self.desk, serving), port=0, log_level="error", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        served = asyncio.ensure_future(server.serve())
+        while not server.started and not served.done():  # noqa: ASYNC110  (uvicorn has no event for it)
+            await asyncio.sleep(0.005)
+        if server.started:
+            self._ready.set_result(server)
+        await served
+
+
+def _served(home: Path, samples: Path, settings: Settings, embedder: Embedder, **how: Any) -> PageServer:
     from ui.page.desk import Desk
     from ui.page.serving import Serving
 
+    desk = Desk(settings, home, samples)
+    desk.library._embedder = embedder  # loading it again would only take time
+    desk.warm()
+    return PageServer(desk, Serving(**how))
+
+
+@pytest.fixture
+def serve_page(sample_folder: Path, tmp_path: Path, embedder: Embedder) -> Iterator[Callable[..., PageServer]]:
+    """Serve the page over the library at `home`: the samples when there is none, as for a new reader."""
     serving: list[PageServer] = []
 
     def serve(home: Path | None = None, settings: Settings | None = None, **how: Any) -> PageServer:
-        shown = tmp_path / f"samples-{len(serving)}.library"
+        samples = tmp_path / f"samples-{len(serving)}.library"
         if home is None:
-            shutil.copytree(sample_folder, shown)
-        desk = Desk(settings or Settings(llm="extractive"), home or tmp_path / "papers.library", shown)
-        desk.warm()
-        serving.append(PageServer(desk, Serving(**how)))
+            shutil.copytree(sample_folder, samples)
+        settings = settings or Settings(llm="extractive")
+        serving.append(_served(home or tmp_path / "papers.library", samples, settings, embedder, **how))
         return serving[-1]
 
     yield serve
     for server in serving:
         server.stop()
+
+
+@pytest.fixture(scope="module")
+def sample_page(
+    sample_folder: Path, tmp_path_factory: pytest.TempPathFactory, embedder: Embedder
+) -> Iterator[PageServer]:
+    """The page over the samples as for a new reader, without a language model; to be read only."""
+    folder = tmp_path_factory.mktemp("page")
+    shutil.copytree(sample_folder, folder / "samples.library")
+    settings = Settings(llm="extractive")
+    server = _served(folder / "papers.library", folder / "samples.library", settings, embedder)
+    yield server
+    server.stop()
 
 
 @pytest.fixture

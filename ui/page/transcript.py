@@ -63,7 +63,7 @@ def underway(question: str, text: str, index: int) -> str:
     """Return the exchange that is being answered: the question and the text so far."""
     body = "".join(f"<p>{prose(line)}</p>" for line in text.split("\n") if line.strip())
     waiting = "" if text else '<p class="ap-wait"><span></span><span></span><span></span> Looking in the abstracts</p>'
-    asked = f'<h2 class="ap-asked">{_lines(question)}</h2>{_button("stop", "■ Stop", "Stop writing (Esc)")}'
+    asked = f'<h2 class="ap-asked">{_lines(question)}</h2>{_button("stop", "Stop", "Stop writing (Esc)")}'
     return (
         f'<article class="ap-turn" data-index="{index}"><div class="ap-question">{asked}</div>'
         f'<div class="ap-answer ap-writing" aria-busy="true">{body}{waiting}</div></article>'
@@ -148,7 +148,7 @@ def _blocks(claims: Sequence[Claim]) -> str:
 def _claim(claim: Claim, number: int) -> str:
     cited = "".join(
         f'<button type="button" class="ap-cite" data-do="cite" data-number="{n}" data-claim="{number}" '
-        f'aria-label="Evidence in paper {n}">[{n}]</button>'
+        f'aria-label="[{n}] evidence in this paper">[{n}]</button>'
         for n in dict.fromkeys(citation.number for citation in claim.citations)
     )
     found = standing(claim)
@@ -190,7 +190,7 @@ def _feet(exchange: Exchange, copied: str, *, last: bool) -> str:
                 f"{_button('note', 'Keep', 'Keep the note')}</span>"
             )
     evidence = _button("choose", "Evidence", "Show the evidence of this answer") if exchange.answer else ""
-    again = _button("again", "Ask again", "Ask this question again") if last or exchange.answer is None else ""
+    again = _button("again", "Ask again", "Ask again") if last or exchange.answer is None else ""
     copy = _button("copy", "Copy", "Copy the answer with its references")
     return (
         f'<div class="ap-feet">{evidence}{copy}{again}{rating}'

@@ -199,7 +199,9 @@ def _wire_library(blocks: gr.Blocks, desk: Desk, parts: Parts) -> None:
     library.upload.upload(
         add, [library.upload], [library.progress, library.upload], concurrency_id="adding", **QUIET
     ).then(surroundings, [library.sought], around, **AT_ONCE)
-    library.sought.input(lambda text: handlers.table(desk, text), [library.sought], library.table, **AT_ONCE)
+    library.sought.change(
+        lambda text: handlers.table(desk, text), [library.sought], library.table, trigger_mode="always_last", **AT_ONCE
+    )
     library.table.turned(turn, [library.sought], library.table, **AT_ONCE)
     library.table.opened(opened, None, library.opened, **AT_ONCE)
     library.opened.removed(remove, None, library.opened, **AT_ONCE).then(

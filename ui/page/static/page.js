@@ -363,6 +363,13 @@ window.askpapers = (() => {
 
   parts.plain = () => {};
   parts.table = ({ element, trigger }) => {
+    // Gradio's label for the upload isn't what its button says; without it, it is named by what is seen.
+    const upload = byId("ap-upload");
+    const bare = () => upload.querySelectorAll("button[aria-dropeffect]").forEach((one) => one.removeAttribute("aria-label"));
+    if (upload) {
+      new MutationObserver(bare).observe(upload, { childList: true, subtree: true });
+      bare();
+    }
     const turned = (order, descending, page) => trigger("turned", { order, descending, page });
     const at = () => element.querySelector(".ap-shelf").dataset;
     clicks(element, {
@@ -462,6 +469,8 @@ window.askpapers = (() => {
     }
     redraws.push(draw);
     watch("value", draw);
+    // Whoever comes back to the map may have another answer by now.
+    new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && draw()).observe(element);
   };
 
   return { parts, last };
