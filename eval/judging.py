@@ -6,7 +6,7 @@ A labelled set is JSON Lines, may be gzipped: `claim`, `context` (a text or a li
 
 import gzip
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,28 +64,48 @@ def check_judge(path: Path, judge: Callable[[str, Sequence[str]], float] = offli
     """Return a Markdown report of a scorer on a labelled set."""
     rows = load_labelled(path)
     scores = [judge(row.claim, [row.context]) for row in rows]
-    good = [score for row, score in zip(rows, scores, strict=True) if row.supported]
-    bad = [score for row, score in zip(rows, scores, strict=True) if not row.supported]
-    kinds = sorted({row.kind for row in rows if not row.supported})
-    lines = [
-        f"{len(rows)} claims, {len(good)} of them supported.",
-        "",
-        "| supported against | pairs | ROC-AUC |",
-        "|---|---|---|",
-    ]
-    lines.append(f"| the rest | {len(bad)} | {roc_auc(good, bad):.3f} |")
-    for kind in kinds:
-        own = [score for row, score in zip(rows, scores, strict=True) if row.kind == kind]
-        lines.append(f"| {kind} | {len(own)} | {roc_auc(good, own):.3f} |")
-    for name, threshold in (("supported", SUPPORTED), ("partly", PARTLY)):
-        found = balanced_accuracy(good, bad, threshold)
-        lines += ["", f"Balanced accuracy at the threshold of `{name}` ({threshold:g}): {found:.3f}"]
-    lines += ["", "| score | claims | supported |", "|---|---|---|"]
+    by_kind: dict[str, list[float]] = {}
+    for row, score in zip(rows, scores, strict=True):
+        by_kind.setdefault(row.kind, []).append(score)
+    good = by_kind.pop("supported")
+    bad = [score for values in by_kind.values() for score in values]
+    tables = (
+        [f"{len(rows)} claims, {len(good)} of them supported."],
+        _areas(good, {"the rest": bad, **by_kind}),
+        _thresholds(good, bad),
+        _by_kind({"supported": good, **by_kind}),
+        _calibration(rows, scores),
+    )
+    return "\n\n".join("\n".join(table) for table in tables) + "\n"
+
+
+def _areas(good: Sequence[float], against: Mapping[str, Sequence[float]]) -> list[str]:
+    rows = [f"| {kind} | {len(bad)} | {roc_auc(good, bad):.3f} |" for kind, bad in sorted(against.items())]
+    return ["| supported against | claims | ROC-AUC |", "|---|---|---|", *rows]
+
+
+def _thresholds(good: Sequence[float], bad: Sequence[float]) -> list[str]:
+    rows = [f"| {limit:g} | {balanced_accuracy(good, bad, limit):.3f} |" for limit in (PARTLY, SUPPORTED)]
+    return ["| support from | balanced accuracy |", "|---|---|", *rows]
+
+
+def _by_kind(scores: Mapping[str, Sequence[float]]) -> list[str]:
+    rows = []
+    for kind, values in scores.items():
+        shares = " | ".join(
+            f"{sum(value >= limit for value in values) / len(values):.3f}" for limit in (PARTLY, SUPPORTED)
+        )
+        rows.append(f"| {kind} | {len(values)} | {sum(values) / len(values):.3f} | {shares} |")
+    return [f"| kind | n | mean | at least {PARTLY:g} | at least {SUPPORTED:g} |", "|---|---|---|---|---|", *rows]
+
+
+def _calibration(rows: Sequence[Labelled], scores: Sequence[float]) -> list[str]:
+    table = ["| score | claims | supported |", "|---|---|---|"]
     for low, high in BINS:
         inside = [row.supported for row, score in zip(rows, scores, strict=True) if low <= score < high]
-        share = f"{sum(inside) / len(inside):.2f}" if inside else ""
-        lines.append(f"| {low:.1f} to {min(high, 1.0):.1f} | {len(inside)} | {share} |")
-    return "\n".join(lines) + "\n"
+        share = f"{sum(inside) / len(inside):.3f}" if inside else ""
+        table.append(f"| {low:.1f} to {min(high, 1.0):.1f} | {len(inside)} | {share} |")
+    return table
 
 
 def roc_auc(positive: Sequence[float], negative: Sequence[float]) -> float:

@@ -16,7 +16,7 @@ A score that has no meaning for a row is absent, never 0 or NaN. Sources of the 
     judged_supported, judged_nuggets   the same as shares by an LLM judge, when there is one
     judge_agreement      share of claims of which it says what the offline scorer says, supported or not
 
-Support sees words and numbers: **no offline score here sees a negation**.
+Support sees words, numbers and words of direction (rag.opposites): **a negation is seen only in part**.
 """
 
 from collections.abc import Callable, Sequence

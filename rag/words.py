@@ -3,10 +3,12 @@
 Shared by full-text search, sentence choice and support, so that all three mean the same by "a word".
 """
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 import snowballstemmer
@@ -20,6 +22,10 @@ STOP_WORDS = frozenset(
     "too toward towards under until up upon us use used uses using very via was we were what when where whether which "
     "while who whom whose why will with within without would yet you your yours".split()
 )
+
+VOCABULARY = Path(__file__).resolve().parent / "data" / "minilm_vocab.txt"
+FIRST_WORD = "the"  # the vocabulary's first word; before it stand marks and single characters
+COMMON = 100  # rank among the words by frequency up to which rarity hardly counts
 
 
 class Word(NamedTuple):
@@ -58,6 +64,25 @@ def content_words(text: str) -> list[Word]:
 def stems(text: str) -> list[str]:
     """Return the distinct stems of the content words, in order of appearance."""
     return list(dict.fromkeys(word.stem for word in content_words(text)))
+
+
+def rarity(word: str) -> float:
+    """Return how rare a word is, 0..1: 0 for the commonest, 1 for one outside of the vocabulary.
+
+    By the logarithm of its rank: the vocabulary of the bundled embedding model lists English words by frequency.
+
+    >>> round(rarity("the"), 2), round(rarity("role"), 2), rarity("backpropagation")
+    (0.0, 0.33, 1.0)
+    """
+    ranks = _ranks()
+    rank = ranks.get(word.lower(), len(ranks))
+    return math.log1p(rank / COMMON) / math.log1p(len(ranks) / COMMON)
+
+
+@cache
+def _ranks() -> dict[str, int]:
+    entries = VOCABULARY.read_text("utf-8").splitlines()
+    return {word: rank for rank, word in enumerate(entries[entries.index(FIRST_WORD) :])}
 
 
 def names(text: str) -> list[Word]:

@@ -20,6 +20,7 @@ LAYERS = (
     ("rag.answering", "rag.conversation"),
     ("rag.export",),
     ("rag.markers", "rag.verification"),
+    ("rag.opposites",),
     ("rag.retrieval", "rag.ingest", "rag.locking", "rag.mapping"),
     ("rag.index",),
     ("rag.catalog", "rag.vectors", "rag.states"),

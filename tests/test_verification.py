@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from rag.datatypes import Support
 from rag.sentences import sentence_spans
-from rag.verification import support
+from rag.verification import SUPPORTED, TURNED, best_slice, support
 
 PROPERTY = settings(deadline=None, max_examples=100)
 ABSTRACT = (
@@ -18,7 +18,7 @@ NEAR = f"We prune the weights early on. {FILLER}Labels cost much money and time.
 FAR_APART = NEAR.replace(FILLER, FILLER * 2)
 VOCABULARY = (
     "we prune the weights of 3.5 large models and 4,000 tokens on it reaching 97 % COCO's don't state-of-the-art "
-    "naïve GPT-4 (e.g. over 1e-3 steps), β-decay 模型 in 2019"
+    "naïve GPT-4 (e.g. over 1e-3 steps), β-decay 模型 in 2019 not never higher lower increases reduces M2 fine-tuning"
 )
 WORDS = st.sampled_from(VOCABULARY.split())
 SENTENCE = st.lists(WORDS, min_size=6, max_size=14).map(lambda words: f"Therefore {' '.join(words)} is shown.")
@@ -106,3 +106,50 @@ def test_a_claim_from_nowhere_has_next_to_no_support() -> None:
 def test_a_number_may_be_spelled_out_in_the_abstract() -> None:
     assert support("It takes 4 million steps.", ["It takes four million steps."]).missing_numbers == ()
     assert support("It takes 5 million steps.", ["It takes four million steps."]).missing_numbers == ("5",)
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        ("It takes five passes.", "It takes 5 passes."),
+        ("Half of it, 50 percent, is pruned.", "Half of it, 50%, is pruned."),
+        ("We are fine-tuning the model.", "We are finetuning the model."),
+        ("We are finetuning the model.", "We are fine-tuning the model."),
+        ("It is trained on CIFAR 10.", "It is trained on CIFAR-10."),
+    ],
+)
+def test_another_spelling_of_a_word_or_number_is_not_missing(claim: str, text: str) -> None:
+    found = support(claim, [text])
+    assert (found.missing_words, found.missing_numbers) == ((), ())
+
+
+def test_another_version_of_a_name_lacks_its_number() -> None:
+    assert support("We prune GPT-4.", ["We prune GPT-3."]).missing_numbers == ("4",)
+
+
+def test_a_missing_rare_word_costs_more_than_a_missing_common_one() -> None:
+    rare, common = "We backpropagate the weights.", "We make the weights."
+    assert support(rare, [ABSTRACT]).score < support(common, [ABSTRACT]).score
+
+
+def test_the_other_way_round_is_at_best_partly_supported_and_named() -> None:
+    text = "Pruning increases the accuracy of large language models on every benchmark that we tried."
+    same, other = text.replace("increases", "raises"), text.replace("increases", "lowers")
+    assert support(same, [text]).score >= SUPPORTED
+    found = support(other, [text])
+    assert found.missing_words == ("lowers",)
+    assert found.score == pytest.approx(support(same, [text]).score - TURNED, abs=0.1)
+    assert found.score < SUPPORTED
+
+
+def test_a_negation_that_the_text_lacks_is_named_and_costs_support() -> None:
+    text = "Retraining is needed at half the weights of large language models in one shot."
+    found = support(text.replace("is needed", "is not needed"), [text])
+    assert found.missing_words == ("not",)
+    assert found.score < SUPPORTED
+
+
+def test_a_sentence_that_says_the_contrary_is_the_slice_to_show() -> None:
+    text = "Pruning lowers the error of large models. Bees dance near the hive, and models are large."
+    span, _ = best_slice("Pruning raises the error of large models.", text)
+    assert text[span.start : span.end] == "Pruning lowers the error of large models."
