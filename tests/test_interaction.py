@@ -117,3 +117,10 @@ def test_products_use_one_thread_inside_and_as_many_as_before_after() -> None:
     with one_blas_thread():
         assert all(number == 1 for number in threads())
     assert threads() == before
+    first, second = one_blas_thread(), one_blas_thread()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert all(number == 1 for number in threads())
+    second.__exit__(None, None, None)
+    assert threads() == before

@@ -167,9 +167,19 @@ class Tab:
             const labelled = [...document.querySelectorAll('label')].filter((one) => one.checkVisibility());
             const found = labelled.find((one) => one.innerText.trim().startsWith(arguments[0]));
             return found?.querySelector('input, textarea');"""
-        field: WebElement = self.until(lambda: self.run(script, label), f"the field {label}")
-        field.send_keys(Keys.CONTROL, "a")
-        field.send_keys(Keys.DELETE, text)
+
+        def taken() -> bool:
+            field: WebElement | None = self.run(script, label)
+            if field is None:
+                return False
+            if self.run("return arguments[0].value", field) == text:
+                return True
+            # What is written while a part of the page is still being made is lost with what it stood in.
+            field.send_keys(Keys.CONTROL, "a")
+            field.send_keys(Keys.DELETE, text)
+            return False
+
+        self.until(taken, f"the field {label} with {text!r}")
 
     def accept(self) -> None:
         """Say yes to the browser's question."""
@@ -438,6 +448,24 @@ def test_an_answer_that_is_stopped_keeps_its_text_and_leaves_the_model(
     assert tab.seen(".ap-broken") == []
 
 
+def test_answers_stopped_in_full_flow_stay_stopped_and_the_next_question_is_answered(
+    open_tab: OpenTab, serve_page: Any, chat_server: Any
+) -> None:
+    chat_server.says("The query tokens are compared ", 0.02, forever=True)
+    tab = open_tab(serve_page(settings=chat_server.settings(timeout=60)))
+    for _ in range(6):
+        chat_server.left.clear()
+        tab.begin(BUDGET)
+        tab.see("#ap-live .ap-answer", "query tokens")
+        tab.click('#ap-live [data-do="stop"]')
+        tab.whole(1)
+        assert chat_server.left.wait(PATIENCE), "the model is still being listened to"
+        assert tab.seen("#ap-live .ap-turn") == []
+        assert "query tokens" in tab.said(".ap-broken")
+        tab.click(".ap-new")
+        tab.see(".ap-welcome")
+
+
 def test_an_error_of_the_model_is_one_line_and_asking_again_works(
     open_tab: OpenTab, serve_page: Any, chat_server: Any
 ) -> None:
@@ -693,6 +721,7 @@ def test_a_rating_with_a_note_arrives_in_the_catalog(open_tab: OpenTab, serve_pa
     tab.see("#ap-toast", "Kept")
     note = "It lacks the index's size"
     tab.until(lambda: [one.note for one in server.library.ratings()] == [note], "the note in the catalog")
+    tab.see(f'.ap-noteinput[value="{note}"]')
     (rating,) = server.library.ratings()
     assert rating.good is False
     assert rating.answer.question == LATE
@@ -1167,4 +1196,7 @@ def test_axe_finds_nothing_serious(
     tab.tab("Map")
     tab.see("#ap-map .scatterlayer .point")
     look("the map")
+    tab.tab("Runs")
+    tab.see("#ap-runs")
+    look("the runs")
     assert found == []

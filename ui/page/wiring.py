@@ -16,7 +16,9 @@ from ui.page.header import header
 
 ANSWERS = "answers"  # the line in which questions wait, on the page and through the endpoints
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-AT_ONCE: dict[str, Any] = QUIET | {"queue": False}  # clicks don't wait behind questions
+# Clicks don't wait behind questions, and none is lost because the one before it is still on its way.
+AT_ONCE: dict[str, Any] = QUIET | {"queue": False, "trigger_mode": "multiple"}
+LATEST = AT_ONCE | {"trigger_mode": "always_last"}  # of what is typed, the last counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +201,7 @@ def _wire_library(blocks: gr.Blocks, desk: Desk, parts: Parts) -> None:
     library.upload.upload(
         add, [library.upload], [library.progress, library.upload], concurrency_id="adding", **QUIET
     ).then(surroundings, [library.sought], around, **AT_ONCE)
-    library.sought.change(
-        lambda text: handlers.table(desk, text), [library.sought], library.table, trigger_mode="always_last", **AT_ONCE
-    )
+    library.sought.change(lambda text: handlers.table(desk, text), [library.sought], library.table, **LATEST)
     library.table.turned(turn, [library.sought], library.table, **AT_ONCE)
     library.table.opened(opened, None, library.opened, **AT_ONCE)
     library.opened.removed(remove, None, library.opened, **AT_ONCE).then(
