@@ -111,9 +111,11 @@ def test_rows_are_scaled_to_length_one_and_zeros_stay() -> None:
 
 def test_products_use_one_thread_inside_and_as_many_as_before_after() -> None:
     def threads() -> list[int]:
-        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+        blas = (pool for pool in threadpool_info() if pool["user_api"] == "blas")
+        return [pool["num_threads"] for pool in blas if "numpy" in pool["filepath"]]  # SciPy brings another one
 
     before = threads()
+    assert before
     with one_blas_thread():
         assert all(number == 1 for number in threads())
     assert threads() == before
