@@ -77,7 +77,11 @@ async def respond(
                     if event is None or monotonic() - shown >= REFRESH:
                         before = None if writing else _transcript(conversation, None)
                         composer = "" if index is None and not writing else None
-                        yield View(transcript=before, live=underway(question, text, place), composer=composer)
+                        yield View(
+                            transcript=before,
+                            live=underway(question, text, place, exchange.exchange_id),
+                            composer=composer,
+                        )
                         writing, shown = True, monotonic()
                     if desk.ending:
                         exchange = replace(exchange, text=text, ended=CUT_OFF)

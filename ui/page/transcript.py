@@ -59,13 +59,14 @@ def welcome(papers: int, examples: Iterable[str], *, samples: bool) -> str:
     )
 
 
-def underway(question: str, text: str, index: int) -> str:
+def underway(question: str, text: str, index: int, exchange_id: str) -> str:
     """Return the exchange that is being answered: the question and the text so far."""
     body = "".join(f"<p>{prose(line)}</p>" for line in text.split("\n") if line.strip())
     waiting = "" if text else '<p class="ap-wait"><span></span><span></span><span></span> Looking in the abstracts</p>'
     asked = f'<h2 class="ap-asked">{_lines(question)}</h2>{_button("stop", "Stop", "Stop writing (Esc)")}'
     return (
-        f'<article class="ap-turn" data-index="{index}"><div class="ap-question">{asked}</div>'
+        f'<article class="ap-turn" data-index="{index}" data-exchange="{exchange_id}">'
+        f'<div class="ap-question">{asked}</div>'
         f'<div class="ap-answer ap-writing" aria-busy="true">{body}{waiting}</div></article>'
     )
 

@@ -271,10 +271,12 @@ window.askpapers = (() => {
     });
   };
 
-  parts.live = ({ element, trigger, watch }) => {
+  parts.live = ({ element, props, trigger, watch }) => {
+    const ended = new Set(); // what was stopped: a last piece of it may still be on its way
     function stop() {
       const turn = element.querySelector(".ap-turn");
-      if (!turn) return;
+      if (!turn || ended.has(turn.dataset.exchange)) return;
+      ended.add(turn.dataset.exchange);
       trigger("stopped", {
         index: indexOf(turn),
         question: turn.querySelector(".ap-asked").innerText,
@@ -286,6 +288,11 @@ window.askpapers = (() => {
     watch("value", () => {
       element.classList.remove("ap-inline");
       const turn = element.querySelector(".ap-turn");
+      if (turn && ended.has(turn.dataset.exchange)) {
+        writing = false;
+        props.value = "";
+        return;
+      }
       if (turn && !writing) turn.scrollIntoView({ block: "start" });
       writing = Boolean(turn);
     });
