@@ -4,7 +4,6 @@ Faithful by construction: nothing is written that no abstract says. What it can'
 its own words, or turn "it" into a name.
 """
 
-import re
 from collections.abc import Generator, Sequence
 from time import perf_counter
 
@@ -33,7 +32,7 @@ class ExtractiveAnswerer:
     def stream(
         self, question: str, retrieved: Retrieved, history: Sequence[Turn], stop: Stop
     ) -> Generator[str | Draft, None, None]:
-        """Yield the sentences that answer, in the order of their papers and places, word by word; then the draft."""
+        """Yield the sentences that answer, in the order of their papers and places, one by one; then the draft."""
         started = perf_counter()
         candidates = candidates_of(question, retrieved, self._papers)
         chosen = choose(candidates, sentences=self._sentences, words=self._words)
@@ -48,7 +47,7 @@ class ExtractiveAnswerer:
         written = perf_counter()
         checked = tuple(verified(claim) for claim in claims)
         timings = {"answer": written - started, "verify": perf_counter() - written}
-        yield from re.findall(r"\S+\s*", render(checked))
+        yield from (render([claim]) for claim in checked)
         yield Draft(checked, timings=timings)
 
 
