@@ -7,6 +7,9 @@ import json
 import os
 import re
 import shutil
+import signal
+import socket
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -874,10 +877,50 @@ def test_two_browsers_at_once_never_see_each_others_conversation_or_filters(
         driver.quit()
 
 
+# --- the end of the server
+
+
+@pytest.fixture
+def leaving(own_samples: Path, chat_server: Any) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """`askpapers chat` as a process that leaves running answers little time once it is told to stop."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    script = "import ui.page.serving as s; s.GRACE = 0.2; from ui.cli import main; main()"
+    where = ["--library", str(own_samples), "--port", str(port), "--llm", "openai:tiny"]
+    environment = os.environ | {"OPENAI_BASE_URL": chat_server.url, "OPENAI_API_KEY": "x"}
+    process = subprocess.Popen([sys.executable, "-c", script, "chat", *where], env=environment, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    assert b"Askpapers is at" in process.stderr.readline()
+    yield process, f"http://127.0.0.1:{port}"
+    process.kill()
+    process.wait()
+    process.stderr.close()
+
+
+def test_a_reader_is_told_when_the_server_ends_amid_an_answer(
+    leaving: tuple[subprocess.Popen[bytes], str], chat_server: Any, tmp_path: Path
+) -> None:
+    process, url = leaving
+    chat_server.says(f"{ENCODED} [1].", 60.0)
+    driver = start_chromium(tmp_path)  # its console may speak of a server that is gone
+    try:
+        tab = Tab(driver, url)
+        tab.load()
+        tab.begin(LATE)
+        tab.see("#ap-live .ap-answer", ENCODED)
+        process.send_signal(signal.SIGTERM)
+        tab.see(".ap-broken [role=alert]", "The server shut down before the answer was whole.")
+        assert ENCODED in tab.said(".ap-broken")
+        assert process.wait(PATIENCE) == 0
+    finally:
+        driver.quit()
+
+
 # --- text that would like to be more than text
 
 HOSTILE = (
-    "<script>window.hacked=1</script><img src=x onerror='window.hacked=1'>\"'></textarea></title>"
+    "<b>x</b><script>window.hacked=1</script><img src=x onerror='window.hacked=1'>\"'></textarea></title>"
     "{{window.hacked=1}}${window.hacked=1}![i](http://evil.example/i.png)[c](javascript:window.hacked=1)"
 )
 MARKERS = re.compile(r"\s|\[\d\]|[●◐○]")  # what an answer has between its sentences
@@ -940,7 +983,7 @@ def test_what_a_paper_a_model_and_a_reader_say_is_only_text(
     tab.load()
     assert_only_text(tab, *places)
     tab.until(lambda: tab.texts('.ap-list [data-do="open"]'), "the list")
-    assert tab.texts('.ap-list [data-do="open"]')[0].startswith(f"{FINCHES} <script>")
+    assert tab.texts('.ap-list [data-do="open"]')[0].startswith(f"{FINCHES} <b>x</b><script>")
     tab.click('[data-do="edit"]')
     assert tab.run("return document.querySelector('.ap-editing').value") == question
 
@@ -994,7 +1037,7 @@ def test_a_hostile_title_is_only_text_on_the_map(hostile: Path, open_tab: OpenTa
     tab.see("#ap-map .scatterlayer .point")
     place = point_of(tab, "Songs: ")
     at_point(tab, place).perform()
-    tab.until(lambda: "Songs: <script>" in plain_text(tab, ".hoverlayer"), "the title as text on hover")
+    tab.until(lambda: "Songs: <b>x</b><script>" in plain_text(tab, ".hoverlayer"), "the title as text on hover")
     assert_only_text(tab)
     at_point(tab, place).click().perform()
     tab.see("#ap-picked h4", "Songs: ")

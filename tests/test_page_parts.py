@@ -20,7 +20,7 @@ from rag.settings import Settings
 from ui.filtering import read_filters
 from ui.page import handlers
 from ui.page.conversation import Conversation, Exchange, read_conversation
-from ui.page.desk import Desk
+from ui.page.desk import CUT_OFF, Desk
 from ui.page.evidence import evidence, highlighted
 from ui.page.handlers import View
 from ui.page.markup import link, prose
@@ -446,7 +446,7 @@ def test_an_answer_without_end_is_told_when_the_server_has_no_time_left(
         return found
 
     exchange = read_conversation(asyncio.run(ask())[-1].conversation).exchanges[0]
-    assert exchange.ended == handlers.CUT_OFF
+    assert exchange.ended == CUT_OFF
     assert exchange.text.startswith("LoRA freezes")
     assert chat_server.left.wait(10)
     desk.close()

@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from pydantic import SecretStr
 from rag.datatypes import Answer
 from rag.errors import SettingsError
 from rag.library import Library
+from ui.cli import main
 from ui.page.serving import Serving, build, read_auth
 
 Serve = Callable[..., Any]
@@ -37,9 +39,12 @@ def client(server: Any, **how: Any) -> Client:
     return Client(server.url, verbose=False, **how)
 
 
-def get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
-    """Return status, headers and body of a request."""
-    request = urllib.request.Request(url, headers={name.replace("_", "-"): value for name, value in headers.items()})
+def get(url: str, data: bytes | None = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    """Return status, headers and body of a request; with `data`, of a POST."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    if data is not None:
+        named["Content-Type"] = "application/json" if data.startswith(b"{") else "application/x-www-form-urlencoded"
+    request = urllib.request.Request(url, data, named)
     try:
         with urllib.request.urlopen(request, timeout=20) as reply:
             return reply.status, dict(reply.headers), reply.read()
@@ -72,6 +77,16 @@ def test_search_gives_papers_with_scores_and_passages(serve_page: Serve, samples
     assert all(hit["passages"] for hit in hits)
 
 
+def test_search_is_bounded_by_filters_and_by_its_limit(serve_page: Serve) -> None:
+    asked = client(serve_page())
+    found = asked.predict("language models", years="2020", title="learners", api_name="/search")
+    assert [hit["paper"]["title"] for hit in found] == ["Language Models are Few-Shot Learners"]
+    assert len(asked.predict("language models", limit=-1, api_name="/search")) == 1
+    assert len(asked.predict("language models", limit=1_000, api_name="/search")) == 40
+    with pytest.raises(AppError, match="too short"):
+        asked.predict("?", api_name="/search")
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
@@ -102,7 +117,7 @@ def test_many_clients_at_once_each_get_the_answer_to_their_own_question(serve_pa
     clients = [client(server) for _ in questions]
     with ThreadPoolExecutor(len(questions)) as pool:
         told = list(pool.map(lambda one, asked: one.predict(asked, api_name="/ask"), clients, questions))
-    assert [answer["question"] for answer in told] == questions
+    assert [Answer.from_dict(answer) for answer in told] == [samples.ask(question) for question in questions]
 
 
 def test_a_line_that_is_full_says_so(serve_page: Serve, chat_server: Any) -> None:
@@ -138,6 +153,39 @@ def test_the_page_sends_every_request_to_its_own_host_alone(serve_page: Serve) -
     assert b"cdnjs" not in body
 
 
+@pytest.mark.parametrize("path", ["/", "/health", "/assets/plotly.js", "/gradio_api/info", "/nowhere"])
+def test_every_reply_carries_the_headers_that_keep_a_browser_on_this_host(path: str, serve_page: Serve) -> None:
+    status, headers, _ = get(f"{serve_page().url}{path}")
+    assert status == (404 if path == "/nowhere" else 200)
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_the_server_itself_asks_nobody_but_this_host(serve_page: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    connect, look_up = socket.socket.connect, socket.getaddrinfo
+
+    def connecting(self: socket.socket, address: Any) -> None:
+        asked.append(address[0] if isinstance(address, tuple) else "127.0.0.1")
+        connect(self, address)
+
+    def looking_up(host: Any, *given: Any, **named: Any) -> Any:
+        asked.append(host.decode() if isinstance(host, bytes) else host)
+        return look_up(host, *given, **named)
+
+    monkeypatch.setattr(socket.socket, "connect", connecting)
+    monkeypatch.setattr(socket, "getaddrinfo", looking_up)
+    url = serve_page(mcp=True).url  # asked without gradio_client, which itself reports to where it comes from
+    for path in ("", "/config", "/gradio_api/info", "/health"):
+        assert get(f"{url}{path}")[0] == 200
+    for name, given in (("ask", [QUESTION, None, "", "", ""]), ("search", ["random forests", 10, "", "", ""])):
+        begun = json.loads(get(f"{url}/gradio_api/call/{name}", data=json.dumps({"data": given}).encode())[2])
+        assert b"event: complete" in get(f"{url}/gradio_api/call/{name}/{begun['event_id']}")[2]
+    assert asked, "nothing was watched"
+    assert set(asked) <= {"127.0.0.1", "localhost", "::1"}
+
+
 def test_health_says_whether_questions_are_answered(serve_page: Serve) -> None:
     server = serve_page()
     assert json.loads(get(f"{server.url}/health")[2]) == {"status": "ok", "answering": 0}
@@ -155,6 +203,9 @@ def test_a_password_guards_the_page_the_endpoints_and_the_tools(serve_page: Serv
     assert get(f"{server.url}/config")[0] == 401
     assert get(f"{server.url}/gradio_api/info")[0] == 401
     assert get(f"{server.url}/gradio_api/mcp/")[0] == 401
+    assert get(f"{server.url}/gradio_api/queue/data?session_hash=x")[0] == 401
+    assert get(f"{server.url}/gradio_api/run/predict", data=b'{"fn_index": 0, "data": []}')[0] == 401
+    assert get(f"{server.url}/login", data=b"username=ada&password=byron")[0] == 400
     for wrong in ("Basic " + base64.b64encode(b"ada:byron").decode(), "Basic %%%", "Bearer x"):
         assert get(f"{server.url}/gradio_api/mcp/", Authorization=wrong)[0] == 401
     with pytest.raises(Exception, match=r"[Ll]ogin|[Aa]uth|credentials"):
@@ -193,11 +244,11 @@ def test_an_agent_finds_both_tools_and_gets_a_cited_answer(serve_page: Serve, sa
     assert "too short" in problem
 
 
-async def _use_tools(url: str) -> tuple[list[str], str, str]:
+async def _use_tools(url: str, **headers: str) -> tuple[list[str], str, str]:
     from mcp import ClientSession
     from mcp.client.streamable_http import streamablehttp_client
 
-    async with streamablehttp_client(url) as (read, write, _), ClientSession(read, write) as session:
+    async with streamablehttp_client(url, headers=headers) as (read, write, _), ClientSession(read, write) as session:
         await session.initialize()
         tools = (await session.list_tools()).tools
         assert all(tool.description and "Args:" in tool.description for tool in tools)
@@ -212,6 +263,14 @@ def test_a_foreign_web_page_can_not_reach_the_tools_of_this_machine(serve_page: 
     server = serve_page(mcp=True)
     assert get(f"{server.url}/gradio_api/mcp/", Host="evil.example")[0] in {403, 421}
     assert get(f"{server.url}/gradio_api/mcp/", Origin="http://evil.example")[0] in {403, 421}
+
+
+def test_agents_with_the_password_reach_the_tools(serve_page: Serve) -> None:
+    server = serve_page(auth=("ada", "lovelace"), mcp=True)
+    allowed = "Basic " + base64.b64encode(b"ada:lovelace").decode()
+    names, answer, _ = asyncio.run(_use_tools(f"{server.url}/gradio_api/mcp/", Authorization=allowed))
+    assert names == ["ask", "search"]
+    assert json.loads(answer)["outcome"] == "answered"
 
 
 def test_tools_without_their_package_are_refused_in_one_line(
@@ -230,21 +289,14 @@ def chat(own_samples: Path) -> Iterator[Callable[..., tuple[subprocess.Popen[str
     """Start `askpapers chat` as a process; return it and its address once it answers."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(*arguments: str, **environment: str) -> tuple[subprocess.Popen[str], str]:
+    def start(*arguments: str, seconds: float = 10.0, **environment: str) -> tuple[subprocess.Popen[str], str]:
+        # `seconds` are what running answers have once the server is told to stop.
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        command = [
-            sys.executable,
-            "-m",
-            "ui.cli",
-            "chat",
-            "--library",
-            str(own_samples),
-            "--port",
-            str(port),
-            *arguments,
-        ]
+        script = f"import ui.page.serving as s; s.GRACE = {seconds}; from ui.cli import main; main()"
+        where = ["--library", str(own_samples), "--port", str(port)]
+        command = [sys.executable, "-c", script, "chat", *where, *arguments]
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, **environment})
         started.append(process)
         url, until = f"http://127.0.0.1:{port}", time.monotonic() + PATIENCE
@@ -287,6 +339,42 @@ def test_a_signal_lets_the_answer_under_way_finish(chat: Any, chat_server: Any) 
     assert process.wait(PATIENCE) == 0
     thread.join()
     assert told[0]["outcome"] == "answered"
+
+
+@pytest.mark.parametrize("steps", [("LoRA freezes ", 0.02), ("LoRA freezes ", 60.0)], ids=["writing", "silent"])
+def test_a_model_that_never_ends_does_not_keep_the_server_from_ending(
+    steps: tuple[Any, ...], chat: Any, chat_server: Any
+) -> None:
+    chat_server.says(*steps, forever=True)
+    process, url = chat("--llm", "openai:tiny", seconds=0.2, OPENAI_BASE_URL=chat_server.url, OPENAI_API_KEY="x")
+    told: list[Any] = []
+    thread = _asking(url, told)
+    while not chat_server.asked:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(PATIENCE) == 0
+    thread.join(PATIENCE)
+    assert not thread.is_alive(), "who asked was never told"
+    assert "The server shut down before the answer was whole" in str(told)
+    assert "Traceback" not in process.stderr.read()
+
+
+@pytest.mark.parametrize(("arguments", "warned"), [((), True), (("--auth", "ada:lovelace"), False)])
+def test_who_can_be_reached_by_anybody_is_warned(
+    arguments: tuple[str, ...],
+    warned: bool,  # noqa: FBT001  (a parameter of the test)
+    own_samples: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("ui.page.serving.serve", lambda desk, serving, ready: None)
+    command = ["askpapers", "chat", "--library", str(own_samples), "--llm", "extractive", "--host", "0.0.0.0"]
+    monkeypatch.setattr(sys, "argv", [*command, *arguments])
+    with suppress(SystemExit):
+        main()
+    said = capsys.readouterr().err
+    assert ("Anybody who reaches 0.0.0.0:7860" in said) is warned
+    assert "lovelace" not in said
 
 
 def test_a_taken_port_is_one_line(chat: Any, own_samples: Path) -> None:

@@ -18,6 +18,7 @@ from rag.settings import Settings
 
 SAMPLES = Path("demo.library")
 CLOSING = "Askpapers is shutting down. Ask again once it is back."
+CUT_OFF = "The server shut down before the answer was whole. Ask again."
 
 
 class Desk:
@@ -31,6 +32,7 @@ class Desk:
         self.ending = False  # nor time for those under way
         self._lock = threading.Lock()
         self._running: set[asyncio.Task[object]] = set()
+        self._cut: set[asyncio.Task[object]] = set()  # those that we end
         self._examples: tuple[int, tuple[str, ...]] = (-1, ())
         self._own: Library | None = None
         self._samples: Library | None = None
@@ -92,17 +94,24 @@ class Desk:
 
     @contextmanager
     def answering(self) -> Iterator[None]:
-        """Count an answer while it is written. Raises ModelError once the server is shutting down."""
+        """Count an answer while a task writes it. Raises ModelError once the server is shutting down."""
         if self.closing:
             raise ModelError(CLOSING)
         task = asyncio.current_task()
-        if task is not None:
-            self._running.add(task)
+        if task is None:
+            msg = "An answer is written in a task."
+            raise RuntimeError(msg)
+        self._running.add(task)
         try:
             yield
+        except asyncio.CancelledError as error:
+            if task not in self._cut:
+                raise
+            task.uncancel()  # it goes on, to tell who asked
+            raise ModelError(CUT_OFF) from error
         finally:
-            if task is not None:
-                self._running.discard(task)
+            self._running.discard(task)
+            self._cut.discard(task)
 
     @property
     def running(self) -> int:
@@ -113,6 +122,12 @@ class Desk:
         """Return when nothing is being answered any more, at the latest after `seconds`."""
         if self._running:
             await asyncio.wait(set(self._running), timeout=seconds)
+
+    def cut_off(self) -> None:
+        """End the answers under way; who asked is told so by a ModelError."""
+        self._cut = set(self._running)
+        for task in self._cut:
+            task.cancel()
 
     def close(self) -> None:
         """Close the libraries."""

@@ -20,14 +20,13 @@ from rag.history import turn_line
 from rag.ingest import Progress
 from ui.page import shelf
 from ui.page.conversation import Conversation, Exchange, new_exchange, read_conversation
-from ui.page.desk import Desk
+from ui.page.desk import CUT_OFF, Desk
 from ui.page.evidence import evidence
 from ui.page.transcript import transcript, underway, welcome
 
 SOON = 0.1  # seconds after which a reader is shown that work is under way; an answer that is faster needs no such sign
 REFRESH = 0.08  # seconds between two sights of an answer that is being written
 STOPPED = "Stopped before the answer was whole."
-CUT_OFF = "The server shut down before the answer was whole. Ask again."
 
 
 @dataclass(frozen=True, slots=True)

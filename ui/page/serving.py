@@ -207,8 +207,10 @@ class _Server(uvicorn.Server):
 
     async def _finish(self) -> None:
         await self._desk.idle(GRACE)
-        self._desk.ending = True
-        await self._desk.idle(2.0)
+        self._desk.ending = True  # an answer that is shown as it is written ends itself
+        await self._desk.idle(1.0)
+        self._desk.cut_off()
+        await self._desk.idle(1.0)
         await asyncio.sleep(0.3)  # the last words are still on their way
         self.config.timeout_graceful_shutdown = 1  # open pages hold a connection for ever
         self.should_exit = True  # not by uvicorn's own handler, which would end the process by the signal
