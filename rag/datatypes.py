@@ -26,6 +26,18 @@ class Record:
     doi: str | None = None
     arxiv_id: str | None = None
     url: str | None = None
+    pubmed_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What to know of how a source was read."""
+
+    source: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,7 @@ class Paper:
     arxiv_id: str | None = None
     url: str | None = None
     origins: tuple[str, ...] = ()
+    pubmed_id: str | None = None
 
     @property
     def byline(self) -> str:
@@ -65,11 +78,13 @@ class Paper:
 
     @property
     def link(self) -> str | None:
-        """The best link known: DOI, then arXiv, then the record's own url."""
+        """The best link known: DOI, arXiv, PubMed, then the record's own url."""
         if self.doi:
             return f"https://doi.org/{self.doi}"
         if self.arxiv_id:
             return f"https://arxiv.org/abs/{self.arxiv_id}"
+        if self.pubmed_id:
+            return f"https://pubmed.ncbi.nlm.nih.gov/{self.pubmed_id}/"
         return self.url
 
 
@@ -326,7 +341,7 @@ class IngestReport:
     """What became of each record that was read: every record counts in exactly one of the five.
 
     `merged` counts records of a paper that was there already from another place; `unchanged` those that brought
-    nothing new; `embedded` the papers that got vectors in this run.
+    nothing new; `embedded` the papers that got vectors in this run. `remarks` tell how sources were read.
     """
 
     added: int = 0
@@ -335,6 +350,7 @@ class IngestReport:
     merged: int = 0
     rejected: tuple[Rejection, ...] = ()
     embedded: int = 0
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def stored(self) -> int:

@@ -26,6 +26,15 @@ def normal_arxiv_id(arxiv_id: str | None) -> str | None:
     return match[1] if match else None
 
 
+def normal_pubmed_id(pubmed_id: str | None) -> str | None:
+    """Return a PubMed id without address and leading zeros: `PMID: 012345` gives `12345`."""
+    match = re.fullmatch(
+        r"\s*(?:pmid:?\s*|(?:https?://)?(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/)?0*([1-9]\d{0,8})/?\s*",
+        pubmed_id or "", re.IGNORECASE | re.ASCII,
+    )  # fmt: skip
+    return match[1] if match else None
+
+
 def title_key(title: str) -> str:
     """Return the letters and digits of a title, folded: case, accents, punctuation and spaces don't count."""
     folded = unicodedata.normalize("NFKD", title).casefold()

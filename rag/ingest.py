@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rag.catalog import Catalog
-from rag.datatypes import IngestReport, Paper, Record, Rejection
+from rag.datatypes import IngestReport, Paper, Record, Rejection, Remark
 from rag.embedding import Embedder
 from rag.index import Index, embed_papers
 from rag.iteration import batched
@@ -45,7 +45,8 @@ def ingest(
     `embedder` is called only when something has to be embedded. Raises StorageError when a write fails (what was
     stored stays).
     """
-    kinds, rejected = store_records(records_of(files), catalog, watch)
+    remarks: list[Remark] = []
+    kinds, rejected = store_records(_records_of(files, remarks), catalog, watch)
     embedded = index_pending(catalog, index, embedder, watch)
     return IngestReport(
         added=kinds["added"],
@@ -54,15 +55,18 @@ def ingest(
         merged=kinds["merged"],
         rejected=tuple(rejected),
         embedded=embedded,
+        remarks=tuple(remarks),
     )
 
 
-def records_of(files: Iterable[Path]) -> Iterator[tuple[str, Record | Rejection]]:
-    """Yield (source, record or rejection) of every file, in order."""
+def _records_of(files: Iterable[Path], remarks: list[Remark]) -> Iterator[tuple[str, Record | Rejection]]:
+    """Yield (source, record or rejection) of every file, in order; note the remarks."""
     for path in files:
-        source = str(path.resolve())
-        for found in read_file(path):
-            yield source, found
+        for source, found in read_file(path):
+            if isinstance(found, Remark):
+                remarks.append(found)
+            else:
+                yield source, found
 
 
 def store_records(
@@ -117,6 +121,7 @@ def merged(paper: Paper, record: Record) -> Paper:
         doi=paper.doi or record.doi,
         arxiv_id=paper.arxiv_id or record.arxiv_id,
         url=paper.url or record.url,
+        pubmed_id=paper.pubmed_id or record.pubmed_id,
     )
 
 

@@ -406,7 +406,7 @@ def test_csl_json_tells_a_preprint_from_what_it_cannot_know() -> None:
 def test_our_own_reader_reads_json_lines_back(tmp_path_factory: pytest.TempPathFactory, papers: list[Paper]) -> None:
     path = tmp_path_factory.getbasetemp() / "export.jsonl"
     path.write_text(export(papers, Form.JSONL), "utf-8")
-    records = {record.line: record for record in read_file(path) if isinstance(record, Record)}
+    records = {record.line: record for _, record in read_file(path) if isinstance(record, Record)}
     for line, paper in enumerate(papers, start=1):
         shown = "".join(c for c in paper.title if c.isprintable() or c.isspace())
         if line not in records:
@@ -421,7 +421,7 @@ def test_a_library_survives_the_way_through_json_lines(samples: Library, tmp_pat
     papers = samples._catalog.all_papers(limit=1_000)
     path = tmp_path / "samples.jsonl"
     path.write_text(export(papers, Form.JSONL), "utf-8")
-    again = list(read_file(path))
+    again = [one for _, one in read_file(path)]
     for line, (record, paper) in enumerate(zip(again, papers, strict=True), start=1):
         same = {name: getattr(paper, name) for name in ("key", "authors", "year", "doi", "arxiv_id", "url")}
         assert record == Record(paper.title, paper.abstract, line, **same)
@@ -620,7 +620,7 @@ def test_a_real_conversation_is_exported_with_every_paper_it_cites(samples: Libr
 
 @pytest.mark.papers
 def test_the_real_papers_survive_every_form(shared: Path, tmp_path: Path) -> None:
-    found = [one for path in find_files([shared / "papers"]) for one in read_file(path)]
+    found = [one for path in find_files([shared / "papers"]) for _, one in read_file(path)]
     records = [one for one in found if isinstance(one, Record)]
     papers = [Paper(number, one.title, one.abstract) for number, one in enumerate(records, start=1)]
     for fields, paper in zip(read_bibtex(export(papers, Form.BIBTEX)), papers, strict=True):
@@ -628,5 +628,5 @@ def test_the_real_papers_survive_every_form(shared: Path, tmp_path: Path) -> Non
     for form, read in ((Form.RIS, rispy.loads), (Form.CSL_JSON, json.loads)):
         assert [one["abstract"] for one in read(export(papers, form))] == [spaced(paper.abstract) for paper in papers]
     (tmp_path / "papers.jsonl").write_text(export(papers, Form.JSONL), "utf-8")
-    again = [one for one in read_file(tmp_path / "papers.jsonl") if isinstance(one, Record)]
+    again = [one for _, one in read_file(tmp_path / "papers.jsonl") if isinstance(one, Record)]
     assert [(one.title, one.abstract) for one in again] == [(spaced(one.title), one.abstract) for one in papers]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rag.datatypes import Record, Rejection
 from rag.errors import SourceError
 from rag.readers import find_files, read_file
-from rag.readers.lines import LONGEST_LINE
+from rag.readers.source import LONGEST_LINE
 
 PROPERTY = settings(deadline=None, max_examples=100)
 HEAD = "Get trending papers in your email inbox once a day!\nGet trending papers in your email inbox!\nSubscribe"
@@ -42,7 +42,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def read(path: Path, content: bytes) -> tuple[list[Record], list[Rejection]]:
     """Read a file with this content, holding every record and rejection to what all readers promise."""
     path.write_bytes(content)
-    found = list(read_file(path))
+    found = [one for _, one in read_file(path)]
     records = [one for one in found if isinstance(one, Record)]
     rejections = [one for one in found if isinstance(one, Rejection)]
     assert len(records) + len(rejections) == len(found)
@@ -188,7 +188,8 @@ def test_a_title_of_a_page_loses_control_characters_only(tmp_path: Path) -> None
 
 
 def test_a_file_that_cannot_be_opened_is_rejected(tmp_path: Path) -> None:
-    assert list(read_file(tmp_path)) == [Rejection(str(tmp_path.resolve()), None, "can't be read (Is a directory)")]
+    name = str(tmp_path.resolve())
+    assert list(read_file(tmp_path)) == [(name, Rejection(name, None, "can't be read (Is a directory)"))]
 
 
 def test_folders_are_walked_in_order_and_hidden_files_left_out(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from rag.datatypes import Filters, Paper, Record
 from rag.errors import LibraryDamagedError, QuestionError
 from rag.identity import same_paper, same_record, title_key
 
-COLUMNS = "paper_id, title, abstract, key, authors, year, doi, arxiv_id, url"
+COLUMNS = "paper_id, title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id"
 ORDERS = {"added": "paper_id", "title": "title_key", "year": "year", "author": "authors"}
 
 
@@ -160,10 +160,10 @@ class Catalog(Database):
         """Store a record as a new paper, not yet to be found, and return its id."""
         with self._lock:
             cursor = self._connection.execute(
-                "INSERT INTO papers (title, abstract, key, authors, year, doi, arxiv_id, url, title_key) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO papers (title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id, title_key) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (record.title, record.abstract, record.key, json.dumps(record.authors, ensure_ascii=False),
-                 record.year, record.doi, record.arxiv_id, record.url, title_key(record.title)),
+                 record.year, record.doi, record.arxiv_id, record.url, record.pubmed_id, title_key(record.title)),
             )  # fmt: skip
         return int(cursor.lastrowid or 0)
 
@@ -172,9 +172,11 @@ class Catalog(Database):
         with self._lock:
             self._connection.execute(
                 "UPDATE papers SET title = ?, abstract = ?, key = ?, authors = ?, year = ?, doi = ?, arxiv_id = ?, "
-                "url = ?, title_key = ?, indexed = CASE WHEN ? THEN 0 ELSE indexed END WHERE paper_id = ?",
+                "url = ?, pubmed_id = ?, title_key = ?, indexed = CASE WHEN ? THEN 0 ELSE indexed END "
+                "WHERE paper_id = ?",
                 (paper.title, paper.abstract, paper.key, json.dumps(paper.authors, ensure_ascii=False), paper.year,
-                 paper.doi, paper.arxiv_id, paper.url, title_key(paper.title), reindex, paper.paper_id),
+                 paper.doi, paper.arxiv_id, paper.url, paper.pubmed_id, title_key(paper.title), reindex,
+                 paper.paper_id),
             )  # fmt: skip
         self.changed()
 
@@ -237,10 +239,17 @@ def _title_words(text: str | None) -> list[str]:
 
 def _identifiers(record: Record, source: str) -> list[tuple[str, str]]:
     """Return (scope, value) of every identifier that a record has, the surest first."""
-    found = (("doi", record.doi), ("arxiv_id", record.arxiv_id), (source, record.key))
+    found = (
+        ("doi", record.doi),
+        ("arxiv_id", record.arxiv_id),
+        ("pubmed_id", record.pubmed_id),
+        (source, record.key),
+    )
     return [(scope, value) for scope, value in found if value is not None]
 
 
 def _paper(row: Sequence[Any], origins: tuple[str, ...] = ()) -> Paper:
-    paper_id, title, abstract, key, authors, year, doi, arxiv_id, url = row
-    return Paper(paper_id, title, abstract, key, tuple(json.loads(authors)), year, doi, arxiv_id, url, origins)
+    paper_id, title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id = row
+    return Paper(
+        paper_id, title, abstract, key, tuple(json.loads(authors)), year, doi, arxiv_id, url, origins, pubmed_id
+    )

@@ -71,6 +71,9 @@ MIGRATIONS = (
         answer TEXT NOT NULL                         -- the whole Answer, as JSON
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE papers ADD COLUMN pubmed_id TEXT;
+    """,
 )
 VERSION = len(MIGRATIONS)
 

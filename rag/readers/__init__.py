@@ -1,22 +1,19 @@
 """Files to records: one module a format, chosen by what a file holds, never by its name.
 
-A reader is a module with `NAME`, `sniff(first lines) -> bool` and `read(lines) -> records and problems`. A new format
-is one new file and one more entry in READERS.
+A reader is a module with `NAME`, `sniff(head) -> bool` and `read(source) -> records, problems and remarks`. A new
+format is one new file and one more entry in READERS.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
-from rag.datatypes import Record, Rejection
+from rag.datatypes import Record, Rejection, Remark
 from rag.errors import SourceError
 from rag.readers import huggingface, jsonl
-from rag.readers.lines import Line, Problem, numbered_lines, only_text
+from rag.readers.source import Problem, Source
 
-SNIFFED_LINES = 20
-SNIFFED_BYTES = 4_096
 LONGEST_TITLE = 1_000  # characters
 LONGEST_ABSTRACT = 50_000  # characters; a longer text is a paper or a mistake, and would drown the others
 
@@ -26,14 +23,14 @@ class Reader(Protocol):
 
     NAME: str
 
-    def sniff(self, head: Sequence[str]) -> bool:
-        """Tell whether a file with these first lines has this format."""
+    def sniff(self, head: str) -> bool:
+        """Tell whether a file that begins with this text has this format."""
 
-    def read(self, lines: Iterator[Line | Problem]) -> Iterator[Record | Problem]:
-        """Yield a record for each paper of the file, a Problem for what is none."""
+    def read(self, source: Source) -> Iterator[Record | Problem | str]:
+        """Yield a record for each paper of the file, a Problem for what is none, a text for what to know of it all."""
 
 
-READERS: tuple[Reader, ...] = (huggingface, jsonl)
+READERS: tuple[Reader, ...] = (huggingface, jsonl)  # who is asked first
 
 
 def find_files(paths: Iterable[Path]) -> list[Path]:
@@ -55,34 +52,38 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
     return files
 
 
-def read_file(path: Path) -> Iterator[Record | Rejection]:
-    """Yield every record of a file, and a rejection for whatever in it is none."""
-    source = str(path.resolve())
+def read_file(path: Path) -> Iterator[tuple[str, Record | Rejection | Remark]]:
+    """Yield (source, found) for every record of a file, whatever in it is none, and what is to be said of it."""
+    name = str(path.resolve())
     try:
         with path.open("rb") as file:
-            head = file.read(SNIFFED_BYTES)
-            file.seek(0)
-            if not head.strip():
-                yield Rejection(source, None, "the file is empty")
-                return
-            if b"\0" in head:
-                yield Rejection(source, None, "a binary file, not text")
-                return
-            lines = numbered_lines(file)
-            first = list(islice(lines, SNIFFED_LINES))
-            reader = next((reader for reader in READERS if reader.sniff(only_text(first))), None)
-            if reader is None:
-                known = ", ".join(reader.NAME for reader in READERS)
-                yield Rejection(source, None, f"no reader knows this format (known: {known})")
-                return
-            empty = True
-            for found in reader.read(chain(first, lines)):
-                empty = False
-                yield _checked(found, source)
-            if empty:
-                yield Rejection(source, None, f"holds no papers, though it looks like a {reader.NAME}")
+            for found in _read(Source(file), name):
+                yield name, found
     except OSError as error:
-        yield Rejection(source, None, f"can't be read ({error.strerror})")
+        yield name, Rejection(name, None, f"can't be read ({error.strerror})")
+
+
+def _read(source: Source, name: str) -> Iterator[Record | Rejection | Remark]:
+    if not source.head.strip():
+        yield Rejection(name, None, "the file is empty")
+        return
+    if b"\0" in source.head:
+        yield Rejection(name, None, "a binary file, not text")
+        return
+    reader = next((reader for reader in READERS if reader.sniff(source.text)), None)
+    if reader is None:
+        known = ", ".join(reader.NAME for reader in READERS)
+        yield Rejection(name, None, f"no reader knows this format (known: {known})")
+        return
+    empty = True
+    for found in reader.read(source):
+        if isinstance(found, str):
+            yield Remark(name, found)
+        else:
+            empty = False
+            yield _checked(found, name)
+    if empty:
+        yield Rejection(name, None, f"holds no papers, though it looks like a {reader.NAME}")
 
 
 def _checked(found: Record | Problem, source: str) -> Record | Rejection:

@@ -3,11 +3,12 @@
 The first title is glued to the word `Subscribe` of the page's header.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain
 
 from rag.datatypes import Record
-from rag.readers.lines import Line, Problem, clean, without_controls
+from rag.readers.cleaning import clean, without_controls
+from rag.readers.source import Line, Problem, Source
 
 NAME = "saved Hugging Face Papers page"
 GLUE = "Subscribe"
@@ -16,15 +17,15 @@ LONGEST_TITLE = 400  # characters; the shortest abstracts seen have 260, the lon
 SHORTEST_ABSTRACT = 200
 
 
-def sniff(head: Sequence[str]) -> bool:
-    """Tell whether these first lines are such a page's."""
-    return any(HEADER in line for line in head[:3])
+def sniff(head: str) -> bool:
+    """Tell whether a file begins as such a page."""
+    return any(HEADER in line for line in head.splitlines()[:3])
 
 
-def read(lines: Iterator[Line | Problem]) -> Iterator[Record | Problem]:
+def read(source: Source) -> Iterator[Record | Problem]:
     """Yield a record for each title and abstract, a Problem for each title or line that has no partner."""
     title: Line | None = None
-    for line in chain(_body(lines), [None]):
+    for line in chain(_body(source.lines()), [None]):
         if line is None or isinstance(line, Problem):
             if title is not None:
                 yield Problem(title.number, f"the title {_short(title)} has no abstract")

@@ -2,34 +2,37 @@
 
     {"id": "k1", "title": "...", "abstract": "...", "authors": ["A. Author"], "year": 2020, "doi": "10.1/x"}
 
-`title` and `abstract` (or `text`) are needed; `id` or `_id`, `doi`, `arxiv_id`, `authors` (a list, or one string with
-` and ` or `;` between names), `year` and `url` are taken when there. Other fields are ignored.
+`title` and `abstract` (or `text`) are needed; `id` or `_id`, `doi`, `arxiv_id`, `pubmed_id` or `pmid`, `authors` (a
+list, or one string with ` and ` or `;` between names), `year` and `url` are taken when there. Other fields are ignored.
 """
 
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rag.datatypes import Record
-from rag.identity import normal_arxiv_id, normal_doi
-from rag.readers.lines import Line, Problem, clean
+from rag.identity import normal_arxiv_id, normal_doi, normal_pubmed_id
+from rag.readers.cleaning import clean
+from rag.readers.source import Line, Problem, Source
 
 NAME = "JSON Lines"
+SNIFFED_LINES = 20
 
 
-def sniff(head: Sequence[str]) -> bool:
-    """Tell whether these first lines are objects, one a line."""
-    first = next((line.strip() for line in head if line.strip()), "")
+def sniff(head: str) -> bool:
+    """Tell whether a file begins with objects, one a line."""
+    lines = [line.strip() for line in head.split("\n", SNIFFED_LINES)[:SNIFFED_LINES]]
+    first = next((line for line in lines if line), "")
     if first.startswith("{") and first.endswith("}"):
         return True
-    return any(isinstance(_loads(line), dict) for line in head)
+    return any(isinstance(_loads(line), dict) for line in lines)
 
 
-def read(lines: Iterator[Line | Problem]) -> Iterator[Record | Problem]:
+def read(source: Source) -> Iterator[Record | Problem]:
     """Yield a record or a Problem for each line that isn't blank."""
-    for line in lines:
+    for line in source.lines():
         if isinstance(line, Problem):
             yield line
         elif line.text.strip():
@@ -65,6 +68,7 @@ def _record(line: Line) -> Record | Problem:
         doi=normal_doi(_text(values, "doi")),
         arxiv_id=normal_arxiv_id(_text(values, "arxiv_id")),
         url=_text(values, "url") or None,
+        pubmed_id=normal_pubmed_id(_text(values, "pubmed_id", "pmid")),
     )
 
 
