@@ -33,8 +33,12 @@ lint: $(INSTALLED)
 types: $(INSTALLED)
 	$(BIN)/mypy
 
-eval: $(INSTALLED)   ## the numbers of eval/RESULTS.md; takes a quarter of an hour
-	for measure in dev conversation support speed scifact; do $(BIN)/python -m eval.measure $$measure || exit 1; done
+MEASURES ?= dev conversation support chunking scifact speed page
+WORK ?= .venv/measured
+
+eval: $(INSTALLED)   ## measure anew and write the numbers into eval/RESULTS.md; half an hour, with nothing beside it
+	mkdir -p $(WORK)
+	for measure in $(MEASURES); do $(BIN)/python -m eval.measure $$measure --keep --work $(WORK) || exit 1; done
 
 clean:
 	rm -rf .venv demo.library

@@ -11,7 +11,8 @@ from time import perf_counter
 import numpy as np
 
 from eval.gold import load_questions, shared_folder
-from eval.metrics import mean, recall_at, reciprocal_rank
+from eval.metrics import mean
+from eval.ranking import ranked
 from rag.conversation import standalone
 from rag.datatypes import Paper
 from rag.embedding import Embedder, Vector
@@ -22,6 +23,8 @@ from rag.settings import Settings
 from rag.words import content_words
 
 Way = Callable[[Embedder, Paper], list[Vector]]
+
+SHOWN = ("success@1", "recall@5", "recall@10", "mrr@10")
 
 
 def measure(work: Path) -> str:
@@ -54,11 +57,11 @@ def measure(work: Path) -> str:
         final = {row.id: [hit.paper.title for hit in library.search(texts[row.id], limit=10)] for row in rows}
 
     def line(name: str, found: dict[str, list[str]], cost: str) -> str:
-        recalls = [f"{mean(recall_at(found[row.id], row.gold_titles, k) for row in rows):.3f}" for k in (1, 5, 10)]
-        rank = mean(reciprocal_rank(found[row.id], row.gold_titles) for row in rows)
-        return f"| {name} | {' | '.join(recalls)} | {rank:.3f} | {cost} |"
+        scores = [ranked(found[row.id], dict.fromkeys(row.gold_titles, 1)) for row in rows]
+        shown = [f"{mean(one[measure] for one in scores):.3f}" for measure in SHOWN]
+        return f"| {name} | {' | '.join(shown)} | {cost} |"
 
-    lines = ["| one vector covers | recall@1 | @5 | @10 | MRR@10 | s to embed |", "|---|---|---|---|---|---|"]
+    lines = [f"| one vector covers | {' | '.join(SHOWN)} | s to embed |", "|---|---|---|---|---|---|"]
     for way, by_question in cosines.items():
         cost = f"{seconds[way]:.0f}" if way in seconds else "none more"
         dense = {name: _best(found) for name, found in by_question.items()}

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from eval.gold import GoldQuestion, load_questions, shared_folder
-from eval.metrics import mean, recall_at
+from eval.metrics import mean
+from eval.ranking import ranked
 from rag.conversation import rewrite, standalone
 from rag.datatypes import Turn
 from rag.library import Library
@@ -23,7 +24,7 @@ Asked = tuple[GoldQuestion, tuple[Turn, ...]]
 
 
 def measure(work: Path) -> str:
-    """Return a Markdown table of recall@1 for follow-ups and changes of topic."""
+    """Return a Markdown table of success@1 for follow-ups and changes of topic."""
     rows = [row for row in load_questions(shared_folder() / "gold" / "dev.jsonl") if row.answerable]
     alone = [row for row in rows if not row.history]
     follow_ups: list[Asked] = [(row, row.history) for row in rows if row.history]
@@ -41,11 +42,10 @@ def measure(work: Path) -> str:
 
         def first(asked: list[Asked], way: Callable[..., str]) -> float:
             return mean(
-                recall_at(
+                ranked(
                     [hit.paper.title for hit in library.search(way(row.question, history), limit=1)],
-                    row.gold_titles,
-                    1,
-                )
+                    dict.fromkeys(row.gold_titles, 1),
+                )["success@1"]
                 for row, history in asked
             )
 
@@ -63,7 +63,7 @@ def measure(work: Path) -> str:
             model.close()
     return "\n".join(
         [
-            f"| recall@1 | {len(follow_ups)} follow-ups | {len(changes)} changes of topic |",
+            f"| success@1 | {len(follow_ups)} follow-ups | {len(changes)} changes of topic |",
             "|---|---|---|",
             *lines,
         ]

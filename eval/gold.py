@@ -1,11 +1,9 @@
-"""Question sets: what a right answer rests on and says. Reads JSON Lines and BEIR-form folders."""
+"""Question sets as JSON Lines, and good ratings as one: what a right answer rests on and says."""
 
-import csv
-import gzip
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -129,28 +127,3 @@ def rated_questions(ratings: Iterable[Rating]) -> list[GoldQuestion]:
         for rating in ratings
         if rating.good
     ]
-
-
-def load_queries(folder: Path) -> dict[str, str]:
-    """Return the queries of a BEIR-form folder by id."""
-    return {row["id"]: row["text"] for row in _rows(folder / "queries.jsonl.gz")}
-
-
-def load_judgements(folder: Path) -> dict[str, dict[str, int]]:
-    """Return the relevance judgements of a BEIR-form folder: query id -> document id -> grade."""
-    judgements: dict[str, dict[str, int]] = {}
-    with (folder / "qrels.tsv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file, delimiter="\t"):
-            judgements.setdefault(row["query-id"], {})[row["corpus-id"]] = int(row["score"])
-    return judgements
-
-
-def load_corpus(folder: Path) -> list[dict[str, str]]:
-    """Return the documents of a BEIR-form folder: id, title, text."""
-    return list(_rows(folder / "corpus.jsonl.gz"))
-
-
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)

@@ -9,7 +9,8 @@
     python -m eval.measure page       the page: first paint, what it adds, twenty readers at once, memory (Chromium)
     python -m eval.measure speed      ingest and search beside their bare costs, in one run
 
-Reads the shared folder (ASKPAPERS_SHARED, default ../shared); `--work FOLDER` keeps built libraries between runs.
+Reads the shared folder (ASKPAPERS_SHARED, default ../shared). `--work FOLDER` keeps built libraries between runs,
+`--keep` puts the numbers into eval/RESULTS.md.
 """
 
 import argparse
@@ -18,11 +19,12 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from eval import answers, chunking, conversation, llm, page, retrieval, speed
+from eval import chunking, conversation, development, llm, page, retrieval, speed
 from eval import support as support_score
+from eval.results import keep
 
 MEASURES: dict[str, Callable[[Path], str]] = {
-    "dev": answers.measure,
+    "dev": development.measure,
     "scifact": retrieval.measure,
     "support": support_score.measure,
     "chunking": chunking.measure,
@@ -38,9 +40,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("measure", choices=MEASURES)
     parser.add_argument("--work", type=Path, help="folder that keeps built libraries between runs")
+    parser.add_argument("--keep", action="store_true", help="put the numbers into eval/RESULTS.md")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        sys.stdout.write(MEASURES[args.measure](args.work or Path(temporary)) + "\n")
+        text = MEASURES[args.measure](args.work or Path(temporary)).rstrip()
+    sys.stdout.write(f"{text}\n")
+    if args.keep:
+        keep(args.measure, text)
 
 
 if __name__ == "__main__":

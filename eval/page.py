@@ -45,7 +45,7 @@ def measure(work: Path) -> str:
             lines += _through_endpoint(library, questions)
             lines += _many_readers(questions)
             lines += _memory(server.process.pid, questions)
-    return "\n".join(lines)
+    return "\n".join(f"- {line}" for line in lines)
 
 
 class Server(NamedTuple):

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.gold import load_corpus, load_judgements, load_queries, shared_folder
-from eval.metrics import mean, ndcg_at
+from eval.beir import load_corpus, load_judgements, load_queries
+from eval.gold import shared_folder
+from eval.metrics import mean
+from eval.ranking import ranked
 from rag.library import Library
 from rag.settings import Settings
 from rag.words import content_words
@@ -53,7 +55,7 @@ def measure(work: Path) -> str:
         ("convex fusion of the two, .5", plain),
         ("library.search", ours),
     ):
-        lines.append(f"| {name} | {mean(ndcg_at(found[q], grades, 10) for q, grades in judgements.items()):.4f} |")
+        lines.append(f"| {name} | {mean(ranked(found[q], judgements[q])['ndcg@10'] for q in judgements):.4f} |")
     return "\n".join(lines)
 
 

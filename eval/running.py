@@ -16,13 +16,13 @@ from pathlib import Path
 
 from eval.gold import GoldQuestion
 from eval.metrics import nuggets_missing
+from eval.ranking import DEPTH
 from eval.runs import About, Row, Run, add_row, begin_run, drop_torn_line, read_run
 from eval.scoring import Judge, score
 from rag.errors import QuestionError, RagError
 from rag.library import Library
 from rag.prompting import load_prompt
 
-DEPTH = 10  # papers of a search that are ranked
 TELLING = (  # settings that an answer depends on
     "embedding", "papers", "sentences", "words", "llm", "window", "answer_tokens", "excerpts", "unsupported", "check",
 )  # fmt: skip

@@ -25,6 +25,7 @@ from typing import Any, Protocol
 
 from eval.gold import GoldQuestion
 from eval.metrics import nugget_recall
+from eval.ranking import ranked
 from rag.datatypes import Answer, Citation, Claim, Paper
 from rag.markers import INVENTED
 from rag.verification import SUPPORTED, standing, support
@@ -40,7 +41,6 @@ GROUPS = (  # of scores, as reports show them; `seconds_...` belong to the last
     ("Refused", ("false_refusal", "false_answer")),
     ("Cost", ("seconds", "input_tokens", "output_tokens")),
 )
-RANKED = ("recall@1", "recall@3", "recall@5", "recall@10", "success@1", "mrr@10", "ndcg@10")
 
 
 class Judge(Protocol):
@@ -59,8 +59,8 @@ def offline(claim: str, texts: Sequence[str]) -> float:
 
 
 def names_of(paper: Paper) -> set[str]:
-    """Return everything that a question set may call a paper: its title, key, DOI, arXiv id."""
-    return {name for name in (paper.title, paper.key, paper.doi, paper.arxiv_id) if name}
+    """Return everything that a question set may call a paper: its title, key, DOI, arXiv id, PubMed id."""
+    return {name for name in (paper.title, paper.key, paper.doi, paper.arxiv_id, paper.pubmed_id) if name}
 
 
 def score(
@@ -97,19 +97,8 @@ def _judged(question: GoldQuestion, answer: Answer, judge: Judge) -> dict[str, f
 
 def _retrieval(question: GoldQuestion, found: Sequence[Paper]) -> dict[str, float]:
     """Return the ranking measures of one search; a gold paper counts once, also when two records bear its name."""
-    measured: dict[str, Any] = {}
-    import ir_measures
-    from ir_measures import RR, R, Success, nDCG
-
-    measures = dict(zip(RANKED, (R @ 1, R @ 3, R @ 5, R @ 10, Success @ 1, RR @ 10, nDCG @ 10), strict=True))
-    ranking: dict[str, float] = {}
-    for place, paper in enumerate(found):
-        gold = sorted(names_of(paper) & question.gold_titles)
-        ranking.setdefault(gold[0] if gold else f"paper {paper.paper_id}", float(len(found) - place))
-    judged = {"q": dict.fromkeys(question.gold_titles, 1)}
-    for one in ir_measures.iter_calc(list(measures.values()), judged, {"q": ranking or {"nothing": 0.0}}):
-        measured[str(one.measure)] = one.value
-    return {name: float(measured[str(measure)]) for name, measure in measures.items()}
+    ranking = [min(names_of(paper) & question.gold_titles, default=f"paper {paper.paper_id}") for paper in found]
+    return ranked(list(dict.fromkeys(ranking)), dict.fromkeys(question.gold_titles, 1))
 
 
 def _abstaining(question: GoldQuestion, answer: Answer) -> dict[str, float]:

@@ -1,67 +1,118 @@
-"""Ingest and search beside their bare costs, in one run: ratios, for the seconds vary with the machine."""
+"""Ingest, search, answers and cold starts beside their bare costs, in one run: ratios, for seconds vary."""
 
 import sqlite3
 import statistics
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import numpy as np
 
+from eval.generating import known_items
 from eval.gold import load_questions, shared_folder
 from rag.chunking import chunk
+from rag.datatypes import Paper
 from rag.embedding import Embedder
 from rag.embedding.onnx import OnnxEmbedder
 from rag.iteration import batched
 from rag.library import Library
+from rag.samples import PATH
 from rag.settings import Settings
 from rag.words import content_words
 
 BATCHES = (1, 2, 4, 8)
+ASKED = 100  # questions where there is no set
+COLD = 3  # runs of each command in a process of its own
 
 
-def measure(work: Path) -> str:
-    """Return a Markdown table: ingest over bare embedding, search over embedding + dot products + one FTS5 query."""
-    with TemporaryDirectory(dir=work) as folder, Library.open(Path(folder) / "speed.library", Settings()) as library:
-        embedder = library.embedder()
-        for _ in embedder.embed(["warm up " * 100] * 3):
-            pass
-        started = perf_counter()
-        library.ingest([shared_folder() / "papers"])
-        ingest = perf_counter() - started
-        papers = library._catalog.all_papers(limit=10_000)
-        texts = [part.text for p in papers for part in chunk(p.title, p.abstract, embedder.length, embedder.window)]
-        bare = {size: _bare_seconds(embedder, texts, size) for size in BATCHES}
-        questions = [row.question for row in load_questions(shared_folder() / "gold" / "dev.jsonl")]
-        with library._reading() as index:
-            loaded = index.vectors._load()
-        database = sqlite3.connect(library.folder / "catalog.sqlite3")
+def measure(work: Path, source: Path | None = None) -> str:
+    """Return a Markdown table of what is measured beside its bare cost, and the limit for their ratio.
 
-        def floor(question: str) -> None:
-            scores = loaded.matrix @ next(iter(embedder.embed([question]))).vector
-            scores.argsort()
-            query = " OR ".join(f'"{word.text}"' for word in content_words(question)) or '"nothing"'
-            database.execute(
-                "SELECT rowid, rank FROM papers_text WHERE papers_text MATCH ? ORDER BY rank LIMIT 100", (query,)
-            ).fetchall()
-
-        searched, floored = _interleaved(questions, library.search, floor)
-        asked, _ = _interleaved(questions, library.ask, floor)
-        database.close()
+    `source` are files or folders of papers; without, the shared folder's where it is, else the sample papers. Ingest is
+    compared with bare embedding, search and ask with embedding + dot products + one FTS5 query.
+    """
+    shared = shared_folder() / "papers"
+    papers_at = source or (shared if shared.is_dir() else PATH)
+    with TemporaryDirectory(dir=work) as folder:
+        library_at = Path(folder) / "speed.library"
+        with Library.open(library_at, Settings(llm="extractive")) as library:
+            embedder = library.embedder()
+            for _ in embedder.embed(["warm up " * 100] * 3):
+                pass
+            started = perf_counter()
+            library.ingest([papers_at])
+            ingest = perf_counter() - started
+            papers = list(library.selected())
+            texts = [part.text for p in papers for part in chunk(p.title, p.abstract, embedder.length, embedder.window)]
+            bare = {size: _bare_seconds(embedder, texts, size) for size in BATCHES}
+            questions = _questions(papers, shared=papers_at == shared)
+            warm = _warm(library, questions)
+        cold = _cold(library_at, questions[0])
     best = min(bare.values())
-    return "\n".join(
-        [
-            f"Bare embedding of the {len(texts)} texts, s by batch size: "
-            + ", ".join(f"{size}: {seconds:.1f}" for size, seconds in bare.items()),
-            "",
-            "| what | measured | bare | ratio |",
-            "|---|---|---|---|",
-            f"| ingest of {len(papers)} papers, s | {ingest:.1f} | {best:.1f} | {ingest / best:.2f} |",
-            f"| warm search, median ms | {searched:.1f} | {floored:.1f} | {searched / floored:.2f} |",
-            f"| warm ask, median ms | {asked:.1f} | {floored:.1f} | {asked / floored:.2f} |",
-        ]
-    )
+    lines = [
+        f"{len(papers)} papers, {len(questions)} questions. Bare embedding of the {len(texts)} texts, s by batch size: "
+        + ", ".join(f"{size}: {seconds:.1f}" for size, seconds in bare.items()),
+        "",
+        "| what | measured | bare | ratio | limit |",
+        "|---|---|---|---|---|",
+        _line(f"ingest of {len(papers)} papers, s", ingest, best, 1.25),
+        *(_line(f"warm {name}, median ms", ours, floor, limit) for name, ours, floor, limit in warm),
+        *(f"| cold `{name}`, s | {seconds:.2f} | | | |" for name, seconds in cold.items()),
+    ]
+    return "\n".join(lines)
+
+
+def _line(what: str, measured: float, bare: float, limit: float | None = None) -> str:
+    digits = 2 if measured < 10 else 1
+    shown = "" if limit is None else f"{limit:g}"
+    return f"| {what} | {measured:.{digits}f} | {bare:.{digits}f} | {measured / bare:.2f} | {shown} |"
+
+
+def _questions(papers: Sequence[Paper], *, shared: bool) -> list[str]:
+    """Return questions to ask: the development set's over its papers, else one a paper made of its title."""
+    if shared:
+        return [row.question for row in load_questions(shared_folder() / "gold" / "dev.jsonl")]
+    return [str(row["question"]) for row in known_items(papers, ASKED)]
+
+
+def _warm(library: Library, questions: list[str]) -> list[tuple[str, float, float, float | None]]:
+    """Return (name, median milliseconds, bare milliseconds, limit) of search and ask."""
+    embedder = library.embedder()
+    with library._reading() as index:
+        loaded = index.vectors._load()
+    database = sqlite3.connect(library.folder / "catalog.sqlite3")
+
+    def floor(question: str) -> None:
+        scores = loaded.matrix @ next(iter(embedder.embed([question]))).vector
+        scores.argsort()
+        query = " OR ".join(f'"{word.text}"' for word in content_words(question)) or '"nothing"'
+        database.execute(
+            "SELECT rowid, rank FROM papers_text WHERE papers_text MATCH ? ORDER BY rank LIMIT 100", (query,)
+        ).fetchall()
+
+    searched = _interleaved(questions, library.search, floor)
+    asked = _interleaved(questions, library.ask, floor)
+    database.close()
+    return [("search", *searched, 2.0), ("ask", *asked, None)]
+
+
+def _cold(library: Path, question: str) -> dict[str, float]:
+    """Return the median seconds of commands in a process of their own."""
+    commands = {
+        "askpapers --help": ["-m", "ui.cli", "--help"],
+        "askpapers search": ["-m", "ui.cli", "search", question, "--library", str(library)],
+        "askpapers ask": ["-m", "ui.cli", "ask", question, "--library", str(library), "--llm", "extractive"],
+    }
+    times: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(COLD):
+        for name, arguments in commands.items():
+            started = perf_counter()
+            subprocess.run([sys.executable, *arguments], capture_output=True, check=False)  # noqa: S603
+            times[name].append(perf_counter() - started)
+    return {name: statistics.median(seconds) for name, seconds in times.items()}
 
 
 def _bare_seconds(embedder: Embedder, texts: list[str], batch_size: int) -> float:

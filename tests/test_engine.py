@@ -115,7 +115,7 @@ def test_a_streaming_engine_yields_the_text_and_has_the_answer_at_the_end(
     *pieces, answer = samples.stream(QUESTION)
     assert list(response.response_gen) == pieces
     assert response.metadata == {"answer": answer}
-    assert len(pieces) > 10
+    assert len(pieces) > 1
 
 
 def test_a_streaming_engine_streams_asynchronously(samples: Library) -> None:

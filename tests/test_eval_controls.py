@@ -11,7 +11,7 @@ import pytest
 
 from eval.gold import GoldQuestion, load_questions
 from eval.metrics import mean
-from eval.running import DEPTH
+from eval.ranking import DEPTH
 from eval.scoring import offline, score
 from rag.citations import cite, papers_cited, render
 from rag.datatypes import Answer, Claim, Outcome, Paper

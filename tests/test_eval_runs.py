@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
+from eval.beir import load_beir
 from eval.comparing import compare, verdict
 from eval.demands import check, read_demand
 from eval.generating import draft_of, known_items, questions_from
@@ -358,3 +359,66 @@ def test_nuggets_count_by_any_of_their_forms() -> None:
     question = GoldQuestion("q", "k", "q", (), frozenset(), frozenset(), (Nugget("two", ("2", "two")),))
     assert question.labelled
     assert not question.answerable
+
+
+# Folders in the form of BEIR
+
+
+def beir(folder: Path, qrels: str, queries: str = '{"_id": "q1", "text": "How does LoRA adapt a model?"}') -> Path:
+    (folder / "qrels").mkdir()
+    (folder / "queries.jsonl").write_text(queries + "\n")
+    (folder / "qrels" / "test.tsv").write_text(f"query-id\tcorpus-id\tscore\n{qrels}\n")
+    return folder
+
+
+def test_a_beir_folder_is_a_question_set(call: Call, sample_folder: Path, tmp_path: Path) -> None:
+    beir(tmp_path, "q1\thu2021lora\t1\nq1\tbrown2020language\t0")
+    done = call("run", "--library", sample_folder, "--questions", tmp_path, "--out", tmp_path / "run.jsonl", "--json")
+    assert done.exit_code == 0, done.exception
+    means = json.loads(done.stdout)["means"]
+    assert means["success@1"]["value"] == means["ndcg@10"]["value"] == 1.0
+    assert read_run(tmp_path / "run.jsonl").rows[0].gold == ("hu2021lora",)
+
+
+@pytest.mark.parametrize(
+    ("qrels", "queries", "told"),
+    [
+        ("q2\td\t1", '{"_id": "q1", "text": "x"}', "judges the query 'q2'"),
+        ("q1\td\tyes", '{"_id": "q1", "text": "x"}', "test.tsv can't be read"),
+        ("q1\td\t1", '{"_id": "q1"}', "queries.jsonl can't be read"),
+        ("", '{"_id": "q1", "text": "x"}', "judges no query"),
+    ],
+)
+def test_a_beir_folder_that_is_broken_names_the_file(tmp_path: Path, qrels: str, queries: str, told: str) -> None:
+    with pytest.raises(SourceError, match=told):
+        load_beir(beir(tmp_path, qrels, queries))
+
+
+def test_a_folder_without_judgements_says_what_it_lacks(tmp_path: Path) -> None:
+    (tmp_path / "queries.jsonl").write_text('{"_id": "q1", "text": "x"}\n')
+    with pytest.raises(SourceError, match="has no judgements"):
+        load_beir(tmp_path)
+
+
+@pytest.mark.papers
+def test_the_shared_beir_folder_is_read_whole(shared: Path) -> None:
+    found = load_beir(shared / "bench" / "scifact")
+    assert len(found) == 809
+    assert all(one.answerable for one in found)
+
+
+def test_a_judge_that_was_agreed_to_is_asked_and_named_in_the_run(
+    call: Call, sample_folder: Path, tmp_path: Path, chat_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", chat_server.url)
+    monkeypatch.setenv("OPENAI_API_KEY", "x")
+    chat_server.says("supported", to="Claim:")
+    chat_server.says("given", to="Fact:")
+    (tmp_path / "set.jsonl").write_text(SET.read_text("utf-8").splitlines(keepends=True)[0], "utf-8")
+    given = ("--library", sample_folder, "--questions", tmp_path / "set.jsonl", "--out", tmp_path / "run.jsonl")
+    done = call("run", *given, "--llm", "extractive", "--judge", "openai:tiny", "--yes", "--json")
+    assert done.exit_code == 0, done.exception
+    told = json.loads(done.stdout)
+    assert told["means"]["judged_supported"]["value"] == told["means"]["judged_nuggets"]["value"] == 1.0
+    assert "tiny" in told["about"]["judge"]
+    assert chat_server.asked

@@ -44,7 +44,7 @@ ROOMS = {
     "bibtexparser": ("rag/export/bibtex.py",),
     "rispy": ("rag/export/ris.py",),
     "selenium": ("eval/page.py",),
-    "ir_measures": ("eval/scoring.py",),
+    "ir_measures": ("eval/ranking.py",),
     "scipy": ("eval/statistics.py", "eval/judging.py"),
     "jinja2": ("eval/reporting/html.py",),
     "snowballstemmer": ("rag/words.py",),

@@ -144,6 +144,19 @@ def test_a_right_citation_stays_even_when_another_paper_says_it_too() -> None:
     assert cited(claim) == [3]
 
 
+def test_a_claim_that_its_paper_denies_stays_there_for_the_reader_to_see() -> None:
+    denies = Paper(1, "Weights", "Pruning half of the weights lowers the accuracy of small networks.")
+    says = Paper(
+        2, "Other weights", "Pruning half of the weights raises the accuracy of small networks by chance alone."
+    )
+    claim = "Pruning the weights raises the accuracy of networks in most of the usual benchmarks."
+    found = settle([Sentence(claim, (1,), "")], {1: denies, 2: says}, lambda paper: paper.paper_id)
+    assert support(claim, [denies.abstract]).score < PARTLY <= support(claim, [says.abstract]).score
+    assert cited(found.claims[0]) == [1]
+    assert "raises" in found.claims[0].missing_words
+    assert found.repairs == {}
+
+
 def test_a_second_citation_that_has_nothing_of_the_claim_is_pruned() -> None:
     found = settled((DANCED, (3, 2, 1)))
     assert cited(found.claims[0]) == [3]

@@ -25,7 +25,7 @@ app = typer.Typer(
 LibraryOption = Annotated[Path | None, typer.Option("--library", metavar="DIR", help="folder of the library")]
 QuestionsOption = Annotated[
     Path | None,
-    typer.Option("--questions", metavar="FILE", help="question set, JSON Lines; without: your good ratings"),
+    typer.Option("--questions", metavar="PATH", help="JSON Lines, or a BEIR folder; without: your good ratings"),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="print JSON to stdout and nothing else there")]
 MinOption = Annotated[
@@ -56,6 +56,7 @@ def run(
     A run that was cut short goes on where it stopped; the same set-up again is read from
     its file. Kept under runs/ in the library unless --out names a file.
     """
+    from eval.beir import load_beir
     from eval.demands import read_demand
     from eval.gold import load_questions, rated_questions
     from eval.reporting import to_markdown
@@ -69,7 +70,10 @@ def run(
     demands = [read_demand(text) for text in minimum or ()]
     settings = load_settings(Path(".env"), **({"llm": llm} if llm else {}))
     with Library.open(library, settings, create=False) as opened:
-        asked = load_questions(questions) if questions else rated_questions(opened.ratings())
+        if questions is None:
+            asked = rated_questions(opened.ratings())
+        else:
+            asked = load_beir(questions) if questions.is_dir() else load_questions(questions)
         if not asked:
             msg = (
                 "No answer is rated as good yet. Rate some in askpapers chat, or name a question set with --questions."
@@ -181,15 +185,24 @@ def judge_check(
 
 @app.command()
 def speed(
-    library: Annotated[Path | None, typer.Option("--work", metavar="DIR", help="keep the built library here")] = None,
+    papers: Annotated[
+        Path | None, typer.Argument(metavar="[PATH]", help="papers to measure with; without: the samples")
+    ] = None,
 ) -> None:
-    """measure ingest, search and answers beside their bare costs"""
+    """measure ingest, search, answers and cold starts beside their bare costs
+
+    In a library of its own, thrown away afterwards. Ratios count: seconds vary with the
+    machine.
+    """
     import tempfile
 
     from eval.speed import measure
+    from rag.readers import find_files
 
-    with tempfile.TemporaryDirectory() as temporary:
-        sys.stdout.write(measure(library or Path(temporary)) + "\n")
+    if papers is not None:
+        find_files([papers])
+    with tempfile.TemporaryDirectory() as folder:
+        sys.stdout.write(measure(Path(folder), papers) + "\n")
 
 
 def _judge(llm: str, questions: int, *, yes: bool) -> "ModelJudge":

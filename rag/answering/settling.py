@@ -13,7 +13,8 @@ from typing import Literal
 from rag.citations import cite, kept_leads
 from rag.datatypes import Citation, Claim, Paper
 from rag.markers import Sentence
-from rag.verification import PARTLY, best_slice, support, verified
+from rag.opposites import turned
+from rag.verification import PARTLY, TURNED, best_slice, support, verified
 
 Policy = Literal["mark", "drop", "quote"]
 
@@ -42,7 +43,11 @@ def settle(sentences: Sequence[Sentence], sources: Mapping[int, Paper], number: 
     for sentence in sentences:
         cited = [sources[n] for n in sentence.numbers]
         carried = support(sentence.text, [paper.abstract for paper in cited]).score
-        if carried < PARTLY and (better := _best_paper(sentence.text, sources)) is not None:
+        if (
+            carried < PARTLY
+            and not _denied(sentence.text, cited, carried)
+            and (better := _best_paper(sentence.text, sources)) is not None
+        ):
             repairs[MOVED if cited else ATTACHED] += 1
             cited = [better]
         elif len(cited) > 1 and (carrying := _carrying(sentence.text, cited)):
@@ -51,6 +56,14 @@ def settle(sentences: Sequence[Sentence], sources: Mapping[int, Paper], number: 
         citations = tuple(anchored(sentence.text, paper, number(paper)) for paper in cited)
         claims.append(verified(Claim(sentence.text, citations, lead=sentence.lead)))
     return Settled(tuple(claims), dict(+repairs))
+
+
+def _denied(claim: str, cited: Sequence[Paper], carried: float) -> bool:
+    """Tell whether the cited papers speak of a claim and say it the other way round.
+
+    A reader must see that; another paper that says nothing of it either way could carry its words as well.
+    """
+    return carried + TURNED >= PARTLY and bool(turned(claim, [paper.abstract for paper in cited]))
 
 
 def _carrying(claim: str, cited: Sequence[Paper]) -> list[Paper]:
