@@ -89,6 +89,19 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """A paper that one of its sources doesn't hold any more."""
+
+    paper: Paper
+    source: str
+
+    @property
+    def last(self) -> bool:
+        """True when no other source holds the paper: without this one it would be nowhere."""
+        return set(self.paper.origins) <= {self.source}
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A sentence of one abstract, `paper.abstract[start:end]`, with its likeness to the query (cosine, -1..1)."""
 

@@ -24,10 +24,11 @@ from rag.answering.abstaining import outcome_of
 from rag.answering.extractive import ExtractiveAnswerer
 from rag.answering.generative import GenerativeAnswerer
 from rag.catalog import Catalog
+from rag.catalog.naming import named
 from rag.catalog.ratings import all_ratings, delete_rating, put_rating
 from rag.chunking import CHUNKER
 from rag.conversation import Rewritten, rewrite, standalone
-from rag.datatypes import Answer, Filters, Hit, IngestReport, Outcome, Paper, Rating, Turn
+from rag.datatypes import Answer, Filters, Gone, Hit, IngestReport, Outcome, Paper, Rating, Turn
 from rag.embedding import Embedder, embedder_name, load_embedder
 from rag.errors import (
     EmptyLibraryError,
@@ -49,6 +50,7 @@ from rag.readers import find_files
 from rag.retrieval import Retriever, top
 from rag.settings import Settings, load_settings
 from rag.stopping import Stop, in_thread
+from rag.syncing import gone
 
 if TYPE_CHECKING:
     from rag.adapters import PaperEmbedding, PaperLLM, PaperRetriever
@@ -144,6 +146,34 @@ class Library:
                 gone = self._catalog.remove(paper_ids)
             index.delete(gone)
         return len(gone)
+
+    def gone(self, paths: str | Path | Iterable[str | Path]) -> Iterator[Gone]:
+        """Yield every paper that came from these files and folders and isn't there any more; `forget` drops them.
+
+        A file of which anything is rejected is left out. Raises SourceError for a path that doesn't exist.
+        """
+        roots = [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
+        return gone(self._catalog, roots, find_files(roots))
+
+    def forget(self, found: Iterable[Gone]) -> int:
+        """Forget that papers came from sources; those that come from nowhere else are removed. Return how many were.
+
+        Raises what `ingest` raises of writing.
+        """
+        with self._changing() as index:
+            with self._catalog.transaction():
+                for one in found:
+                    self._catalog.drop_origin(one.paper.paper_id, one.source)
+                removed = self._catalog.remove_homeless()
+            index.delete(removed)
+        return len(removed)
+
+    def named(self, name: str) -> Paper:
+        """Return the paper of an id, DOI, arXiv id, PubMed id, key or title.
+
+        Raises QuestionError for a name of none or of several.
+        """
+        return named(self._catalog, name)
 
     def papers(
         self, text: str = "", *, order: str = "added", descending: bool = False, limit: int = 100, offset: int = 0

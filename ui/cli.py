@@ -4,17 +4,25 @@ Heavy imports happen inside the commands, so that `--help` is instant. Machine o
 progress, rejections and errors go to stderr.
 """
 
-import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from ui import evaluating
-
-if TYPE_CHECKING:
-    from rag.settings import Settings
+from ui import evaluating, keeping
+from ui.options import (
+    JsonOption,
+    LibraryOption,
+    LlmOption,
+    OriginOption,
+    TitleOption,
+    YearOption,
+    YesOption,
+    console,
+    print_json,
+    read_settings,
+)
 
 NOT_ANSWERED = 3  # exit code when the abstracts don't say
 FAILED = 1
@@ -32,16 +40,6 @@ app = typer.Typer(
 
 app.add_typer(evaluating.app)
 
-LibraryOption = Annotated[Path | None, typer.Option("--library", metavar="DIR", help="folder of the library")]
-JsonOption = Annotated[bool, typer.Option("--json", help="print JSON to stdout and nothing else there")]
-YearOption = Annotated[str | None, typer.Option("--year", metavar="YEARS", help="2020, 2018..2021, 2020.. or ..2015")]
-OriginOption = Annotated[
-    str | None, typer.Option("--origin", metavar="SOURCE", help="only papers from this file (name, path or glob)")
-]
-TitleOption = Annotated[
-    str | None, typer.Option("--title", metavar="WORDS", help="only papers with these words in the title")
-]
-
 
 @app.command()
 def demo(
@@ -56,26 +54,28 @@ def demo(
     from ui.progress import watching
     from ui.terminal import show_answer
 
-    console, errors = _console(), _console(stderr=True)
-    console.print(f"Making {library} from 40 landmark papers of machine learning and statistics …")
-    with Library.open(library, _settings(llm="extractive")) as opened:
+    out, errors = console(), console(stderr=True)
+    out.print(f"Making {library} from 40 landmark papers of machine learning and statistics …")
+    with Library.open(library, read_settings(llm="extractive")) as opened:
         with watching(errors) as watch:
             opened.ingest([PATH], watch)
         for question in (*QUESTIONS, UNANSWERABLE):
-            console.print()
-            console.rule(f"[bold]{question}", align="left", style="dim")
-            show_answer(console, opened.ask(question))
-    console.print()
-    console.rule("[bold]What to do next", align="left", style="dim")
-    console.print(f"  askpapers ask 'What is late interaction?' --library {library}", markup=False, soft_wrap=True)
-    console.print("  askpapers ingest my-papers/       then   askpapers ask 'my question'", soft_wrap=True)
-    console.print("  askpapers --help", soft_wrap=True)
+            out.print()
+            out.rule(f"[bold]{question}", align="left", style="dim")
+            show_answer(out, opened.ask(question))
+    out.print()
+    out.rule("[bold]What to do next", align="left", style="dim")
+    out.print(f"  askpapers ask 'What is late interaction?' --library {library}", markup=False, soft_wrap=True)
+    out.print("  askpapers ingest my-papers/       then   askpapers ask 'my question'", soft_wrap=True)
+    out.print("  askpapers --help", soft_wrap=True)
 
 
 @app.command()
 def ingest(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="files and folders of papers")],
     library: LibraryOption = None,
+    sync: Annotated[bool, typer.Option("--sync", help="offer papers that are gone from these for removal")] = False,
+    yes: YesOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """read files and folders of papers into the library
@@ -86,19 +86,21 @@ def ingest(
     from rag.library import Library
     from rag.readers import find_files
     from ui.progress import watching
-    from ui.terminal import show_rejections, show_report
+    from ui.terminal import show_rejections, show_remarks, show_report
 
     find_files(paths)  # a path typed wrongly must not leave an empty library behind
-    settings, errors = _settings(), _console(stderr=True)
+    settings, errors = read_settings(), console(stderr=True)
     with Library.open(library, settings) as opened:
         with watching(errors) as watch:
             report = opened.ingest(paths, watch)
-        folder = str(opened.folder)
-    if as_json:
-        _print_json(report.to_dict())
-    else:
-        show_rejections(errors, report.rejected)
-        show_report(_console(), report, folder)
+        if as_json:
+            print_json(report.to_dict())
+        else:
+            show_remarks(errors, report.remarks)
+            show_rejections(errors, report.rejected)
+            show_report(console(), report, str(opened.folder))
+        if sync:
+            keeping.sync(opened, paths, yes=yes)
     if report.rejected:
         raise typer.Exit(FAILED)
 
@@ -120,13 +122,13 @@ def search(
     from ui.filtering import read_filters
     from ui.terminal import show_hits
 
-    settings = _settings()
+    settings = read_settings()
     with Library.open(library, settings, create=False) as opened:
         hits = opened.search(query, limit=limit, filters=read_filters(year, origin, title))
     if as_json:
-        _print_json([asdict(hit) for hit in hits])
+        print_json([asdict(hit) for hit in hits])
     else:
-        show_hits(_console(), hits)
+        show_hits(console(), hits)
 
 
 @app.command()
@@ -135,9 +137,7 @@ def ask(
         str | None, typer.Argument(metavar="QUESTION", help="what to ask; without: a conversation")
     ] = None,
     library: LibraryOption = None,
-    llm: Annotated[
-        str | None, typer.Option("--llm", metavar="LLM", help="who answers: extractive, openai:MODEL or gguf:PATH")
-    ] = None,
+    llm: LlmOption = None,
     history: Annotated[
         Path | None, typer.Option("--history", metavar="FILE", help="conversation to go on with; the answer is added")
     ] = None,
@@ -157,7 +157,7 @@ def ask(
     from ui.asking import Conversation
     from ui.filtering import read_filters
 
-    settings, filters = _settings(llm=llm), read_filters(year, origin, title)
+    settings, filters = read_settings(llm=llm), read_filters(year, origin, title)
     turns = read_history(history) if history else []
     if history:
         check_writable(history)
@@ -174,9 +174,7 @@ def ask(
 @app.command()
 def chat(
     library: LibraryOption = None,
-    llm: Annotated[
-        str | None, typer.Option("--llm", metavar="LLM", help="who answers: extractive, openai:MODEL or gguf:PATH")
-    ] = None,
+    llm: LlmOption = None,
     host: Annotated[str, typer.Option("--host", metavar="HOST", help="address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", metavar="PORT", min=1, max=65_535, help="port to listen on")] = 7860,
     auth: Annotated[
@@ -191,7 +189,7 @@ def chat(
     from ui.page.desk import Desk
     from ui.page.serving import Serving, read_auth, serve
 
-    settings, errors = _settings(llm=llm, auth=auth), _console(stderr=True)
+    settings, errors = read_settings(llm=llm, auth=auth), console(stderr=True)
     serving = Serving(host, port, read_auth(settings.auth), mcp=mcp)
     if serving.exposed:
         errors.print(f"Anybody who reaches {host}:{port} can read and change this library. Ask for a password: --auth",
@@ -235,9 +233,15 @@ def export(
     if history is not None:
         text = exported_conversation(history, chosen)
     else:
-        with Library.open(library, _settings(), create=False) as opened:
+        with Library.open(library, read_settings(), create=False) as opened:
             text = export_papers(opened.selected(read_filters(year, origin, title)), chosen)
     write_out(text, out)
+
+
+app.command(name="list")(keeping.list_papers)
+app.command()(keeping.show)
+app.command()(keeping.remove)
+app.command()(keeping.info)
 
 
 @app.command()
@@ -248,12 +252,12 @@ def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     from rag.maintenance import check
     from ui.terminal import show_findings
 
-    settings = _settings()
+    settings = read_settings()
     findings = check(library or settings.library, settings)
     if as_json:
-        _print_json([asdict(finding) for finding in findings])
+        print_json([asdict(finding) for finding in findings])
     else:
-        show_findings(_console(), findings)
+        show_findings(console(), findings)
     if not all(finding.sound for finding in findings):
         raise typer.Exit(FAILED)
 
@@ -267,14 +271,14 @@ def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     from rag.maintenance import rebuild as rebuild_vectors
     from ui.progress import watching
 
-    settings = _settings()
+    settings = read_settings()
     folder = library or settings.library
-    with watching(_console(stderr=True)) as watch:
+    with watching(console(stderr=True)) as watch:
         done = rebuild_vectors(folder, settings, watch)
     if as_json:
-        _print_json({"rebuilt": done})
+        print_json({"rebuilt": done})
     else:
-        _console().print(f"{folder}: vectors of {done:,} papers made anew.")
+        console().print(f"{folder}: vectors of {done:,} papers made anew.")
 
 
 def main() -> None:
@@ -292,22 +296,6 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone: nothing is left to say
         sys.exit(FAILED)
-
-
-def _settings(**changes: str | None) -> "Settings":
-    from rag.settings import load_settings
-
-    return load_settings(Path(".env"), **{name: value for name, value in changes.items() if value is not None})
-
-
-def _console(*, stderr: bool = False) -> Any:
-    from rich.console import Console
-
-    return Console(stderr=stderr, highlight=False)
-
-
-def _print_json(value: object) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
 if __name__ == "__main__":

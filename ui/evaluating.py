@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ui.options import JsonOption, LibraryOption, LlmOption
+
 if TYPE_CHECKING:
     from eval.demands import Demand
     from eval.judge import ModelJudge
@@ -22,12 +24,10 @@ app = typer.Typer(
     name="eval", help="score answers over a library, with no key", no_args_is_help=True, rich_markup_mode=None
 )
 
-LibraryOption = Annotated[Path | None, typer.Option("--library", metavar="DIR", help="folder of the library")]
 QuestionsOption = Annotated[
     Path | None,
     typer.Option("--questions", metavar="PATH", help="JSON Lines, or a BEIR folder; without: your good ratings"),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="print JSON to stdout and nothing else there")]
 MinOption = Annotated[
     list[str] | None, typer.Option("--min", metavar="SCORE=N", help="exit with 1 below it, as recall@5=.95; repeatable")
 ]
@@ -40,9 +40,7 @@ def run(
     library: LibraryOption = None,
     questions: QuestionsOption = None,
     out: OutOption = None,
-    llm: Annotated[
-        str | None, typer.Option("--llm", metavar="LLM", help="who answers: extractive, openai:MODEL or gguf:PATH")
-    ] = None,
+    llm: LlmOption = None,
     workers: Annotated[int, typer.Option("--workers", metavar="N", min=1, max=64, help="questions at once")] = 1,
     judge: Annotated[
         str | None, typer.Option("--judge", metavar="LLM", help="an LLM that judges too: openai:MODEL or gguf:PATH")

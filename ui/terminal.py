@@ -11,7 +11,8 @@ from rich.live import Live
 from rich.text import Text
 
 from rag.answering.abstaining import NO_PAPER, NOT_SAID
-from rag.datatypes import Answer, Claim, Hit, IngestReport, Outcome, Paper, Rejection
+from rag.datatypes import Answer, Claim, Gone, Hit, IngestReport, Outcome, Paper, Rejection, Remark
+from rag.describing import Info
 from rag.errors import StoppedError
 from rag.maintenance import Finding
 from rag.verification import standing
@@ -99,6 +100,72 @@ def show_hits(console: Console, hits: Sequence[Hit]) -> None:
             _print(console, Text(textwrap.shorten(printable(passage.text), 300), "dim"), indent=4, first=4)
 
 
+def show_papers(console: Console, papers: Sequence[Paper], total: int) -> None:
+    """Print papers one a line, each with its number, and how many more there are."""
+    for paper in papers:
+        _print(console, _reference(f"{paper.paper_id:>5}", paper), indent=6)
+    if total > len(papers):
+        console.print(f"… and {total - len(papers):,} more; name words to look for, or --limit {total}")
+
+
+def show_paper(console: Console, paper: Paper) -> None:
+    """Print one paper whole."""
+    _print(console, Text(printable(paper.title), "bold"))
+    names = [("doi", paper.doi), ("arXiv", paper.arxiv_id), ("PubMed", paper.pubmed_id), ("key", paper.key)]
+    known = ", ".join(f"{what} {value}" for what, value in names if value)
+    for text in (", ".join(paper.authors), str(paper.year or ""), known, paper.link or ""):
+        if text:
+            _print(console, Text(printable(text), "dim"))
+    console.print()
+    _print(console, Text(printable(paper.abstract)))
+    console.print()
+    for source in paper.origins:
+        _print(console, Text(f"from {printable(source)}", "dim"), indent=2)
+    _print(console, Text(f"number {paper.paper_id} in this library", "dim"))
+    console.print()
+
+
+def show_gone(console: Console, found: Sequence[Gone]) -> None:
+    """Print the papers that are gone from their sources, source by source."""
+    for source in dict.fromkeys(one.source for one in found):
+        here = [one for one in found if one.source == source]
+        _print(console, Text(f"Gone from {printable(source)}: {len(here):,}", "yellow"), indent=2)
+        for one in here[:SHOWN_REJECTIONS]:
+            stays = "" if one.last else "  (stays: other sources hold it)"
+            _print(console, _reference(f"{one.paper.paper_id:>5}", one.paper).append(stays, "dim"), indent=6)
+        if len(here) > SHOWN_REJECTIONS:
+            console.print(f"      … and {len(here) - SHOWN_REJECTIONS:,} more")
+
+
+def show_info(console: Console, info: Info) -> None:
+    """Print a library in numbers."""
+    waiting = f", {info.waiting:,} of them waiting to be embedded: run ingest again" * bool(info.waiting)
+    years = f" of {info.years[0]} to {info.years[1]}" if info.years else ""
+    made = f"{info.embedding}, {info.dimension} dimensions, chunker {info.chunker}" if info.embedding else "none yet"
+    size = f"catalog {_megabytes(info.catalog_bytes)}, vectors {_megabytes(info.vectors_bytes)}"
+    rows = (
+        ("papers", f"{info.papers:,}{years}{waiting}; {info.merged:,} stand in several sources"),
+        ("sources", f"{len(info.sources):,}"),
+        ("ratings", f"{info.ratings:,}"),
+        ("size", size),
+        ("vectors", made),
+        ("versions", f"askpapers {info.release}, catalog {info.schema}, library format {info.format or 'none yet'}"),
+    )
+    _print(console, Text(info.folder, "bold"))
+    for name, value in rows:
+        _print(console, Text(f"{name:<9}", "dim").append(value, "default"), indent=9)
+    for source, papers in info.sources[:SHOWN_REJECTIONS]:
+        _print(console, Text(f"{papers:>9,} from {printable(source)}"), indent=9)
+    if len(info.sources) > SHOWN_REJECTIONS:
+        console.print(
+            f"          … and {len(info.sources) - SHOWN_REJECTIONS:,} more sources; see them all with --json"
+        )
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB"
+
+
 def show_report(console: Console, report: IngestReport, folder: str) -> None:
     """Print what became of each record."""
     told = [
@@ -106,6 +173,12 @@ def show_report(console: Console, report: IngestReport, folder: str) -> None:
         (report.unchanged, "unchanged"), (len(report.rejected), "rejected"),
     ]  # fmt: skip
     console.print(f"{folder}: {', '.join(f'{n:,} {what}' for n, what in told if n) or 'nothing to read'}.")
+
+
+def show_remarks(console: Console, remarks: Iterable[Remark]) -> None:
+    """Print how sources were read, where there is something to say, one a line."""
+    for remark in remarks:
+        _print(console, Text(printable(str(remark)), "dim"), indent=2)
 
 
 def show_rejections(console: Console, rejected: Iterable[Rejection]) -> None:

@@ -205,6 +205,16 @@ class Catalog(Database):
         self.changed()
         return gone
 
+    def drop_origin(self, paper_id: int, source: str) -> None:
+        """Forget that a paper came from a source, with the ids that this source gave it."""
+        self.run("DELETE FROM origins WHERE paper_id = ? AND source = ?", paper_id, source)
+        self.run("DELETE FROM identifiers WHERE paper_id = ? AND scope = ?", paper_id, source)
+
+    def remove_homeless(self) -> list[int]:
+        """Forget the papers that come from no source any more; return their ids."""
+        rows = self.all("SELECT paper_id FROM papers WHERE paper_id NOT IN (SELECT paper_id FROM origins)")
+        return self.remove(row[0] for row in rows)
+
     def changed(self) -> None:
         """Tell searchers, in every process, to look again."""
         self.run("UPDATE state SET value = value + 1 WHERE name = 'generation'")

@@ -1,0 +1,46 @@
+"""Which papers are gone from their sources? Reads the sources again and compares; removes nothing by itself."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rag.catalog import Catalog
+from rag.datatypes import Gone, Record, Rejection
+from rag.iteration import batched
+from rag.readers import read_file
+
+BATCH = 500  # papers read from the catalog at once
+
+
+def gone(catalog: Catalog, paths: Sequence[Path], files: Sequence[Path]) -> Iterator[Gone]:
+    """Yield every paper that came from `paths` and is not there any more; `files` are what the paths hold now.
+
+    Of a file that has gone, every paper. A file of which anything is rejected is left out: what can't be read now may
+    still be there.
+    """
+    there = {str(path.resolve()) for path in files}
+    roots = [path.resolve() for path in paths]
+    for source in catalog.sources():
+        place = Path(source)
+        if source not in there and any(root == place or root in place.parents for root in roots):
+            yield from _gone_from(catalog, source, set())
+    for path in files:
+        found = _found_in(catalog, path)
+        for source, paper_ids in found.items():
+            yield from _gone_from(catalog, source, paper_ids)
+
+
+def _found_in(catalog: Catalog, path: Path) -> dict[str, set[int]]:
+    """Return the papers that a file holds now by source; nothing when not all of it can be read."""
+    found: dict[str, set[int]] = {str(path.resolve()): set()}
+    for source, one in read_file(path):
+        if isinstance(one, Rejection):
+            return {}
+        if isinstance(one, Record) and (paper := catalog.find(one, source)) is not None:
+            found.setdefault(source, set()).add(paper.paper_id)
+    return found
+
+
+def _gone_from(catalog: Catalog, source: str, there: set[int]) -> Iterator[Gone]:
+    rows = catalog.all("SELECT paper_id FROM origins WHERE source = ? ORDER BY paper_id", source)
+    for batch in batched((row[0] for row in rows if row[0] not in there), BATCH):
+        yield from (Gone(paper, source) for paper in catalog.papers(list(batch)))

@@ -1,0 +1,123 @@
+"""`askpapers list`, `show`, `remove`, `info`: what a library holds, and how to take something out of it.
+
+Parses and shows; rag/ does the work. What takes papers away asks first.
+"""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ui.options import JsonOption, LibraryOption, YesOption, console, print_json, read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.datatypes import Gone
+    from rag.library import Library
+
+NamesArgument = Annotated[
+    list[str], typer.Argument(metavar="PAPER...", help="number, DOI, arXiv id, PubMed id, key or title")
+]
+
+
+def list_papers(
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[WORD...]", help="only with these in title, authors or year")
+    ] = None,
+    library: LibraryOption = None,
+    order: Annotated[str, typer.Option("--sort", metavar="BY", help="added, title, year or author")] = "added",
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="papers to show")] = 50,
+    as_json: JsonOption = False,
+) -> None:
+    """list the papers of the library"""
+    from rag.library import Library
+    from ui.terminal import show_papers
+
+    with Library.open(library, read_settings(), create=False) as opened:
+        papers, total = opened.papers(" ".join(words or ()), order=order, limit=limit)
+    if as_json:
+        print_json([asdict(paper) for paper in papers])
+    else:
+        show_papers(console(), papers, total)
+
+
+def show(names: NamesArgument, library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """show papers whole: abstract, identifiers, where they came from"""
+    from rag.library import Library
+    from ui.terminal import show_paper
+
+    with Library.open(library, read_settings(), create=False) as opened:
+        papers = [opened.named(name) for name in names]
+    if as_json:
+        print_json([asdict(paper) for paper in papers])
+    else:
+        for paper in papers:
+            show_paper(console(), paper)
+
+
+def remove(names: NamesArgument, library: LibraryOption = None, yes: YesOption = False) -> None:
+    """take papers out of the library
+
+    A source that still holds one brings it back when it is ingested again.
+    """
+    from rag.library import Library
+    from ui.terminal import show_papers
+
+    with Library.open(library, read_settings(), create=False) as opened:
+        papers = list({paper.paper_id: paper for paper in map(opened.named, names)}.values())
+        show_papers(console(stderr=True), papers, len(papers))
+        agree(f"Remove {_counted(len(papers))}?", yes=yes)
+        removed = opened.remove([paper.paper_id for paper in papers])
+    console().print(f"{_counted(removed)} removed.")
+
+
+def info(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """tell what the library holds, its size and what it was made with"""
+    from rag.describing import describe
+    from ui.terminal import show_info
+
+    found = describe(library or read_settings().library)
+    if as_json:
+        print_json(asdict(found))
+    else:
+        show_info(console(), found)
+
+
+def sync(opened: "Library", paths: "Sequence[Path]", *, yes: bool) -> None:
+    """Offer for removal the papers that are gone from these sources."""
+    from ui.terminal import show_gone
+
+    found: list[Gone] = list(opened.gone(paths))
+    errors = console(stderr=True)
+    if not found:
+        errors.print("Every paper is still in its source.")
+        return
+    show_gone(errors, found)
+    last = sum(one.last for one in found)
+    agree(f"Remove {_counted(last)} that no other source holds?", yes=yes)
+    errors.print(f"{_counted(opened.forget(found))} removed.")
+
+
+def agree(question: str, *, yes: bool) -> None:
+    """Go on when somebody agrees, with `yes` without asking. Raises QuestionError when nobody can be asked."""
+    from rag.errors import QuestionError
+
+    if yes:
+        return
+    if not _asked():
+        msg = f"{question} Nobody can be asked here: say --yes to go on."
+        raise QuestionError(msg)
+    if not typer.confirm(question, err=True):
+        raise typer.Exit(1)
+
+
+def _asked() -> bool:
+    """Tell whether somebody sits there to be asked."""
+    return sys.stdin.isatty()
+
+
+def _counted(papers: int) -> str:
+    return f"{papers:,} paper{'s' * (papers != 1)}"

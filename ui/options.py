@@ -1,0 +1,44 @@
+"""What every command of the command line has in common: options, settings, where its text goes."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rag.settings import Settings
+
+LibraryOption = Annotated[Path | None, typer.Option("--library", metavar="DIR", help="folder of the library")]
+JsonOption = Annotated[bool, typer.Option("--json", help="print JSON to stdout and nothing else there")]
+YesOption = Annotated[bool, typer.Option("--yes", help="go on without asking")]
+LlmOption = Annotated[
+    str | None, typer.Option("--llm", metavar="LLM", help="who answers: extractive, openai:MODEL or gguf:PATH")
+]
+YearOption = Annotated[str | None, typer.Option("--year", metavar="YEARS", help="2020, 2018..2021, 2020.. or ..2015")]
+OriginOption = Annotated[
+    str | None, typer.Option("--origin", metavar="SOURCE", help="only papers from this file (name, path or glob)")
+]
+TitleOption = Annotated[
+    str | None, typer.Option("--title", metavar="WORDS", help="only papers with these words in the title")
+]
+
+
+def read_settings(**changes: str | None) -> "Settings":
+    """Return the settings of environment and .env, with these changes where they are given. Raises SettingsError."""
+    from rag.settings import load_settings
+
+    return load_settings(Path(".env"), **{name: value for name, value in changes.items() if value is not None})
+
+
+def console(*, stderr: bool = False) -> Any:
+    """Return a rich console that colours nothing by itself."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False)
+
+
+def print_json(value: object) -> None:
+    """Print a value to stdout as JSON."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
