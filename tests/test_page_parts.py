@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.generating import questions_from
-from rag.datatypes import Answer, Citation, Claim, Filters, Outcome, Paper
+from rag.datatypes import Answer, Citation, Claim, Filters, IngestReport, Outcome, Paper, Rejection, Remark
 from rag.errors import QuestionError
 from rag.library import Library
 from rag.settings import Settings
 from ui.filtering import read_filters
-from ui.page import handlers
+from ui.page import handlers, shelf
 from ui.page.conversation import Conversation, Exchange, read_conversation
 from ui.page.desk import CUT_OFF, Desk
 from ui.page.evidence import evidence, highlighted
@@ -450,3 +450,17 @@ def test_an_answer_without_end_is_told_when_the_server_has_no_time_left(
     assert exchange.text.startswith("LoRA freezes")
     assert chat_server.left.wait(10)
     desk.close()
+
+
+def test_a_report_says_how_sources_were_read_and_what_was_not_as_text() -> None:
+    hostile = "<img src=x onerror=alert(1)>"
+    told = IngestReport(
+        added=2,
+        rejected=(Rejection(f"/home/{hostile}", 3, hostile),),
+        remarks=(Remark("/home/papers.csv", f"title from {hostile!r}"),),
+    )
+    seen = Seen(shelf.report(told))
+    assert "img" not in seen.tags
+    assert "2 added, 1 rejected." in seen.text
+    assert f"papers.csv: title from {hostile!r}" in seen.text
+    assert f"{hostile} line 3: {hostile}" in seen.text

@@ -100,12 +100,17 @@ def report(found: IngestReport) -> str:
     more = len(found.rejected) - SHOWN_REJECTIONS
     rest = f"<li>and {more:,} more</li>" if more > 0 else ""
     rejected = f'<ul class="ap-rejected">{items}{rest}</ul>' if items else ""
-    return f'<div class="ap-report" role="status"><p>{counts}.</p>{rejected}</div>'
+    remarks = "".join(f"<p>{_named(one.source)}: {escape(one.text)}</p>" for one in found.remarks)
+    return f'<div class="ap-report" role="status"><p>{counts}.</p>{remarks}{rejected}</div>'
 
 
 def _rejected(one: Rejection) -> str:
     line = f" line {one.line}" if one.line else ""
-    return f"<b>{escape(one.source.rsplit('/', 1)[-1])}</b>{line}: {escape(one.reason)}"
+    return f"{_named(one.source)}{line}: {escape(one.reason)}"
+
+
+def _named(source: str) -> str:
+    return f"<b>{escape(source.rsplit('/', 1)[-1])}</b>"
 
 
 def notice(text: str) -> str:
