@@ -15,6 +15,8 @@ NO_PERSON = re.compile(
     "inc|initiative|institute|laboratory|labs|ltd|network|project|research|society|team|university)|et|for|of|the"
 )
 
+INITIALS = re.compile(r"(\S.*?),? ((?:[A-Z]\.?[ -]?){1,4})(?: (Jr|Sr|2nd|3rd|II|III|IV))?\.?")
+
 
 class Name(NamedTuple):
     """An author's name. `given` is empty when the name is not a person's or has one part: then it is a unit."""
@@ -62,6 +64,16 @@ def displayed(author: str) -> str:
     ('Martin Luther King Jr.', 'Ada Lovelace', 'CERN, Geneva Team')
     """
     return str(parse_name(author)) if "," in author else author
+
+
+def with_initials(author: str) -> str:
+    """Return a name as it is shown that is written as PubMed and Scopus do, the initials last.
+
+    >>> with_initials("van der Berg JA Jr"), with_initials("Müller K.-R."), with_initials("Ada Lovelace")
+    ('JA van der Berg Jr', 'K.-R. Müller', 'Ada Lovelace')
+    """
+    found = INITIALS.fullmatch(author)
+    return " ".join(part.strip() for part in (found[2], found[1], found[3]) if part) if found else author
 
 
 def _in_order(words: list[str]) -> Name:

@@ -41,7 +41,7 @@ ROOMS = {
     "tokenizers": ("rag/embedding/onnx.py", "rag/embedding/minilm.py"),
     "sentencex": ("rag/sentences.py",),
     "sklearn": ("rag/mapping/grouping.py", "rag/mapping/layout.py"),
-    "bibtexparser": ("rag/export/bibtex.py", "rag/readers/bibtex.py"),
+    "bibtexparser": ("rag/export/bibtex.py", "rag/readers/entries.py"),
     "ftfy": ("rag/readers/cleaning.py",),
     "pylatexenc": ("rag/readers/latex.py",),
     "rispy": ("rag/export/ris.py",),

@@ -8,8 +8,8 @@ import re
 
 SURE = (
     "abbr big blockquote br center dd disp-formula div dl dt em ext-link font h1 h2 h3 h4 h5 h6 hr inf "
-    "inline-formula inline-graphic italic list-item monospace named-content ol roman sec strong styled-content sub sup tbody td "
-    "tex-math th thead tr tt ul xref"
+    "inline-formula inline-graphic italic list-item monospace named-content ol roman sec strong styled-content sub sup "
+    "tbody td tex-math th thead tr tt ul xref"
 ).split()
 # Words, tokens and signs of other fields: tags only when their partner is there too, or with attributes.
 PAIRED = (
