@@ -11,7 +11,7 @@ from typing import Protocol
 
 from rag.datatypes import Record, Rejection, Remark
 from rag.errors import SourceError
-from rag.readers import huggingface, jsonl
+from rag.readers import bibtex, huggingface, jsonl, medline, ris, table
 from rag.readers.source import Problem, Source
 
 LONGEST_TITLE = 1_000  # characters
@@ -30,7 +30,7 @@ class Reader(Protocol):
         """Yield a record for each paper of the file, a Problem for what is none, a text for what to know of it all."""
 
 
-READERS: tuple[Reader, ...] = (huggingface, jsonl)  # who is asked first
+READERS: tuple[Reader, ...] = (huggingface, bibtex, ris, medline, jsonl, table)  # who is asked first
 
 
 def find_files(paths: Iterable[Path]) -> list[Path]:

@@ -1,14 +1,18 @@
 """An open file to read papers from: what it begins with, then its lines or its bytes, once.
 
-A line that isn't UTF-8 becomes a Problem in its place, so that one broken byte costs one record. Knows no format.
+A line that isn't UTF-8 becomes a Problem in its place, so that one broken byte costs one record; only formats that
+are older than UTF-8 ask for its lines as Windows-1252, and get what surely is. Knows no format.
 """
 
 import io
+import re
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
 HEAD_BYTES = 65_536  # that a format is told by
 LONGEST_LINE = 8_000_000  # bytes; a longer one is no record, and must not fill the memory
+# What no text of Windows-1252 holds: bytes without a meaning, hardly used ones, and pieces of UTF-8.
+NO_WINDOWS = re.compile(rb"[\x81\x8d\x8f\x90\x9d\xfe\xff]|[\xc2-\xf4][\x80-\xbf]")
 
 
 class Line(NamedTuple):
@@ -32,6 +36,7 @@ class Source:
         """Read the beginning of a file that is open at its start. Raises OSError."""
         self._begun = file.read(HEAD_BYTES)
         self._file = file
+        self._windows = 0  # lines read as Windows-1252
 
     @property
     def head(self) -> bytes:
@@ -47,9 +52,36 @@ class Source:
         """Return the whole file to read from its start."""
         return io.BufferedReader(_Rejoined(self._begun, self._file), HEAD_BYTES)
 
-    def lines(self) -> Iterator[Line | Problem]:
-        """Yield every line, decoded as UTF-8 (a byte order mark is dropped)."""
-        return _numbered(self.bytes())
+    def lines(self, *, windows: bool = False) -> Iterator[Line | Problem]:
+        """Yield every line, decoded as UTF-8 (a byte order mark is dropped).
+
+        With `windows`, a line that isn't is read as Windows-1252 when it can be, and when the first line of the file
+        that isn't ASCII was one of these.
+        """
+        in_windows = None if windows else False
+        for number, raw in _numbered(self.bytes()):
+            if isinstance(raw, str):
+                yield Problem(number, raw)
+                continue
+            try:
+                text = raw.decode("utf-8-sig" if number == 1 else "utf-8")
+                if in_windows is None and not text.isascii():
+                    in_windows = False
+            except UnicodeDecodeError as error:
+                if in_windows is False or NO_WINDOWS.search(raw):
+                    at = f"byte 0x{raw[error.start]:02x} at column {error.start + 1}"
+                    yield Problem(number, f"not UTF-8 text ({at})")
+                    continue
+                in_windows = True
+                self._windows += 1
+                text = raw.decode("cp1252")
+            yield Line(number, text.rstrip("\r\n"))
+
+    @property
+    def remarks(self) -> Iterator[str]:
+        """What to say of how the lines were read, once they all are."""
+        if self._windows:
+            yield f"not UTF-8: {self._windows:,} lines read as Windows-1252"
 
 
 class _Rejoined(io.RawIOBase):
@@ -71,18 +103,14 @@ class _Rejoined(io.RawIOBase):
         return len(found)
 
 
-def _numbered(file: io.BufferedReader) -> Iterator[Line | Problem]:
+def _numbered(file: io.BufferedReader) -> Iterator[tuple[int, bytes | str]]:
+    """Yield each line with its number, or why it can't be one."""
     number = 0
     while raw := file.readline(LONGEST_LINE):
         number += 1
         if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
-            yield Problem(number, f"the line is longer than {LONGEST_LINE:,} bytes")
+            yield number, f"the line is longer than {LONGEST_LINE:,} bytes"
             while (rest := file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
                 pass
-            continue
-        try:
-            text = raw.decode("utf-8-sig" if number == 1 else "utf-8")
-        except UnicodeDecodeError as error:
-            yield Problem(number, f"not UTF-8 text (byte 0x{raw[error.start]:02x} at column {error.start + 1})")
         else:
-            yield Line(number, text.rstrip("\r\n"))
+            yield number, raw
