@@ -180,6 +180,8 @@ def zip_members(file: Readable) -> Iterator[Member]:
     while (signature := tape.upto(len(MEMBER))) == MEMBER:
         member = Member(tape, _header(tape))
         yield member
+        if member.header.refusal and member.header.packed is None:
+            return
         try:
             member.skip()
         except UnreadableError:
