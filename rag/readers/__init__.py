@@ -12,7 +12,8 @@ from typing import Protocol
 from rag.datatypes import Record, Rejection, Remark
 from rag.errors import SourceError
 from rag.readers import bibtex, huggingface, jsonl, medline, ris, table
-from rag.readers.source import Problem, Source
+from rag.readers.files import STANDARD_INPUT, Opened, open_files, packed_kind, source_name
+from rag.readers.source import Problem, Source, UnreadableError
 
 LONGEST_TITLE = 1_000  # characters
 LONGEST_ABSTRACT = 50_000  # characters; a longer text is a paper or a mistake, and would drown the others
@@ -36,6 +37,8 @@ READERS: tuple[Reader, ...] = (huggingface, bibtex, ris, medline, jsonl, table) 
 def find_files(paths: Iterable[Path]) -> list[Path]:
     """Return the files that these paths name, folders gone through in order of name; hidden ones are left out.
 
+    A path named `-` is standard input.
+
     Raises SourceError for a path that doesn't exist, so that a typing mistake is told before any work.
     """
     files: list[Path] = []
@@ -44,33 +47,57 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
             for folder, folders, names in os.walk(path):
                 folders[:] = sorted(name for name in folders if not name.startswith("."))
                 files += [Path(folder, name) for name in sorted(names) if not name.startswith(".")]
-        elif path.exists():
+        elif path == STANDARD_INPUT or path.exists():
             files.append(path)
         else:
-            msg = f"{path} does not exist. Check the path; ingest takes files and folders."
+            msg = f"{path} does not exist. Check the path; ingest takes files, folders and - for standard input."
             raise SourceError(msg)
     return files
 
 
 def read_file(path: Path) -> Iterator[tuple[str, Record | Rejection | Remark]]:
-    """Yield (source, found) for every record of a file, whatever in it is none, and what is to be said of it."""
-    name = str(path.resolve())
+    """Yield (source, found) for every record of a file, whatever in it is none, and what is to be said of it.
+
+    The source of a member of an archive is the archive's path, a slash and the member's name.
+    """
+    name = source_name(path)
     try:
-        with path.open("rb") as file:
-            for found in _read(Source(file), name):
-                yield name, found
-    except OSError as error:
-        yield name, Rejection(name, None, f"can't be read ({error.strerror})")
+        for opened in open_files(path):
+            for found in _kept(opened):
+                yield opened.name, found
+    except (OSError, UnreadableError) as error:
+        yield name, Rejection(name, None, _reason(error))
+
+
+def _kept(opened: Opened) -> Iterator[Record | Rejection | Remark]:
+    """Yield what a file holds up to where it can't be read any further, and why."""
+    name, content = opened
+    if isinstance(content, str):
+        yield Rejection(name, None, content)
+        return
+    try:
+        yield from _read(Source(content), name)
+    except (OSError, UnreadableError) as error:
+        yield Rejection(name, None, _reason(error))
+
+
+def _reason(error: OSError | UnreadableError) -> str:
+    return f"can't be read ({error.strerror})" if isinstance(error, OSError) else str(error)
 
 
 def _read(source: Source, name: str) -> Iterator[Record | Rejection | Remark]:
     if not source.head.strip():
         yield Rejection(name, None, "the file is empty")
         return
+    if kind := packed_kind(source.head):
+        yield Rejection(name, None, f"a packed file ({kind}) that isn't opened here; unpack it first")
+        return
     if b"\0" in source.head:
         yield Rejection(name, None, "a binary file, not text")
         return
     reader = next((reader for reader in READERS if reader.sniff(source.text)), None)
+    if reader is None and source.trouble:
+        raise source.trouble  # too little came before it to tell the format by
     if reader is None:
         known = ", ".join(reader.NAME for reader in READERS)
         yield Rejection(name, None, f"no reader knows this format (known: {known})")

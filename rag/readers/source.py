@@ -1,18 +1,33 @@
 """An open file to read papers from: what it begins with, then its lines or its bytes, once.
 
 A line that isn't UTF-8 becomes a Problem in its place, so that one broken byte costs one record; only formats that
-are older than UTF-8 ask for its lines as Windows-1252, and get what surely is. Knows no format.
+are older than UTF-8 ask for its lines as Windows-1252, and get what surely is. UTF-16 with a byte order mark, as
+Windows programs write it, is handed on as UTF-8. Knows no format.
 """
 
+import codecs
 import io
 import re
 from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple, Protocol
+
+from rag.errors import RagError
 
 HEAD_BYTES = 65_536  # that a format is told by
 LONGEST_LINE = 8_000_000  # bytes; a longer one is no record, and must not fill the memory
 # What no text of Windows-1252 holds: bytes without a meaning, hardly used ones, and pieces of UTF-8.
 NO_WINDOWS = re.compile(rb"[\x81\x8d\x8f\x90\x9d\xfe\xff]|[\xc2-\xf4][\x80-\xbf]")
+
+
+class UnreadableError(RagError):
+    """A file that can't be read to its end; the message is the reason that its rejection gives."""
+
+
+class Readable(Protocol):
+    """What gives bytes in order: an open file, standard input, a member of an archive."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, empty at the end. Raises OSError or UnreadableError."""
 
 
 class Line(NamedTuple):
@@ -29,28 +44,84 @@ class Problem(NamedTuple):
     reason: str
 
 
-class Source:
-    """One file, or one member of an archive. `head` is its beginning, `lines` or `bytes` the whole, either one once."""
+class Begun(io.RawIOBase):
+    """A file of which the beginning was read already. What fails later is raised after all that came before it.
 
-    def __init__(self, file: BinaryIO) -> None:
-        """Read the beginning of a file that is open at its start. Raises OSError."""
-        self._begun = file.read(HEAD_BYTES)
+    `trouble` is what failed already.
+    """
+
+    def __init__(self, file: Readable) -> None:
+        """Read the beginning of a file. Raises OSError or UnreadableError when there is none."""
+        super().__init__()
         self._file = file
+        self.trouble: OSError | UnreadableError | None = None
+        begun = bytearray()
+        while len(begun) < HEAD_BYTES and (more := self._next()):
+            begun += more
+        if self.trouble and not begun:
+            raise self.trouble
+        self.head = bytes(begun[:HEAD_BYTES])
+        self.given = 0  # bytes that were read of it
+        self._left = memoryview(bytes(begun))
+
+    def readable(self) -> bool:
+        """Say so, for io.BufferedReader."""
+        return True
+
+    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
+        """Fill a buffer with the next bytes and return how many they are. Raises OSError or UnreadableError."""
+        if not self._left and self.trouble:
+            raise self.trouble
+        if not self._left:
+            self._left = memoryview(self._next())
+            if self.trouble:
+                raise self.trouble
+        found = self._left[: len(buffer)]
+        self._left = self._left[len(found) :]
+        buffer[: len(found)] = found
+        self.given += len(found)
+        return len(found)
+
+    def _next(self) -> bytes:
+        try:
+            return self._file.read(HEAD_BYTES)
+        except (OSError, UnreadableError) as error:
+            self.trouble = error
+            return b""
+
+
+class Source:
+    """One file, or one member of an archive. `head` is its beginning, `lines` or `bytes` the whole, either one once.
+
+    `recoded` tells that it was UTF-16, whatever it says of itself.
+    """
+
+    def __init__(self, file: Readable) -> None:
+        """Read the beginning of a file. Raises OSError or UnreadableError when there is none."""
+        self._file = Begun(file)
         self._windows = 0  # lines read as Windows-1252
+        self.recoded = self._file.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        if self.recoded:
+            self._file = Begun(_Recoded(self._file))
 
     @property
     def head(self) -> bytes:
         """The first bytes, at most HEAD_BYTES of them."""
-        return self._begun
+        return self._file.head
+
+    @property
+    def trouble(self) -> OSError | UnreadableError | None:
+        """What will be raised after the head; None as far as is known."""
+        return self._file.trouble
 
     @property
     def text(self) -> str:
         """The head as text, for sniffing: bytes that are none are replaced, a byte order mark is dropped."""
-        return self._begun.decode("utf-8", "replace").removeprefix("\ufeff")
+        return self.head.decode("utf-8", "replace").removeprefix("\ufeff")
 
     def bytes(self) -> io.BufferedReader:
         """Return the whole file to read from its start."""
-        return io.BufferedReader(_Rejoined(self._begun, self._file), HEAD_BYTES)
+        return io.BufferedReader(self._file, HEAD_BYTES)
 
     def lines(self, *, windows: bool = False) -> Iterator[Line | Problem]:
         """Yield every line, decoded as UTF-8 (a byte order mark is dropped).
@@ -84,23 +155,20 @@ class Source:
             yield f"not UTF-8: {self._windows:,} lines read as Windows-1252"
 
 
-class _Rejoined(io.RawIOBase):
-    """What was read of a file already, and the rest of it."""
+class _Recoded:
+    """UTF-16 as UTF-8. What isn't UTF-16 becomes what isn't UTF-8, so that it costs its line."""
 
-    def __init__(self, begun: bytes, rest: BinaryIO) -> None:
-        super().__init__()
-        self._begun = memoryview(begun)
-        self._rest = rest
+    def __init__(self, file: Begun) -> None:
+        self._file = file
+        self._decoder = codecs.getincrementaldecoder("utf-16")("surrogatepass")
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
-        wanted = len(buffer)
-        found = self._begun[:wanted] if self._begun else self._rest.read(wanted)
-        self._begun = self._begun[wanted:]
-        buffer[: len(found)] = found
-        return len(found)
+    def read(self, size: int, /) -> bytes:
+        while raw := self._file.read(size):
+            if text := self._decoder.decode(raw):
+                return text.encode("utf-8", "surrogatepass")
+        half = bool(self._decoder.getstate()[0])
+        self._decoder.reset()
+        return b"\xff" * half
 
 
 def _numbered(file: io.BufferedReader) -> Iterator[tuple[int, bytes | str]]:
