@@ -350,11 +350,30 @@ class Rating:
 
 
 @dataclass(frozen=True, slots=True)
+class Merge:
+    """A record that was joined with a paper, and why: `reason` is `doi`, `arxiv_id`, `pubmed_id` or `title`.
+
+    `paper_title` is the title of the paper's first record, `title` that of the record that joined. `merge_id` undoes
+    it with `Library.split`, `at` is its time (ISO, UTC).
+    """
+
+    merge_id: int
+    paper_id: int
+    paper_title: str
+    title: str
+    reason: str
+    source: str
+    line: int
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class IngestReport:
     """What became of each record that was read: every record counts in exactly one of the five.
 
     `merged` counts records of a paper that was there already from another place; `unchanged` those that brought
-    nothing new; `embedded` the papers that got vectors in this run. `remarks` tell how sources were read.
+    nothing new; `embedded` the papers that got vectors in this run. `remarks` tell how sources were read. `merges`
+    are the first thousand records that joined a paper in this run, also those that count as updates of it.
     """
 
     added: int = 0
@@ -364,6 +383,7 @@ class IngestReport:
     rejected: tuple[Rejection, ...] = ()
     embedded: int = 0
     remarks: tuple[Remark, ...] = ()
+    merges: tuple[Merge, ...] = ()
 
     @property
     def stored(self) -> int:

@@ -10,6 +10,7 @@
     ├── EmptyLibraryError       nothing to search yet
     ├── SourceError             a path to ingest can't be read
     ├── QuestionError           a question, filter or limit that can't be used
+    ├── MergeError              a merge to undo that isn't there
     ├── EmbeddingError          the embedding model is missing, wrong or unreachable
     ├── ModelError              the language model is missing, refuses, fails or is unreachable
     │   ├── StoppedError            an answer was stopped before it was whole
@@ -60,6 +61,16 @@ class SourceError(RagError):
 
 class QuestionError(RagError):
     """A question, a filter or a limit can't be used."""
+
+
+class MergeError(RagError):
+    """A merge that was to be undone isn't there."""
+
+    def __init__(self, merge_id: int) -> None:
+        self.merge_id = merge_id
+        super().__init__(
+            f"There is no merge {merge_id}: it was undone already, or its paper is gone. List them: askpapers merges"
+        )
 
 
 class EmbeddingError(RagError):

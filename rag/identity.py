@@ -1,17 +1,32 @@
 """When are two records the same paper? Pure functions; the catalog does the looking up.
 
-A DOI or an arXiv id (without version) decides. Without one, the same title decides, unless something speaks against
-it: a false merge hides a paper, a missed one only shows it twice.
+A DOI, an arXiv id (without version) or a PubMed id decides, unless title and abstract are clearly of another paper.
+Without one, the same title decides, unless something speaks against it: a false merge hides a paper, a missed one only
+shows it twice.
 """
 
+import hashlib
 import re
-import unicodedata
 
 from rag.datatypes import Paper, Record
+from rag.people import first_author, share_an_author
+from rag.titles import almost_equal, marks, title_key, wording
 from rag.words import stems
 
+Reference = Paper | Record
+
 LIKENESS = 0.4  # share of the shorter abstract's words that the other must hold
+STRONG_LIKENESS = 0.25  # the same where a long title, the first author and the year agree
+NEAR_LIKENESS = 0.6  # the same where the titles only almost agree
+SAME_TEXT = 0.75  # share of all words of two abstracts that both hold, for a paper that got a new title
+LONG_TITLE = 4  # words
+LONG_ABSTRACT = 20  # different content words
 YEARS_APART = 2  # a preprint and its publication
+IDENTIFIERS = ("doi", "arxiv_id", "pubmed_id")  # the surest first
+PREPRINTS = (
+    "10.48550/", "10.1101/", "10.2139/ssrn", "10.20944/preprints", "10.21203/rs", "10.26434/", "10.31219/", "10.31234/",
+    "10.36227/techrxiv",
+)  # fmt: skip
 
 
 def normal_doi(doi: str | None) -> str | None:
@@ -35,46 +50,110 @@ def normal_pubmed_id(pubmed_id: str | None) -> str | None:
     return match[1] if match else None
 
 
-def title_key(title: str) -> str:
-    """Return the letters and digits of a title, folded: case, accents, punctuation and spaces don't count."""
-    folded = unicodedata.normalize("NFKD", title).casefold()
-    return "".join(character for character in folded if character.isalnum())
+def arxiv_id_of(reference: Reference) -> str | None:
+    """Return a reference's arXiv id, also when only its DOI tells it: `10.48550/arXiv.1706.03762`."""
+    if reference.arxiv_id or not reference.doi:
+        return reference.arxiv_id
+    match = re.fullmatch(r"10\.48550/arxiv\.(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?", reference.doi)
+    return match[1] if match else None
 
 
-def same_record(paper: Paper, record: Record) -> bool:
-    """Tell whether a record with the same id in the same source as a paper is that paper, perhaps edited."""
-    return title_key(paper.title) == title_key(record.title) or _alike(paper.abstract, record.abstract)
+def is_preprint(doi: str) -> bool:
+    """Tell whether a DOI is that of a preprint server."""
+    return doi.startswith(PREPRINTS)
 
 
-def same_paper(paper: Paper, record: Record) -> bool:
-    """Tell whether a record with the same title as a paper is that paper."""
-    if paper.doi and record.doi and paper.doi != record.doi and not _preprint(paper.doi, record.doi):
+def identifiers(reference: Reference) -> dict[str, str]:
+    """Return the public identifiers of a reference by kind, the surest first, as they are compared."""
+    arxiv_id = arxiv_id_of(reference)
+    found = {
+        "doi": reference.doi,
+        # The class of an old id is no part of it: math.GT/0309136 is math/0309136.
+        "arxiv_id": re.sub(r"\.[a-z]{2}/", "/", arxiv_id.lower()) if arxiv_id else None,
+        "pubmed_id": reference.pubmed_id,
+    }
+    return {kind: value for kind, value in found.items() if value}
+
+
+def fingerprint(reference: Reference) -> str:
+    """Return what a record has in common with its copies in other files, whatever those call it."""
+    parts = (
+        reference.title,
+        reference.abstract,
+        reference.authors,
+        reference.year,
+        sorted(identifiers(reference).items()),
+    )
+    return hashlib.blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def title_keys(reference: Reference) -> dict[str, str]:
+    """Return the keys under which a reference with the same or almost the same title would stand."""
+    found = {"title": title_key(reference.title)}
+    author, words, text = first_author(reference.authors), wording(reference.title), stems(reference.abstract[:500])
+    if author and words:
+        found["near"] = f"{author} {words[0]}"
+    if author and len(text) > 4:
+        found["start"] = f"{author} {' '.join(text[:5])}"
+    return found
+
+
+def same_record(one: Reference, other: Reference) -> bool:
+    """Tell whether a record with the same id in the same source as another is that one, perhaps edited."""
+    return title_key(one.title) == title_key(other.title) or _held(one.abstract, other.abstract) >= LIKENESS
+
+
+def clearly_different(one: Reference, other: Reference) -> bool:
+    """Tell whether two records with the same public identifier can't be one paper: title and abstract are others."""
+    if title_key(one.title) == title_key(other.title) or almost_equal(one.title, other.title):
         return False
-    if paper.arxiv_id and record.arxiv_id and paper.arxiv_id != record.arxiv_id:
+    left, right = set(wording(one.title)), set(wording(other.title))
+    akin = len(left & right) / (min(len(left), len(right)) or 1) >= 0.5 and marks(one.title) == marks(other.title)
+    return not akin and _held(one.abstract, other.abstract) < LIKENESS
+
+
+def conflicting(one: Reference, other: Reference, *, identifiers_only: bool = False) -> bool:
+    """Tell whether something speaks against two records being one paper, their titles and abstracts aside."""
+    left, right = identifiers(one), identifiers(other)
+    for kind in left.keys() & right.keys():
+        preprint = kind == "doi" and is_preprint(left[kind]) != is_preprint(right[kind])
+        if left[kind] != right[kind] and not preprint:
+            return True
+    if identifiers_only:
         return False
-    if paper.year and record.year and abs(paper.year - record.year) > YEARS_APART:
+    if one.year and other.year and abs(one.year - other.year) > YEARS_APART:
+        return True
+    return not share_an_author(one.authors, other.authors)
+
+
+def same_paper(one: Reference, other: Reference) -> bool:
+    """Tell whether two records without a common identifier are one paper: by title, authors, year and abstract."""
+    if conflicting(one, other):
         return False
-    if paper.authors and record.authors and not _share_an_author(paper.authors, record.authors):
+    held = _held(one.abstract, other.abstract)
+    author = first_author(one.authors)
+    known = author is not None and author == first_author(other.authors)
+    if title_key(one.title) == title_key(other.title):
+        close = one.year is not None and other.year is not None and abs(one.year - other.year) < YEARS_APART
+        sure = known and close and len(wording(one.title)) >= LONG_TITLE
+        return held >= (STRONG_LIKENESS if sure else LIKENESS)
+    if not known or held < NEAR_LIKENESS:
         return False
-    return _alike(paper.abstract, record.abstract)
+    return almost_equal(one.title, other.title) or _renamed(one, other)
 
 
-def _preprint(*dois: str) -> bool:
-    return any(doi.startswith(("10.48550/", "10.1101/")) for doi in dois)
+def _renamed(one: Reference, other: Reference) -> bool:
+    """Tell whether two records with other titles have the same text: a preprint that was published under a new one."""
+    left, right = set(stems(one.abstract)), set(stems(other.abstract))
+    if min(len(left), len(right)) < LONG_ABSTRACT or marks(one.title) != marks(other.title):
+        return False
+    return len(left & right) / len(left | right) >= SAME_TEXT and bool(
+        set(wording(one.title)) & set(wording(other.title))
+    )
 
 
-def _share_an_author(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
-    """Tell whether two lists of authors have a name in common; initials are no names."""
-
-    def names(authors: tuple[str, ...]) -> set[str]:
-        parts = (part for author in authors for part in re.split(r"[\s,]+", author) if not part.endswith("."))
-        return {title_key(part) for part in parts if len(title_key(part)) > 1}
-
-    one, other = names(left), names(right)
-    return not one or not other or bool(one & other)
-
-
-def _alike(left: str, right: str) -> bool:
+def _held(left: str, right: str) -> float:
+    """Return which share of the shorter abstract's content words the other holds, 1 when there are none."""
     one, other = set(stems(left)), set(stems(right))
     shorter = min(len(one), len(other))
-    return not shorter or len(one & other) / shorter >= LIKENESS
+    return len(one & other) / shorter if shorter else 1.0

@@ -7,15 +7,17 @@ the catalog that lets them be found. Running it again does what is left, and ove
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from rag.catalog import Catalog
-from rag.datatypes import IngestReport, Paper, Record, Rejection, Remark
+from rag.catalog.records import merges
+from rag.datatypes import IngestReport, Record, Rejection, Remark
 from rag.embedding import Embedder
 from rag.index import Index, embed_papers
 from rag.iteration import batched
+from rag.merging import store
+from rag.merging.run import Run
 from rag.readers import read_file
 
 READ_BATCH = 500  # records a transaction
@@ -46,7 +48,11 @@ def ingest(
     stored stays).
     """
     remarks: list[Remark] = []
-    kinds, rejected = store_records(_records_of(files, remarks), catalog, watch)
+    run = Run()
+    try:
+        kinds, rejected = store_records(_records_of(files, remarks), catalog, watch, run)
+    finally:
+        index.delete(run.gone)
     embedded = index_pending(catalog, index, embedder, watch)
     return IngestReport(
         added=kinds["added"],
@@ -55,7 +61,8 @@ def ingest(
         merged=kinds["merged"],
         rejected=tuple(rejected),
         embedded=embedded,
-        remarks=tuple(remarks),
+        remarks=(*remarks, *run.remarks.values()),
+        merges=tuple(merges(catalog, run.joined)),
     )
 
 
@@ -70,59 +77,28 @@ def _records_of(files: Iterable[Path], remarks: list[Remark]) -> Iterator[tuple[
 
 
 def store_records(
-    records: Iterable[tuple[str, Record | Rejection]], catalog: Catalog, watch: Watch = lambda progress: None
+    records: Iterable[tuple[str, Record | Rejection]],
+    catalog: Catalog,
+    watch: Watch = lambda progress: None,
+    run: Run | None = None,
 ) -> tuple[Counter[str], list[Rejection]]:
-    """Put records into the catalog; return how many were added, updated, merged, unchanged, and the rejections."""
+    """Put records into the catalog; return how many were added, updated, merged, unchanged, and the rejections.
+
+    `run` notes what else became of them.
+    """
+    run = run or Run()
     kinds: Counter[str] = Counter()
     rejected: list[Rejection] = []
-    newest = catalog.newest_id()
     for batch in batched(records, READ_BATCH):
         with catalog.transaction():
             for source, found in batch:
                 if isinstance(found, Rejection):
                     rejected.append(found)
                 else:
-                    kinds[store_record(found, source, catalog, newest)] += 1
+                    kinds[store(found, source, catalog, run)] += 1
+        run.settle()
         watch(Progress("read", kinds.total() + len(rejected), None))
     return kinds, rejected
-
-
-def store_record(record: Record, source: str, catalog: Catalog, newest: int) -> str:
-    """Put one record into the catalog and return what it was: added, updated, merged or unchanged.
-
-    `newest` is the highest paper id before this run: a second record of a paper above it is a merge even when both
-    stand in one source.
-    """
-    paper = catalog.find(record, source)
-    if paper is None:
-        catalog.add_origin(catalog.insert(record), source, record)
-        return "added"
-    elsewhere = catalog.add_origin(paper.paper_id, source, record)
-    better = merged(paper, record)
-    if better != paper:
-        catalog.update(better, reindex=(better.title, better.abstract) != (paper.title, paper.abstract))
-        return "updated"
-    return "merged" if elsewhere or paper.paper_id > newest else "unchanged"
-
-
-def merged(paper: Paper, record: Record) -> Paper:
-    """Return a paper with what a record adds: missing fields filled, the fullest abstract with its title kept.
-
-    The result doesn't depend on which of two records came first, so that a second run changes nothing.
-    """
-    fuller = (len(record.abstract), record.abstract) > (len(paper.abstract), paper.abstract)
-    return replace(
-        paper,
-        title=record.title if fuller else paper.title,
-        abstract=record.abstract if fuller else paper.abstract,
-        key=paper.key or record.key,
-        authors=paper.authors or record.authors,
-        year=paper.year or record.year,
-        doi=paper.doi or record.doi,
-        arxiv_id=paper.arxiv_id or record.arxiv_id,
-        url=paper.url or record.url,
-        pubmed_id=paper.pubmed_id or record.pubmed_id,
-    )
 
 
 def index_pending(

@@ -26,9 +26,10 @@ from rag.answering.generative import GenerativeAnswerer
 from rag.catalog import Catalog
 from rag.catalog.naming import named
 from rag.catalog.ratings import all_ratings, delete_rating, put_rating
+from rag.catalog.records import merges
 from rag.chunking import CHUNKER
 from rag.conversation import Rewritten, rewrite, standalone
-from rag.datatypes import Answer, Filters, Gone, Hit, IngestReport, Outcome, Paper, Rating, Turn
+from rag.datatypes import Answer, Filters, Gone, Hit, IngestReport, Merge, Outcome, Paper, Rating, Turn
 from rag.embedding import Embedder, embedder_name, load_embedder
 from rag.errors import (
     EmptyLibraryError,
@@ -38,11 +39,12 @@ from rag.errors import (
     StoppedError,
 )
 from rag.index import Index
-from rag.ingest import Watch, ingest
+from rag.ingest import Watch, index_pending, ingest
 from rag.locking import is_being_written, make_folder, writing
 from rag.manifest import FILE as MANIFEST
 from rag.manifest import Manifest, check_manifest, read_manifest, write_manifest
 from rag.mapping import PaperMap, make_map, read_map, write_map
+from rag.merging import forget, split
 from rag.models import ChatModel, load_model
 from rag.probe import probe
 from rag.prompting import load_prompt
@@ -162,10 +164,9 @@ class Library:
         """
         with self._changing() as index:
             with self._catalog.transaction():
-                for one in found:
-                    self._catalog.drop_origin(one.paper.paper_id, one.source)
-                removed = self._catalog.remove_homeless()
+                removed = [one.paper.paper_id for one in found if forget(one.paper.paper_id, one.source, self._catalog)]
             index.delete(removed)
+            index_pending(self._catalog, index, self.embedder)
         return len(removed)
 
     def named(self, name: str) -> Paper:
@@ -174,6 +175,21 @@ class Library:
         Raises QuestionError for a name of none or of several.
         """
         return named(self._catalog, name)
+
+    def merges(self) -> list[Merge]:
+        """Return every record that joined a paper, oldest first."""
+        return merges(self._catalog)
+
+    def split(self, merge_id: int) -> Paper:
+        """Make a record that joined a paper one of its own again, and return it; nothing joins the two any more.
+
+        Raises MergeError when there is no such merge, and what `ingest` raises of writing.
+        """
+        with self._changing() as index:
+            with self._catalog.transaction():
+                paper_id = split(merge_id, self._catalog)
+            index_pending(self._catalog, index, self.embedder)
+            return self._catalog.papers([paper_id])[0]
 
     def papers(
         self, text: str = "", *, order: str = "added", descending: bool = False, limit: int = 100, offset: int = 0

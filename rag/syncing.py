@@ -6,6 +6,8 @@ from pathlib import Path
 from rag.catalog import Catalog
 from rag.datatypes import Gone, Record, Rejection
 from rag.iteration import batched
+from rag.merging import known_as
+from rag.merging.run import Incoming
 from rag.readers import read_file
 
 BATCH = 500  # papers read from the catalog at once
@@ -35,8 +37,8 @@ def _found_in(catalog: Catalog, path: Path) -> dict[str, set[int]]:
     for source, one in read_file(path):
         if isinstance(one, Rejection):
             return {}
-        if isinstance(one, Record) and (paper := catalog.find(one, source)) is not None:
-            found.setdefault(source, set()).add(paper.paper_id)
+        if isinstance(one, Record):
+            found.setdefault(source, set()).update(known_as(Incoming(one, source), catalog))
     return found
 
 

@@ -12,11 +12,14 @@ from pathlib import PurePath
 from typing import Any
 
 from rag.catalog.database import Database
+from rag.composing import compose
 from rag.datatypes import Filters, Paper, Record
 from rag.errors import LibraryDamagedError, QuestionError
-from rag.identity import same_paper, same_record, title_key
+from rag.identity import fingerprint, identifiers, title_keys
+from rag.titles import title_key
 
 COLUMNS = "paper_id, title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id"
+SHARING = 50  # papers looked at of those that share a key: thousands are called Editorial
 ORDERS = {"added": "paper_id", "title": "title_key", "year": "year", "author": "authors"}
 
 
@@ -146,48 +149,58 @@ class Catalog(Database):
 
     # Writing, inside a transaction
 
-    def find(self, record: Record, source: str) -> Paper | None:
-        """Return the paper that a record is, if the catalog has it."""
-        for scope, value in _identifiers(record, source):
-            paper = self._identified(scope, value)
-            # A DOI or an arXiv id needs no second look; a source may use an id of its own twice.
-            if paper is not None and (scope != source or same_record(paper, record)):
-                return paper
-        rows = self.all(f"SELECT {COLUMNS} FROM papers WHERE title_key = ? ORDER BY paper_id", title_key(record.title))
-        return next((paper for paper in map(_paper, rows) if same_paper(paper, record)), None)
+    def with_key(self, scope: str, value: str) -> list[int]:
+        """Return the ids of the papers with this key, oldest first; of many the first SHARING."""
+        rows = self.all(
+            "SELECT paper_id FROM identifiers WHERE scope = ? AND value = ? ORDER BY paper_id LIMIT ?",
+            scope, value, SHARING,
+        )  # fmt: skip
+        return [row[0] for row in rows]
+
+    def came_from(self, paper_id: int, source: str) -> bool:
+        """Tell whether a record of a paper was read from a source."""
+        return bool(self.all("SELECT 1 FROM origins WHERE paper_id = ? AND source = ?", paper_id, source))
 
     def insert(self, record: Record) -> int:
         """Store a record as a new paper, not yet to be found, and return its id."""
+        paper = compose(0, [record])
         with self._lock:
             cursor = self._connection.execute(
                 "INSERT INTO papers (title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id, title_key) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (record.title, record.abstract, record.key, json.dumps(record.authors, ensure_ascii=False),
-                 record.year, record.doi, record.arxiv_id, record.url, record.pubmed_id, title_key(record.title)),
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _values(paper),
             )  # fmt: skip
         return int(cursor.lastrowid or 0)
 
     def update(self, paper: Paper, *, reindex: bool) -> None:
         """Replace what is stored of a paper; with `reindex` it can't be found until its vectors are stored anew."""
-        with self._lock:
-            self._connection.execute(
-                "UPDATE papers SET title = ?, abstract = ?, key = ?, authors = ?, year = ?, doi = ?, arxiv_id = ?, "
-                "url = ?, pubmed_id = ?, title_key = ?, indexed = CASE WHEN ? THEN 0 ELSE indexed END "
-                "WHERE paper_id = ?",
-                (paper.title, paper.abstract, paper.key, json.dumps(paper.authors, ensure_ascii=False), paper.year,
-                 paper.doi, paper.arxiv_id, paper.url, paper.pubmed_id, title_key(paper.title), reindex,
-                 paper.paper_id),
-            )  # fmt: skip
+        self.run(
+            "UPDATE papers SET title = ?, abstract = ?, key = ?, authors = ?, year = ?, doi = ?, arxiv_id = ?, "
+            "url = ?, pubmed_id = ?, title_key = ?, indexed = CASE WHEN ? THEN 0 ELSE indexed END "
+            "WHERE paper_id = ?", *_values(paper), reindex, paper.paper_id,
+        )  # fmt: skip
         self.changed()
 
-    def add_origin(self, paper_id: int, source: str, record: Record) -> bool:
-        """Note where a paper came from and by which identifiers; return True when the source is news."""
-        known = self.all("SELECT 1 FROM origins WHERE paper_id = ? AND source = ?", paper_id, source)
-        if not known:
-            self.run("INSERT INTO origins (paper_id, source, line) VALUES (?, ?, ?)", paper_id, source, record.line)
-        for scope, value in _identifiers(record, source):
+    def add_origin(self, paper_id: int, source: str, record: Record) -> None:
+        """Note where a paper came from and under which keys it is looked up."""
+        self.run("INSERT OR IGNORE INTO origins VALUES (?, ?, ?)", paper_id, source, record.line)
+        for scope, value in _keys(record, source):
             self.run("INSERT OR IGNORE INTO identifiers VALUES (?, ?, ?)", scope, value, paper_id)
-        return not known
+
+    def drop_origin(self, paper_id: int, source: str, record: Record, left: Iterable[tuple[str, Record]]) -> None:
+        """Forget where a record came from and its keys, but for what the records that are left share."""
+        others = list(left)
+        kept = {key for other_source, other in others for key in _keys(other, other_source)}
+        for scope, value in set(_keys(record, source)) - kept:
+            self.run("DELETE FROM identifiers WHERE scope = ? AND value = ? AND paper_id = ?", scope, value, paper_id)
+        if source not in {other_source for other_source, _ in others}:
+            self.run("DELETE FROM origins WHERE paper_id = ? AND source = ?", paper_id, source)
+
+    def absorb(self, paper_id: int, other: int) -> None:
+        """Make all that is known of another paper known of this one, and forget the other."""
+        for table in ("records", "origins", "identifiers"):
+            self.run(f"UPDATE OR IGNORE {table} SET paper_id = ? WHERE paper_id = ?", paper_id, other)
+        self.run("DELETE FROM papers WHERE paper_id = ?", other)
+        self.changed()
 
     def mark_indexed(self, paper_ids: Iterable[int]) -> None:
         """Let papers be found: their vectors are stored."""
@@ -205,28 +218,16 @@ class Catalog(Database):
         self.changed()
         return gone
 
-    def drop_origin(self, paper_id: int, source: str) -> None:
-        """Forget that a paper came from a source, with the ids that this source gave it."""
+    def forget_source(self, paper_id: int, source: str) -> None:
+        """Forget that a paper came from a source."""
         self.run("DELETE FROM origins WHERE paper_id = ? AND source = ?", paper_id, source)
-        self.run("DELETE FROM identifiers WHERE paper_id = ? AND scope = ?", paper_id, source)
-
-    def remove_homeless(self) -> list[int]:
-        """Forget the papers that come from no source any more; return their ids."""
-        rows = self.all("SELECT paper_id FROM papers WHERE paper_id NOT IN (SELECT paper_id FROM origins)")
-        return self.remove(row[0] for row in rows)
+        self.changed()
 
     def changed(self) -> None:
         """Tell searchers, in every process, to look again."""
         self.run("UPDATE state SET value = value + 1 WHERE name = 'generation'")
 
     # Inside
-
-    def _identified(self, scope: str, value: str) -> Paper | None:
-        rows = self.all(
-            f"SELECT {COLUMNS} FROM papers WHERE paper_id IN "
-            "(SELECT paper_id FROM identifiers WHERE scope = ? AND value = ?)", scope, value,
-        )  # fmt: skip
-        return _paper(rows[0]) if rows else None
 
     def _sources_like(self, origin: str) -> list[str]:
         sources = self.sources()
@@ -247,15 +248,16 @@ def _title_words(text: str | None) -> list[str]:
     return [key for word in (text or "").split() if (key := title_key(word))]
 
 
-def _identifiers(record: Record, source: str) -> list[tuple[str, str]]:
-    """Return (scope, value) of every identifier that a record has, the surest first."""
-    found = (
-        ("doi", record.doi),
-        ("arxiv_id", record.arxiv_id),
-        ("pubmed_id", record.pubmed_id),
-        (source, record.key),
-    )
-    return [(scope, value) for scope, value in found if value is not None]
+def _keys(record: Record, source: str) -> list[tuple[str, str]]:
+    """Return (scope, value) of everything under which a record is looked up."""
+    found = identifiers(record) | title_keys(record) | {"print": fingerprint(record)}
+    return [*found.items(), *([(source, record.key)] if record.key else [])]
+
+
+def _values(paper: Paper) -> tuple[Any, ...]:
+    authors = json.dumps(paper.authors, ensure_ascii=False)
+    return (paper.title, paper.abstract, paper.key, authors, paper.year, paper.doi, paper.arxiv_id, paper.url,
+            paper.pubmed_id, title_key(paper.title))  # fmt: skip
 
 
 def _paper(row: Sequence[Any], origins: tuple[str, ...] = ()) -> Paper:

@@ -3,7 +3,8 @@
 from rag.catalog import Catalog
 from rag.datatypes import Paper
 from rag.errors import QuestionError
-from rag.identity import normal_arxiv_id, normal_doi, normal_pubmed_id, title_key
+from rag.identity import normal_arxiv_id, normal_doi, normal_pubmed_id
+from rag.titles import title_key
 
 SHOWN = 5  # papers of an ambiguous name
 

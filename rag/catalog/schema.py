@@ -3,9 +3,13 @@
 A catalog's `PRAGMA user_version` counts the migrations it has had. Never edit a released migration: append one.
 """
 
+import json
 import sqlite3
 
+from rag.datatypes import Record
 from rag.errors import LibraryMismatchError
+from rag.identity import identifiers, title_keys
+from rag.titles import title_key
 
 MIGRATIONS = (
     """
@@ -73,6 +77,41 @@ MIGRATIONS = (
     """,
     """
     ALTER TABLE papers ADD COLUMN pubmed_id TEXT;
+
+    CREATE TABLE records (                           -- of the papers that have more than one
+        record_id INTEGER PRIMARY KEY AUTOINCREMENT, -- a merge is named by the record that joined; never used twice
+        paper_id INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
+        source TEXT NOT NULL,
+        reason TEXT,                                 -- doi, arxiv_id, pubmed_id or title; NULL: it was there first
+        at TEXT NOT NULL,
+        record TEXT NOT NULL                         -- as it was read, as JSON
+    );
+    CREATE INDEX records_by_paper ON records (paper_id);
+
+    CREATE TABLE apart (                             -- records (their fingerprints) that a reader took apart
+        record TEXT NOT NULL,
+        other TEXT NOT NULL,
+        PRIMARY KEY (record, other)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE keys (                              -- identifiers, of which two papers may have the same
+        scope TEXT NOT NULL,                         -- what kind of key, or the source whose own ids these are
+        value TEXT NOT NULL,
+        paper_id INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
+        PRIMARY KEY (scope, value, paper_id)
+    ) WITHOUT ROWID;
+    INSERT INTO keys SELECT scope, value, paper_id FROM identifiers;
+    DROP TABLE identifiers;
+    ALTER TABLE keys RENAME TO identifiers;
+    CREATE INDEX identifiers_by_paper ON identifiers (paper_id);
+    DROP INDEX papers_by_title_key;
+    UPDATE papers SET title_key = title_key(title);
+    INSERT OR IGNORE INTO identifiers
+        SELECT key.key, key.value, paper_id FROM papers, json_each(title_keys(title, abstract, authors)) AS key;
+    INSERT OR IGNORE INTO identifiers
+        SELECT 'arxiv_id', arxiv_id_of(value), paper_id FROM identifiers
+        WHERE scope = 'doi' AND arxiv_id_of(value) IS NOT NULL;
+    INSERT INTO identifiers SELECT 'earlier', paper_id, paper_id FROM papers;  -- of which records nobody knows
     """,
 )
 VERSION = len(MIGRATIONS)
@@ -85,6 +124,7 @@ def schema_version(connection: sqlite3.Connection) -> int:
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the catalog to VERSION, each migration whole or not at all. Raises LibraryMismatchError if it is newer."""
+    _teach(connection)
     version = schema_version(connection)
     if version > VERSION:
         msg = (
@@ -94,3 +134,17 @@ def migrate(connection: sqlite3.Connection) -> None:
         raise LibraryMismatchError(msg)
     for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
         connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
+
+
+def _teach(connection: sqlite3.Connection) -> None:
+    """Give SQL what migrations compute with."""
+
+    def keys(title: str, abstract: str, authors: str) -> str:
+        return json.dumps(title_keys(Record(title, abstract, 1, authors=tuple(json.loads(authors)))))
+
+    def arxiv_id_of(doi: str) -> str | None:
+        return identifiers(Record("", "", 1, doi=doi)).get("arxiv_id")
+
+    connection.create_function("title_key", 1, title_key, deterministic=True)
+    connection.create_function("title_keys", 3, keys, deterministic=True)
+    connection.create_function("arxiv_id_of", 1, arxiv_id_of, deterministic=True)

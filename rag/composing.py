@@ -1,0 +1,43 @@
+"""What a paper is, made from its records. Pure; whatever their order, but for what each source calls its own.
+
+The fullest abstract brings its title; a publisher's DOI stands before a preprint's; the year is that in which the
+paper first came out. Key and url are those of the first record that has them.
+"""
+
+from collections.abc import Callable, Sequence
+
+from rag.datatypes import Paper, Record
+from rag.identity import arxiv_id_of, is_preprint
+
+
+def compose(paper_id: int, records: Sequence[Record]) -> Paper:
+    """Return the paper that these records, at least one, are records of; the first to be read comes first."""
+    fullest = max(records, key=_fullness)
+    return Paper(
+        paper_id=paper_id,
+        title=fullest.title,
+        abstract=fullest.abstract,
+        key=next((record.key for record in records if record.key), None),
+        authors=max((record.authors for record in records), key=_detail),
+        year=min((record.year for record in records if record.year), default=None),
+        doi=_least(records, lambda record: record.doi, lambda doi: (is_preprint(doi), doi)),
+        arxiv_id=_least(records, arxiv_id_of, lambda arxiv_id: (arxiv_id,)),
+        url=next((record.url for record in records if record.url), None),
+        pubmed_id=_least(records, lambda record: record.pubmed_id, lambda pubmed_id: (len(pubmed_id), pubmed_id)),
+    )
+
+
+def _fullness(record: Record) -> tuple[object, ...]:
+    title = record.title
+    # Of two with the same abstract the one whose title is written with more care.
+    return len(record.abstract), record.abstract, not title.isupper(), not {*"{}\\<"} & {*title}, len(title), title
+
+
+def _detail(authors: tuple[str, ...]) -> tuple[object, ...]:
+    return len(authors), sum(map(len, authors)), authors
+
+
+def _least(
+    records: Sequence[Record], value: Callable[[Record], str | None], rank: Callable[[str], tuple[object, ...]]
+) -> str | None:
+    return min((found for record in records if (found := value(record))), key=rank, default=None)

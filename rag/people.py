@@ -1,0 +1,67 @@
+"""Names of authors as sources write them: `Ashish Vaswani`, `Vaswani, Ashish`, `A. Vaswani`, `Vaswani A`."""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from rag.titles import plain
+
+SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "md"})
+NOBODY = frozenset({"et al", "others", "and others", "anonymous"})
+
+
+class Name(NamedTuple):
+    """The last word of a family name, and the initial of the first given name (empty when unknown), folded."""
+
+    family: str
+    initial: str
+    words: frozenset[str]
+
+
+def read_name(author: str) -> Name | None:
+    """Return the name of an author; None when it holds none, only initials.
+
+    >>> read_name("van der Maaten, Laurens")[:2], read_name("Maaten LJP")[:2], read_name("A. B.")
+    (('maaten', 'l'), ('maaten', 'l'), None)
+    """
+    family, comma, given = author.partition(",")
+    if comma and _words(given) and set(_words(given)) <= SUFFIXES:
+        comma = given = ""  # John Smith, Jr.
+    whole = _words(author)
+    if " ".join(whole) in NOBODY:
+        return None
+    if comma:
+        first, last = _words(given), _words(family)
+    else:
+        parts = [part for part in family.split() if not set(_words(part)) <= SUFFIXES] or family.split()
+        initials = re.fullmatch(r"[A-Z]{1,3}", unicodedata.normalize("NFC", parts[-1])) if len(parts) > 1 else None
+        if initials and not parts[0].isupper():
+            first, last = _words(parts[-1]), _words(" ".join(parts[:-1]))
+        else:
+            first, last = _words(" ".join(parts[:-1])), _words(" ".join(parts[-1:]))
+    long = [word for word in last if len(word) > 1 or not word.isascii()]
+    if not long:
+        return None
+    return Name(long[-1], first[0][0] if first else "", frozenset(whole))
+
+
+def first_author(authors: tuple[str, ...]) -> str | None:
+    """Return family name and initial of the first author, as a key; None when unknown."""
+    name = read_name(authors[0]) if authors else None
+    return f"{name.family} {name.initial}" if name else None
+
+
+def share_an_author(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    """Tell whether two lists of authors have one in common; also when a list names nobody."""
+    one, other = ([name for author in authors if (name := read_name(author))] for authors in (left, right))
+    return not one or not other or any(_same(a, b) for a in one for b in other)
+
+
+def _same(one: Name, other: Name) -> bool:
+    if one.words == other.words:
+        return True
+    return one.family == other.family and (not one.initial or not other.initial or one.initial == other.initial)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", re.sub(r"[{}$'\u2019-]", "", plain(text)))

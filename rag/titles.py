@@ -1,0 +1,117 @@
+"""Titles as identity sees them: what may differ between two ways to write one title, and what may not.
+
+Pure functions over text; knows nothing of authors, abstracts or papers.
+"""
+
+import html
+import re
+import unicodedata
+
+from rag.words import stem
+
+LITTLE = frozenset("a an the of on in for to toward towards and by from via using with".split())
+# What makes another paper of a title that is otherwise the same.
+NOTICES = frozenset(
+    "addendum amendment appendix comment commentary comments corrected correction corrections corrigenda corrigendum "
+    "discussion editorial errata erratum introduction preface protocol rejoinder reply response retracted retraction "
+    "revisited supplement supplementary supplemental update updated withdrawal withdrawn without not non no".split()
+)
+ROMAN = re.compile(r"\b(?:I{1,3}|IV|VI{0,3}|I?X|XI{1,3})\b")
+PART = re.compile(
+    r"\b(?:part|volume|vol|chapter|series|supplement|version|phase|stage|type)\.?\s+([a-z])\b", re.IGNORECASE
+)
+SUBTITLE = re.compile(r"\s*(?::\s|\s[-\u2013\u2014]+\s|\u2014|\?\s|\.\s|\s\()")
+TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+COMMAND = re.compile(r"\\([A-Za-z]+)\s*")
+GREEK = {chr(code): unicodedata.name(chr(code)).split()[-1].lower() for code in range(0x3B1, 0x3CA)}
+GREEK_NAMES = frozenset(GREEK.values())
+# Letters that a LaTeX command stands for, and that Unicode takes for letters of their own.
+COMMANDS = {"ss": "ss", "o": "o", "O": "o", "l": "l", "L": "l", "ae": "ae", "AE": "ae", "oe": "oe", "OE": "oe",
+            "aa": "a", "AA": "a", "i": "i", "j": "j", "ell": "l"}  # fmt: skip
+LETTERS = str.maketrans({"ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "đ": "d", "\u0131": "i", "&": " and "})
+AMERICAN = tuple(
+    (re.compile(british), american)
+    for british, american in (
+        (r"(?<=[a-z]{3})is(?=(?:e[drs]?|ing|ation|ations|able)$)", "iz"),
+        (r"ys(?=(?:e[drs]?|ing)$)", "yz"),
+        (r"(?<=[a-z]{3})our", "or"),
+        (r"(?<=[a-z]{2}[bt])re$", "er"),
+        (r"ll(?=(?:ing|ed|er|ers)$)", "l"),
+        (r"[ao]e", "e"),
+        (r"ogue", "og"),
+        (r"ence$", "ense"),
+        (r"mme$", "m"),
+    )
+)
+
+
+def plain(title: str) -> str:
+    """Return a title in lower case without accents, tags, entities and LaTeX; Greek letters by name."""
+    text = TAG.sub(" ", html.unescape(title))
+    text = COMMAND.sub(
+        lambda match: COMMANDS.get(match[1]) or (match[1] if match[1].lower() in GREEK_NAMES else " "), text
+    )
+    folded = unicodedata.normalize("NFKD", text).casefold().translate(LETTERS)
+    return "".join(GREEK.get(c, c) for c in folded if not unicodedata.combining(c))
+
+
+def title_key(title: str) -> str:
+    """Return the letters and digits of a title, folded: case, accents, punctuation, spaces, markup don't count."""
+    return _alphanumeric(plain(title)) or _alphanumeric(unicodedata.normalize("NFKD", title).casefold())
+
+
+def _alphanumeric(text: str) -> str:
+    return "".join(character for character in text if character.isalnum())
+
+
+def wording(title: str) -> tuple[str, ...]:
+    """Return the words of a title as they are compared: stems in American spelling, little words left out."""
+    # Braces and dollars stand inside of words: {B}ayesian.
+    found = re.findall(r"[^\W_]+", re.sub(r"[{}$'\u2019]", "", plain(title)))
+    return tuple(stem(_american(word)) for word in found if word not in LITTLE)
+
+
+def _american(word: str) -> str:
+    for british, american in AMERICAN:
+        word = british.sub(american, word)
+    return word
+
+
+def marks(title: str) -> frozenset[str]:
+    """Return what tells papers of a series apart: numbers, parts, and that one is a correction or a reply."""
+    text = re.sub(r"[{}$]", "", title)
+    found = {*re.findall(r"\d+", unicodedata.normalize("NFKC", text)), *ROMAN.findall(text)}
+    found |= {f"part {match[1].lower()}" for match in PART.finditer(text)}
+    return frozenset(found | (set(re.findall(r"[a-z]+", plain(title))) & NOTICES))
+
+
+def almost_equal(one: str, other: str) -> bool:
+    """Tell whether two titles may be one: a spelling, a typing mistake or a subtitle apart, and no mark."""
+    if marks(one) != marks(other):
+        return False
+    left, right = wording(one), wording(other)
+    if "".join(left) == "".join(right):
+        return True
+    if "".join(wording(_main(one))) == "".join(right) or "".join(left) == "".join(wording(_main(other))):
+        return True
+    different = [(a, b) for a, b in zip(left, right, strict=False) if a != b]
+    return len(left) == len(right) and len(different) == 1 and len(left) > 1 and _mistyped(*different[0])
+
+
+def _main(title: str) -> str:
+    """Return a title without its subtitle."""
+    return SUBTITLE.split(html.unescape(title).strip(), maxsplit=1)[0]
+
+
+def _mistyped(one: str, other: str) -> bool:
+    """Tell whether two words are one letter apart: one more, less, another, or two that changed places."""
+    if min(len(one), len(other)) < 5:
+        return False
+    at = next(
+        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(map(len, (one, other)))
+    )
+    swapped = one[at + 1 : at + 2] + one[at : at + 1] + one[at + 2 :]
+    # Another first letter is another word more often than a mistake: inductive, deductive.
+    return at > 1 and (
+        one[at + 1 :] in {other[at:], other[at + 1 :]} or one[at:] == other[at + 1 :] or swapped == other[at:]
+    )
