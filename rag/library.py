@@ -333,6 +333,7 @@ class Library:
                 self._writing = True
             try:
                 yield index
+                index.seal()
             finally:
                 with self._lock:
                     self._writing = False

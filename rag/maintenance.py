@@ -130,6 +130,7 @@ def rebuild(folder: Path, settings: Settings, watch: Watch = lambda progress: No
                     index.put(list(embed_papers(embedder, papers)))
                     done += len(papers)
                     watch(Progress("embed", done, total))
+                index.seal()
             except BaseException:
                 index.close()
                 shutil.rmtree(folder / manifest.vectors, ignore_errors=True)

@@ -25,7 +25,7 @@ LAYERS = (
     ("rag.index",),
     ("rag.catalog", "rag.vectors", "rag.states"),
     ("rag.embedding",),
-    ("rag.models", "rag.readers", "rag.manifest"),
+    ("rag.models", "rag.readers", "rag.manifest", "rag.seal"),
     ("rag.chunking", "rag.citations", "rag.identity", "rag.interaction"),
     ("rag.sentences", "rag.words", "rag.settings", "rag.samples", "rag.prompting"),
     ("rag.sqlite", "rag.tokens", "rag.stopping", "rag.history"),
