@@ -13,9 +13,9 @@ LAYERS = (
     ("ui",),
     ("eval",),
     ("rag.__init__",),
-    ("rag.maintenance",),
+    ("rag.maintenance", "rag.rescue"),
     ("rag.library",),
-    ("rag.engine", "rag.probe"),
+    ("rag.backup", "rag.engine", "rag.probe"),
     ("rag.adapters",),
     ("rag.answering", "rag.conversation"),
     ("rag.export",),
@@ -28,7 +28,7 @@ LAYERS = (
     ("rag.models", "rag.readers", "rag.manifest", "rag.seal"),
     ("rag.chunking", "rag.citations", "rag.identity", "rag.interaction"),
     ("rag.sentences", "rag.words", "rag.settings", "rag.samples", "rag.prompting"),
-    ("rag.sqlite", "rag.tokens", "rag.stopping", "rag.history"),
+    ("rag.pages", "rag.sqlite", "rag.tokens", "rag.stopping", "rag.history"),
     ("rag.datatypes", "rag.errors", "rag.iteration"),
 )
 ROOMS = {

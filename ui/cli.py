@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ui import evaluating
+from ui import evaluating, safekeeping
 
 if TYPE_CHECKING:
     from rag.settings import Settings
@@ -275,6 +275,10 @@ def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:
         _print_json({"rebuilt": done})
     else:
         _console().print(f"{folder}: vectors of {done:,} papers made anew.")
+
+
+for _command in (safekeeping.backup, safekeeping.restore, safekeeping.rescue):
+    app.command()(_command)
 
 
 def main() -> None:
