@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from rag.catalog import FILE as CATALOG
 from rag.catalog import Catalog
 from rag.catalog.schema import VERSION
 from rag.errors import LibraryMissingError
-from rag.library import CATALOG
 from rag.manifest import read_manifest
 
 

@@ -7,6 +7,7 @@
     │   ├── LibraryMismatchError    made by a newer version or with another embedding model
     │   └── LibraryDamagedError     the catalog or the vectors can't be read
     ├── StorageError            a write failed: full disk, read-only folder
+    ├── BackupError             a backup is none, is damaged, or there is no place for what it holds
     ├── EmptyLibraryError       nothing to search yet
     ├── SourceError             a path to ingest can't be read
     ├── QuestionError           a question, filter or limit that can't be used
@@ -49,6 +50,10 @@ class LibraryDamagedError(LibraryError):
 
 class StorageError(RagError):
     """A write to the library failed."""
+
+
+class BackupError(RagError):
+    """A file is no sound backup, or what it holds can't be put where it should go."""
 
 
 class EmptyLibraryError(RagError):

@@ -2,6 +2,7 @@
 
     <library>/vectors-<n>/chroma          chunk vectors (rag.vectors)
     <library>/vectors-<n>/states.sqlite3  token states (rag.states)
+    <library>/vectors-<n>/seal.json       what the vectors' files were when the last writer was done (rag.seal)
 
 The order of writes is the order of trust: a paper is marked as indexed in the catalog only after both are stored, so
 that whatever a crash leaves here is overwritten by the next run.
@@ -15,8 +16,9 @@ import numpy as np
 from rag.chunking import chunk
 from rag.datatypes import Paper
 from rag.embedding import Embedder, Vector
-from rag.errors import StorageError
+from rag.errors import LibraryDamagedError, RagError, StorageError
 from rag.interaction import States, compress, one_blas_thread
+from rag.seal import Seal, break_seal, changed_file, make_seal, read_seal
 from rag.sentences import sentence_spans
 from rag.states import StateStore
 from rag.vectors import VectorStore
@@ -36,28 +38,62 @@ class Index:
             msg = f"{folder} can't be made ({error.strerror}). Make room, or choose another library folder."
             raise StorageError(msg) from error
         self.folder = folder
+        self._seal = read_seal(folder)
+        if self._seal is not None and (name := changed_file(folder, self._seal)):
+            self._refuse(self._seal, f"{folder / name} is not what was written")
         self.vectors = VectorStore(folder / "chroma", create=create)
-        self.states = StateStore(folder / "states.sqlite3", create=create)
+        try:
+            if self._seal is not None and self._seal.vectors not in {None, self.vectors.checksum()}:
+                self._refuse(self._seal, f"The vectors in {folder} are not what was written")
+            self.states = StateStore(folder / "states.sqlite3", create=create)
+        except RagError:
+            self.vectors.close()
+            raise
 
     def close(self) -> None:
         """Close the files."""
         self.vectors.close()
         self.states.close()
 
+    def seal(self) -> None:
+        """Note what was written, so that damage is seen later; to be called when all writing is done."""
+        if self._seal is None:
+            make_seal(self.folder, self.vectors.checksum())
+            self._seal = read_seal(self.folder)
+
     def put(self, papers: Sequence[IndexedPaper]) -> None:
         """Store what `embed_papers` made, replacing what was there. Raises StorageError."""
+        self._unseal()
         self.states.put({paper_id: states for paper_id, _, states in papers if len(states.scales)})
         self.vectors.put([(paper_id, vectors) for paper_id, vectors, _ in papers])
 
     def delete(self, paper_ids: Iterable[int]) -> None:
         """Forget papers. Raises StorageError."""
         gone = list(paper_ids)
+        if not gone:
+            return
+        self._unseal()
         self.states.delete(gone)
         self.vectors.delete(gone)
 
     def keep_only(self, paper_ids: set[int]) -> None:
         """Forget every paper but these. Raises StorageError."""
         self.delete((self.vectors.ids() | self.states.ids()) - paper_ids)
+
+    def _unseal(self) -> None:
+        try:
+            break_seal(self.folder)
+        except OSError as error:
+            msg = f"{self.folder} can't be written ({error.strerror}). Check its permissions, or copy the library."
+            raise StorageError(msg) from error
+        self._seal = None
+
+    def _refuse(self, seal: Seal, reason: str) -> None:
+        """Raise LibraryDamagedError, unless a writer broke the seal meanwhile."""
+        if read_seal(self.folder) == seal:
+            raise LibraryDamagedError(
+                f"{reason}. Make them anew with: askpapers rebuild --library {self.folder.parent}"
+            )
 
 
 def embed_papers(embedder: Embedder, papers: Sequence[Paper]) -> Iterator[IndexedPaper]:

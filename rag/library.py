@@ -23,6 +23,8 @@ from rag.answering import Answerer
 from rag.answering.abstaining import outcome_of
 from rag.answering.extractive import ExtractiveAnswerer
 from rag.answering.generative import GenerativeAnswerer
+from rag.backup import Backup, back_up
+from rag.catalog import FILE as CATALOG
 from rag.catalog import Catalog
 from rag.catalog.naming import named
 from rag.catalog.ratings import all_ratings, delete_rating, put_rating
@@ -58,7 +60,6 @@ if TYPE_CHECKING:
     from rag.adapters import PaperEmbedding, PaperLLM, PaperRetriever
     from rag.engine import PaperQueryEngine
 
-CATALOG = "catalog.sqlite3"
 FIRST_VECTORS = "vectors-1"
 PAGE = 1_000  # papers read from the catalog at once
 PASSAGES = 3  # sentences shown of each paper that a search finds
@@ -190,6 +191,14 @@ class Library:
                 paper_id = split(merge_id, self._catalog)
             index_pending(self._catalog, index, self.embedder)
             return self._catalog.papers([paper_id])[0]
+
+    def backup(self, file: str | Path, *, vectors: bool = False) -> Backup:
+        """Write the library into one file, to be brought back by `rag.backup.restore`; others may go on using it.
+
+        With `vectors` it can be searched right after, but nobody may write meanwhile. Raises LibraryDamagedError,
+        LibraryLockedError, StorageError.
+        """
+        return back_up(self.folder, Path(file), vectors=vectors)
 
     def papers(
         self, text: str = "", *, order: str = "added", descending: bool = False, limit: int = 100, offset: int = 0
@@ -379,6 +388,7 @@ class Library:
                 self._writing = True
             try:
                 yield index
+                index.seal()
             finally:
                 with self._lock:
                     self._writing = False

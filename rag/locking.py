@@ -27,6 +27,15 @@ def writing(folder: Path, catalog: Catalog) -> Iterator[bool]:
 
     Raises LibraryLockedError when somebody else is writing, StorageError when the folder can't be written.
     """
+    with holding(folder):
+        crashed = catalog.unfinished
+        with catalog.unfinished_work():
+            yield crashed
+
+
+@contextmanager
+def holding(folder: Path) -> Iterator[None]:
+    """Keep everybody else from writing to a library. Raises LibraryLockedError, StorageError."""
     lock = FileLock(folder / LOCK)
     try:
         lock.acquire(timeout=0)
@@ -37,9 +46,7 @@ def writing(folder: Path, catalog: Catalog) -> Iterator[bool]:
         msg = f"The library {folder} can't be written ({error.strerror}). Check its permissions, or copy it."
         raise StorageError(msg) from error
     try:
-        crashed = catalog.unfinished
-        with catalog.unfinished_work():
-            yield crashed
+        yield
     finally:
         lock.release()
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.catalog import FILE as CATALOG
 from rag.catalog import Catalog
 from rag.chunking import CHUNKER
 from rag.datatypes import Paper
@@ -17,7 +18,7 @@ from rag.errors import LibraryDamagedError, LibraryMismatchError, LibraryMissing
 from rag.index import Index, embed_papers
 from rag.ingest import EMBED_BATCH, Progress, Watch
 from rag.iteration import batched
-from rag.library import CATALOG, FIRST_VECTORS
+from rag.library import FIRST_VECTORS
 from rag.locking import writing
 from rag.manifest import Manifest, check_manifest, read_manifest, write_manifest
 from rag.probe import probe
@@ -70,7 +71,9 @@ def _catalog_and_vectors(folder: Path, mend: str) -> Iterator[Finding]:
     try:
         damage = catalog.damage()
         if damage:
-            yield Finding("catalog", False, f"{catalog.path} is damaged: {damage[0]}. Restore it from a backup.")
+            rescue = f"askpapers rescue --library {folder} --out papers.jsonl"
+            told = f"{catalog.path} is damaged: {damage[0]}. Restore a backup, or save what can be read with: {rescue}"
+            yield Finding("catalog", False, told)
             return
         pending = catalog.count(indexed=False)
         yield Finding("catalog", True, f"{catalog.count()} papers from {len(catalog.sources())} sources")
@@ -130,6 +133,7 @@ def rebuild(folder: Path, settings: Settings, watch: Watch = lambda progress: No
                     index.put(list(embed_papers(embedder, papers)))
                     done += len(papers)
                     watch(Progress("embed", done, total))
+                index.seal()
             except BaseException:
                 index.close()
                 shutil.rmtree(folder / manifest.vectors, ignore_errors=True)

@@ -52,7 +52,7 @@ def main(folder: str) -> int:
         found = {
             "vectors": sorted(index.vectors.ids()),
             "states": sorted(index.states.ids()),
-            "damage": index.states.damage(),
+            "damage": index.vectors.damage() + index.states.damage(),
         }
         index.close()
     except RagError as error:

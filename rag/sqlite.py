@@ -24,4 +24,7 @@ def sqlite_trouble(error: sqlite3.Error, path: Path) -> RagError:
         return StorageError(
             f"{path} is busy ({error}). Wait until the other process has finished, then run this again."
         )
-    return LibraryDamagedError(f"{path} can't be read ({error}). See what is left with: askpapers doctor")
+    rescue = f"askpapers rescue --library {path.parent} --out papers.jsonl"
+    return LibraryDamagedError(
+        f"{path} can't be read ({error}). Restore a backup, or save what can be read with: {rescue}"
+    )

@@ -5,8 +5,11 @@ which is exact and faster than the index; beyond that Chroma's HNSW index answer
 better; Chroma's distances end here.
 """
 
+import sqlite3
 import threading
+import zlib
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -28,6 +31,7 @@ HNSW: Any = {"space": "cosine", "ef_search": 400}
 
 NOT_ALLOWED = -2.0  # below every cosine
 NO_ROOM = ("disk is full", "no space", "readonly", "read-only")
+DAMAGE = ("malformed", "not a database", "corrupt")
 
 
 class Loaded(NamedTuple):
@@ -109,6 +113,14 @@ class VectorStore:
             except chroma_errors() as error:
                 raise self._trouble(error) from error
 
+    def checksum(self) -> int | None:
+        """Return a number that changes with any bit of any vector; None for more vectors than are held in memory."""
+        with self._lock:
+            if self.count() > self._exact_limit:
+                return None
+            loaded = self._load()
+        return zlib.crc32(loaded.matrix.tobytes(), zlib.crc32(loaded.starts.tobytes() + loaded.papers.tobytes()))
+
     def ids(self) -> set[int]:
         """Return the ids of all papers that have a vector."""
         return {int(paper_id) for paper_id in self._load().papers}
@@ -120,6 +132,17 @@ class VectorStore:
             return loaded.papers, loaded.matrix
         sums = np.add.reduceat(loaded.matrix, loaded.starts)
         return loaded.papers, sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
+
+    def damage(self) -> list[str]:
+        """Return what SQLite's own check finds wrong with the file that Chroma keeps the rest of it in."""
+        path = self.folder / "chroma.sqlite3"
+        try:
+            with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+                return [
+                    f"{path}: {row[0]}" for row in connection.execute("PRAGMA integrity_check(5)") if row[0] != "ok"
+                ]
+        except sqlite3.Error as error:
+            return [f"{path}: {error}"]
 
     def nearest(self, vector: Vector, limit: int, allowed: set[int] | None = None) -> list[tuple[int, float]]:
         """Return (paper id, cosine) of the `limit` papers nearest to a vector, best first, ties by id.
@@ -186,7 +209,8 @@ class VectorStore:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         if "dimension" in reason.lower():
             return LibraryMismatchError(f"The vectors in {self.folder} don't fit the model ({reason}). {self._mend}")
-        if writing or any(sign in reason.lower() for sign in NO_ROOM):
+        damaged = any(sign in reason.lower() for sign in DAMAGE)
+        if any(sign in reason.lower() for sign in NO_ROOM) or (writing and not damaged):
             return StorageError(
                 f"{self.folder} can't be written ({reason}). What was stored stays; make room and run it again."
             )
@@ -199,8 +223,6 @@ class VectorStore:
 
 def chroma_errors() -> tuple[type[Exception], ...]:
     """Return what Chroma raises when its files are unreadable, damaged or can't be written."""
-    import sqlite3
-
     from chromadb.errors import ChromaError
 
     return (ChromaError, sqlite3.Error, OSError, RuntimeError, ValueError, KeyError)

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from rag.catalog import FILE as CATALOG
 from rag.datatypes import Record
 from rag.errors import LibraryDamagedError, LibraryLockedError, LibraryMismatchError, LibraryMissingError
 from rag.index import Index
 from rag.ingest import Progress
-from rag.library import CATALOG, Library
+from rag.library import Library
 from rag.maintenance import check, rebuild
 from rag.manifest import read_manifest
 from rag.settings import Settings
@@ -53,7 +54,9 @@ def found(folder: Path, query: str = "solar sails") -> list[tuple[str, float]]:
 
 def change_index(folder: Path, change: Callable[[Index], None]) -> None:
     index = Index(folder / "vectors-1")
+    index._unseal()  # as a writer does: no damage, but work that went wrong
     change(index)
+    index.seal()
     index.close()
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from ui import evaluating, keeping
+from ui import evaluating, keeping, safekeeping
 from ui.options import (
     JsonOption,
     LibraryOption,
@@ -279,6 +279,11 @@ def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:
         print_json({"rebuilt": done})
     else:
         console().print(f"{folder}: vectors of {done:,} papers made anew.")
+
+
+app.command()(safekeeping.backup)
+app.command()(safekeeping.restore)
+app.command()(safekeeping.rescue)
 
 
 def main() -> None:

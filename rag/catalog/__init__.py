@@ -12,12 +12,14 @@ from pathlib import PurePath
 from typing import Any
 
 from rag.catalog.database import Database
+from rag.catalog.schema import SUMMED
 from rag.composing import compose
 from rag.datatypes import Filters, Paper, Record
 from rag.errors import LibraryDamagedError, QuestionError
 from rag.identity import fingerprint, identifiers, title_keys
 from rag.titles import title_key
 
+FILE = "catalog.sqlite3"
 COLUMNS = "paper_id, title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id"
 SHARING = 50  # papers looked at of those that share a key: thousands are called Editorial
 ORDERS = {"added": "paper_id", "title": "title_key", "year": "year", "author": "authors"}
@@ -138,11 +140,16 @@ class Catalog(Database):
         return dict(self.all(f"SELECT term, doc FROM papers_terms WHERE term IN ({marks})", *stems))
 
     def damage(self) -> list[str]:
-        """Return what SQLite's own checks find wrong with the file; empty when it is sound."""
+        """Return what is wrong with the file: by SQLite's own checks, and papers that aren't what was written."""
         try:
             found = [row[0] for row in self.all("PRAGMA integrity_check(5)") if row[0] != "ok"]
+            changed = self.all(
+                "SELECT paper_id FROM papers LEFT JOIN checksums USING (paper_id) "
+                f"WHERE value IS NOT checksum({SUMMED}) ORDER BY paper_id"
+            )
+            found += [f"paper {paper_id} is not what was written" for (paper_id,) in changed]
             with self._lock:
-                self._connection.execute("INSERT INTO papers_text (papers_text) VALUES ('integrity-check')")
+                self._connection.execute("INSERT INTO papers_text (papers_text, rank) VALUES ('integrity-check', 1)")
         except (sqlite3.Error, LibraryDamagedError) as error:
             return [str(error)]
         return found

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rag.catalog.schema import migrate
+from rag.catalog.schema import migrate, prepare
 from rag.sqlite import sqlite_trouble
 
 BUSY_SECONDS = 10.0
@@ -88,6 +88,7 @@ class Database:
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
+    prepare(connection)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA journal_mode = WAL")
     # Every commit reaches the disk: what was reported as stored survives a power cut too.

@@ -1,10 +1,12 @@
 """The tables of the catalog, as the list of migrations that made them.
 
 A catalog's `PRAGMA user_version` counts the migrations it has had. Never edit a released migration: append one.
+SQLite compares no content, so each paper has a checksum that triggers keep, by a function that `prepare` brings.
 """
 
 import json
 import sqlite3
+import zlib
 
 from rag.datatypes import Record
 from rag.errors import LibraryMismatchError
@@ -112,9 +114,36 @@ MIGRATIONS = (
         SELECT 'arxiv_id', arxiv_id_of(value), paper_id FROM identifiers
         WHERE scope = 'doi' AND arxiv_id_of(value) IS NOT NULL;
     INSERT INTO identifiers SELECT 'earlier', paper_id, paper_id FROM papers;  -- of which records nobody knows
+
+    CREATE TABLE checksums (                         -- of what a paper says: a flipped bit in a text breaks no rule
+        paper_id INTEGER PRIMARY KEY REFERENCES papers ON DELETE CASCADE,
+        value INTEGER NOT NULL
+    );
+    INSERT INTO checksums SELECT
+        paper_id, checksum(title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id, title_key) FROM papers;
+    CREATE TRIGGER papers_summed AFTER INSERT ON papers BEGIN
+        INSERT INTO checksums VALUES (new.paper_id, checksum(new.title, new.abstract, new.key, new.authors, new.year,
+            new.doi, new.arxiv_id, new.url, new.pubmed_id, new.title_key));
+    END;
+    CREATE TRIGGER papers_resummed AFTER UPDATE OF
+        title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id, title_key ON papers BEGIN
+        UPDATE checksums SET value = checksum(new.title, new.abstract, new.key, new.authors, new.year,
+            new.doi, new.arxiv_id, new.url, new.pubmed_id, new.title_key) WHERE paper_id = new.paper_id;
+    END;
     """,
 )
 VERSION = len(MIGRATIONS)
+SUMMED = "title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id, title_key"
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Give a connection what the tables' triggers call."""
+    connection.create_function("checksum", -1, checksum, deterministic=True)
+
+
+def checksum(*values: object) -> int:
+    """Return the CRC-32 of the values of a row, in order."""
+    return zlib.crc32(json.dumps(values, default=repr).encode())
 
 
 def schema_version(connection: sqlite3.Connection) -> int:
