@@ -241,6 +241,48 @@ def export(
 
 
 @app.command()
+def merges(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """list the records that were joined with a paper, and why
+
+    The number before each undoes it: askpapers split NUMBER
+    """
+    from dataclasses import asdict
+
+    from rag.library import Library
+    from ui.terminal import show_merges
+
+    with Library.open(library, _settings(), create=False) as opened:
+        found = opened.merges()
+    if as_json:
+        _print_json([asdict(merge) for merge in found])
+    else:
+        show_merges(_console(), found)
+
+
+@app.command()
+def split(
+    merge_ids: Annotated[list[int], typer.Argument(metavar="ID...", help="numbers that `askpapers merges` lists")],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """make records that were joined papers of their own again
+
+    They stay so: no later ingest joins the same records again.
+    """
+    from dataclasses import asdict
+
+    from rag.library import Library
+    from ui.terminal import show_split
+
+    with Library.open(library, _settings(), create=False) as opened:
+        papers = [opened.split(merge_id) for merge_id in merge_ids]
+    if as_json:
+        _print_json([asdict(paper) for paper in papers])
+    else:
+        show_split(_console(), papers)
+
+
+@app.command()
 def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """open and check every part of the library, say what mends it"""
     from dataclasses import asdict
