@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 from rag.titles import plain
 
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "md"})
+WITHIN = str.maketrans("", "", "{}$'\u2019-")  # what may stand inside of a name: O'Neil, Jean-Paul
 NOBODY = frozenset({"et al", "others", "and others", "anonymous"})
 
 
@@ -18,6 +20,7 @@ class Name(NamedTuple):
     words: frozenset[str]
 
 
+@lru_cache(maxsize=20_000)
 def read_name(author: str) -> Name | None:
     """Return the name of an author; None when it holds none, only initials.
 
@@ -65,4 +68,4 @@ def _same(one: Name, other: Name) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W\d_]+", re.sub(r"[{}$'\u2019-]", "", plain(text)))
+    return re.findall(r"[^\W\d_]+", plain(text).translate(WITHIN))

@@ -255,8 +255,10 @@ def merges(library: LibraryOption = None, as_json: JsonOption = False) -> None:
         found = opened.merges()
     if as_json:
         _print_json([asdict(merge) for merge in found])
-    else:
+    elif found:
         show_merges(_console(), found)
+    else:
+        _console().print("No record was joined with another.")
 
 
 @app.command()
