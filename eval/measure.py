@@ -5,6 +5,7 @@
     python -m eval.measure support    the support score on SciFact's claims
     python -m eval.measure chunking   what one vector should cover
     python -m eval.measure conversation   follow-ups and changes of topic
+    python -m eval.measure merging    which records are joined, on labelled pairs
     python -m eval.measure llm        a language model (OPENAI_BASE_URL), CitationQueryEngine with it, and quotes
     python -m eval.measure page       the page: first paint, what it adds, twenty readers at once, memory (Chromium)
     python -m eval.measure speed      ingest and search beside their bare costs, in one run
@@ -19,7 +20,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from eval import chunking, conversation, development, llm, page, retrieval, speed
+from eval import chunking, conversation, development, llm, merging, page, retrieval, speed
 from eval import support as support_score
 from eval.results import keep
 
@@ -29,6 +30,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "support": support_score.measure,
     "chunking": chunking.measure,
     "conversation": conversation.measure,
+    "merging": merging.measure,
     "llm": llm.measure,
     "page": page.measure,
     "speed": speed.measure,

@@ -18,9 +18,9 @@ Reference = Paper | Record
 LIKENESS = 0.4  # share of the shorter abstract's words that the other must hold
 STRONG_LIKENESS = 0.25  # the same where a long title, the first author and the year agree
 NEAR_LIKENESS = 0.6  # the same where the titles only almost agree
-SAME_TEXT = 0.75  # share of all words of two abstracts that both hold, for a paper that got a new title
+SAME_TEXT = 0.85  # share of all words of two abstracts that both hold, for a paper that got a new title
 LONG_TITLE = 4  # words
-LONG_ABSTRACT = 20  # different content words
+LONG_ABSTRACT = 12  # different content words
 YEARS_APART = 2  # a preprint and its publication
 IDENTIFIERS = ("doi", "arxiv_id", "pubmed_id")  # the surest first
 PREPRINTS = (
@@ -145,7 +145,8 @@ def same_paper(one: Reference, other: Reference) -> bool:
 def _renamed(one: Reference, other: Reference) -> bool:
     """Tell whether two records with other titles have the same text: a preprint that was published under a new one."""
     left, right = set(stems(one.abstract)), set(stems(other.abstract))
-    if min(len(left), len(right)) < LONG_ABSTRACT or marks(one.title) != marks(other.title):
+    preprint = any(arxiv_id_of(paper) or (paper.doi and is_preprint(paper.doi)) for paper in (one, other))
+    if not preprint or min(len(left), len(right)) < LONG_ABSTRACT or marks(one.title) != marks(other.title):
         return False
     return len(left & right) / len(left | right) >= SAME_TEXT and bool(
         set(wording(one.title)) & set(wording(other.title))

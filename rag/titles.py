@@ -47,6 +47,8 @@ AMERICAN = tuple(
 
 def plain(title: str) -> str:
     """Return a title in lower case without accents, tags, entities and LaTeX; Greek letters by name."""
+    if title.isascii() and not set(title) & set("<&\\"):
+        return title.lower()  # most are, and this is asked of every name
     text = TAG.sub(" ", html.unescape(title))
     text = COMMAND.sub(
         lambda match: COMMANDS.get(match[1]) or (match[1] if match[1].lower() in GREEK_NAMES else " "), text

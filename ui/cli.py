@@ -242,6 +242,8 @@ app.command(name="list")(keeping.list_papers)
 app.command()(keeping.show)
 app.command()(keeping.remove)
 app.command()(keeping.info)
+app.command()(keeping.merges)
+app.command()(keeping.split)
 
 
 @app.command()

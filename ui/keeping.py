@@ -1,4 +1,4 @@
-"""`askpapers list`, `show`, `remove`, `info`: what a library holds, and how to take something out of it.
+"""`askpapers list`, `show`, `remove`, `info`, `merges`, `split`: what a library holds, and how to change that by hand.
 
 Parses and shows; rag/ does the work. What takes papers away asks first.
 """
@@ -84,6 +84,48 @@ def info(library: LibraryOption = None, as_json: JsonOption = False) -> None:
         print_json(asdict(found))
     else:
         show_info(console(), found)
+
+
+def merges(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """list the records that were joined with a paper, and why
+
+    The number before each undoes it: askpapers split NUMBER
+    """
+    from dataclasses import asdict
+
+    from rag.library import Library
+    from ui.terminal import show_merges
+
+    with Library.open(library, read_settings(), create=False) as opened:
+        found = opened.merges()
+    if as_json:
+        print_json([asdict(merge) for merge in found])
+    elif found:
+        show_merges(console(), found)
+    else:
+        console().print("No record was joined with another.")
+
+
+def split(
+    merge_ids: Annotated[list[int], typer.Argument(metavar="ID...", help="numbers that `askpapers merges` lists")],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """make records that were joined papers of their own again
+
+    They stay so: no later ingest joins the same records again.
+    """
+    from dataclasses import asdict
+
+    from rag.library import Library
+    from ui.terminal import show_split
+
+    with Library.open(library, read_settings(), create=False) as opened:
+        papers = [opened.split(merge_id) for merge_id in merge_ids]
+    if as_json:
+        print_json([asdict(paper) for paper in papers])
+    else:
+        show_split(console(), papers)
 
 
 def sync(opened: "Library", paths: "Sequence[Path]", *, yes: bool) -> None:

@@ -11,16 +11,17 @@ from rich.live import Live
 from rich.text import Text
 
 from rag.answering.abstaining import NO_PAPER, NOT_SAID
-from rag.datatypes import Answer, Claim, Gone, Hit, IngestReport, Outcome, Paper, Rejection, Remark
+from rag.datatypes import Answer, Claim, Gone, Hit, IngestReport, Merge, Outcome, Paper, Rejection, Remark
 from rag.describing import Info
 from rag.errors import StoppedError
 from rag.maintenance import Finding
 from rag.verification import standing
-from ui.wording import lacking, printable, summary
+from ui.wording import because, lacking, merged_titles, place, printable, summary
 
 WIDTH = 100
 MARKS = {"supported": ("●", "green"), "partly": ("◐", "yellow"), "not found": ("○", "red")}
 SHOWN_REJECTIONS = 20
+SHOWN_MERGES = 20
 REFRESHES = 8  # a second, of an answer that is being written
 
 
@@ -173,6 +174,22 @@ def show_report(console: Console, report: IngestReport, folder: str) -> None:
         (report.unchanged, "unchanged"), (len(report.rejected), "rejected"),
     ]  # fmt: skip
     console.print(f"{folder}: {', '.join(f'{n:,} {what}' for n, what in told if n) or 'nothing to read'}.")
+    show_merges(console, report.merges[:SHOWN_MERGES])
+    if len(report.merges) > SHOWN_MERGES:
+        console.print(f"… and more; see them all with: askpapers merges --library {folder}", soft_wrap=True)
+
+
+def show_merges(console: Console, merges: Iterable[Merge]) -> None:
+    """Print records that joined a paper, one a line: the number that undoes it, why, and both titles."""
+    for merge in merges:
+        text = Text(f"{merge.merge_id:>4} ", "cyan").append(f"joined by {because(merge)}: ", "default")
+        _print(console, text.append(f"{printable(merged_titles(merge))} ({place(merge)})"), indent=5)
+
+
+def show_split(console: Console, papers: Iterable[Paper]) -> None:
+    """Print the papers that were taken apart from others, one a line."""
+    for paper in papers:
+        _print(console, Text(f"paper {paper.paper_id} by itself: {printable(paper.title)}"), indent=4)
 
 
 def show_remarks(console: Console, remarks: Iterable[Remark]) -> None:

@@ -3,8 +3,10 @@
 import textwrap
 from pathlib import PurePath
 
-from rag.datatypes import Answer, Claim, Searched
+from rag.datatypes import Answer, Claim, Merge, Searched
 from rag.verification import standing
+
+REASONS = {"doi": "DOI", "arxiv_id": "arXiv id", "pubmed_id": "PubMed id"}
 
 
 def printable(text: str) -> str:
@@ -59,6 +61,21 @@ def searched(what: Searched) -> str:
     ]
     papers = f"{what.papers:,} {'paper' if what.papers == 1 else 'papers'}"
     return " ".join([papers, *filter(None, bounds), "searched"])
+
+
+def because(merge: Merge) -> str:
+    """Return why a record joined a paper: `the same DOI`."""
+    return f"the same {REASONS.get(merge.reason, merge.reason)}"
+
+
+def merged_titles(merge: Merge) -> str:
+    """Return the title of a paper and that of the record that joined it, once when they are the same."""
+    return merge.title if merge.title == merge.paper_title else f"{merge.title} → {merge.paper_title}"
+
+
+def place(merge: Merge) -> str:
+    """Return where the record of a merge was read: `export.bib line 12`."""
+    return f"{PurePath(merge.source).name} line {merge.line}"
 
 
 def stages(answer: Answer) -> str:

@@ -20,9 +20,9 @@ from rag.merging.run import Incoming, Run
 def store(record: Record, source: str, catalog: Catalog, run: Run) -> str:
     """Put one record into the catalog and return what it was: added, updated, merged or unchanged."""
     new = Incoming(record, source)
-    here = [one for one in catalog.with_key("print", fingerprint(record)) if catalog.came_from(one, source)]
-    if here:
-        return _again(here, new, catalog, run)
+    copies = _copies(new, catalog)
+    if copies:
+        return _again(copies, new, catalog, run)
     found = list(matches(new, catalog, run))
     earlier = earlier_form(new, catalog, run, found)
     return _edit(*earlier, new, catalog, run) if earlier else _place(new, catalog, run, found)
@@ -67,23 +67,26 @@ def forget(paper_id: int, source: str, catalog: Catalog) -> bool:
     return False
 
 
-def _again(here: list[int], new: Incoming, catalog: Catalog, run: Run) -> str:
-    """Take a record that its source was known to hold: the same again, under another name of its own, or a copy."""
-    record, source = new
-    copies = [
+def _copies(new: Incoming, catalog: Catalog) -> list[tuple[int, Kept]]:
+    """Return the records that a source is known to hold and that are this one letter for letter, with their papers."""
+    print_ = fingerprint(new.record)
+    return [
         (paper_id, kept)
-        for paper_id in here
+        for paper_id in catalog.with_key("print", print_)
         for kept in kept_records(catalog, paper_id)
-        if kept.source == source and fingerprint(kept.record) == fingerprint(record)
+        if kept.known and kept.source == new.source and fingerprint(kept.record) == print_
     ]
-    if not copies:
-        return "unchanged"  # of a paper from an older catalog, whose records nobody knows
+
+
+def _again(copies: list[tuple[int, Kept]], new: Incoming, catalog: Catalog, run: Run) -> str:
+    """Take a record that its source was known to hold: the same again, under another name of its own, or a copy."""
+    record = new.record
     # The one on the same line, else one that is still to come in this run.
     paper_id, kept = min(copies, key=lambda copy: (copy[1].record.line != record.line, run.has_read(*copy)))
     on_its_line = kept.record.line == record.line
-    if on_its_line and kept.known and (kept.record.key, kept.record.url) != (record.key, record.url):
+    if on_its_line and (kept.record.key, kept.record.url) != (record.key, record.url):
         return _edit(paper_id, kept, new, catalog, run)
-    if on_its_line or not kept.known or not run.has_read(paper_id, kept):
+    if on_its_line or not run.has_read(paper_id, kept):
         run.mark(paper_id, kept.record_id)
         return "unchanged"
     reason = next(iter(identifiers(record)), "title")
@@ -97,7 +100,10 @@ def _place(new: Incoming, catalog: Catalog, run: Run, found: list[Match]) -> str
         return "added"
     if _is_told(found[0], new, catalog):
         return "unchanged"
-    joining = [found[0], *(match for match in found[1:] if may_be_one(found[0], match, catalog))]
+    joining = found[:1]
+    for match in found[1:]:
+        if all(may_be_one(other, match, catalog) for other in joining):
+            joining.append(match)
     into = min(match.paper_id for match in joining)
     run.keep_first(catalog, into)
     for match in joining:

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from rag.datatypes import IngestReport, Paper, Rejection
+from rag.datatypes import IngestReport, Merge, Paper, Rejection
 from rag.ingest import Progress
 from ui.page.evidence import card
 from ui.page.markup import prose
+from ui.wording import because, merged_titles, place
 
 PAGE = 50  # papers of a page
 SHOWN_REJECTIONS = 200
+SHOWN_MERGES = 50
 COLUMNS = (("title", "Title"), ("author", "Authors"), ("year", "Year"), ("added", "Source"))
 STAGES = {"read": "Reading records", "embed": "Indexing papers"}
 
@@ -101,7 +103,20 @@ def report(found: IngestReport) -> str:
     rest = f"<li>and {more:,} more</li>" if more > 0 else ""
     rejected = f'<ul class="ap-rejected">{items}{rest}</ul>' if items else ""
     remarks = "".join(f"<p>{_named(one.source)}: {escape(one.text)}</p>" for one in found.remarks)
-    return f'<div class="ap-report" role="status"><p>{counts}.</p>{remarks}{rejected}</div>'
+    return f'<div class="ap-report" role="status"><p>{counts}.</p>{remarks}{rejected}{_merged(found.merges)}</div>'
+
+
+def _merged(merges: Sequence[Merge]) -> str:
+    """Return which records joined a paper and why, folded away."""
+    if not merges:
+        return ""
+    items = "".join(
+        f"<li>{escape(merged_titles(one))} ({escape(because(one))}, {escape(place(one))})</li>"
+        for one in merges[:SHOWN_MERGES]
+    )
+    more = len(merges) - SHOWN_MERGES
+    rest = f"<li>and {more:,} more</li>" if more > 0 else ""
+    return f"<details><summary>What was merged</summary><ul>{items}{rest}</ul></details>"
 
 
 def _rejected(one: Rejection) -> str:
