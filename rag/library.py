@@ -12,6 +12,7 @@ A Library may be shared between threads, and a folder opened by many readers; on
 import asyncio
 import shutil
 import threading
+import weakref
 from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from functools import partial
@@ -48,6 +49,7 @@ from rag.models import ChatModel, load_model
 from rag.probe import probe
 from rag.prompting import load_prompt
 from rag.readers import find_files
+from rag.readonly import as_if_in, copied, is_read_only
 from rag.retrieval import Retriever, top
 from rag.settings import Settings, load_settings
 from rag.stopping import Stop, in_thread
@@ -76,8 +78,12 @@ class Library:
         self._writing = False
         self._map: tuple[int, PaperMap] | None = None  # with the version that it is of
         self._map_lock = threading.Lock()
+        self._files = folder
         self._manifest()
-        self._catalog = Catalog(folder / CATALOG)
+        if is_read_only(folder):
+            self._files = copied(folder)
+            weakref.finalize(self, shutil.rmtree, self._files, ignore_errors=True)
+        self._catalog = Catalog(folder / CATALOG, copy=self._files / CATALOG if self._is_copy else None)
 
     @classmethod
     def open(cls, path: str | Path | None = None, settings: Settings | None = None, *, create: bool = True) -> Self:
@@ -123,6 +129,8 @@ class Library:
                     model.close()
             self._model.clear()
             self._catalog.close()
+            if self._is_copy:
+                shutil.rmtree(self._files, ignore_errors=True)
 
     def ingest(self, paths: str | Path | Iterable[str | Path], watch: Watch = lambda progress: None) -> IngestReport:
         """Bring in the papers of files and folders (or of one); return what became of each record.
@@ -351,7 +359,7 @@ class Library:
     @contextmanager
     def _reading(self) -> Iterator[Index]:
         """Lend the index as it is now; meanwhile nobody in this process replaces it."""
-        with self._lock:
+        with self._lock, as_if_in(self.folder, self._files):
             if not self._writing and (self._index is None or self._catalog.generation != self._generation):
                 self._reopen()
             if self._index is None:
@@ -364,7 +372,7 @@ class Library:
         generation = self._catalog.generation
         manifest = self._manifest()
         if manifest is not None:
-            suspect = self._catalog.unfinished and not is_being_written(self.folder)
+            suspect = self._catalog.unfinished and (self._is_copy or not is_being_written(self.folder))
             self._index = self._open_index(manifest, suspect=suspect)
         elif self._catalog.count():
             command = f"askpapers rebuild --library {self.folder}"
@@ -391,7 +399,7 @@ class Library:
         if self._index is not None:
             self._index.close()
             self._index = None
-        folder = self.folder / manifest.vectors
+        folder = self._files / manifest.vectors
         indexed = self._catalog.count(indexed=True)
         if suspect and indexed:
             # A writer died: its Chroma may crash whoever opens it, so another process tries first.
@@ -399,8 +407,13 @@ class Library:
         # Once a paper has vectors, missing ones are damage: an empty store in their place would answer as if sound.
         return Index(folder, create=not indexed)
 
+    @property
+    def _is_copy(self) -> bool:
+        """True when what is read is a copy, for the library itself can't be written."""
+        return self._files != self.folder
+
     def _manifest(self) -> Manifest | None:
-        manifest = read_manifest(self.folder)
+        manifest = read_manifest(self._files)
         if manifest is not None:
             check_manifest(self.folder, manifest, embedding=embedder_name(self.settings), chunker=CHUNKER)
         return manifest

@@ -28,7 +28,7 @@ LAYERS = (
     ("rag.models", "rag.readers", "rag.manifest", "rag.seal"),
     ("rag.chunking", "rag.citations", "rag.identity", "rag.interaction"),
     ("rag.sentences", "rag.words", "rag.settings", "rag.samples", "rag.prompting"),
-    ("rag.pages", "rag.sqlite", "rag.tokens", "rag.stopping", "rag.history"),
+    ("rag.pages", "rag.readonly", "rag.sqlite", "rag.tokens", "rag.stopping", "rag.history"),
     ("rag.datatypes", "rag.errors", "rag.iteration"),
 )
 ROOMS = {
