@@ -8,6 +8,7 @@
     python -m eval.measure llm        a language model (OPENAI_BASE_URL), CitationQueryEngine with it, and quotes
     python -m eval.measure page       the page: first paint, what it adds, twenty readers at once, memory (Chromium)
     python -m eval.measure speed      ingest and search beside their bare costs, in one run
+    python -m eval.measure faults     kill -9, full disks, flipped bits: what is tried, what survives, what is lost
 
 Reads the shared folder (ASKPAPERS_SHARED, default ../shared); `--work FOLDER` keeps built libraries between runs.
 """
@@ -18,7 +19,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from eval import answers, chunking, conversation, llm, page, retrieval, speed
+from eval import answers, chunking, conversation, faults, llm, page, retrieval, speed
 from eval import support as support_score
 
 MEASURES: dict[str, Callable[[Path], str]] = {
@@ -27,6 +28,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "support": support_score.measure,
     "chunking": chunking.measure,
     "conversation": conversation.measure,
+    "faults": faults.measure,
     "llm": llm.measure,
     "page": page.measure,
     "speed": speed.measure,

@@ -12,6 +12,7 @@ A Library may be shared between threads, and a folder opened by many readers; on
 import asyncio
 import shutil
 import threading
+import time
 import weakref
 from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from rag.adapters import PaperEmbedding, PaperLLM, PaperRetriever
     from rag.engine import PaperQueryEngine
 
+WAITS = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds between tries to read what somebody is writing
 FIRST_VECTORS = "vectors-1"
 PAGE = 1_000  # papers read from the catalog at once
 PASSAGES = 3  # sentences shown of each paper that a search finds
@@ -372,13 +374,33 @@ class Library:
         generation = self._catalog.generation
         manifest = self._manifest()
         if manifest is not None:
-            suspect = self._catalog.unfinished and (self._is_copy or not is_being_written(self.folder))
-            self._index = self._open_index(manifest, suspect=suspect)
+            self._index = self._open_settled(manifest)
         elif self._catalog.count():
             command = f"askpapers rebuild --library {self.folder}"
             msg = f"The library {self.folder} has papers but no vectors. Make them with: {command}"
             raise LibraryDamagedError(msg)
         self._generation = generation
+
+    def _open_settled(self, manifest: Manifest) -> Index:
+        """Open the index to read; what looks like damage while somebody writes may be a change seen by half."""
+        for wait in (*WAITS, None):
+            generation, written = self._catalog.generation, not self._is_copy and is_being_written(self.folder)
+            try:
+                return self._open_whole(manifest, suspect=self._catalog.unfinished and not written)
+            except LibraryDamagedError:
+                if wait is None or not (written or self._catalog.generation != generation):
+                    raise
+                time.sleep(wait)
+        raise AssertionError
+
+    def _open_whole(self, manifest: Manifest, *, suspect: bool) -> Index:
+        index = self._open_index(manifest, suspect=suspect)
+        try:
+            index.vectors.checksum()  # reads them all, as the first search would
+        except LibraryDamagedError:
+            index.close()  # else Chroma would go on with what it has read
+            raise
+        return index
 
     def _writable_index(self, *, suspect: bool) -> Index:
         """Return the index for writing; the first writer of a library makes the manifest."""

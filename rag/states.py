@@ -33,7 +33,8 @@ class StateStore:
         """Open the file at `path`, made when absent if `create`. Raises LibraryDamagedError, StorageError."""
         self.path = path
         self._lock = threading.Lock()
-        if not create and not path.is_file():
+        # SQLite takes a file cut to nothing for a new one: an empty store would answer as if sound.
+        if not create and not (path.is_file() and path.stat().st_size):
             raise LibraryDamagedError(f"{path} is gone. {self._mend}")
         try:
             if not create and is_read_only(path.resolve().parent):
