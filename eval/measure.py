@@ -9,6 +9,7 @@
     python -m eval.measure llm        a language model (OPENAI_BASE_URL), CitationQueryEngine with it, and quotes
     python -m eval.measure page       the page: first paint, what it adds, twenty readers at once, memory (Chromium)
     python -m eval.measure speed      ingest and search beside their bare costs, in one run
+    python -m eval.measure faults     kill -9, full disks, flipped bits: what is tried, what survives, what is lost
 
 Reads the shared folder (ASKPAPERS_SHARED, default ../shared). `--work FOLDER` keeps built libraries between runs,
 `--keep` puts the numbers into eval/RESULTS.md.
@@ -20,7 +21,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from eval import chunking, conversation, development, llm, merging, page, retrieval, speed
+from eval import chunking, conversation, development, faults, llm, merging, page, retrieval, speed
 from eval import support as support_score
 from eval.results import keep
 
@@ -31,6 +32,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "chunking": chunking.measure,
     "conversation": conversation.measure,
     "merging": merging.measure,
+    "faults": faults.measure,
     "llm": llm.measure,
     "page": page.measure,
     "speed": speed.measure,

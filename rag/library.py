@@ -12,6 +12,8 @@ A Library may be shared between threads, and a folder opened by many readers; on
 import asyncio
 import shutil
 import threading
+import time
+import weakref
 from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from functools import partial
@@ -51,6 +53,7 @@ from rag.models import ChatModel, load_model
 from rag.probe import probe
 from rag.prompting import load_prompt
 from rag.readers import find_files
+from rag.readonly import as_if_in, copied, is_read_only
 from rag.retrieval import Retriever, top
 from rag.settings import Settings, load_settings
 from rag.stopping import Stop, in_thread
@@ -60,6 +63,7 @@ if TYPE_CHECKING:
     from rag.adapters import PaperEmbedding, PaperLLM, PaperRetriever
     from rag.engine import PaperQueryEngine
 
+WAITS = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds between tries to read what somebody is writing
 FIRST_VECTORS = "vectors-1"
 PAGE = 1_000  # papers read from the catalog at once
 PASSAGES = 3  # sentences shown of each paper that a search finds
@@ -80,8 +84,12 @@ class Library:
         self._writing = False
         self._map: tuple[int, PaperMap] | None = None  # with the version that it is of
         self._map_lock = threading.Lock()
+        self._files = folder
         self._manifest()
-        self._catalog = Catalog(folder / CATALOG)
+        if is_read_only(folder):
+            self._files = copied(folder)
+            weakref.finalize(self, shutil.rmtree, self._files, ignore_errors=True)
+        self._catalog = Catalog(folder / CATALOG, copy=self._files / CATALOG if self._is_copy else None)
 
     @classmethod
     def open(cls, path: str | Path | None = None, settings: Settings | None = None, *, create: bool = True) -> Self:
@@ -127,6 +135,8 @@ class Library:
                     model.close()
             self._model.clear()
             self._catalog.close()
+            if self._is_copy:
+                shutil.rmtree(self._files, ignore_errors=True)
 
     def ingest(self, paths: str | Path | Iterable[str | Path], watch: Watch = lambda progress: None) -> IngestReport:
         """Bring in the papers of files and folders (or of one); return what became of each record.
@@ -397,7 +407,7 @@ class Library:
     @contextmanager
     def _reading(self) -> Iterator[Index]:
         """Lend the index as it is now; meanwhile nobody in this process replaces it."""
-        with self._lock:
+        with self._lock, as_if_in(self.folder, self._files):
             if not self._writing and (self._index is None or self._catalog.generation != self._generation):
                 self._reopen()
             if self._index is None:
@@ -410,13 +420,33 @@ class Library:
         generation = self._catalog.generation
         manifest = self._manifest()
         if manifest is not None:
-            suspect = self._catalog.unfinished and not is_being_written(self.folder)
-            self._index = self._open_index(manifest, suspect=suspect)
+            self._index = self._open_settled(manifest)
         elif self._catalog.count():
             command = f"askpapers rebuild --library {self.folder}"
             msg = f"The library {self.folder} has papers but no vectors. Make them with: {command}"
             raise LibraryDamagedError(msg)
         self._generation = generation
+
+    def _open_settled(self, manifest: Manifest) -> Index:
+        """Open the index to read; what looks like damage while somebody writes may be a change seen by half."""
+        for wait in (*WAITS, None):
+            generation, written = self._catalog.generation, not self._is_copy and is_being_written(self.folder)
+            try:
+                return self._open_whole(manifest, suspect=self._catalog.unfinished and not written)
+            except LibraryDamagedError:
+                if wait is None or not (written or self._catalog.generation != generation):
+                    raise
+                time.sleep(wait)
+        raise AssertionError
+
+    def _open_whole(self, manifest: Manifest, *, suspect: bool) -> Index:
+        index = self._open_index(manifest, suspect=suspect)
+        try:
+            index.vectors.checksum()  # reads them all, as the first search would
+        except LibraryDamagedError:
+            index.close()  # else Chroma would go on with what it has read
+            raise
+        return index
 
     def _writable_index(self, *, suspect: bool) -> Index:
         """Return the index for writing; the first writer of a library makes the manifest."""
@@ -437,7 +467,7 @@ class Library:
         if self._index is not None:
             self._index.close()
             self._index = None
-        folder = self.folder / manifest.vectors
+        folder = self._files / manifest.vectors
         indexed = self._catalog.count(indexed=True)
         if suspect and indexed:
             # A writer died: its Chroma may crash whoever opens it, so another process tries first.
@@ -445,8 +475,13 @@ class Library:
         # Once a paper has vectors, missing ones are damage: an empty store in their place would answer as if sound.
         return Index(folder, create=not indexed)
 
+    @property
+    def _is_copy(self) -> bool:
+        """True when what is read is a copy, for the library itself can't be written."""
+        return self._files != self.folder
+
     def _manifest(self) -> Manifest | None:
-        manifest = read_manifest(self.folder)
+        manifest = read_manifest(self._files)
         if manifest is not None:
             check_manifest(self.folder, manifest, embedding=embedder_name(self.settings), chunker=CHUNKER)
         return manifest

@@ -6,7 +6,7 @@ all vectors from the catalog in a new folder, then swaps: whatever happens befor
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.catalog import FILE as CATALOG
@@ -22,6 +22,7 @@ from rag.library import FIRST_VECTORS
 from rag.locking import writing
 from rag.manifest import Manifest, check_manifest, read_manifest, write_manifest
 from rag.probe import probe
+from rag.readonly import copied, is_read_only
 from rag.settings import Settings
 
 
@@ -39,6 +40,17 @@ def check(folder: Path, settings: Settings) -> list[Finding]:
     if not (folder / CATALOG).is_file():
         msg = f"There is no library at {folder}. Make one with: askpapers ingest PATH --library {folder}"
         raise LibraryMissingError(msg)
+    if not is_read_only(folder):
+        return _checked(folder, settings)
+    place = copied(folder)
+    try:
+        found = _checked(place, settings)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+    return [replace(finding, detail=finding.detail.replace(str(place), str(folder))) for finding in found]
+
+
+def _checked(folder: Path, settings: Settings) -> list[Finding]:
     mend = f"Run: askpapers rebuild --library {folder}"
     return [
         _finding("embedding model", lambda: load_embedder(settings).name),

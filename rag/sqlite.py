@@ -18,7 +18,7 @@ def sqlite_trouble(error: sqlite3.Error, path: Path) -> RagError:
         return StorageError(f"{path} can't be written ({error}). What was stored stays; make room and run it again.")
     if name in NOT_WRITABLE:
         return StorageError(
-            f"{path} can't be written ({error}), and reading needs that too. Copy the library to a folder that can."
+            f"{path} can't be written ({error}). Check its permissions, or copy the library to a folder that can."
         )
     if name in TAKEN:
         return StorageError(

@@ -15,6 +15,7 @@ import numpy as np
 
 from rag.errors import LibraryDamagedError, RagError
 from rag.interaction import DIMENSION, States
+from rag.readonly import is_read_only
 from rag.sqlite import sqlite_trouble
 
 TABLE = """CREATE TABLE IF NOT EXISTS states (
@@ -32,9 +33,14 @@ class StateStore:
         """Open the file at `path`, made when absent if `create`. Raises LibraryDamagedError, StorageError."""
         self.path = path
         self._lock = threading.Lock()
-        if not create and not path.is_file():
+        # SQLite takes a file cut to nothing for a new one: an empty store would answer as if sound.
+        if not create and not (path.is_file() and path.stat().st_size):
             raise LibraryDamagedError(f"{path} is gone. {self._mend}")
         try:
+            if not create and is_read_only(path.resolve().parent):
+                address = f"{path.resolve().as_uri()}?immutable=1"
+                self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+                return
             self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute(TABLE)

@@ -61,12 +61,16 @@ class VectorStore:
             self._client: ClientAPI = chromadb.PersistentClient(
                 str(folder), settings=ChromaSettings(anonymized_telemetry=False)
             )
+        except chroma_errors() as error:
+            raise self._trouble(error) from error
+        try:
             self._collection = (
                 self._client.get_or_create_collection(COLLECTION, configuration={"hnsw": HNSW}, embedding_function=None)
                 if create
                 else self._client.get_collection(COLLECTION, embedding_function=None)
             )
         except chroma_errors() as error:
+            self.close()
             raise self._trouble(error) from error
 
     def close(self) -> None:

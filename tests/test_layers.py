@@ -31,7 +31,7 @@ LAYERS = (
     ("rag.people",),
     ("rag.titles",),
     ("rag.sentences", "rag.words", "rag.settings", "rag.samples", "rag.prompting"),
-    ("rag.pages", "rag.sqlite", "rag.tokens", "rag.stopping", "rag.history"),
+    ("rag.pages", "rag.readonly", "rag.sqlite", "rag.tokens", "rag.stopping", "rag.history"),
     ("rag.datatypes", "rag.errors", "rag.iteration", "rag.names"),
 )
 ROOMS = {

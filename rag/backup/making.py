@@ -7,7 +7,7 @@ import os
 import shutil
 import sqlite3
 import zipfile
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,6 +18,7 @@ from rag.errors import LibraryDamagedError, LibraryMissingError, StorageError
 from rag.locking import holding
 from rag.manifest import FILE as MANIFEST
 from rag.manifest import read_manifest
+from rag.readonly import copied, is_read_only
 from rag.sqlite import sqlite_trouble
 
 
@@ -30,14 +31,21 @@ def back_up(folder: Path, file: Path, *, vectors: bool = False) -> Backup:
     if not (folder / CATALOG).is_file():
         msg = f"There is no library at {folder}. Name its folder with --library."
         raise LibraryMissingError(msg)
+    if is_read_only(folder):  # nobody writes here
+        place = copied(folder, states=vectors)
+        try:
+            return _written(place, file, vectors=vectors)
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+    with holding(folder) if vectors else nullcontext():
+        return _written(folder, file, vectors=vectors)
+
+
+def _written(folder: Path, file: Path, *, vectors: bool) -> Backup:
     partial = file.with_name(f".{file.name}.partial")
     try:
         with TemporaryDirectory(dir=file.parent, prefix=f".{file.name}.") as temporary:
-            if vectors:
-                with holding(folder):
-                    papers = _collect(folder, Path(temporary), vectors=True)
-            else:
-                papers = _collect(folder, Path(temporary), vectors=False)
+            papers = _collect(folder, Path(temporary), vectors=vectors)
             made = pack(Path(temporary), partial, papers, vectors=vectors)
         with partial.open("r+b") as written:
             os.fsync(written.fileno())

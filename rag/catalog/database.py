@@ -19,8 +19,8 @@ BUSY_SECONDS = 10.0
 class Database:
     """The file and its connection. Safe to share between threads; closed by `close`."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file at `path`, made and migrated when needed.
+    def __init__(self, path: Path, *, copy: Path | None = None) -> None:
+        """Open the file at `path`, made and migrated when needed; or a `copy` of it, only to be read.
 
         Raises LibraryDamagedError when the file is no catalog, LibraryMismatchError when it is newer, StorageError
         when it can't be written.
@@ -28,8 +28,10 @@ class Database:
         self.path = path
         self._lock = threading.RLock()
         try:
-            self._connection = _connect(path)
+            self._connection = _connect(copy or path)
             migrate(self._connection)
+            if copy is not None:
+                self._connection.execute("PRAGMA query_only = ON")  # what is written here would be lost
         except sqlite3.Error as error:
             raise sqlite_trouble(error, path) from error
 
