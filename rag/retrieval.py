@@ -93,6 +93,10 @@ class Retriever:
         allowed, searched = self._allowed(filters)
         query = self._prepare(question)
         fused = self._fused(query, allowed, index)
+        if allowed is None and self._catalog.count() != searched:
+            # Somebody brought in papers meanwhile: the words of these are found, but they don't count as stored yet.
+            allowed, searched = self._allowed(filters)
+            fused = self._fused(query, allowed, index)
         depth = [paper_id for paper_id, _ in fused[: max(DEPTH, limit)]]
         stored = index.states.get(depth) if len(query.states) else {}
         states = {paper_id: (expand(found), found.sentences) for paper_id, found in stored.items()}

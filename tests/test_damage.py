@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from rag.catalog import Catalog
 from rag.datatypes import Record
+from rag.errors import LibraryDamagedError
+from rag.index import Index
 from rag.ingest import store_records
 from rag.library import Library
 from rag.maintenance import check
@@ -136,3 +139,75 @@ def test_an_id_used_twice_in_one_source_costs_no_paper(catalog: Catalog) -> None
     for expected in ({"added": 2}, {"unchanged": 2}):
         kinds, _ = store_records([("/a.jsonl", pruning), ("/a.jsonl", malaria)], catalog)
         assert dict(kinds) == expected
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of so many vectors that Chroma keeps its own index in files; to be read only."""
+    folder = tmp_path_factory.mktemp("large") / "large.library" / "vectors-1"
+    vectors = np.random.default_rng(1).standard_normal((1_100, 8)).astype(np.float32)
+    index = Index(folder)
+    index.vectors.put([(number, [vector]) for number, vector in enumerate(vectors, start=1)])
+    index.seal()
+    index.close()
+    return folder
+
+
+@pytest.mark.parametrize("name", ["header.bin", "link_lists.bin", "data_level0.bin", "index_metadata.pickle"])
+def test_a_flipped_bit_in_chromas_index_is_seen_before_chroma_opens_it(large: Path, tmp_path: Path, name: str) -> None:
+    folder = Path(shutil.copytree(large, tmp_path / "damaged.library" / "vectors-1"))
+    [path] = folder.rglob(name)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(LibraryDamagedError, match=f"{name} is not what was written.*askpapers rebuild"):
+        Index(folder, create=False)
+    path.unlink()
+    with pytest.raises(LibraryDamagedError, match=f"{name} is not what was written"):
+        Index(folder, create=False)
+
+
+def test_opening_and_reading_leaves_the_seal_whole(large: Path) -> None:
+    for _ in range(2):
+        index = Index(large, create=False)
+        assert len(index.vectors.ids()) == 1_100
+        index.close()
+
+
+def test_a_flipped_bit_in_a_vector_is_told_and_never_searched(small: Path) -> None:
+    path = small / "vectors-1" / "chroma" / "chroma.sqlite3"
+    connection = sqlite3.connect(path)
+    [(vector,)] = connection.execute("SELECT vector FROM embeddings_queue WHERE seq_id = 3").fetchall()
+    connection.execute("UPDATE embeddings_queue SET vector = ? WHERE seq_id = 3", (b"\1" + vector[1:],))
+    connection.commit()
+    connection.close()
+    done = cli("search", "aaad method", "--library", small)
+    assert_one_line(done)
+    assert "not what was written" in done.stderr
+    assert "vectors" in {finding.what for finding in check(small, Settings()) if not finding.sound}
+
+
+def test_flipped_token_states_are_told_and_never_used(small: Path) -> None:
+    path = small / "vectors-1" / "states.sqlite3"
+    connection = sqlite3.connect(path)
+    [(sentences,)] = connection.execute("SELECT sentences FROM states WHERE paper_id = 3").fetchall()
+    connection.execute("UPDATE states SET sentences = ? WHERE paper_id = 3", (b"\7" + sentences[1:],))
+    connection.commit()
+    connection.close()
+    assert_one_line(cli("search", "aaac method", "--library", small))
+    [finding] = [finding for finding in check(small, Settings()) if not finding.sound]
+    assert "other token states of paper 3" in finding.detail
+
+
+def test_token_states_cut_to_nothing_are_gone_not_empty(small: Path) -> None:
+    (small / "vectors-1" / "states.sqlite3").write_bytes(b"")
+    assert_one_line(cli("search", "aaad method", "--library", small))
+
+
+def test_token_states_of_before_there_were_checksums_are_read(small: Path, write_jsonl: WriteJsonl) -> None:
+    connection = sqlite3.connect(small / "vectors-1" / "states.sqlite3")
+    connection.execute("ALTER TABLE states DROP COLUMN checksum")
+    connection.close()
+    with Library.open(small, Settings()) as library:
+        assert library.search("aaad method", limit=1)[0].paper.key == "k3"
+    assert all(finding.sound for finding in check(small, Settings()))

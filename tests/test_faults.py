@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from rag.datatypes import Rating
 from rag.embedding import Embedder
 from rag.errors import LibraryLockedError, StorageError
 from rag.library import Library
@@ -196,6 +197,44 @@ def test_a_full_disk_is_told_and_what_was_stored_answers_when_there_is_room(
             library.ingest([more])
             assert len(library) == 200
             assert all(finding.sound for finding in check(library.folder, Settings()))
+
+
+def test_a_read_only_library_is_searched_asked_checked_and_never_changed(
+    opened: Callable[[Path], Library], small: Path, tmp_path: Path, paper: MakePaper
+) -> None:
+    with opened(small) as library:
+        expected = library.search("the method")
+        answer = library.ask("How many points does the aaad method reach?")
+    with mounted(tmp_path / "disk", "-o", "size=20m") as disk:
+        folder = Path(shutil.copytree(small, disk / "fixed.library"))
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+        with opened(folder) as library:
+            copied = library._files
+            assert library.search("the method") == expected
+            assert library.ask("How many points does the aaad method reach?").text == answer.text
+            assert library.backup(tmp_path / "b.zip", vectors=True).papers == 5
+            for refused in (lambda: library.remove([1]), lambda: library.rate(Rating("r", answer, good=True))):
+                with pytest.raises(StorageError, match=f"{folder}.* can't be written"):
+                    refused()
+        assert not copied.exists()
+        assert all(finding.sound for finding in check(folder, Settings()))
+
+
+def test_readers_beside_a_writer_find_every_paper_that_counts_and_no_other(
+    opened: Callable[[Path], Library],
+    small: Path,
+    write_jsonl: WriteJsonl,
+    paper: MakePaper,
+) -> None:
+    path, counts = write_jsonl(*map(paper, range(5, 66)), name="more.jsonl"), [5]
+    with started(INGEST, small, path) as process:
+        first_line(process)
+        while process.poll() is None:
+            with opened(small) as library:  # a new one each time: what Chroma has on disk, not what it has read
+                counts.append(len(library.search("the method", limit=PAPERS)))
+    assert counts == sorted(counts)
+    with opened(small) as library:
+        assert len(library.search("the method", limit=PAPERS)) == 66
 
 
 def test_an_ingest_into_a_read_only_library_is_told_in_one_line(small: Path, tmp_path: Path) -> None:

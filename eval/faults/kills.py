@@ -134,14 +134,10 @@ def _at_change(folder: Path, pattern: str, nth: int, whole: float) -> Callable[[
     """Kill when a file has changed so often."""
 
     def signs() -> list[tuple[str, int, int]]:
-        found = []
-        for path in folder.glob(pattern):
-            try:
-                stat = path.stat()
-            except FileNotFoundError:
-                continue
-            found.append((str(path), stat.st_size, stat.st_mtime_ns))
-        return sorted(found)
+        with suppress(FileNotFoundError):  # it comes and goes meanwhile
+            stats = [(str(path), path.stat()) for path in folder.glob(pattern)]
+            return sorted((path, stat.st_size, stat.st_mtime_ns) for path, stat in stats)
+        return []
 
     def kill(process: int) -> None:
         before, left, latest = signs(), nth, time.monotonic() + 2 * whole

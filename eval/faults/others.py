@@ -132,8 +132,9 @@ def _clock(base: Path, work: Path, more: Path) -> Tally:
 
 def _places(base: Path, work: Path, more: Path) -> Tally:
     line, expected = Tally("moved, copied, mounted read-only"), found(base).value
-    moved = copy(base, work / "a place with spaces, and é.library")
-    for folder in (moved, Path(shutil.move(moved, work / "moved.library"))):
+    folder = copy(base, work / "a place with spaces, and é.library")
+    for number in range(2):
+        folder = Path(shutil.move(folder, work / f"moved-{number}.library"))
         problems = [] if found(folder).value == expected else ["search differs"]
         line.count(problems + list(doctor(folder).values()))
     mount = work / "fixed"

@@ -1,0 +1,187 @@
+"""A library as one file: whole, consistent, and never put in the place of anything unless it is both."""
+
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rag.backup import restore
+from rag.errors import BackupError, LibraryDamagedError, LibraryLockedError, LibraryMissingError, RagError
+from rag.library import Library
+from rag.maintenance import check, rebuild
+from rag.settings import Settings
+
+TOPICS = ("random forests", "quiet lattices", "river deltas")
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of three papers; to be read only."""
+    rows = [{"title": f"On {topic}", "abstract": f"We study {topic} with care. They are old."} for topic in TOPICS]
+    path = tmp_path_factory.mktemp("original") / "papers.jsonl"
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    with Library.open(path.parent / "original.library", Settings()) as library:
+        library.ingest(path)
+    return path.parent / "original.library"
+
+
+@pytest.fixture(scope="module")
+def kept(original: Path) -> Path:
+    """A backup with vectors; to be read only."""
+    with Library.open(original, Settings()) as library:
+        library.backup(original.parent / "kept.zip", vectors=True)
+    return original.parent / "kept.zip"
+
+
+def found(folder: Path) -> list[tuple[str, float]]:
+    with Library.open(folder, Settings()) as library:
+        return [(hit.paper.title, round(hit.score, 4)) for hit in library.search("river deltas")]
+
+
+def repacked(kept: Path, target: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
+    """Write a backup anew with other files in it."""
+    with zipfile.ZipFile(kept) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    change(content)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, some in content.items():
+            archive.writestr(name, some)
+    return target
+
+
+def test_a_backup_with_vectors_is_searched_as_soon_as_it_is_restored(
+    original: Path, kept: Path, tmp_path: Path
+) -> None:
+    made = restore(kept, tmp_path / "again.library")
+    assert (made.papers, made.vectors) == (3, True)
+    assert found(tmp_path / "again.library") == found(original)
+    assert all(finding.sound for finding in check(tmp_path / "again.library", Settings()))
+
+
+def test_a_backup_without_vectors_says_what_is_missing_and_rebuild_makes_it(original: Path, tmp_path: Path) -> None:
+    with Library.open(original, Settings()) as library:
+        assert not library.backup(tmp_path / "small.zip").vectors
+    restore(tmp_path / "small.zip", tmp_path / "again.library")
+    with pytest.raises(LibraryDamagedError, match="askpapers rebuild"):
+        found(tmp_path / "again.library")
+    assert rebuild(tmp_path / "again.library", Settings()) == 3
+    assert found(tmp_path / "again.library") == found(original)
+
+
+def test_a_backup_is_made_while_somebody_writes_and_holds_what_was_committed(original: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(original, tmp_path / "busy.library"))
+    with Library.open(folder, Settings()) as library, FileLock(folder / "write.lock"):
+        with library._catalog.transaction():
+            library._catalog.remove([1])
+            assert library.backup(tmp_path / "b.zip").papers == 3
+        with pytest.raises(LibraryLockedError):
+            library.backup(tmp_path / "b.zip", vectors=True)
+        assert library.backup(tmp_path / "b.zip").papers == 2
+
+
+def test_a_damaged_library_never_takes_the_place_of_a_good_backup(original: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(original, tmp_path / "broken.library"))
+    content = bytearray((folder / "catalog.sqlite3").read_bytes())
+    content[content.index(b"We study river")] ^= 0x20
+    with Library.open(folder, Settings()) as library:
+        library.backup(tmp_path / "b.zip")
+        before = (tmp_path / "b.zip").read_bytes()
+    (folder / "catalog.sqlite3").write_bytes(content)
+    with Library.open(folder, Settings()) as library, pytest.raises(LibraryDamagedError, match="askpapers rescue"):
+        library.backup(tmp_path / "b.zip")
+    assert (tmp_path / "b.zip").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b.zip", "broken.library"]
+
+
+def test_a_folder_with_something_in_it_is_left_alone(kept: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    restore(kept, tmp_path / "mine")  # an empty one may be filled
+    before = sorted(path.name for path in (tmp_path / "mine").iterdir())
+    with pytest.raises(BackupError, match="is there already"):
+        restore(kept, tmp_path / "mine")
+    assert sorted(path.name for path in (tmp_path / "mine").iterdir()) == before
+
+
+def lying(file: str, **claims: object) -> Callable[[dict[str, bytes]], None]:
+    """Let the list of a backup say something else of one of its files."""
+
+    def change(content: dict[str, bytes]) -> None:
+        listed = json.loads(content["backup.json"])
+        next(part for part in listed["parts"] if part["name"] == file).update(claims)
+        content["backup.json"] = json.dumps(listed).encode()
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda content: content.update({"../evil": b"x"}), id="a file more"),
+        pytest.param(lambda content: content.pop("catalog.sqlite3"), id="a file less"),
+        pytest.param(lambda content: content.pop("backup.json"), id="no list"),
+        pytest.param(lambda content: content.update({"backup.json": b"[" * 90_000}), id="a list nested deep"),
+        pytest.param(lambda content: content.update({"backup.json": b'{"format": 99}'}), id="newer"),
+        pytest.param(lambda content: content.update({"manifest.json": b"{}"}), id="another content"),
+        pytest.param(lying("catalog.sqlite3", size=10**15), id="larger than the disk"),
+        pytest.param(lying("catalog.sqlite3", size=10), id="longer than it says"),
+        pytest.param(lying("catalog.sqlite3", name="../../catalog.sqlite3"), id="a name that leads out"),
+    ],
+)
+def test_a_backup_that_is_not_what_it_says_is_one_line_and_leaves_nothing(
+    kept: Path, tmp_path: Path, change: Callable[[dict[str, bytes]], None]
+) -> None:
+    file = repacked(kept, tmp_path / "b.zip", change)
+    with pytest.raises(RagError) as caught:
+        restore(file, tmp_path / "new.library")
+    assert len(str(caught.value).splitlines()) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["b.zip"]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7), cut=st.booleans())
+def test_any_damage_is_refused_or_harmless(kept: Path, tmp_path: Path, place: float, bit: int, cut: bool) -> None:  # noqa: FBT001
+    content = bytearray(kept.read_bytes())
+    at = int(len(content) * place)
+    content[at] ^= 1 << bit
+    (tmp_path / "b.zip").write_bytes(content[:at] if cut else content)
+    shutil.rmtree(tmp_path / "new.library", ignore_errors=True)
+    refused = ""
+    try:
+        restore(tmp_path / "b.zip", tmp_path / "new.library")
+    except RagError as error:
+        refused = str(error)
+    if refused:
+        assert len(refused.splitlines()) == 1
+        assert not (tmp_path / "new.library").exists()
+    else:
+        with Library.open(tmp_path / "new.library", Settings()) as library:
+            assert {paper.title for paper in library.selected()} == {f"On {topic}" for topic in TOPICS}
+
+
+def test_no_library_is_one_line_and_makes_no_file(tmp_path: Path) -> None:
+    from rag.backup import back_up
+
+    with pytest.raises(LibraryMissingError):
+        back_up(tmp_path / "none.library", tmp_path / "b.zip")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_commands_keep_and_bring_back(original: Path, tmp_path: Path) -> None:
+    def askpapers(*arguments: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "ui.cli", *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+    assert "3 papers" in askpapers("backup", tmp_path / "b.zip", "--library", original).stdout
+    assert "3 papers restored" in askpapers("restore", tmp_path / "b.zip", "--library", tmp_path / "r.library").stdout
+    assert found(tmp_path / "r.library") == found(original)
+    refused = askpapers("restore", tmp_path / "b.zip", "--library", tmp_path / "r.library")
+    assert refused.stderr.startswith("Error: ")
+    assert askpapers("rescue", "--library", original, "--out", tmp_path / "o.jsonl").returncode == 0

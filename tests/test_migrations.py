@@ -1,0 +1,124 @@
+"""A catalog of every released form is brought to the present one, whole, and nothing in it is lost."""
+
+import json
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rag.catalog import FILE, Catalog
+from rag.catalog.ratings import all_ratings
+from rag.catalog.schema import MIGRATIONS, VERSION, prepare, schema_version
+from rag.datatypes import Answer, Outcome, Record, Searched
+from rag.library import Library
+from rag.maintenance import check, rebuild
+from rag.settings import Settings
+
+PAPERS = 12
+OUTCOME = Outcome.NO_RELEVANT_PAPERS
+ANSWER = Answer("What is old?", OUTCOME, "", (), (), (), Searched(PAPERS, "What is old?"), "extractive")
+# Migrates a catalog, and dies by SIGKILL just before its nth statement.
+DYING = """
+import os, signal, sqlite3, sys
+from rag.catalog.schema import migrate, prepare
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("PRAGMA journal_mode = WAL")
+prepare(connection)
+left = [int(sys.argv[2])]
+def count(sql):
+    left[0] -= 1
+    if not left[0]:
+        os.kill(os.getpid(), signal.SIGKILL)
+connection.set_trace_callback(count)
+migrate(connection)
+"""
+
+
+def made(path: Path, version: int) -> Path:
+    """Make a catalog as an askpapers of that version did: papers, one of them pending, and ratings if it knew any."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    prepare(connection)
+    for number, script in enumerate(MIGRATIONS[:version], start=1):
+        connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+    for number in range(1, PAPERS + 1):
+        connection.execute(
+            "INSERT INTO papers (title, abstract, key, authors, year, doi, title_key, indexed) "
+            "VALUES (?, ?, ?, ?, 2001, ?, ?, ?)",
+            (f"Lattices part {number}", f"We study lattice number {number}.", f"k{number}", '["Ada Lovelace"]',
+             f"10.1000/{number}", f"lattices part {number}", number < PAPERS),
+        )  # fmt: skip
+        connection.execute("INSERT INTO origins VALUES (?, '/old/papers.jsonl', ?)", (number, number))
+        connection.execute("INSERT INTO identifiers VALUES ('doi', ?, ?)", (f"10.1000/{number}", number))
+    if version > 1:
+        connection.execute("INSERT INTO ratings VALUES ('r1', '2025', 1, 'fine', ?)", (json.dumps(ANSWER.to_dict()),))
+    connection.close()
+    return path
+
+
+def assert_all_there(catalog: Catalog, version: int) -> None:
+    assert catalog.damage() == []
+    papers = catalog.all_papers(limit=99)
+    assert [paper.title for paper in papers] == [f"Lattices part {number}" for number in range(1, PAPERS + 1)]
+    assert all(paper.authors == ("Ada Lovelace",) and paper.year == 2001 for paper in papers)
+    assert (catalog.count(indexed=True), catalog.count(indexed=False)) == (PAPERS - 1, 1)
+    assert catalog.sources() == ["/old/papers.jsonl"]
+    assert len(catalog.match(["lattice"], 99)) == PAPERS
+    record = Record("Another title", "Another text.", 1, doi="10.1000/3")
+    known = catalog.find(record, "/new.jsonl")
+    assert known is not None
+    assert known.paper_id == 3
+    assert [rating.answer for rating in all_ratings(catalog)] == [ANSWER] * (version > 1)
+
+
+@pytest.mark.parametrize("version", range(1, VERSION + 1))
+def test_a_catalog_of_every_version_opens_with_all_that_was_in_it(tmp_path: Path, version: int) -> None:
+    catalog = Catalog(made(tmp_path / FILE, version))
+    assert_all_there(catalog, version)
+    assert schema_version(catalog._connection) == VERSION
+    catalog.close()
+
+
+@pytest.mark.parametrize("version", range(1, VERSION))
+def test_an_old_catalog_is_searched_after_a_rebuild(tmp_path: Path, version: int) -> None:
+    made(tmp_path / FILE, version)
+    assert rebuild(tmp_path, Settings()) == PAPERS
+    with Library.open(tmp_path, Settings()) as library:
+        assert len(library.search("lattices", limit=50)) == PAPERS
+    assert all(finding.sound for finding in check(tmp_path, Settings()))
+
+
+def test_papers_of_an_old_catalog_are_watched_for_flipped_bits_as_new_ones_are(tmp_path: Path) -> None:
+    catalog = Catalog(made(tmp_path / FILE, 1))
+    for change in ("DROP TRIGGER papers_resummed", "UPDATE papers SET year = 2002 WHERE paper_id = 4"):
+        catalog.run(change)
+    assert catalog.damage() == ["paper 4 is not what was written"]
+    catalog.close()
+
+
+@pytest.mark.parametrize("version", range(VERSION))
+def test_a_migration_cut_short_is_whole_or_absent(tmp_path: Path, version: int) -> None:
+    original = made(tmp_path / "original.sqlite3", version) if version else None
+    statements = 0
+    while True:
+        statements += 3
+        path = tmp_path / f"{statements}.sqlite3"
+        if original is not None:
+            shutil.copyfile(original, path)
+        done = subprocess.run([sys.executable, "-c", DYING, str(path), str(statements)], check=False)
+        connection = sqlite3.connect(path)
+        assert version <= schema_version(connection) <= VERSION
+        connection.close()
+        catalog = Catalog(path)
+        assert schema_version(catalog._connection) == VERSION
+        if version:
+            assert_all_there(catalog, version)
+        catalog.close()
+        if done.returncode == 0:
+            break
+        assert done.returncode == -signal.SIGKILL
+    assert statements > 6
