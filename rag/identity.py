@@ -7,6 +7,9 @@ shows it twice.
 
 import hashlib
 import re
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 from rag.datatypes import Paper, Record
 from rag.people import first_author, share_an_author
@@ -20,6 +23,7 @@ STRONG_LIKENESS = 0.25  # the same where a long title, the first author and the 
 NEAR_LIKENESS = 0.6  # the same where the titles only almost agree
 SAME_TEXT = 0.85  # share of all words of two abstracts that both hold, for a paper that got a new title
 LONG_TITLE = 4  # words
+START = 150  # characters of an abstract, in which its first words stand
 LONG_ABSTRACT = 12  # different content words
 YEARS_APART = 2  # a preprint and its publication
 IDENTIFIERS = ("doi", "arxiv_id", "pubmed_id")  # the surest first
@@ -75,6 +79,7 @@ def identifiers(reference: Reference) -> dict[str, str]:
     return {kind: value for kind, value in found.items() if value}
 
 
+@lru_cache(maxsize=1_000)
 def fingerprint(reference: Reference) -> str:
     """Return what a record has in common with its copies in other files, whatever those call it."""
     parts = (
@@ -87,15 +92,16 @@ def fingerprint(reference: Reference) -> str:
     return hashlib.blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
-def title_keys(reference: Reference) -> dict[str, str]:
+@lru_cache(maxsize=1_000)  # a record is first looked up, then stored under its keys
+def title_keys(reference: Reference) -> Mapping[str, str]:
     """Return the keys under which a reference with the same or almost the same title would stand."""
     found = {"title": title_key(reference.title)}
-    author, words, text = first_author(reference.authors), wording(reference.title), stems(reference.abstract[:500])
+    author, words, text = first_author(reference.authors), wording(reference.title), stems(reference.abstract[:START])
     if author and words:
         found["near"] = f"{author} {words[0]}"
-    if author and len(text) > 4:
-        found["start"] = f"{author} {' '.join(text[:5])}"
-    return found
+    if author and len(text) > 3:
+        found["start"] = f"{author} {' '.join(text[:4])}"
+    return MappingProxyType(found)
 
 
 def same_record(one: Reference, other: Reference) -> bool:

@@ -6,6 +6,7 @@ Pure functions over text; knows nothing of authors, abstracts or papers.
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 from rag.words import stem
 
@@ -73,6 +74,7 @@ def wording(title: str) -> tuple[str, ...]:
     return tuple(stem(_american(word)) for word in found if word not in LITTLE)
 
 
+@lru_cache(maxsize=100_000)
 def _american(word: str) -> str:
     for british, american in AMERICAN:
         word = british.sub(american, word)

@@ -190,8 +190,11 @@ class Catalog(Database):
     def add_origin(self, paper_id: int, source: str, record: Record) -> None:
         """Note where a paper came from and under which keys it is looked up."""
         self.run("INSERT OR IGNORE INTO origins VALUES (?, ?, ?)", paper_id, source, record.line)
-        for scope, value in _keys(record, source):
-            self.run("INSERT OR IGNORE INTO identifiers VALUES (?, ?, ?)", scope, value, paper_id)
+        with self._lock:
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO identifiers VALUES (?, ?, ?)",
+                [(scope, value, paper_id) for scope, value in _keys(record, source)],
+            )
 
     def drop_origin(self, paper_id: int, source: str, record: Record, left: Iterable[tuple[str, Record]]) -> None:
         """Forget where a record came from and its keys, but for what the records that are left share."""
@@ -257,7 +260,7 @@ def _title_words(text: str | None) -> list[str]:
 
 def _keys(record: Record, source: str) -> list[tuple[str, str]]:
     """Return (scope, value) of everything under which a record is looked up."""
-    found = identifiers(record) | title_keys(record) | {"print": fingerprint(record)}
+    found = {**identifiers(record), **title_keys(record), "print": fingerprint(record)}
     return [*found.items(), *([(source, record.key)] if record.key else [])]
 
 

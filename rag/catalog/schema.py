@@ -169,7 +169,7 @@ def _teach(connection: sqlite3.Connection) -> None:
     """Give SQL what migrations compute with."""
 
     def keys(title: str, abstract: str, authors: str) -> str:
-        return json.dumps(title_keys(Record(title, abstract, 1, authors=tuple(json.loads(authors)))))
+        return json.dumps(dict(title_keys(Record(title, abstract, 1, authors=tuple(json.loads(authors))))))
 
     def arxiv_id_of(doi: str) -> str | None:
         return identifiers(Record("", "", 1, doi=doi)).get("arxiv_id")
