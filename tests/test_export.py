@@ -23,8 +23,10 @@ from rag.datatypes import Answer, Citation, Claim, Outcome, Paper, Record, Searc
 from rag.export import Form, citation_keys, conversation_markdown, export
 from rag.export.latex import escaped_title
 from rag.export.names import Name, parse_name
+from rag.identity import normal_doi
 from rag.library import Library
 from rag.readers import find_files, read_file
+from rag.readers.cleaning import clean
 
 PROPERTY = settings(deadline=None, max_examples=100)
 ATTENTION = Paper(
@@ -67,6 +69,7 @@ PAPERS = st.lists(
         doi=st.none() | st.text("0189./abz_()<>;-", min_size=1).map("10.1000/{}".format),
         arxiv_id=st.none() | st.sampled_from(["1706.03762", "hep-th/9901001"]),
         url=st.none() | WEB,
+        pubmed_id=st.none() | st.integers(1, 10**8).map(str),
     ),
     max_size=4,
     unique_by=lambda paper: paper.paper_id,
@@ -382,6 +385,7 @@ def test_csl_json_is_read_back_as_it_was(papers: list[Paper]) -> None:
         assert item.get("title", "") == spaced(paper.title)
         assert item.get("abstract", "") == spaced(paper.abstract)
         assert item.get("DOI") == paper.doi
+        assert item.get("PMID") == paper.pubmed_id
         assert item.get("issued") == ({"date-parts": [[paper.year]]} if paper.year else None)
         assert item.get("number") == (f"arXiv:{paper.arxiv_id}" if paper.arxiv_id else None)
         authors = [words_of(author) for author in paper.authors if spaced(author)]
@@ -399,6 +403,32 @@ def test_csl_json_tells_a_preprint_from_what_it_cannot_know() -> None:
         {"literal": "ATLAS Collaboration"},
         {"family": "King", "given": "Martin Luther", "suffix": "Jr."},
     ]
+
+
+def as_stored(paper: Paper) -> Paper:
+    """Return a paper as the library would hold it: its texts clean, its names as they are displayed."""
+    title, abstract = clean(paper.title) or "T", clean(paper.abstract) or "A"
+    authors = tuple(str(parse_name(clean(author))) for author in paper.authors if clean(author))
+    return replace(
+        paper,
+        title=title if any(map(str.isalnum, title)) else f"T{title}",
+        abstract=abstract if any(map(str.isalnum, abstract)) else f"A{abstract}",
+        authors=tuple(filter(None, map(clean, authors))),
+        doi=normal_doi(paper.doi),
+    )
+
+
+@PROPERTY
+@given(PAPERS)
+def test_our_own_reader_reads_csl_json_back(tmp_path_factory: pytest.TempPathFactory, papers: list[Paper]) -> None:
+    papers = [as_stored(paper) for paper in papers]
+    path, keys = tmp_path_factory.getbasetemp() / "export.json", citation_keys(papers)
+    path.write_text(export(papers, Form.CSL_JSON), "utf-8")
+    records = [record for _, record in read_file(path) if isinstance(record, Record)]
+    names = ("title", "abstract", "authors", "year", "doi", "arxiv_id", "url", "pubmed_id")
+    for record, paper in zip(records, papers, strict=True):
+        assert record.key == keys[paper.paper_id]
+        assert {name: getattr(record, name) for name in names} == {name: getattr(paper, name) for name in names}
 
 
 @PROPERTY
@@ -627,6 +657,7 @@ def test_the_real_papers_survive_every_form(shared: Path, tmp_path: Path) -> Non
         assert (fields["title"], fields["abstract"]) == (spaced(paper.title), spaced(paper.abstract))
     for form, read in ((Form.RIS, rispy.loads), (Form.CSL_JSON, json.loads)):
         assert [one["abstract"] for one in read(export(papers, form))] == [spaced(paper.abstract) for paper in papers]
-    (tmp_path / "papers.jsonl").write_text(export(papers, Form.JSONL), "utf-8")
-    again = [one for _, one in read_file(tmp_path / "papers.jsonl") if isinstance(one, Record)]
-    assert [(one.title, one.abstract) for one in again] == [(spaced(one.title), one.abstract) for one in papers]
+    for form in (Form.JSONL, Form.CSL_JSON):
+        (tmp_path / "papers").write_text(export(papers, form), "utf-8")
+        again = [one for _, one in read_file(tmp_path / "papers") if isinstance(one, Record)]
+        assert [(one.title, one.abstract) for one in again] == [(spaced(one.title), one.abstract) for one in papers]
