@@ -42,6 +42,7 @@ ROOMS = {
     "sentencex": ("rag/sentences.py",),
     "sklearn": ("rag/mapping/grouping.py", "rag/mapping/layout.py"),
     "bibtexparser": ("rag/export/bibtex.py",),
+    "lxml": ("rag/readers/elements.py",),
     "rispy": ("rag/export/ris.py",),
     "selenium": ("eval/page.py",),
     "ir_measures": ("eval/scoring.py",),

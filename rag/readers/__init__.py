@@ -11,7 +11,7 @@ from typing import Protocol
 
 from rag.datatypes import Record, Rejection, Remark
 from rag.errors import SourceError
-from rag.readers import huggingface, json_document, jsonl
+from rag.readers import arxiv_atom, huggingface, json_document, jsonl, pubmed_xml
 from rag.readers.files import STANDARD_INPUT, Opened, open_files, packed_kind, source_name
 from rag.readers.source import Problem, Source, UnreadableError
 
@@ -31,7 +31,7 @@ class Reader(Protocol):
         """Yield a record for each paper of the file, a Problem for what is none, a text for what to know of it all."""
 
 
-READERS: tuple[Reader, ...] = (huggingface, json_document, jsonl)  # who is asked first
+READERS: tuple[Reader, ...] = (huggingface, pubmed_xml, arxiv_atom, json_document, jsonl)  # who is asked first
 
 
 def find_files(paths: Iterable[Path]) -> list[Path]:

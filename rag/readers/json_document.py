@@ -30,7 +30,7 @@ def sniff(head: str) -> bool:
 
 def read(source: Source) -> Iterator[Record | Problem]:
     """Yield a record or a Problem for each paper, and a Problem for what is broken or ends too early."""
-    window = Window(source.bytes())
+    window = Window(source.pieces())
     yield from _sequence(window, depth=0)
 
 

@@ -1,4 +1,4 @@
-"""An open file to read papers from: what it begins with, then its lines or its bytes, once.
+"""An open file to read papers from: what it begins with, then its lines, its bytes or pieces of them, once.
 
 A line that isn't UTF-8 becomes a Problem in its place, so that one broken byte costs one record. UTF-16 with a byte
 order mark, as Windows programs write it, is handed on as UTF-8. Knows no format.
@@ -87,7 +87,7 @@ class Begun(io.RawIOBase):
 
 
 class Source:
-    """One file, or one member of an archive. `head` is its beginning, `lines` or `bytes` the whole, either one once.
+    """One file, or one member of an archive: its beginning in `head`, the whole as `lines`, `pieces` or `bytes`, once.
 
     `recoded` tells that it was UTF-16, whatever it says of itself.
     """
@@ -113,6 +113,12 @@ class Source:
     def text(self) -> str:
         """The head as text, for sniffing: bytes that are none are replaced, a byte order mark is dropped."""
         return self.head.decode("utf-8", "replace").removeprefix("\ufeff")
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the whole file in pieces of at most HEAD_BYTES, each as soon as it is there."""
+        file = self.bytes()
+        while piece := file.read1(HEAD_BYTES):
+            yield piece
 
     def bytes(self) -> io.BufferedReader:
         """Return the whole file to read from its start."""

@@ -5,12 +5,12 @@ is decoded a few times, not once a piece. Knows no shapes and no lists.
 """
 
 import codecs
-import io
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from rag.readers.source import HEAD_BYTES, LONGEST_LINE
+from rag.readers.source import LONGEST_LINE
 
 VALUE = re.compile(r"[^\s,\ufeff\x1e]")  # beyond white space, commas, a byte order mark and a sequence's separator
 LONGEST_WORD = 16  # characters: `Infinity`, `\ud83d\ude00`; an error nearer to the end may be one of these, cut
@@ -26,13 +26,13 @@ class Broken(str):
 class Window:
     """What is left of a text, from `line` on."""
 
-    def __init__(self, file: io.BufferedReader) -> None:
+    def __init__(self, pieces: Iterator[bytes]) -> None:
         self.line = 1
         self.passed = 0  # characters
         self._text = ""
         self._place = 0
         self._ended = False
-        self._file = file
+        self._pieces = pieces
         # A byte that is none becomes half a surrogate pair, which no decoded text can hold: its value is found out.
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         self._json = json.JSONDecoder()
@@ -115,7 +115,7 @@ class Window:
     def _more(self) -> bool:
         if self._ended:
             return False
-        raw = self._file.read1(HEAD_BYTES)
+        raw = next(self._pieces, b"")
         self._ended = not raw
         self._text = self._text[self._place :] + self._decoder.decode(raw, final=not raw)
         self._place = 0
