@@ -22,9 +22,8 @@ from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_la
 from rag.datatypes import Answer, Citation, Claim, Outcome, Paper, Record, Searched, Turn
 from rag.export import Form, citation_keys, conversation_markdown, export
 from rag.export.latex import escaped_title
-from rag.export.names import Name, parse_name
-from rag.identity import normal_doi
 from rag.library import Library
+from rag.names import Name, parse_name
 from rag.readers import find_files, read_file
 from rag.readers.cleaning import clean
 
@@ -69,7 +68,7 @@ PAPERS = st.lists(
         doi=st.none() | st.text("0189./abz_()<>;-", min_size=1).map("10.1000/{}".format),
         arxiv_id=st.none() | st.sampled_from(["1706.03762", "hep-th/9901001"]),
         url=st.none() | WEB,
-        pubmed_id=st.none() | st.integers(1, 10**8).map(str),
+        pubmed_id=st.none() | st.sampled_from(["1", "31452104"]),
     ),
     max_size=4,
     unique_by=lambda paper: paper.paper_id,
@@ -204,10 +203,11 @@ def test_two_parsers_read_bibtex_back_as_it_was(papers: list[Paper]) -> None:
         assert fields.get("doi") == paper.doi
         assert fields.get("url") == paper.url
         assert fields.get("eprint") == paper.arxiv_id
+        assert fields.get("pmid") == paper.pubmed_id
         assert fields.get("archiveprefix") == ("arXiv" if paper.arxiv_id else None)
         authors = [author for author in paper.authors if spaced(author)]
         assert [words_of(str(name)) for name in fields["author"]] == [words_of(author) for author in authors]
-        assert fields["author"] == [parse_name(author) for author in authors]
+        assert fields["author"] == [parse_name(spaced(author)) for author in authors]
 
 
 @pytest.mark.parametrize("text", NASTY, ids=repr)
@@ -360,9 +360,10 @@ def test_ris_is_read_back_as_it_was(papers: list[Paper]) -> None:
         assert record.get("abstract", "") == spaced(paper.abstract)
         assert record.get("year") == (str(paper.year) if paper.year else None)
         assert record.get("doi") == paper.doi
-        assert record.get("accession_number") == paper.arxiv_id
-        link = paper.url or (f"https://arxiv.org/abs/{paper.arxiv_id}" if paper.arxiv_id else "")
-        assert ";".join(record.get("urls", [])) == link  # rispy takes a URL apart at each semicolon
+        assert record.get("accession_number") == (paper.arxiv_id or paper.pubmed_id)
+        assert ";".join(record.get("urls", [])) == (paper.url or "")  # rispy takes a URL apart at each semicolon
+        page = f"https://arxiv.org/abs/{paper.arxiv_id}" if paper.arxiv_id and not paper.url else None
+        assert record.get("file_attachments2") == page
         authors = [words_of(author) for author in paper.authors if spaced(author)]
         assert [words_of(name) for name in record.get("authors", [])] == authors
         assert "unknown_tag" not in record
@@ -385,8 +386,8 @@ def test_csl_json_is_read_back_as_it_was(papers: list[Paper]) -> None:
         assert item.get("title", "") == spaced(paper.title)
         assert item.get("abstract", "") == spaced(paper.abstract)
         assert item.get("DOI") == paper.doi
-        assert item.get("PMID") == paper.pubmed_id
         assert item.get("issued") == ({"date-parts": [[paper.year]]} if paper.year else None)
+        assert item.get("PMID") == paper.pubmed_id
         assert item.get("number") == (f"arXiv:{paper.arxiv_id}" if paper.arxiv_id else None)
         authors = [words_of(author) for author in paper.authors if spaced(author)]
         assert [words_of(" ".join(name.values())) for name in item.get("author", [])] == authors
@@ -405,32 +406,6 @@ def test_csl_json_tells_a_preprint_from_what_it_cannot_know() -> None:
     ]
 
 
-def as_stored(paper: Paper) -> Paper:
-    """Return a paper as the library would hold it: its texts clean, its names as they are displayed."""
-    title, abstract = clean(paper.title) or "T", clean(paper.abstract) or "A"
-    authors = tuple(str(parse_name(clean(author))) for author in paper.authors if clean(author))
-    return replace(
-        paper,
-        title=title if any(map(str.isalnum, title)) else f"T{title}",
-        abstract=abstract if any(map(str.isalnum, abstract)) else f"A{abstract}",
-        authors=tuple(filter(None, map(clean, authors))),
-        doi=normal_doi(paper.doi),
-    )
-
-
-@PROPERTY
-@given(PAPERS)
-def test_our_own_reader_reads_csl_json_back(tmp_path_factory: pytest.TempPathFactory, papers: list[Paper]) -> None:
-    papers = [as_stored(paper) for paper in papers]
-    path, keys = tmp_path_factory.getbasetemp() / "export.json", citation_keys(papers)
-    path.write_text(export(papers, Form.CSL_JSON), "utf-8")
-    records = [record for _, record in read_file(path) if isinstance(record, Record)]
-    names = ("title", "abstract", "authors", "year", "doi", "arxiv_id", "url", "pubmed_id")
-    for record, paper in zip(records, papers, strict=True):
-        assert record.key == keys[paper.paper_id]
-        assert {name: getattr(record, name) for name in names} == {name: getattr(paper, name) for name in names}
-
-
 @PROPERTY
 @given(PAPERS)
 def test_our_own_reader_reads_json_lines_back(tmp_path_factory: pytest.TempPathFactory, papers: list[Paper]) -> None:
@@ -438,13 +413,13 @@ def test_our_own_reader_reads_json_lines_back(tmp_path_factory: pytest.TempPathF
     path.write_text(export(papers, Form.JSONL), "utf-8")
     records = {record.line: record for _, record in read_file(path) if isinstance(record, Record)}
     for line, paper in enumerate(papers, start=1):
-        shown = "".join(c for c in paper.title if c.isprintable() or c.isspace())
         if line not in records:
-            assert not (any(map(str.isalnum, shown)) and any(map(str.isalnum, paper.abstract)))
+            assert not (any(map(str.isalnum, clean(paper.title))) and any(map(str.isalnum, clean(paper.abstract))))
             continue
         assert records[line].year == paper.year
         assert records[line].arxiv_id == paper.arxiv_id
         assert records[line].url == paper.url
+        assert records[line].pubmed_id == paper.pubmed_id
 
 
 def test_a_library_survives_the_way_through_json_lines(samples: Library, tmp_path: Path) -> None:

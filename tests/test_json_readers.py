@@ -113,9 +113,9 @@ def test_authors_of_arxiv_that_nobody_took_apart_are_taken_apart(tmp_path: Path)
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
-        (SCHOLAR | {"abstract": None}, "no abstract (Semantic Scholar gives none)"),
-        (OPENALEX | {"abstract_inverted_index": None}, "no abstract (OpenAlex gives none)"),
-        (OPENALEX | {"abstract_inverted_index": {"We": 0, "prune": ["1"]}}, "no abstract (OpenAlex gives none)"),
+        (SCHOLAR | {"abstract": None}, "no abstract"),
+        (OPENALEX | {"abstract_inverted_index": None}, "no abstract"),
+        (OPENALEX | {"abstract_inverted_index": {"We": 0, "prune": ["1"]}}, "no abstract"),
         (CSL | {"abstract": ""}, "no abstract"),
         ({"meta": {}, "results": []}, "holds no papers"),
         ([], "holds no papers"),

@@ -29,7 +29,7 @@ LAYERS = (
     ("rag.chunking", "rag.citations", "rag.identity", "rag.interaction"),
     ("rag.sentences", "rag.words", "rag.settings", "rag.samples", "rag.prompting"),
     ("rag.sqlite", "rag.tokens", "rag.stopping", "rag.history"),
-    ("rag.datatypes", "rag.errors", "rag.iteration"),
+    ("rag.datatypes", "rag.errors", "rag.iteration", "rag.names"),
 )
 ROOMS = {
     "chromadb": ("rag/vectors.py",),
@@ -41,8 +41,10 @@ ROOMS = {
     "tokenizers": ("rag/embedding/onnx.py", "rag/embedding/minilm.py"),
     "sentencex": ("rag/sentences.py",),
     "sklearn": ("rag/mapping/grouping.py", "rag/mapping/layout.py"),
-    "bibtexparser": ("rag/export/bibtex.py",),
     "lxml": ("rag/readers/elements.py",),
+    "bibtexparser": ("rag/export/bibtex.py", "rag/readers/entries.py"),
+    "ftfy": ("rag/readers/cleaning.py",),
+    "pylatexenc": ("rag/readers/latex.py",),
     "rispy": ("rag/export/ris.py",),
     "selenium": ("eval/page.py",),
     "ir_measures": ("eval/scoring.py",),

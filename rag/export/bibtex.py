@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from rag.datatypes import Paper
 from rag.export.keys import citation_keys
 from rag.export.latex import escaped, escaped_title, verbatim
-from rag.export.names import Name, names_of
+from rag.export.names import names_of
 from rag.export.text import plain
+from rag.names import Name
 
 
 def to_bibtex(papers: Sequence[Paper]) -> str:
@@ -45,6 +46,7 @@ def _fields(paper: Paper) -> dict[str, str]:
         "doi": verbatim(plain(paper.doi or "")),
         "eprint": eprint,
         "archiveprefix": "arXiv" if eprint else "",
+        "pmid": verbatim(plain(paper.pubmed_id or "")),
         "url": verbatim(plain(paper.url or "")),
         "abstract": escaped(plain(paper.abstract)),
     }

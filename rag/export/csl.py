@@ -10,8 +10,9 @@ from typing import Any
 
 from rag.datatypes import Paper
 from rag.export.keys import citation_keys
-from rag.export.names import Name, names_of
+from rag.export.names import names_of
 from rag.export.text import address_of, plain
+from rag.names import Name
 
 ARXIV_DOIS = "10.48550/"
 

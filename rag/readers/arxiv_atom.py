@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from rag.datatypes import Record
 from rag.identity import normal_arxiv_id
 from rag.readers.elements import Element, elements, line_of, text_in
-from rag.readers.shapes.values import built, year_of
+from rag.readers.making import made
+from rag.readers.shapes.values import dated
 from rag.readers.source import Problem, Source
 
 NAME = "arXiv Atom feed"
@@ -32,13 +33,13 @@ def _record(entry: Element) -> Record | Problem:
     if "/api/errors" in address:
         return Problem(line, f"arXiv's answer is an error: {summary[:200]}")
     arxiv_id = normal_arxiv_id(address) or ""
-    return built(
+    return made(
         line,
         _text(entry, "title"),
         summary,
         key=arxiv_id or address,
         authors=[_text(author, "name") for author in entry.iterfind(f"{ATOM}author")],
-        year=year_of(_text(entry, "published"), _text(entry, "updated")),
+        year=dated(_text(entry, "published"), _text(entry, "updated")),
         doi=text_in(entry.find(f"{ARXIV}doi")),
         arxiv_id=arxiv_id,
         url="" if arxiv_id else address,

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from rag.datatypes import Record
 from rag.readers.elements import Element, elements, line_of, text_in
-from rag.readers.shapes.values import built, year_of
+from rag.readers.making import made
+from rag.readers.shapes.values import dated
 from rag.readers.source import Problem, Source
 
 NAME = "PubMed XML"
@@ -39,7 +40,7 @@ def _record(element: Element) -> Record | Problem:
     ids = {one.get("IdType"): text_in(one) for one in element.iterfind("*/ArticleIdList/ArticleId")}
     pages = text_in(work.find("Pagination/MedlinePgn")) or text_in(work.find("Pagination/StartPage"))
     pubmed_id = text_in(outer.find("PMID")) or ids.get("pubmed", "")
-    return built(
+    return made(
         line,
         _first(work, "ArticleTitle", "VernacularTitle", "Book/BookTitle"),
         _abstract(work.find("Abstract")) or _abstract(outer.find("OtherAbstract")),
@@ -82,6 +83,6 @@ def _author(author: Element) -> str:
     return " ".join(filter(None, [parts[0] or text_in(author.find("Initials")), *parts[1:]]))
 
 
-def _year(work: Element) -> int | None:
+def _year(work: Element) -> str:
     dates = ("Journal/JournalIssue/PubDate", "ArticleDate", "Book/PubDate", "ContributionDate")
-    return year_of(*(_first(work, f"{date}/Year", f"{date}/MedlineDate") for date in dates))
+    return dated(*(_first(work, f"{date}/Year", f"{date}/MedlineDate") for date in dates))

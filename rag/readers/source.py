@@ -1,29 +1,21 @@
 """An open file to read papers from: what it begins with, then its lines, its bytes or pieces of them, once.
 
-A line that isn't UTF-8 becomes a Problem in its place, so that one broken byte costs one record. UTF-16 with a byte
-order mark, as Windows programs write it, is handed on as UTF-8. Knows no format.
+A line that isn't UTF-8 becomes a Problem in its place, so that one broken byte costs one record; only formats that
+are older than UTF-8 ask for its lines as Windows-1252, and get what surely is. UTF-16 with a byte order mark, as
+Windows programs write it, is handed on as UTF-8. Knows no format.
 """
 
 import codecs
 import io
+import re
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from rag.errors import RagError
+from rag.readers.streams import HEAD_BYTES, Begun, Readable, Recoded, UnreadableError
 
-HEAD_BYTES = 65_536  # that a format is told by
 LONGEST_LINE = 8_000_000  # bytes; a longer one is no record, and must not fill the memory
-
-
-class UnreadableError(RagError):
-    """A file that can't be read to its end; the message is the reason that its rejection gives."""
-
-
-class Readable(Protocol):
-    """What gives bytes in order: an open file, standard input, a member of an archive."""
-
-    def read(self, size: int, /) -> bytes:
-        """Return the next bytes, empty at the end. Raises OSError or UnreadableError."""
+# What no text of Windows-1252 holds: bytes without a meaning, hardly used ones, and pieces of UTF-8.
+NO_WINDOWS = re.compile(rb"[\x81\x8d\x8f\x90\x9d\xfe\xff]|[\xc2-\xf4][\x80-\xbf]")
 
 
 class Line(NamedTuple):
@@ -40,52 +32,6 @@ class Problem(NamedTuple):
     reason: str
 
 
-class Begun(io.RawIOBase):
-    """A file of which the beginning was read already. What fails later is raised after all that came before it.
-
-    `trouble` is what failed already.
-    """
-
-    def __init__(self, file: Readable) -> None:
-        """Read the beginning of a file. Raises OSError or UnreadableError when there is none."""
-        super().__init__()
-        self._file = file
-        self.trouble: OSError | UnreadableError | None = None
-        begun = bytearray()
-        while len(begun) < HEAD_BYTES and (more := self._next()):
-            begun += more
-        if self.trouble and not begun:
-            raise self.trouble
-        self.head = bytes(begun[:HEAD_BYTES])
-        self.given = 0  # bytes that were read of it
-        self._left = memoryview(bytes(begun))
-
-    def readable(self) -> bool:
-        """Say so, for io.BufferedReader."""
-        return True
-
-    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
-        """Fill a buffer with the next bytes and return how many they are. Raises OSError or UnreadableError."""
-        if not self._left and self.trouble:
-            raise self.trouble
-        if not self._left:
-            self._left = memoryview(self._next())
-            if self.trouble:
-                raise self.trouble
-        found = self._left[: len(buffer)]
-        self._left = self._left[len(found) :]
-        buffer[: len(found)] = found
-        self.given += len(found)
-        return len(found)
-
-    def _next(self) -> bytes:
-        try:
-            return self._file.read(HEAD_BYTES)
-        except (OSError, UnreadableError) as error:
-            self.trouble = error
-            return b""
-
-
 class Source:
     """One file, or one member of an archive: its beginning in `head`, the whole as `lines`, `pieces` or `bytes`, once.
 
@@ -97,7 +43,8 @@ class Source:
         self._file = Begun(file)
         self.recoded = self._file.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         if self.recoded:
-            self._file = Begun(_Recoded(self._file))
+            self._file = Begun(Recoded(self._file))
+        self._windows = 0  # lines read as Windows-1252
 
     @property
     def head(self) -> bytes:
@@ -124,39 +71,46 @@ class Source:
         """Return the whole file to read from its start."""
         return io.BufferedReader(self._file, HEAD_BYTES)
 
-    def lines(self) -> Iterator[Line | Problem]:
-        """Yield every line, decoded as UTF-8 (a byte order mark is dropped)."""
-        return _numbered(self.bytes())
+    def lines(self, *, windows: bool = False) -> Iterator[Line | Problem]:
+        """Yield every line, decoded as UTF-8 (a byte order mark is dropped).
+
+        With `windows`, a line that isn't is read as Windows-1252 when it can be, and when the first line of the file
+        that isn't ASCII was one of these.
+        """
+        in_windows = None if windows else False
+        for number, raw in _numbered(self.bytes()):
+            if isinstance(raw, str):
+                yield Problem(number, raw)
+                continue
+            try:
+                text = raw.decode("utf-8-sig" if number == 1 else "utf-8")
+                if in_windows is None and not text.isascii():
+                    in_windows = False
+            except UnicodeDecodeError as error:
+                if in_windows is False or NO_WINDOWS.search(raw):
+                    at = f"byte 0x{raw[error.start]:02x} at column {error.start + 1}"
+                    yield Problem(number, f"not UTF-8 text ({at})")
+                    continue
+                in_windows = True
+                self._windows += 1
+                text = raw.decode("cp1252")
+            yield Line(number, text.rstrip("\r\n"))
+
+    @property
+    def remarks(self) -> Iterator[str]:
+        """What to say of how the lines were read, once they all are."""
+        if self._windows:
+            yield f"not UTF-8: {self._windows:,} lines read as Windows-1252"
 
 
-class _Recoded:
-    """UTF-16 as UTF-8. What isn't UTF-16 becomes what isn't UTF-8, so that it costs its line."""
-
-    def __init__(self, file: Begun) -> None:
-        self._file = file
-        self._decoder = codecs.getincrementaldecoder("utf-16")("surrogatepass")
-
-    def read(self, size: int, /) -> bytes:
-        while raw := self._file.read(size):
-            if text := self._decoder.decode(raw):
-                return text.encode("utf-8", "surrogatepass")
-        half = bool(self._decoder.getstate()[0])
-        self._decoder.reset()
-        return b"\xff" * half
-
-
-def _numbered(file: io.BufferedReader) -> Iterator[Line | Problem]:
+def _numbered(file: io.BufferedReader) -> Iterator[tuple[int, bytes | str]]:
+    """Yield each line with its number, or why it can't be one."""
     number = 0
     while raw := file.readline(LONGEST_LINE):
         number += 1
         if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
-            yield Problem(number, f"the line is longer than {LONGEST_LINE:,} bytes")
+            yield number, f"the line is longer than {LONGEST_LINE:,} bytes"
             while (rest := file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
                 pass
-            continue
-        try:
-            text = raw.decode("utf-8-sig" if number == 1 else "utf-8")
-        except UnicodeDecodeError as error:
-            yield Problem(number, f"not UTF-8 text (byte 0x{raw[error.start]:02x} at column {error.start + 1})")
         else:
-            yield Line(number, text.rstrip("\r\n"))
+            yield number, raw

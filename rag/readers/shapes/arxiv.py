@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from rag.datatypes import Record
-from rag.readers.shapes.values import built, listed, text, text_of, within, year_of
+from rag.readers.making import made
+from rag.readers.shapes.values import dated, listed, text, text_of, within
 from rag.readers.source import Problem
 
 
@@ -17,13 +18,13 @@ def fits(values: Mapping[str, Any]) -> bool:
 def record(values: Mapping[str, Any], line: int) -> Record | Problem:
     """Return what an object says, or why it is no paper. The year is that of the first version."""
     first = next(iter(listed(values.get("versions"))), None)
-    return built(
+    return made(
         line,
         text(values, "title"),
         text(values, "abstract"),
         key=text(values, "id"),
         authors=_authors(values),
-        year=year_of(within(first, "created"), values.get("update_date")),
+        year=dated(within(first, "created"), values.get("update_date")),
         doi=text(values, "doi"),
         arxiv_id=text(values, "id"),
     )

@@ -9,13 +9,13 @@ from typing import Any
 
 from rag.datatypes import Record
 from rag.identity import normal_arxiv_id
-from rag.readers.shapes.values import built, listed, text, text_of, within, year_of
+from rag.readers.making import made, noted_pubmed_id
+from rag.readers.shapes.values import dated, listed, text, text_of, within
 from rag.readers.source import Problem
 
 OWN_NAMES = ("DOI", "PMID", "URL", "number", "container-title", "issued", "ISSN")
 NAME_PARTS = ("given", "dropping-particle", "non-dropping-particle", "family", "suffix")
 ARXIV = re.compile(r"(?:arxiv:\s*|arxiv\.org/(?:abs|pdf)/|10\.48550/arxiv\.)([\w./-]+)", re.IGNORECASE)
-PMID = re.compile(r"\bPMID:\s*(\d+)")
 
 
 def fits(values: Mapping[str, Any]) -> bool:
@@ -25,9 +25,8 @@ def fits(values: Mapping[str, Any]) -> bool:
 
 def record(values: Mapping[str, Any], line: int) -> Record | Problem:
     """Return what an object says, or why it is no paper."""
-    arxiv_id, note = _arxiv_id(values), PMID.search(text(values, "note"))
-    url = text(values, "URL")
-    return built(
+    arxiv_id, url = _arxiv_id(values), text(values, "URL")
+    return made(
         line,
         text(values, "title"),
         text(values, "abstract"),
@@ -36,7 +35,7 @@ def record(values: Mapping[str, Any], line: int) -> Record | Problem:
         year=_year(values.get("issued")),
         doi=text(values, "DOI"),
         arxiv_id=arxiv_id,
-        pubmed_id=text(values, "PMID") or (note[1] if note else ""),
+        pubmed_id=text(values, "PMID") or noted_pubmed_id(text(values, "note")),
         # Whoever writes CSL-JSON derives an address when there is none; what an id says already is no news.
         url="" if url == f"https://arxiv.org/abs/{normal_arxiv_id(arxiv_id)}" else url,
     )
@@ -54,9 +53,9 @@ def _name(name: Any) -> str:
     return whole or " ".join(filter(None, (text_of(name.get(part)) for part in NAME_PARTS)))
 
 
-def _year(issued: Any) -> int | None:
+def _year(issued: Any) -> str:
     parts = next(iter(listed(within(issued, "date-parts"))), None)
-    return year_of(*listed(parts)[:1], within(issued, "raw"), within(issued, "literal"), within(issued, "year"), issued)
+    return dated(*listed(parts)[:1], within(issued, "raw"), within(issued, "literal"), within(issued, "year"), issued)
 
 
 def _arxiv_id(values: Mapping[str, Any]) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 
 from rag.datatypes import Record
 from rag.readers.cleaning import clean
-from rag.readers.shapes.values import built, listed, text, text_of, within, year_of
+from rag.readers.making import made
+from rag.readers.shapes.values import dated, listed, text, text_of, within
 from rag.readers.source import Problem
 
 ARXIV = re.compile(r"arxiv\.org/(?:abs|pdf)/(.+)|10\.48550/arxiv\.(.+)", re.IGNORECASE)
@@ -26,17 +27,16 @@ def record(values: Mapping[str, Any], line: int) -> Record | Problem:
         text_of(within(one, "author", "display_name")) or text_of(within(one, "raw_author_name"))
         for one in listed(values.get("authorships"))
     )
-    return built(
+    return made(
         line,
         text(values, "title", "display_name"),
         _abstract(values.get("abstract_inverted_index")) or text(values, "abstract"),
         key=text(values, "id"),
         authors=authors,
-        year=year_of(values.get("publication_year"), values.get("publication_date")),
+        year=dated(values.get("publication_year"), values.get("publication_date")),
         doi=text(values, "doi") or text_of(within(values, "ids", "doi")),
         arxiv_id=_arxiv_id(values),
         pubmed_id=text_of(within(values, "ids", "pmid")),
-        lacking="has no abstract (OpenAlex gives none)",
     )
 
 

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from rag.datatypes import Record
-from rag.readers.shapes.values import built, text, text_of, year_of
+from rag.readers.making import made
+from rag.readers.shapes.values import dated, text, text_of
 from rag.readers.source import Problem
 
 DATES = ("year", "published", "publishedat", "publication_date", "date")
@@ -26,18 +27,17 @@ def fits(values: Mapping[str, Any]) -> bool:
 def record(values: Mapping[str, Any], line: int) -> Record | Problem:
     """Return what an object says, or why it is no paper."""
     values = {name.lower(): value for name, value in reversed(list(values.items()))}
-    return built(
+    return made(
         line,
         text(values, "title"),
         text(values, "abstract", "text", "summary"),
         key=text(values, "id", "_id"),
         authors=_authors(values.get("authors", values.get("author"))),
-        year=year_of(*(values.get(name) for name in DATES)),
+        year=dated(*(values.get(name) for name in DATES)),
         doi=text(values, "doi"),
         arxiv_id=text(values, "arxiv_id"),
         pubmed_id=text(values, "pubmed_id", "pmid"),
         url=text(values, "url"),
-        lacking="has no abstract (field abstract or text)",
     )
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from rag.datatypes import Record
-from rag.readers.shapes.values import built, listed, text, text_of, within, year_of
+from rag.readers.making import made
+from rag.readers.shapes.values import dated, listed, text, text_of, within
 from rag.readers.source import Problem
 
 
@@ -19,16 +20,15 @@ def fits(values: Mapping[str, Any]) -> bool:
 def record(values: Mapping[str, Any], line: int) -> Record | Problem:
     """Return what an object says, or why it is no paper."""
     ids = values.get("externalIds") or values.get("externalids")
-    return built(
+    return made(
         line,
         text(values, "title"),
         text(values, "abstract", "paperAbstract"),
         key=text(values, "paperId", "corpusid", "id"),
         authors=(text_of(within(author, "name")) for author in listed(values.get("authors"))),
-        year=year_of(values.get("year"), values.get("publicationDate"), values.get("publicationdate")),
+        year=dated(values.get("year"), values.get("publicationDate"), values.get("publicationdate")),
         doi=text_of(within(ids, "DOI")) or text(values, "doi"),
         arxiv_id=text_of(within(ids, "ArXiv")),
         pubmed_id=text_of(within(ids, "PubMed")) or text(values, "pmid"),
         url=text(values, "url", "s2Url"),
-        lacking="has no abstract (Semantic Scholar gives none)",
     )

@@ -1,19 +1,15 @@
-"""What a field of JSON holds, whatever type it has: text, a year, names, a field within a field.
+"""What a field of JSON holds, whatever type it has: text, dates, lists, a field within a field.
 
 Nothing here raises: what isn't what it should be is as if it were absent.
 """
 
 import math
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from rag.datatypes import Record
-from rag.identity import normal_arxiv_id, normal_doi, normal_pubmed_id
 from rag.readers.cleaning import clean
-from rag.readers.source import Problem
 
-YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+LONGEST_DATE = 100  # characters
 
 
 def text_of(value: Any) -> str:
@@ -42,40 +38,6 @@ def listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def year_of(*values: Any) -> int | None:
-    """Return the first year that one of these values names: a number, a date, an address."""
-    matches = (YEAR.search(str(value)[:100]) for value in values if isinstance(value, str | int | float))
-    return next((int(match[0]) for match in matches if match), None)
-
-
-def built(  # noqa: PLR0913  (one argument a field)
-    line: int,
-    title: str,
-    abstract: str,
-    *,
-    key: str = "",
-    authors: Iterable[str] = (),
-    year: int | None = None,
-    doi: str = "",
-    arxiv_id: str = "",
-    pubmed_id: str = "",
-    url: str = "",
-    lacking: str = "has no abstract",
-) -> Record | Problem:
-    """Return the record of these texts, its ids in their normal form; a Problem without title or abstract."""
-    if not title:
-        return Problem(line, "no title")
-    if not abstract:
-        return Problem(line, f"the title {title[:60]!r} {lacking}")
-    return Record(
-        title=title,
-        abstract=abstract,
-        line=line,
-        key=key or None,
-        authors=tuple(filter(None, authors)),
-        year=year,
-        doi=normal_doi(doi),
-        arxiv_id=normal_arxiv_id(arxiv_id),
-        url=url or None,
-        pubmed_id=normal_pubmed_id(pubmed_id),
-    )
+def dated(*values: Any) -> str:
+    """Return all that may name a year: numbers, dates; the first year in it counts."""
+    return " ".join(str(one)[:LONGEST_DATE] for one in values if isinstance(one, str | int | float))

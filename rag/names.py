@@ -1,0 +1,100 @@
+"""An author's name as its parts: family name, given name, suffix; and as it is shown, `Given Family Suffix`.
+
+Which word is the family name is decided as BibTeX does: the last one, with the particles before it. What doesn't look
+like a person's name (a collaboration, one word, digits, odd characters) stays whole.
+"""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+JOINTS = frozenset("'’-‐.·")  # noqa: RUF001  (what stands between the letters of a name)
+NO_PERSON = re.compile(
+    "(?i:and|others|association|center|centre|collaboration|committee|consortium|corporation|department|foundation|group|"
+    "inc|initiative|institute|laboratory|labs|ltd|network|project|research|society|team|university)|et|for|of|the"
+)
+
+INITIALS = re.compile(r"(\S.*?),? ((?:[A-Z]\.?[ -]?){1,4})(?: (Jr|Sr|2nd|3rd|II|III|IV))?\.?")
+
+
+class Name(NamedTuple):
+    """An author's name. `given` is empty when the name is not a person's or has one part: then it is a unit."""
+
+    family: str
+    given: str = ""
+    suffix: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.given, self.family, self.suffix) if part)
+
+
+def parse_name(author: str) -> Name:
+    """Return the parts of an author's name, written as `Given Family` or `Family, Given`.
+
+    >>> parse_name("Guido van Rossum"), parse_name("King, Jr., Martin Luther")
+    (Name(family='van Rossum', given='Guido', suffix=''), Name(family='King', given='Martin Luther', suffix='Jr.'))
+    >>> parse_name("ATLAS Collaboration")
+    Name(family='ATLAS Collaboration', given='', suffix='')
+    """
+    text = " ".join(author.split())
+    parts = [part.split() for part in text.split(",")]
+    if not all(parts) or not all(_is_of_a_person(word) for part in parts for word in part):
+        return Name(text)
+    match parts:
+        case [words]:
+            name = _in_order(words)
+        case [words, [suffix]] if _is_suffix(suffix):
+            name = _in_order([*words, suffix])
+        case [family, given]:
+            name = Name(" ".join(family), " ".join(given))
+        case [family, [suffix], given] if _is_suffix(suffix):
+            name = Name(" ".join(family), " ".join(given), suffix)
+        case [family, given, [suffix]] if _is_suffix(suffix):
+            name = Name(" ".join(family), " ".join(given), suffix)
+        case _:
+            return Name(text)
+    return name if name.given else Name(text)
+
+
+def displayed(author: str) -> str:
+    """Return an author's name as it is shown.
+
+    >>> displayed("King, Jr., Martin Luther"), displayed("Ada Lovelace"), displayed("CERN, Geneva Team")
+    ('Martin Luther King Jr.', 'Ada Lovelace', 'CERN, Geneva Team')
+    """
+    return str(parse_name(author)) if "," in author else author
+
+
+def with_initials(author: str) -> str:
+    """Return a name as it is shown that is written as PubMed and Scopus do, the initials last.
+
+    >>> with_initials("van der Berg JA Jr"), with_initials("Müller K.-R."), with_initials("Ada Lovelace")
+    ('JA van der Berg Jr', 'K.-R. Müller', 'Ada Lovelace')
+    """
+    found = INITIALS.fullmatch(author)
+    return " ".join(part.strip() for part in (found[2], found[1], found[3]) if part) if found else author
+
+
+def _in_order(words: list[str]) -> Name:
+    """Return the name that is displayed as these words."""
+    suffix = words[-1] if len(words) > 2 and _is_suffix(words[-1]) else ""
+    words = words[:-1] if suffix else words
+    last = len(words) - 1
+    particles = () if _is_lower(words[0]) else (n for n in range(1, last) if _is_lower(words[n]))
+    start = next(iter(particles), last)
+    return Name(" ".join(words[start:]), " ".join(words[:start]), suffix)
+
+
+def _is_of_a_person(word: str) -> bool:
+    if NO_PERSON.fullmatch(word.strip(".")) or not any(map(str.isalpha, word)):
+        return False
+    return all(c.isalpha() or c in JOINTS or unicodedata.category(c).startswith("M") for c in word)
+
+
+def _is_suffix(word: str) -> bool:
+    return word.casefold().strip(".") in SUFFIXES
+
+
+def _is_lower(word: str) -> bool:
+    return next(c for c in word if c.isalpha()).islower()

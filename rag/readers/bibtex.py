@@ -1,0 +1,106 @@
+r"""BibTeX and BibLaTeX: one paper an entry, what LaTeX prints outside formulas.
+
+    @article{vaswani2017, title = {Attention {I}s ...}, author = {Vaswani, Ashish and ...}, abstract = {...}}
+
+By `crossref` only year and authors are inherited: an abstract is never that of another paper.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from rag.datatypes import Record
+from rag.readers.entries import Entry, entries, outside_braces
+from rag.readers.latex import decoded
+from rag.readers.making import made, noted_arxiv_id
+from rag.readers.source import Problem, Source
+
+NAME = "BibTeX file"
+SNIFFED = re.compile(
+    r"^[ \t]*@(?:\w+[ \t]*[{(][^\s{}(),=]*[ \t]*,|(?:string|preamble|comment)[ \t]*[{(])", re.MULTILINE | re.IGNORECASE
+)
+AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+COMMA = re.compile(r"\s*,\s*")
+ESCAPED = re.compile(r"\\([_%&#~$])|[{}]|\\url\b")
+NEW_ARXIV_ID = re.compile(r"\d{4}\.\d{4,5}(v\d+)?")
+
+INHERITED = ("year", "date", "author")
+PARENTS = frozenset(
+    "book collection conference mvbook mvcollection mvproceedings mvreference periodical proceedings reference".split()
+)
+MOST_KEPT = 10_000  # entries to inherit from, and entries that wait for theirs
+
+
+def sniff(head: str) -> bool:
+    """Tell whether a file begins with entries, perhaps after comments."""
+    return SNIFFED.search(head) is not None
+
+
+def read(source: Source) -> Iterator[Record | Problem | str]:
+    """Yield a record for each entry with title and abstract, a Problem for any other and for what is broken."""
+    for entry in _inheriting(entries(source.lines(windows=True))):
+        yield entry if isinstance(entry, Problem) else _record(entry)
+    yield from source.remarks
+
+
+def _inheriting(found: Iterator[Entry | Problem]) -> Iterator[Entry | Problem]:
+    """Yield every entry with what it inherits; one whose parent comes later waits for it."""
+    parents: dict[str, Mapping[str, str]] = {}
+    waiting: dict[str, list[Entry]] = {}
+    count = 0
+    for entry in found:
+        if isinstance(entry, Problem):
+            yield entry
+            continue
+        key, fields = entry.key.lower(), entry.fields
+        if key in waiting or (entry.kind in PARENTS and len(parents) < MOST_KEPT):
+            parents[key] = {name: fields[name] for name in INHERITED if name in fields}
+            for child in waiting.pop(key, ()):
+                count -= 1
+                yield child._replace(fields={**parents[key], **child.fields})
+        parent = fields.get("crossref", "").strip().lower()
+        if parent in parents:
+            yield entry._replace(fields={**parents[parent], **fields})
+        elif parent and count < MOST_KEPT:
+            waiting.setdefault(parent, []).append(entry)
+            count += 1
+        else:
+            yield entry
+    for children in waiting.values():
+        yield from children
+
+
+def _record(entry: Entry) -> Record | Problem:
+    fields = entry.fields
+    archive = (fields.get("archiveprefix") or fields.get("eprinttype") or "").strip().lower()
+    eprint = _verbatim(fields.get("eprint", "")).strip()
+    in_arxiv = archive == "arxiv" or (not archive and NEW_ARXIV_ID.fullmatch(eprint))
+    return made(
+        entry.line,
+        decoded(fields.get("title", "")),
+        decoded(fields.get("abstract", "")),
+        key=entry.key,
+        authors=_authors(fields.get("author", "")),
+        year=fields.get("year") or fields.get("date", ""),
+        doi=_verbatim(fields.get("doi", "")),
+        arxiv_id=eprint if in_arxiv else noted_arxiv_id(fields.get("journal", "")),
+        pubmed_id=_verbatim(fields.get("pmid") or (eprint if archive == "pubmed" else "")),
+        url=_verbatim(fields.get("url", "")),
+    )
+
+
+def _verbatim(text: str) -> str:
+    r"""Return an address or id as it is meant: `10.1/a\_b` is `10.1/a_b`, `{X}` is `X`."""
+    return ESCAPED.sub(r"\1", text) if "\\" in text or "{" in text else text
+
+
+def _authors(names: str) -> Iterator[str]:
+    for name in outside_braces(AND, names.strip()):
+        match [decoded(part) for part in outside_braces(COMMA, name)] if "," in name else [decoded(name)]:
+            case [name] if name.strip().lower() == "others":
+                pass
+            case [family, given]:
+                yield f"{given} {family}"
+            case [family, suffix, given]:
+                yield f"{given} {family} {suffix}"
+            case parts:
+                yield ", ".join(parts)

@@ -1,0 +1,92 @@
+r"""LaTeX outside formulas to the text that it prints: `Poincar\'e`, `{GPT-4}`, `50\%`, `pages 1--2`.
+
+Formulas stay as they are, and so do macros that pylatexenc doesn't know, with what they stand before. It works token by
+token, each decoded once and kept, for pylatexenc's own walk takes longer than everything else in a BibTeX file.
+"""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+LATEX = re.compile(r"[\\{}~]|--|``|''|[?!]`")
+TOKEN = re.compile(
+    r"(?P<formula>\$\$(?:[^$\\]|\\.){1,1000}\$\$|\$(?:[^$\\]|\\.){1,1000}\$|\\\(.{1,1000}?\\\)|\\\[.{1,1000}?\\\])"
+    r"|(?P<accent>\\(?:['\"`^~=.]|[cuvHkrbdt](?![a-zA-Z]))\s{0,9}"
+    r"(?:\{\s{0,9}(?:\\[ij]|[^\W\d_]{1,2})\s{0,9}\}|\{\\[ij]\s{0,9}\}|\\[ij](?![a-zA-Z])|[^\W\d_]))"
+    r"|\\(?P<macro>[a-zA-Z]+)\*?(?P<space>\s*)(?P<group>(?:\{[^{}\\$]{0,1000}\})?)"
+    r"|(?P<sign>\\.|[{}]|(?<!/)~|---?|``|''|[?!]`)",
+    re.DOTALL,
+)
+# What a sign prints; of `\x` that isn't here, both characters stay.
+SIGNS = (
+    dict.fromkeys(("{", "}", r"\/", r"\-", r"\!", r"\@"), "")
+    | dict.fromkeys(("~", r"\ ", r"\,", r"\;", r"\:", "\\\\", "\\\n", "\\\t"), " ")
+    | {f"\\{character}": character for character in "%&#_${}"}
+    | {"--": "–", "---": "—", "``": "“", "''": "”", "?`": "¿", "!`": "¡"}  # noqa: RUF001
+)
+SYMBOLS = (  # that pylatexenc lacks
+    {"textless": "<", "textgreater": ">", "textbar": "|", "textasciicircum": "^", "textasciitilde": "~"}
+    | {"textbraceleft": "{", "textbraceright": "}", "slash": "/", "newline": " ", "par": " ", "copyright": "©"}
+    | {"LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX", "deg": "°", "degree": "°", "textdegree": "°"}
+)
+# Macros that say how their text is set, or nothing that can be read.
+FORMATS = frozenset(
+    "em it bf sc rm sf tt sl bfseries itshape scshape upshape normalfont small large mbox hbox textsc textsl textup "
+    "textmd textnormal textsuperscript textsubscript ensuremath url path nolinkurl uppercase protect relax null "
+    "noopsort boldmath unboldmath underline enquote mathrm mathit mathbf mathcal mathsf mathbb".split()
+)
+VERBATIM = frozenset(("url", "path", "nolinkurl"))
+LONGEST = 100_000  # characters; a longer text is no abstract, and not worth the search
+
+
+def decoded(text: str) -> str:
+    r"""Return a text with its LaTeX, formulas aside, as what it prints.
+
+    >>> decoded(r"{\L}ojasiewicz's {GPT-4} at 50\%: $O(n^{2})$ by \emph{G{\"o}del}~\cite{g}")
+    "Łojasiewicz's GPT-4 at 50%: $O(n^{2})$ by Gödel \\cite{g}"
+    """
+    return TOKEN.sub(_printed, text) if LATEX.search(text) and len(text) <= LONGEST else text
+
+
+def _printed(token: re.Match[str]) -> str:
+    if sign := token["sign"]:
+        return SIGNS.get(sign, sign)
+    if token["formula"]:
+        return token[0]
+    if token["accent"]:
+        return _accented(token["accent"])
+    name, space, group = token["macro"], token["space"], token["group"]
+    symbol = _symbol(name)
+    if symbol is None:
+        return token[0]
+    if name in VERBATIM and group:
+        return group[1:-1]
+    if not symbol or ("\xc0" <= symbol < "\u0250" and len(symbol) == 1):  # TeX takes the space as the end of the name
+        space = ""
+    return f"{symbol}{space}{decoded(group)}"
+
+
+@lru_cache(maxsize=4_096)
+def _accented(letter: str) -> str:
+    return str(_pylatexenc().latex_to_text(letter))
+
+
+@lru_cache(maxsize=4_096)
+def _symbol(name: str) -> str | None:
+    """Return what a macro prints without arguments: nothing for one that sets text; None when it isn't known."""
+    if name in SYMBOLS or name in FORMATS:
+        return SYMBOLS.get(name, "")
+    known = _pylatexenc().latex_context.get_macro_spec(name)
+    if known is None:
+        return None
+    if known.simplify_repl is None:
+        return None if known.discard else ""
+    text = known.simplify_repl
+    return text if isinstance(text, str) and "%" not in text and "<" not in text else None
+
+
+@lru_cache(maxsize=1)
+def _pylatexenc() -> Any:
+    from pylatexenc.latex2text import LatexNodes2Text
+
+    return LatexNodes2Text()

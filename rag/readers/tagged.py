@@ -1,0 +1,70 @@
+"""Records of lines that begin with a tag, as RIS and MEDLINE have them: one at a time, whatever the size of the file.
+
+A line without a tag goes on with the text of the line before. Knows no tag by name.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from rag.readers.source import Line, Problem
+
+LONGEST = 1_000_000  # characters of a record
+
+
+class Tagged(NamedTuple):
+    """A record: the 1-based line on which it starts, and the texts of each tag, in pieces."""
+
+    line: int
+    pieces: dict[str, list[list[str]]]
+
+    def all(self, *tags: str) -> list[str]:
+        """Return the texts of the first of these tags that is there."""
+        for tag in tags:
+            if tag in self.pieces:
+                return [" ".join(pieces) for pieces in self.pieces[tag]]
+        return []
+
+    def first(self, *tags: str) -> str:
+        """Return the first text that isn't empty of the first of these tags that has one; else an empty one."""
+        return next((text for tag in tags for text in self.all(tag) if text.strip()), "")
+
+    def joined(self, *tags: str) -> str:
+        """Return all texts of the first of these tags that has any as one."""
+        return next((text for tag in tags if (text := " ".join(self.all(tag))).strip()), "")
+
+
+def records(
+    lines: Iterator[Line | Problem], tagged: Callable[[str], tuple[str, str]], first: str, last: str = ""
+) -> Iterator[Tagged | Problem]:
+    """Yield each record from a line with the tag `first` to the next one, or to `last`.
+
+    `tagged` takes a line apart into tag (empty when it has none) and text. A record that holds a line which is none is
+    a Problem; what stands between records is left out.
+    """
+    record: Tagged | None = None
+    problem: Problem | None = None
+    pieces: list[str] = []
+    size = 0
+    for line in lines:
+        if isinstance(line, Problem):
+            if record is None:
+                yield line
+            problem = problem or line
+            continue
+        tag, text = tagged(line.text)
+        if tag and tag in {first, last}:
+            if record is not None:
+                yield problem or record
+            record, problem, size = (Tagged(line.number, {}) if tag == first else None), None, 0
+        if record is None:
+            continue
+        size += len(text)
+        if size > LONGEST:
+            problem = problem or Problem(record.line, f"a record of over {LONGEST:,} characters")
+        elif tag:
+            pieces = [text]
+            record.pieces.setdefault(tag, []).append(pieces)
+        else:
+            pieces.append(text)
+    if record is not None:
+        yield problem or record
