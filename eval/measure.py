@@ -7,6 +7,8 @@
     python -m eval.measure conversation   follow-ups and changes of topic
     python -m eval.measure llm        a language model (OPENAI_BASE_URL), CitationQueryEngine with it, and quotes
     python -m eval.measure page       the page: first paint, what it adds, twenty readers at once, memory (Chromium)
+    python -m eval.measure fuzz       damaged files by the thousand through every reader
+    python -m eval.measure memory     a million papers through readers and catalog: peak memory, papers a second
     python -m eval.measure speed      ingest and search beside their bare costs, in one run
 
 Reads the shared folder (ASKPAPERS_SHARED, default ../shared); `--work FOLDER` keeps built libraries between runs.
@@ -18,7 +20,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from eval import answers, chunking, conversation, llm, page, retrieval, speed
+from eval import answers, chunking, conversation, fuzzing, llm, page, retrieval, speed
 from eval import support as support_score
 
 MEASURES: dict[str, Callable[[Path], str]] = {
@@ -29,6 +31,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "conversation": conversation.measure,
     "llm": llm.measure,
     "page": page.measure,
+    "fuzz": fuzzing.measure,
     "speed": speed.measure,
 }
 

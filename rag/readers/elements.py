@@ -76,7 +76,7 @@ def _fed(parser: etree.XMLPullParser, piece: bytes) -> tuple[Element | None, Pro
             return None, None
         return parser.close(), None
     except etree.XMLSyntaxError as error:
-        return None, Problem(max(1, error.lineno or 1), WHERE.sub("", error.msg or "no XML"))
+        return None, Problem(max(1, error.lineno or 1), WHERE.sub("", (error.msg or "no XML").splitlines()[0]))
 
 
 def _refusal(element: Element | None) -> Problem | None:
