@@ -7,6 +7,7 @@
     python -m eval.measure conversation   follow-ups and changes of topic
     python -m eval.measure llm        a language model (OPENAI_BASE_URL), CitationQueryEngine with it, and quotes
     python -m eval.measure page       the page: first paint, what it adds, twenty readers at once, memory (Chromium)
+    python -m eval.measure reading    records read a second beside the bare parse of each format
     python -m eval.measure speed      ingest and search beside their bare costs, in one run
 
 Reads the shared folder (ASKPAPERS_SHARED, default ../shared); `--work FOLDER` keeps built libraries between runs.
@@ -18,7 +19,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from eval import answers, chunking, conversation, llm, page, retrieval, speed
+from eval import answers, chunking, conversation, llm, page, reading, retrieval, speed
 from eval import support as support_score
 
 MEASURES: dict[str, Callable[[Path], str]] = {
@@ -29,6 +30,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "conversation": conversation.measure,
     "llm": llm.measure,
     "page": page.measure,
+    "reading": reading.measure,
     "speed": speed.measure,
 }
 
