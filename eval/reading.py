@@ -19,10 +19,11 @@ from rag.readers import read_file
 
 RECORDS = 4_000
 ROUNDS = 5  # of which the middle one counts
-ENDINGS = "tion ing er ness ity al ive or ance ment".split()
-SIGNS = ("$O(n^2)$", "50%", "naïve", "p < 0.05", "R&D", "“so”", "Gödel’s", "state-of-the-art", "x_i", "(2017)")
+ENDINGS = ("tion", "ing", "er", "ness", "ity", "al", "ive", "or", "ance", "ment")
+SIGNS = ("$O(n^2)$", "50%", "naïve", "p < 0.05", "R&D", "“so”", "Gödel's", "state-of-the-art", "x_i", "(2017)")
+SIGNED = 0.2  # share of the texts that hold any of them
 GIVEN = ("Ada", "Noam", "José", "Li", "Grace", "Łukasz", "Anna-Maria", "J. R.")
-FAMILY = ("Lovelace", "van der Berg", "Müller", "Wang", "Hopper", "O'Neil", "Smith Jones", "Østergård")
+FAMILY = ("{}", "van der {}", "{}-Müller", "O'{}", "{}ård", "Smith {}")
 
 
 class Format(NamedTuple):
@@ -55,18 +56,24 @@ def made_up(count: int, seed: int = 7) -> Iterator[Paper]:
     words = ["".join(chance.choices("abdegiklmnoprstu", k=chance.randint(1, 8))) for _ in range(3_000)]
     words += [word + ending for word in words[:700] for ending in ENDINGS]
 
-    def text(length: int) -> str:
-        chosen = [chance.choice(SIGNS) if chance.random() < 0.01 else chance.choice(words) for _ in range(length)]
-        return f"{' '.join(chosen).capitalize()}."
+    def text(length: int, sentences: int = 1) -> str:
+        chosen = chance.choices(words, k=length * sentences)
+        if chance.random() < SIGNED:
+            chosen[:: length // 2] = chance.choices(SIGNS, k=len(chosen[:: length // 2]))
+        parts = (chosen[start : start + length] for start in range(0, len(chosen), length))
+        return " ".join(f"{' '.join(part).capitalize()}." for part in parts)
 
     for number in range(1, count + 1):
         in_arxiv = chance.random() < 0.5
         yield Paper(
             number,
             text(chance.randint(4, 14)).rstrip("."),
-            " ".join(text(chance.randint(12, 30)) for _ in range(chance.randint(5, 10))),
+            text(chance.randint(12, 30), chance.randint(5, 10)),
             f"key{number}",
-            tuple(f"{chance.choice(GIVEN)} {chance.choice(FAMILY)}" for _ in range(chance.randint(1, 6))),
+            tuple(
+                f"{chance.choice(GIVEN)} {chance.choice(FAMILY).format(chance.choice(words).capitalize())}"
+                for _ in range(chance.randint(1, 6))
+            ),
             chance.randint(1990, 2026),
             f"10.1000/{number}.{chance.randint(1, 99)}",
             f"{chance.randint(1001, 2512)}.{number:05}" if in_arxiv else None,

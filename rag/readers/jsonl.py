@@ -78,15 +78,15 @@ def _text(values: Mapping[str, Any], *names: str) -> str:
         value = values.get(name)
         if isinstance(value, float) and not math.isfinite(value):
             continue  # Python writes NaN for what is missing
-        if isinstance(value, str | int | float) and not isinstance(value, bool) and clean(str(value)):
-            return clean(str(value))
+        if isinstance(value, str | int | float) and not isinstance(value, bool) and (text := clean(str(value))):
+            return text
     return ""
 
 
 def _authors(value: Any) -> tuple[str, ...]:
     names = re.split(r"\s+and\s+|;", value) if isinstance(value, str) else value if isinstance(value, list) else []
     texts = (name.get("name") if isinstance(name, dict) else name for name in names)
-    return tuple(clean(text) for text in texts if isinstance(text, str) and clean(text))
+    return tuple(name for text in texts if isinstance(text, str) and (name := clean(text)))
 
 
 def _year(value: Any) -> int | None:
