@@ -9,6 +9,7 @@
     python -m eval.measure page       the page: first paint, what it adds, twenty readers at once, memory (Chromium)
     python -m eval.measure fuzz       damaged files by the thousand through every reader
     python -m eval.measure memory     a million papers through readers and catalog: peak memory, papers a second
+    python -m eval.measure reading    records read a second beside the bare parse of each format
     python -m eval.measure speed      ingest and search beside their bare costs, in one run
 
 Reads the shared folder (ASKPAPERS_SHARED, default ../shared); `--work FOLDER` keeps built libraries between runs.
@@ -20,7 +21,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from eval import answers, chunking, conversation, fuzzing, llm, page, retrieval, speed
+from eval import answers, chunking, conversation, fuzzing, llm, memory, page, reading, retrieval, speed
 from eval import support as support_score
 
 MEASURES: dict[str, Callable[[Path], str]] = {
@@ -32,6 +33,8 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "llm": llm.measure,
     "page": page.measure,
     "fuzz": fuzzing.measure,
+    "memory": memory.measure,
+    "reading": reading.measure,
     "speed": speed.measure,
 }
 

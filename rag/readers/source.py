@@ -9,6 +9,7 @@ import codecs
 import io
 import re
 from collections.abc import Iterator
+from itertools import count
 from typing import NamedTuple
 
 from rag.readers.streams import HEAD_BYTES, Begun, Readable, Recoded, UnreadableError
@@ -44,7 +45,7 @@ class Source:
         self.recoded = self._file.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         if self.recoded:
             self._file = Begun(Recoded(self._file))
-        self._windows = 0  # lines read as Windows-1252
+        self._decoder = _Decoder(windows=False)
 
     @property
     def head(self) -> bytes:
@@ -77,40 +78,74 @@ class Source:
         With `windows`, a line that isn't is read as Windows-1252 when it can be, and when the first line of the file
         that isn't ASCII was one of these.
         """
-        in_windows = None if windows else False
-        for number, raw in _numbered(self.bytes()):
-            if isinstance(raw, str):
-                yield Problem(number, raw)
+        decoder = self._decoder = _Decoder(windows=windows)
+        number = 1
+        for block in _blocks(self.pieces()):
+            if block is None:
+                yield Problem(number, f"the line is longer than {LONGEST_LINE:,} bytes")
+                number += 1
                 continue
-            try:
-                text = raw.decode("utf-8-sig" if number == 1 else "utf-8")
-                if in_windows is None and not text.isascii():
-                    in_windows = False
-            except UnicodeDecodeError as error:
-                if in_windows is False or NO_WINDOWS.search(raw):
-                    at = f"byte 0x{raw[error.start]:02x} at column {error.start + 1}"
-                    yield Problem(number, f"not UTF-8 text ({at})")
-                    continue
-                in_windows = True
-                self._windows += 1
-                text = raw.decode("cp1252")
-            yield Line(number, text.rstrip("\r\n"))
+            try:  # nearly every block is sound, and many lines are quicker decoded at once
+                text = block.decode("utf-8-sig" if number == 1 else "utf-8")
+            except UnicodeDecodeError:
+                raws = block.removesuffix(b"\n").split(b"\n")
+                yield from map(decoder.line, count(number), raws)
+                number += len(raws)
+                continue
+            decoder.decide(text)
+            texts = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+            yield from map(Line, count(number), texts)
+            number += len(texts)
 
     @property
     def remarks(self) -> Iterator[str]:
         """What to say of how the lines were read, once they all are."""
-        if self._windows:
-            yield f"not UTF-8: {self._windows:,} lines read as Windows-1252"
+        if self._decoder.count:
+            yield f"not UTF-8: {self._decoder.count:,} lines read as Windows-1252"
 
 
-def _numbered(file: io.BufferedReader) -> Iterator[tuple[int, bytes | str]]:
-    """Yield each line with its number, or why it can't be one."""
-    number = 0
-    while raw := file.readline(LONGEST_LINE):
-        number += 1
-        if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
-            yield number, f"the line is longer than {LONGEST_LINE:,} bytes"
-            while (rest := file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
-                pass
-        else:
-            yield number, raw
+class _Decoder:
+    """What makes text of lines, some of which may be Windows-1252. `count` is how many were."""
+
+    def __init__(self, *, windows: bool) -> None:
+        self.count = 0
+        self._windows = None if windows else False  # None: not known yet
+
+    def decide(self, text: str) -> None:
+        """Take note of what was UTF-8."""
+        if self._windows is None and not text.isascii():
+            self._windows = False
+
+    def line(self, number: int, raw: bytes) -> Line | Problem:
+        """Return a line as text, or why it is none."""
+        try:
+            text = raw.decode("utf-8-sig" if number == 1 else "utf-8")
+            self.decide(text)
+        except UnicodeDecodeError as error:
+            if self._windows is False or NO_WINDOWS.search(raw):
+                return Problem(number, f"not UTF-8 text (byte 0x{raw[error.start]:02x} at column {error.start + 1})")
+            self._windows = True
+            self.count += 1
+            text = raw.decode("cp1252")
+        return Line(number, text.rstrip("\r"))
+
+
+def _blocks(pieces: Iterator[bytes]) -> Iterator[bytes | None]:
+    """Yield whole lines, many at a time; None for one that is too long. What comes before a trouble is yielded."""
+    begun, size = list[bytes](), 0  # of the line that goes on
+    for piece in pieces:
+        first = piece.find(b"\n") + 1
+        if size <= LONGEST_LINE < size + (first or len(piece)):
+            yield None
+            begun = []
+        size += first or len(piece)
+        if not first:
+            begun += [piece] if size <= LONGEST_LINE else []
+            continue
+        lines = piece if size <= LONGEST_LINE else piece[first:]
+        end = lines.rfind(b"\n") + 1
+        if end:
+            yield b"".join([*begun, lines[:end]])
+        begun, size = [lines[end:]], len(lines) - end
+    if last := b"".join(begun):
+        yield last
