@@ -8,6 +8,9 @@
     python -m eval.measure merging    which records are joined, on labelled pairs
     python -m eval.measure llm        a language model (OPENAI_BASE_URL), CitationQueryEngine with it, and quotes
     python -m eval.measure page       the page: first paint, what it adds, twenty readers at once, memory (Chromium)
+    python -m eval.measure fuzz       damaged files by the thousand through every reader
+    python -m eval.measure memory     a million papers through readers and catalog: peak memory, papers a second
+    python -m eval.measure reading    records read a second beside the bare parse of each format
     python -m eval.measure speed      ingest and search beside their bare costs, in one run
     python -m eval.measure faults     kill -9, full disks, flipped bits: what is tried, what survives, what is lost
 
@@ -21,7 +24,20 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from eval import chunking, conversation, development, faults, llm, merging, page, retrieval, speed
+from eval import (
+    chunking,
+    conversation,
+    development,
+    faults,
+    fuzzing,
+    llm,
+    memory,
+    merging,
+    page,
+    reading,
+    retrieval,
+    speed,
+)
 from eval import support as support_score
 from eval.results import keep
 
@@ -35,6 +51,9 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "faults": faults.measure,
     "llm": llm.measure,
     "page": page.measure,
+    "fuzz": fuzzing.measure,
+    "memory": memory.measure,
+    "reading": reading.measure,
     "speed": speed.measure,
 }
 

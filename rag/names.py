@@ -10,12 +10,16 @@ from typing import NamedTuple
 
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 JOINTS = frozenset("'’-‐.·")  # noqa: RUF001  (what stands between the letters of a name)
-NO_PERSON = re.compile(
-    "(?i:and|others|association|center|centre|collaboration|committee|consortium|corporation|department|foundation|group|"
-    "inc|initiative|institute|laboratory|labs|ltd|network|project|research|society|team|university)|et|for|of|the"
+NO_PERSON = frozenset(
+    "and others association center centre collaboration committee consortium corporation department foundation group "
+    "inc initiative institute laboratory labs ltd network project research society team university".split()
 )
+NO_NAME = frozenset(("et", "for", "of", "the"))  # in lower case
 
+LETTERS = r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?"  # noqa: RUF001
+ORDINARY = re.compile(rf"({LETTERS}(?: {LETTERS})*), ({LETTERS}(?: {LETTERS})*)")
 INITIALS = re.compile(r"(\S.*?),? ((?:[A-Z]\.?[ -]?){1,4})(?: (Jr|Sr|2nd|3rd|II|III|IV))?\.?")
+TELLING = SUFFIXES | NO_PERSON | NO_NAME
 
 
 class Name(NamedTuple):
@@ -63,7 +67,12 @@ def displayed(author: str) -> str:
     >>> displayed("King, Jr., Martin Luther"), displayed("Ada Lovelace"), displayed("CERN, Geneva Team")
     ('Martin Luther King Jr.', 'Ada Lovelace', 'CERN, Geneva Team')
     """
-    return str(parse_name(author)) if "," in author else author
+    if "," not in author:
+        return author
+    ordinary = ORDINARY.fullmatch(author)
+    if ordinary and not any(map(_is_telling, author.replace(",", "").split())):
+        return f"{ordinary[2]} {ordinary[1]}"
+    return str(parse_name(author))
 
 
 def with_initials(author: str) -> str:
@@ -87,9 +96,14 @@ def _in_order(words: list[str]) -> Name:
 
 
 def _is_of_a_person(word: str) -> bool:
-    if NO_PERSON.fullmatch(word.strip(".")) or not any(map(str.isalpha, word)):
+    if word.casefold().strip(".") in NO_PERSON or word.strip(".") in NO_NAME or not any(map(str.isalpha, word)):
         return False
     return all(c.isalpha() or c in JOINTS or unicodedata.category(c).startswith("M") for c in word)
+
+
+def _is_telling(word: str) -> bool:
+    """Tell whether a word makes a name another one than `Family, Given`."""
+    return word.casefold().strip(".") in TELLING
 
 
 def _is_suffix(word: str) -> bool:

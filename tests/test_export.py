@@ -68,6 +68,7 @@ PAPERS = st.lists(
         doi=st.none() | st.text("0189./abz_()<>;-", min_size=1).map("10.1000/{}".format),
         arxiv_id=st.none() | st.sampled_from(["1706.03762", "hep-th/9901001"]),
         url=st.none() | WEB,
+        pubmed_id=st.none() | st.sampled_from(["1", "31452104"]),
     ),
     max_size=4,
     unique_by=lambda paper: paper.paper_id,
@@ -202,6 +203,7 @@ def test_two_parsers_read_bibtex_back_as_it_was(papers: list[Paper]) -> None:
         assert fields.get("doi") == paper.doi
         assert fields.get("url") == paper.url
         assert fields.get("eprint") == paper.arxiv_id
+        assert fields.get("pmid") == paper.pubmed_id
         assert fields.get("archiveprefix") == ("arXiv" if paper.arxiv_id else None)
         authors = [author for author in paper.authors if spaced(author)]
         assert [words_of(str(name)) for name in fields["author"]] == [words_of(author) for author in authors]
@@ -358,9 +360,10 @@ def test_ris_is_read_back_as_it_was(papers: list[Paper]) -> None:
         assert record.get("abstract", "") == spaced(paper.abstract)
         assert record.get("year") == (str(paper.year) if paper.year else None)
         assert record.get("doi") == paper.doi
-        assert record.get("accession_number") == paper.arxiv_id
-        link = paper.url or (f"https://arxiv.org/abs/{paper.arxiv_id}" if paper.arxiv_id else "")
-        assert ";".join(record.get("urls", [])) == link  # rispy takes a URL apart at each semicolon
+        assert record.get("accession_number") == (paper.arxiv_id or paper.pubmed_id)
+        assert ";".join(record.get("urls", [])) == (paper.url or "")  # rispy takes a URL apart at each semicolon
+        page = f"https://arxiv.org/abs/{paper.arxiv_id}" if paper.arxiv_id and not paper.url else None
+        assert record.get("file_attachments2") == page
         authors = [words_of(author) for author in paper.authors if spaced(author)]
         assert [words_of(name) for name in record.get("authors", [])] == authors
         assert "unknown_tag" not in record
@@ -384,6 +387,7 @@ def test_csl_json_is_read_back_as_it_was(papers: list[Paper]) -> None:
         assert item.get("abstract", "") == spaced(paper.abstract)
         assert item.get("DOI") == paper.doi
         assert item.get("issued") == ({"date-parts": [[paper.year]]} if paper.year else None)
+        assert item.get("PMID") == paper.pubmed_id
         assert item.get("number") == (f"arXiv:{paper.arxiv_id}" if paper.arxiv_id else None)
         authors = [words_of(author) for author in paper.authors if spaced(author)]
         assert [words_of(" ".join(name.values())) for name in item.get("author", [])] == authors
@@ -410,11 +414,12 @@ def test_our_own_reader_reads_json_lines_back(tmp_path_factory: pytest.TempPathF
     records = {record.line: record for _, record in read_file(path) if isinstance(record, Record)}
     for line, paper in enumerate(papers, start=1):
         if line not in records:
-            assert not (any(map(str.isalnum, clean(paper.title))) and any(map(str.isalnum, clean(paper.abstract))))
+            assert not all(any(map(str.isalnum, clean(spaced(one)))) for one in (paper.title, paper.abstract))
             continue
         assert records[line].year == paper.year
         assert records[line].arxiv_id == paper.arxiv_id
         assert records[line].url == paper.url
+        assert records[line].pubmed_id == paper.pubmed_id
 
 
 def test_a_library_survives_the_way_through_json_lines(samples: Library, tmp_path: Path) -> None:
@@ -627,6 +632,7 @@ def test_the_real_papers_survive_every_form(shared: Path, tmp_path: Path) -> Non
         assert (fields["title"], fields["abstract"]) == (spaced(paper.title), spaced(paper.abstract))
     for form, read in ((Form.RIS, rispy.loads), (Form.CSL_JSON, json.loads)):
         assert [one["abstract"] for one in read(export(papers, form))] == [spaced(paper.abstract) for paper in papers]
-    (tmp_path / "papers.jsonl").write_text(export(papers, Form.JSONL), "utf-8")
-    again = [one for _, one in read_file(tmp_path / "papers.jsonl") if isinstance(one, Record)]
-    assert [(one.title, one.abstract) for one in again] == [(spaced(one.title), one.abstract) for one in papers]
+    for form in (Form.JSONL, Form.CSL_JSON):
+        (tmp_path / "papers").write_text(export(papers, form), "utf-8")
+        again = [one for _, one in read_file(tmp_path / "papers") if isinstance(one, Record)]
+        assert [(one.title, one.abstract) for one in again] == [(spaced(one.title), one.abstract) for one in papers]

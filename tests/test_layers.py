@@ -35,7 +35,7 @@ LAYERS = (
     ("rag.datatypes", "rag.errors", "rag.iteration", "rag.names"),
 )
 ROOMS = {
-    "chromadb": ("rag/vectors.py",),
+    "chromadb": ("rag/vectors.py", "eval/faults/stage.py"),
     "llama_index": ("rag/engine.py", "rag/adapters.py", "eval/llm.py"),  # eval/llm.py: the peer that is measured
     "openai": tuple(f"rag/models/{name}.py" for name in ("clients", "embeddings", "endpoint", "failures", "retrying")),
     "xllamacpp": ("rag/models/gguf.py",),
@@ -44,10 +44,11 @@ ROOMS = {
     "tokenizers": ("rag/embedding/onnx.py", "rag/embedding/minilm.py"),
     "sentencex": ("rag/sentences.py",),
     "sklearn": ("rag/mapping/grouping.py", "rag/mapping/layout.py"),
-    "bibtexparser": ("rag/export/bibtex.py", "rag/readers/entries.py"),
+    "lxml": ("rag/readers/elements.py",),
+    "bibtexparser": ("rag/export/bibtex.py", "rag/readers/entries.py", "eval/reading.py"),
     "ftfy": ("rag/readers/cleaning.py",),
     "pylatexenc": ("rag/readers/latex.py",),
-    "rispy": ("rag/export/ris.py",),
+    "rispy": ("rag/export/ris.py", "eval/reading.py"),
     "selenium": ("eval/page.py",),
     "ir_measures": ("eval/ranking.py",),
     "scipy": ("eval/statistics.py", "eval/judging.py"),

@@ -13,7 +13,7 @@ import pytest
 from rag.catalog import FILE, Catalog
 from rag.catalog.ratings import all_ratings
 from rag.catalog.schema import MIGRATIONS, VERSION, prepare, schema_version
-from rag.datatypes import Answer, Outcome, Record, Searched
+from rag.datatypes import Answer, Outcome, Searched
 from rag.library import Library
 from rag.maintenance import check, rebuild
 from rag.settings import Settings
@@ -68,10 +68,7 @@ def assert_all_there(catalog: Catalog, version: int) -> None:
     assert (catalog.count(indexed=True), catalog.count(indexed=False)) == (PAPERS - 1, 1)
     assert catalog.sources() == ["/old/papers.jsonl"]
     assert len(catalog.match(["lattice"], 99)) == PAPERS
-    record = Record("Another title", "Another text.", 1, doi="10.1000/3")
-    known = catalog.find(record, "/new.jsonl")
-    assert known is not None
-    assert known.paper_id == 3
+    assert catalog.with_key("doi", "10.1000/3") == [3]
     assert [rating.answer for rating in all_ratings(catalog)] == [ANSWER] * (version > 1)
 
 

@@ -137,8 +137,18 @@ SUMMED = "title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id, ti
 
 
 def prepare(connection: sqlite3.Connection) -> None:
-    """Give a connection what the tables' triggers call."""
+    """Give a connection what the tables' triggers call, and what migrations compute with."""
+
+    def keys(title: str, abstract: str, authors: str) -> str:
+        return json.dumps(dict(title_keys(Record(title, abstract, 1, authors=tuple(json.loads(authors))))))
+
+    def arxiv_id_of(doi: str) -> str | None:
+        return identifiers(Record("", "", 1, doi=doi)).get("arxiv_id")
+
     connection.create_function("checksum", -1, checksum, deterministic=True)
+    connection.create_function("title_key", 1, title_key, deterministic=True)
+    connection.create_function("title_keys", 3, keys, deterministic=True)
+    connection.create_function("arxiv_id_of", 1, arxiv_id_of, deterministic=True)
 
 
 def checksum(*values: object) -> int:
@@ -153,7 +163,6 @@ def schema_version(connection: sqlite3.Connection) -> int:
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the catalog to VERSION, each migration whole or not at all. Raises LibraryMismatchError if it is newer."""
-    _teach(connection)
     version = schema_version(connection)
     if version > VERSION:
         msg = (
@@ -163,17 +172,3 @@ def migrate(connection: sqlite3.Connection) -> None:
         raise LibraryMismatchError(msg)
     for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
         connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
-
-
-def _teach(connection: sqlite3.Connection) -> None:
-    """Give SQL what migrations compute with."""
-
-    def keys(title: str, abstract: str, authors: str) -> str:
-        return json.dumps(dict(title_keys(Record(title, abstract, 1, authors=tuple(json.loads(authors))))))
-
-    def arxiv_id_of(doi: str) -> str | None:
-        return identifiers(Record("", "", 1, doi=doi)).get("arxiv_id")
-
-    connection.create_function("title_key", 1, title_key, deterministic=True)
-    connection.create_function("title_keys", 3, keys, deterministic=True)
-    connection.create_function("arxiv_id_of", 1, arxiv_id_of, deterministic=True)

@@ -46,6 +46,7 @@ def _fields(paper: Paper) -> dict[str, str]:
         "doi": verbatim(plain(paper.doi or "")),
         "eprint": eprint,
         "archiveprefix": "arXiv" if eprint else "",
+        "pmid": verbatim(plain(paper.pubmed_id or "")),
         "url": verbatim(plain(paper.url or "")),
         "abstract": escaped(plain(paper.abstract)),
     }

@@ -36,6 +36,7 @@ def _item(paper: Paper, key: str) -> dict[str, Any]:
         "publisher": "arXiv" if preprint else None,
         "number": f"arXiv:{arxiv_id}" if arxiv_id else None,
         "DOI": doi,
+        "PMID": plain(paper.pubmed_id or ""),
         "URL": address_of(paper),
         "abstract": plain(paper.abstract),
     }

@@ -19,6 +19,7 @@ def _line(paper: Paper) -> str:
         "abstract": paper.abstract,
         "doi": paper.doi,
         "arxiv_id": paper.arxiv_id,
+        "pubmed_id": paper.pubmed_id,
         "url": paper.url,
     }
     fields = {name: plain(text or "") for name, text in texts.items()}

@@ -1,7 +1,8 @@
 """RIS, for Zotero, EndNote and Mendeley, written by rispy.
 
-A line break would end a field, so every text is on one line. The type is `GEN`: the record has no venue. The arXiv id
-stands where reference managers look for the number of a paper in an archive.
+A line break would end a field, so every text is on one line. The type is `GEN`: the record has no venue. The arXiv or
+PubMed id stands where reference managers look for the number of a paper in a database, a second one in a note. Only the
+address that the record gives is its `UR`, so that it is read back; one made of the arXiv id is a link to the text.
 """
 
 from collections.abc import Sequence
@@ -31,8 +32,8 @@ def to_ris(papers: Sequence[Paper]) -> str:
 
 
 def _record(paper: Paper, key: str) -> dict[str, Any]:
-    arxiv_id = plain(paper.arxiv_id or "")
-    address = address_of(paper)
+    arxiv_id, pubmed_id = plain(paper.arxiv_id or ""), plain(paper.pubmed_id or "")
+    url, address = plain(paper.url or ""), address_of(paper)
     fields = {
         "type_of_reference": "GEN",
         "id": key,
@@ -40,9 +41,11 @@ def _record(paper: Paper, key: str) -> dict[str, Any]:
         "title": plain(paper.title),
         "year": str(paper.year or ""),
         "doi": plain(paper.doi or ""),
-        "name_of_database": "arXiv" if arxiv_id else "",
-        "accession_number": arxiv_id,
-        "urls": [address] if address else [],
+        "name_of_database": "arXiv" if arxiv_id else "PubMed" if pubmed_id else "",
+        "accession_number": arxiv_id or pubmed_id,
+        "notes": [f"PMID: {pubmed_id}"] if arxiv_id and pubmed_id else [],
+        "urls": [url] if url else [],
+        "file_attachments2": "" if url else address,
         "abstract": plain(paper.abstract),
     }
     return {name: value for name, value in fields.items() if value}

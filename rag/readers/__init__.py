@@ -11,9 +11,10 @@ from typing import Protocol
 
 from rag.datatypes import Record, Rejection, Remark
 from rag.errors import SourceError
-from rag.readers import bibtex, huggingface, jsonl, medline, ris, table
+from rag.readers import arxiv_atom, bibtex, huggingface, json_document, jsonl, medline, pubmed_xml, ris, table
 from rag.readers.files import STANDARD_INPUT, Opened, open_files, packed_kind, source_name
-from rag.readers.source import Problem, Source, UnreadableError
+from rag.readers.source import Problem, Source
+from rag.readers.streams import UnreadableError
 
 LONGEST_TITLE = 1_000  # characters
 LONGEST_ABSTRACT = 50_000  # characters; a longer text is a paper or a mistake, and would drown the others
@@ -31,7 +32,17 @@ class Reader(Protocol):
         """Yield a record for each paper of the file, a Problem for what is none, a text for what to know of it all."""
 
 
-READERS: tuple[Reader, ...] = (huggingface, bibtex, ris, medline, jsonl, table)  # who is asked first
+READERS: tuple[Reader, ...] = (  # who is asked first
+    huggingface,
+    pubmed_xml,
+    arxiv_atom,
+    json_document,
+    jsonl,
+    bibtex,
+    ris,
+    medline,
+    table,
+)
 
 
 def find_files(paths: Iterable[Path]) -> list[Path]:

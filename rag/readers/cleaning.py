@@ -7,18 +7,22 @@ stays as it is, and so does whatever only looks like a tag: `p < 0.05 and n > 3`
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 from rag.readers.markup import without_tags
 
 ROUNDS = 8  # of mending, each of which may bring to light what the next one mends (`&amp;lt;i&amp;gt;`)
 
+TAG = re.compile(r"<[/!a-zA-Z]|\]\]>")
 AMPERSANDS = re.compile(r"&(?:(?:amp|#0*38|#[xX]0*26);)+")
 ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 # A letter that begins a character of UTF-8, read one byte at a time, and what the next byte may have become.
 MISREAD = re.compile(
-    "[\xc2-\xf4ĂĎÄĐвГ\u0402-\u045f√][\x80-\xbfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™\u0402-\u0491©]"  # noqa: RUF001
+    "[\xc2-\xf4ĂĎÄĐвГ\u0402-\u045f√]"
+    "[\x80-\xbfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™\u0402-\u0491©]"  # noqa: RUF001
+    "|[\x80-\x84\x86-\x9f]"  # controls, which Windows-1252 has signs in the place of
 )
-HIGH_CONTROL = re.compile("[\x80-\x84\x86-\x9f]")  # without the new line among them
 SOFT_HYPHEN = re.compile("\xad\\s*")  # where a word was parted at the end of a line
 JOINER = re.compile("(?<![\u0590-\U0010ffff])[\u200c\u200d]|[\u200c\u200d](?![\u0590-\U0010ffff])")
 LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
@@ -31,9 +35,12 @@ def clean(text: str) -> str:
     >>> clean("<p>An e&#64;cient  <i>&amp;lt;k, v&amp;gt;</i> store for H<sub>2</sub>O; p < 0.05, n > 3</p>")
     'An e@cient <k, v> store for H2O; p < 0.05, n > 3'
     """
-    line = " ".join(text.split())
-    if line.isascii() and line.isprintable() and "<" not in line and "&" not in line:
-        return line
+    if _is_plain(text):
+        if text.isprintable() and "  " not in text:
+            return text.strip(" ")
+        line = " ".join(text.split())
+        if line.isprintable():
+            return line
     for _ in range(ROUNDS):
         mended = _mended(text)
         if mended == text:
@@ -48,11 +55,26 @@ def without_controls(text: str) -> str:
     return "".join(c for c in text if c == "\t" or unicodedata.category(c) != "Cc")
 
 
+def _is_plain(text: str) -> bool:
+    """Tell, in microseconds, whether a text needs no mending but perhaps of its white space."""
+    return (
+        ("<" not in text or not TAG.search(text))
+        and ("&" not in text or not ENTITY.search(text))
+        and (text.isascii() or _are_plain(" ".join(BEYOND_ASCII.findall(text))))
+    )
+
+
+@lru_cache(maxsize=10_000)
+def _are_plain(characters: str) -> bool:
+    """Tell whether the runs of characters beyond ASCII are fine, whatever stands between them."""
+    return not any(map(unicodedata.combining, characters)) and _plain_unicode(characters) == characters
+
+
 def _mended(text: str) -> str:
     """Return a text with each thing mended once."""
     if "&" in text:
         text = ENTITY.sub(lambda entity: html.unescape(entity[0]), AMPERSANDS.sub("&", text))
-    if "<" in text:
+    if "<" in text or "]]>" in text:
         text = without_tags(text)
     if not text.isascii():
         text = _plain_unicode(text)
@@ -61,7 +83,7 @@ def _mended(text: str) -> str:
 
 
 def _plain_unicode(text: str) -> str:
-    if MISREAD.search(text) or HIGH_CONTROL.search(text):
+    if MISREAD.search(text):
         text = _without_mojibake(text)
     if "\xad" in text:
         text = SOFT_HYPHEN.sub("", text)

@@ -118,7 +118,7 @@ def _reason(error: Exception) -> str:
 
 def _value(value: str, strings: dict[str, str]) -> str:
     """Return the text that a value stands for: without what encloses it, names replaced, joined parts put together."""
-    if value[:1] in {"{", '"'} and not JOINED.search(value):
+    if value[:1] in {"{", '"'} and ("#" not in value or not JOINED.search(value)):
         return value[1:-1]
     return "".join(
         part[1:-1] if part[:1] in {"{", '"'} else strings.get(part.lower(), part)

@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from rag.readers.source import Begun, Readable, UnreadableError
+from rag.readers.streams import Begun, Readable, UnreadableError
 from rag.readers.zipped import CUT, DAMAGED, Member, zip_members
 
 STANDARD_INPUT = Path("-")

@@ -5,6 +5,7 @@ the mean `<p>`) only pairs. A heading of a structured abstract becomes `Backgrou
 """
 
 import re
+from functools import cache
 
 SURE = (
     "abbr big blockquote br center dd disp-formula div dl dt em ext-link font h1 h2 h3 h4 h5 h6 hr inf "
@@ -43,12 +44,12 @@ def without_tags(text: str) -> str:
     """
     text = ANNOTATION.sub("", TWICE.sub("", NO_CONTENT.sub("", text)))
     text = POWER.sub("^", HEADING.sub(_heading, text))
-    lowered = text.lower()
+    stands = cache(text.lower().__contains__)  # a text may have thousands of the same tag
 
     def replaced(tag: re.Match[str]) -> str:
         prefix, _, name = tag["name"].lower().rpartition(":")
         partner = f"<{name}" if tag["closes"] else f"</{name}>"
-        if not prefix and name in PAIRED and not tag["attributes"] and partner not in lowered:
+        if not prefix and name in PAIRED and not tag["attributes"] and not stands(partner):
             return tag[0]
         return " " if name in BLOCKS else ""
 

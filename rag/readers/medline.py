@@ -19,7 +19,7 @@ from rag.readers.tagged import Tagged, records
 NAME = "MEDLINE file"
 SNIFFED = re.compile(r"^\ufeff?PMID ?- ?\d+\s*$", re.MULTILINE)
 TAG = re.compile(r"([A-Z]{2,4}) {0,2}- ?")
-DOI = re.compile(r"(\S+) \[doi\]")
+DOI = re.compile(r"(?<!\S)(\S{1,400}) \[doi\]")
 
 
 def sniff(head: str) -> bool:

@@ -1,4 +1,4 @@
-"""An open file to read papers from: what it begins with, then its lines or its bytes, once.
+"""An open file to read papers from: what it begins with, then its lines, its bytes or pieces of them, once.
 
 A line that isn't UTF-8 becomes a Problem in its place, so that one broken byte costs one record; only formats that
 are older than UTF-8 ask for its lines as Windows-1252, and get what surely is. UTF-16 with a byte order mark, as
@@ -9,25 +9,14 @@ import codecs
 import io
 import re
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from itertools import count
+from typing import NamedTuple
 
-from rag.errors import RagError
+from rag.readers.streams import HEAD_BYTES, Begun, Readable, Recoded, UnreadableError
 
-HEAD_BYTES = 65_536  # that a format is told by
 LONGEST_LINE = 8_000_000  # bytes; a longer one is no record, and must not fill the memory
 # What no text of Windows-1252 holds: bytes without a meaning, hardly used ones, and pieces of UTF-8.
 NO_WINDOWS = re.compile(rb"[\x81\x8d\x8f\x90\x9d\xfe\xff]|[\xc2-\xf4][\x80-\xbf]")
-
-
-class UnreadableError(RagError):
-    """A file that can't be read to its end; the message is the reason that its rejection gives."""
-
-
-class Readable(Protocol):
-    """What gives bytes in order: an open file, standard input, a member of an archive."""
-
-    def read(self, size: int, /) -> bytes:
-        """Return the next bytes, empty at the end. Raises OSError or UnreadableError."""
 
 
 class Line(NamedTuple):
@@ -44,54 +33,8 @@ class Problem(NamedTuple):
     reason: str
 
 
-class Begun(io.RawIOBase):
-    """A file of which the beginning was read already. What fails later is raised after all that came before it.
-
-    `trouble` is what failed already.
-    """
-
-    def __init__(self, file: Readable) -> None:
-        """Read the beginning of a file. Raises OSError or UnreadableError when there is none."""
-        super().__init__()
-        self._file = file
-        self.trouble: OSError | UnreadableError | None = None
-        begun = bytearray()
-        while len(begun) < HEAD_BYTES and (more := self._next()):
-            begun += more
-        if self.trouble and not begun:
-            raise self.trouble
-        self.head = bytes(begun[:HEAD_BYTES])
-        self.given = 0  # bytes that were read of it
-        self._left = memoryview(bytes(begun))
-
-    def readable(self) -> bool:
-        """Say so, for io.BufferedReader."""
-        return True
-
-    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
-        """Fill a buffer with the next bytes and return how many they are. Raises OSError or UnreadableError."""
-        if not self._left and self.trouble:
-            raise self.trouble
-        if not self._left:
-            self._left = memoryview(self._next())
-            if self.trouble:
-                raise self.trouble
-        found = self._left[: len(buffer)]
-        self._left = self._left[len(found) :]
-        buffer[: len(found)] = found
-        self.given += len(found)
-        return len(found)
-
-    def _next(self) -> bytes:
-        try:
-            return self._file.read(HEAD_BYTES)
-        except (OSError, UnreadableError) as error:
-            self.trouble = error
-            return b""
-
-
 class Source:
-    """One file, or one member of an archive. `head` is its beginning, `lines` or `bytes` the whole, either one once.
+    """One file, or one member of an archive: its beginning in `head`, the whole as `lines`, `pieces` or `bytes`, once.
 
     `recoded` tells that it was UTF-16, whatever it says of itself.
     """
@@ -99,10 +42,10 @@ class Source:
     def __init__(self, file: Readable) -> None:
         """Read the beginning of a file. Raises OSError or UnreadableError when there is none."""
         self._file = Begun(file)
-        self._windows = 0  # lines read as Windows-1252
         self.recoded = self._file.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         if self.recoded:
-            self._file = Begun(_Recoded(self._file))
+            self._file = Begun(Recoded(self._file))
+        self._decoder = _Decoder(windows=False)
 
     @property
     def head(self) -> bytes:
@@ -119,6 +62,12 @@ class Source:
         """The head as text, for sniffing: bytes that are none are replaced, a byte order mark is dropped."""
         return self.head.decode("utf-8", "replace").removeprefix("\ufeff")
 
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the whole file in pieces of at most HEAD_BYTES, each as soon as it is there."""
+        file = self.bytes()
+        while piece := file.read1(HEAD_BYTES):
+            yield piece
+
     def bytes(self) -> io.BufferedReader:
         """Return the whole file to read from its start."""
         return io.BufferedReader(self._file, HEAD_BYTES)
@@ -129,56 +78,74 @@ class Source:
         With `windows`, a line that isn't is read as Windows-1252 when it can be, and when the first line of the file
         that isn't ASCII was one of these.
         """
-        in_windows = None if windows else False
-        for number, raw in _numbered(self.bytes()):
-            if isinstance(raw, str):
-                yield Problem(number, raw)
+        decoder = self._decoder = _Decoder(windows=windows)
+        number = 1
+        for block in _blocks(self.pieces()):
+            if block is None:
+                yield Problem(number, f"the line is longer than {LONGEST_LINE:,} bytes")
+                number += 1
                 continue
-            try:
-                text = raw.decode("utf-8-sig" if number == 1 else "utf-8")
-                if in_windows is None and not text.isascii():
-                    in_windows = False
-            except UnicodeDecodeError as error:
-                if in_windows is False or NO_WINDOWS.search(raw):
-                    at = f"byte 0x{raw[error.start]:02x} at column {error.start + 1}"
-                    yield Problem(number, f"not UTF-8 text ({at})")
-                    continue
-                in_windows = True
-                self._windows += 1
-                text = raw.decode("cp1252")
-            yield Line(number, text.rstrip("\r\n"))
+            try:  # nearly every block is sound, and many lines are quicker decoded at once
+                text = block.decode("utf-8-sig" if number == 1 else "utf-8")
+            except UnicodeDecodeError:
+                raws = block.removesuffix(b"\n").split(b"\n")
+                yield from map(decoder.line, count(number), raws)
+                number += len(raws)
+                continue
+            decoder.decide(text)
+            texts = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+            yield from map(Line, count(number), texts)
+            number += len(texts)
 
     @property
     def remarks(self) -> Iterator[str]:
         """What to say of how the lines were read, once they all are."""
-        if self._windows:
-            yield f"not UTF-8: {self._windows:,} lines read as Windows-1252"
+        if self._decoder.count:
+            yield f"not UTF-8: {self._decoder.count:,} lines read as Windows-1252"
 
 
-class _Recoded:
-    """UTF-16 as UTF-8. What isn't UTF-16 becomes what isn't UTF-8, so that it costs its line."""
+class _Decoder:
+    """What makes text of lines, some of which may be Windows-1252. `count` is how many were."""
 
-    def __init__(self, file: Begun) -> None:
-        self._file = file
-        self._decoder = codecs.getincrementaldecoder("utf-16")("surrogatepass")
+    def __init__(self, *, windows: bool) -> None:
+        self.count = 0
+        self._windows = None if windows else False  # None: not known yet
 
-    def read(self, size: int, /) -> bytes:
-        while raw := self._file.read(size):
-            if text := self._decoder.decode(raw):
-                return text.encode("utf-8", "surrogatepass")
-        half = bool(self._decoder.getstate()[0])
-        self._decoder.reset()
-        return b"\xff" * half
+    def decide(self, text: str) -> None:
+        """Take note of what was UTF-8."""
+        if self._windows is None and not text.isascii():
+            self._windows = False
+
+    def line(self, number: int, raw: bytes) -> Line | Problem:
+        """Return a line as text, or why it is none."""
+        try:
+            text = raw.decode("utf-8-sig" if number == 1 else "utf-8")
+            self.decide(text)
+        except UnicodeDecodeError as error:
+            if self._windows is False or NO_WINDOWS.search(raw):
+                return Problem(number, f"not UTF-8 text (byte 0x{raw[error.start]:02x} at column {error.start + 1})")
+            self._windows = True
+            self.count += 1
+            text = raw.decode("cp1252")
+        return Line(number, text.rstrip("\r"))
 
 
-def _numbered(file: io.BufferedReader) -> Iterator[tuple[int, bytes | str]]:
-    """Yield each line with its number, or why it can't be one."""
-    number = 0
-    while raw := file.readline(LONGEST_LINE):
-        number += 1
-        if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
-            yield number, f"the line is longer than {LONGEST_LINE:,} bytes"
-            while (rest := file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
-                pass
-        else:
-            yield number, raw
+def _blocks(pieces: Iterator[bytes]) -> Iterator[bytes | None]:
+    """Yield whole lines, many at a time; None for one that is too long. What comes before a trouble is yielded."""
+    begun, size = list[bytes](), 0  # of the line that goes on
+    for piece in pieces:
+        first = piece.find(b"\n") + 1
+        if size <= LONGEST_LINE < size + (first or len(piece)):
+            yield None
+            begun = []
+        size += first or len(piece)
+        if not first:
+            begun += [piece] if size <= LONGEST_LINE else []
+            continue
+        lines = piece if size <= LONGEST_LINE else piece[first:]
+        end = lines.rfind(b"\n") + 1
+        if end:
+            yield b"".join([*begun, lines[:end]])
+        begun, size = [lines[end:]], len(lines) - end
+    if last := b"".join(begun):
+        yield last

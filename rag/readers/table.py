@@ -25,8 +25,9 @@ DELIMITERS = ",\t;|"
 SEPARATOR = re.compile(r"sep=(.)")  # what Excel writes above the header
 MOST_LINES = 200  # of a row
 LONGEST_ROW = 1_000_000  # characters
-LISTED = re.compile("['\"]([^'\"]+)['\"]")
-AND = re.compile(r"\s+and\s+")
+LISTED = re.compile(r"""'([^']+)'|"([^"]+)\"""")
+AND = re.compile(r",?\s+and\s+")
+COMMA = re.compile(r"\s*,\s*")
 NUMBER = re.compile(r"\s*\(\d+\)")  # that Scopus gives an author
 INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}")
 INITIALLED = re.compile(r"[^,]*\S,? (?:[A-Z]\.?[ -]?){1,4}")
@@ -95,16 +96,16 @@ def _rows(lines: Iterator[Line | Problem], form: Form) -> Iterator[tuple[int, li
         if isinstance(line, Problem):
             yield line.number, line.reason
         elif '"' in line.text:
-            more = _rest_of_row(line.text, following) if opening.search(line.text) else []
-            row, rest = _quoted_row(line, more, form)
+            more, closed = _rest_of_row(line.text, following) if opening.search(line.text) else ([], True)
+            row, rest = _quoted_row(line.text, more, form, closed=closed)
             again.extendleft(reversed(rest))
             yield line.number, row
         elif line.text and not line.text.isspace():
             yield line.number, _fitting(line.text.split(form.delimiter), len(form.header))
 
 
-def _rest_of_row(begun: str, following: Callable[[], Line | Problem | None]) -> list[Line | Problem]:
-    """Return the lines that a row goes on with, to where its quotes are closed."""
+def _rest_of_row(begun: str, following: Callable[[], Line | Problem | None]) -> tuple[list[Line | Problem], bool]:
+    """Return the lines that a row goes on with, and whether its quotes are closed with the last of them."""
     more: list[Line | Problem] = []
     odd, size = begun.count('"') % 2, len(begun)
     while odd and size < LONGEST_ROW and len(more) < MOST_LINES and (line := following()):
@@ -113,20 +114,22 @@ def _rest_of_row(begun: str, following: Callable[[], Line | Problem | None]) -> 
             break
         odd ^= line.text.count('"') % 2
         size += len(line.text)
-    return more
+    return more, not odd
 
 
-def _quoted_row(line: Line, more: list[Line | Problem], form: Form) -> tuple[list[str] | str, list[Line | Problem]]:
+def _quoted_row(
+    begun: str, more: list[Line | Problem], form: Form, *, closed: bool
+) -> tuple[list[str] | str, list[Line | Problem]]:
     """Return the row that a line with quotes begins, and the lines after it that are none of it."""
     width = len(form.header)
-    cells = _cells("\n".join([line.text, *map(_text, more)]), form.delimiter)
-    if not more:
-        return _fitting(cells, width), []
+    cells = _cells("\n".join([begun, *map(_text, more)]), form.delimiter) if closed else []
     # Between tabs a quote may be just that: then every line is a row by itself.
-    plain = form.delimiter == "\t" and all(_text(one).count("\t") == width - 1 for one in (line, *more))
-    if len(cells) == width and not plain:
-        return cells, []
-    return line.text.split(form.delimiter) if plain else "a quote that is never closed", more
+    plain = form.delimiter == "\t" and all(text.count("\t") == width - 1 for text in (begun, *map(_text, more)))
+    if plain and (more or not cells):
+        return begun.split("\t"), more
+    if not closed or (more and len(cells) != width):
+        return "a quote that is never closed", more
+    return _fitting(cells, width), []
 
 
 def _cells(row: str, delimiter: str) -> list[str]:
@@ -166,13 +169,11 @@ def _record(number: int, cells: list[str], places: dict[str, int]) -> Record | P
 def _authors(text: str) -> list[str]:
     """Return the names in a cell, whatever stands between them."""
     if text.startswith("["):
-        names = LISTED.findall(text)
+        names = [one or other for one, other in LISTED.findall(text)]
     elif ";" in text or "\n" in text:
         names = re.split(r"[;\n]", text)
-    elif AND.search(text):
-        names = re.split(r",?\s+and\s+|,\s+", text) if text.count(",") > 1 else AND.split(text)
     else:
-        names = _parted(re.split(r"\s*,\s*", text))
+        names = [name for part in AND.split(text) for name in _parted(COMMA.split(part))]
     names = [found for name in names if (found := NUMBER.sub("", name).strip())]
     initialled = all(INITIALLED.fullmatch(name) for name in names)
     return [displayed(with_initials(name) if initialled else name) for name in names]
@@ -180,7 +181,7 @@ def _authors(text: str) -> list[str]:
 
 def _parted(parts: list[str]) -> list[str]:
     """Return the names of a list with commas: `A. Lee, B. Roe`, `Lee, Ann` or `Lee, A., Roe, B.`."""
-    if len(parts) == 2 and " " not in parts[0]:
+    if len(parts) == 2 and (" " not in parts[0] or parts[0][0].islower()):
         return [", ".join(parts)]
     if len(parts) % 2 == 0 and all(INITIALS.fullmatch(part) for part in parts[1::2]):
         return [f"{given} {family}" for family, given in zip(parts[::2], parts[1::2], strict=True)]

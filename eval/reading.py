@@ -1,0 +1,182 @@
+"""Records read a second, format by format, beside the bare parse of a well-kept library in the same run.
+
+A format is one entry in FORMATS: how a made-up record is written, and the bare parse of such a file.
+"""
+
+import csv
+import io
+import json
+import random
+import statistics
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from time import perf_counter
+from typing import NamedTuple
+
+from rag.datatypes import Paper, Record
+from rag.export import Form, export
+from rag.readers import read_file
+
+RECORDS = 4_000
+ROUNDS = 5  # of which the middle one counts
+ENDINGS = ("tion", "ing", "er", "ness", "ity", "al", "ive", "or", "ance", "ment")
+SIGNS = ("$O(n^2)$", "50%", "naïve", "p < 0.05", "R&D", "“so”", "Gödel's", "state-of-the-art", "x_i", "(2017)")
+SIGNED = 0.2  # share of the texts that hold any of them
+GIVEN = ("Ada", "Noam", "José", "Li", "Grace", "Łukasz", "Anna-Maria", "J. R.")
+FAMILY = ("{}", "van der {}", "{}-Müller", "O'{}", "{}ård", "Smith {}")
+
+
+class Format(NamedTuple):
+    """A format that is measured: its files as text, and what reads them without making records of papers."""
+
+    name: str
+    written: Callable[[list[Paper]], str]
+    peer: str
+    parsed: Callable[[Path], object]
+
+
+def measure(work: Path) -> str:
+    """Return a Markdown table: records a second of each reader and of the bare parse, and the ratio of their times."""
+    papers = list(made_up(RECORDS))
+    rows = [_row(form, papers, work / "reading") for form in FORMATS]
+    return "\n".join(
+        [
+            f"{RECORDS:,} made-up records a file, the middle of {ROUNDS} runs in turn.",
+            "",
+            "| format | records/s | bare parse | records/s | time ratio |",
+            "|---|---|---|---|---|",
+            *rows,
+        ]
+    )
+
+
+def made_up(count: int, seed: int = 7) -> Iterator[Paper]:
+    """Yield papers with words that are none, as long and as varied as real ones."""
+    chance = random.Random(seed)  # noqa: S311  (nothing secret)
+    words = ["".join(chance.choices("abdegiklmnoprstu", k=chance.randint(1, 8))) for _ in range(3_000)]
+    words += [word + ending for word in words[:700] for ending in ENDINGS]
+
+    def text(length: int, sentences: int = 1) -> str:
+        chosen = chance.choices(words, k=length * sentences)
+        if chance.random() < SIGNED:
+            chosen[:: length // 2] = chance.choices(SIGNS, k=len(chosen[:: length // 2]))
+        parts = (chosen[start : start + length] for start in range(0, len(chosen), length))
+        return " ".join(f"{' '.join(part).capitalize()}." for part in parts)
+
+    for number in range(1, count + 1):
+        in_arxiv = chance.random() < 0.5
+        yield Paper(
+            number,
+            text(chance.randint(4, 14)).rstrip("."),
+            text(chance.randint(12, 30), chance.randint(5, 10)),
+            f"key{number}",
+            tuple(
+                f"{chance.choice(GIVEN)} {chance.choice(FAMILY).format(chance.choice(words).capitalize())}"
+                for _ in range(chance.randint(1, 6))
+            ),
+            chance.randint(1990, 2026),
+            f"10.1000/{number}.{chance.randint(1, 99)}",
+            f"{chance.randint(1001, 2512)}.{number:05}" if in_arxiv else None,
+            f"https://a.org/{number}",
+            pubmed_id=None if in_arxiv else str(30_000_000 + number),
+        )
+
+
+def _row(form: Format, papers: list[Paper], path: Path) -> str:
+    path.write_text(form.written(papers), "utf-8")
+    ours, bare = [], []
+    for _ in range(ROUNDS):
+        started = perf_counter()
+        read = sum(isinstance(found, Record) for _, found in read_file(path))
+        ours.append(perf_counter() - started)
+        started = perf_counter()
+        form.parsed(path)
+        bare.append(perf_counter() - started)
+        assert read == len(papers), f"{form.name}: {read} of {len(papers)} records"
+    one, other = statistics.median(ours), statistics.median(bare)
+    speeds = (f"{len(papers) / seconds:,.0f}" for seconds in (one, other))
+    return f"| {form.name} | {next(speeds)} | {form.peer} | {next(speeds)} | {one / other:.2f} |"
+
+
+# How each format is written
+
+
+def _table(delimiter: str, papers: Iterable[Paper]) -> str:
+    names = {"key": "Key", "year": "Publication Year", "title": "Title", "doi": "DOI", "url": "Url"}
+    names |= {"abstract": "Abstract Note", "arxiv_id": "arXiv id", "pubmed_id": "PMID"}
+    file = io.StringIO()
+    writer = csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL if delimiter == "," else csv.QUOTE_MINIMAL)
+    writer.writerow(["Author", *names.values()])
+    writer.writerows([_authors(paper, "; "), *(getattr(paper, name) for name in names)] for paper in papers)
+    return file.getvalue()
+
+
+def _medline(papers: Iterable[Paper]) -> str:
+    return "\n".join(
+        f"PMID- {40_000_000 + paper.paper_id}\nOWN - NLM\nSTAT- MEDLINE\nDP  - {paper.year} May\n"
+        f"TI  - {_folded(paper.title)}\nLID - {paper.doi} [doi]\nAB  - {_folded(paper.abstract)}\n"
+        f"{''.join(f'FAU - {name}' + chr(10) for name in _authors(paper, '|').split('|'))}LA  - eng\n"
+        for paper in papers
+    )
+
+
+def _folded(text: str) -> str:
+    """Return a text in lines as PubMed folds them."""
+    import textwrap
+
+    return f"\n{' ' * 6}".join(textwrap.wrap(text, 80, break_long_words=False, break_on_hyphens=False))
+
+
+def _authors(paper: Paper, between: str) -> str:
+    return between.join(", ".join(reversed(name.split(" ", 1))) for name in paper.authors)
+
+
+# What reads each format without us
+
+
+def _dict_reader(path: Path, delimiter: str = ",") -> object:
+    with path.open(encoding="utf-8", newline="") as file:
+        return sum(1 for _ in csv.DictReader(file, delimiter=delimiter))
+
+
+def _json_lines(path: Path) -> object:
+    with path.open(encoding="utf-8") as file:
+        return sum(1 for line in file if json.loads(line))
+
+
+def _bibtexparser(path: Path) -> object:
+    from bibtexparser.entrypoint import parse_file
+
+    return parse_file(str(path))
+
+
+def _rispy(path: Path) -> object:
+    import rispy
+
+    return rispy.load(path, encoding="utf-8")
+
+
+def _line_loop(path: Path) -> object:
+    """Return MEDLINE as lists of texts by tag; no library for it is kept."""
+    records: list[dict[str, list[str]]] = []
+    texts: list[str] = []
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            if line.startswith("PMID"):
+                records.append({})
+            if line[4:6] == "- ":
+                texts = records[-1].setdefault(line[:4].strip(), [])
+                texts.append(line[6:].strip())
+            elif line.strip():
+                texts[-1] += f" {line.strip()}"
+    return records
+
+
+FORMATS = (
+    Format("JSON Lines", lambda papers: export(papers, Form.JSONL), "json.loads", _json_lines),
+    Format("BibTeX", lambda papers: export(papers, Form.BIBTEX), "bibtexparser.parse_file", _bibtexparser),
+    Format("RIS", lambda papers: export(papers, Form.RIS), "rispy.load", _rispy),
+    Format("MEDLINE", _medline, "a loop over lines", _line_loop),
+    Format("CSV", lambda papers: _table(",", papers), "csv.DictReader", _dict_reader),
+    Format("TSV", lambda papers: _table("\t", papers), "csv.DictReader", lambda path: _dict_reader(path, "\t")),
+)

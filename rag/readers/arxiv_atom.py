@@ -1,0 +1,50 @@
+"""arXiv's Atom feed: the answer of its API, one entry a paper.
+
+The id of a record is that of arXiv without its version, so that a later version is the same paper. An entry that tells
+of an error in the query becomes a Problem with arXiv's own words.
+"""
+
+from collections.abc import Iterator
+
+from rag.datatypes import Record
+from rag.identity import normal_arxiv_id
+from rag.readers.elements import Element, elements, line_of, text_in
+from rag.readers.making import made
+from rag.readers.shapes.values import dated
+from rag.readers.source import Problem, Source
+
+NAME = "arXiv Atom feed"
+ATOM, ARXIV = "{http://www.w3.org/2005/Atom}", "{http://arxiv.org/schemas/atom}"
+
+
+def sniff(head: str) -> bool:
+    """Tell whether a file begins as such a feed."""
+    return head.lstrip().startswith("<") and "http://www.w3.org/2005/Atom" in head and "arxiv.org/" in head
+
+
+def read(source: Source) -> Iterator[Record | Problem]:
+    """Yield a record for each entry, a Problem for what is none."""
+    for found in elements(source, f"{ATOM}entry"):
+        yield found if isinstance(found, Problem) else _record(found)
+
+
+def _record(entry: Element) -> Record | Problem:
+    line, address, summary = line_of(entry), _text(entry, "id"), _text(entry, "summary")
+    if "/api/errors" in address:
+        return Problem(line, f"arXiv's answer is an error: {summary[:200]}")
+    arxiv_id = normal_arxiv_id(address) or ""
+    return made(
+        line,
+        _text(entry, "title"),
+        summary,
+        key=arxiv_id or address,
+        authors=[_text(author, "name") for author in entry.iterfind(f"{ATOM}author")],
+        year=dated(_text(entry, "published"), _text(entry, "updated")),
+        doi=text_in(entry.find(f"{ARXIV}doi")),
+        arxiv_id=arxiv_id,
+        url="" if arxiv_id else address,
+    )
+
+
+def _text(element: Element, name: str) -> str:
+    return text_in(element.find(f"{ATOM}{name}"))

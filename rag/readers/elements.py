@@ -1,0 +1,94 @@
+"""The elements of an XML file, one at a time: what was read is forgotten, what is broken ends it with its line.
+
+lxml, because it streams in C, counts lines beyond 65,535, stops at 256 levels and tells which entities a file declares.
+A file that declares any is refused: they make bombs, and reach for other files. A document type that is only named, as
+PubMed does, is not fetched. Knows no format.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+from typing import TypeAlias
+
+from lxml import etree
+
+from rag.readers.cleaning import clean
+from rag.readers.source import LONGEST_LINE, Problem, Source
+
+Element: TypeAlias = etree._Element  # noqa: SLF001  (lxml has no other name for it)
+LINES_KEPT = 65_535  # as far as libxml2 keeps the line of an element itself
+WHERE = re.compile(r",? line \d+, column \d+$|, use XML_PARSE_HUGE option.*")
+
+
+def elements(source: Source, *tags: str) -> Iterator[Element | Problem]:
+    """Yield each element with one of these tags when it is whole, to be used before the next is asked for.
+
+    A Problem is the last: at which line the file can't be read any further, and why.
+    """
+    parser = etree.XMLPullParser(
+        events=("end",),
+        tag=tags,
+        resolve_entities=False,
+        no_network=True,
+        remove_comments=True,
+        remove_pis=True,
+        encoding="utf-8" if source.recoded else None,
+    )
+    line, since, first, trouble = 1, 0, True, None
+    for piece in chain(source.pieces(), [b""]):
+        root, trouble = _fed(parser, piece)
+        line, since = line + piece.count(b"\n"), since + len(piece)
+        found = [element for _, element in parser.read_events()]
+        if first and (refusal := _refusal(found[0] if found else root)):
+            yield refusal
+            return
+        for element in found:
+            yield element
+            _forget(element)
+            first, since = False, 0
+        if not trouble and since > LONGEST_LINE:
+            trouble = Problem(line, f"nothing to read in {LONGEST_LINE:,} bytes")
+        if trouble:
+            yield Problem(trouble.number, f"the XML can't be read any further ({trouble.reason})")
+            return
+
+
+def text_in(element: Element | None) -> str:
+    """Return the text of an element with all that is marked up in it, cleaned; empty without one."""
+    return "" if element is None else clean("".join(element.itertext()))
+
+
+def line_of(element: Element) -> int:
+    """Return the line on which an element begins, 1-based."""
+    line = int(element.sourceline or 1)
+    if line >= LINES_KEPT:  # then it is that on which the first text in the element ends
+        while not element.text and len(element):
+            element = element[0]
+        line -= (element.text or "").count("\n")
+    return line
+
+
+def _fed(parser: etree.XMLPullParser, piece: bytes) -> tuple[Element | None, Problem | None]:
+    """Give a parser the next bytes, or their end; return the root at the end, and what is wrong with them."""
+    try:
+        if piece:
+            parser.feed(piece)
+            return None, None
+        return parser.close(), None
+    except etree.XMLSyntaxError as error:
+        return None, Problem(max(1, error.lineno or 1), WHERE.sub("", (error.msg or "no XML").splitlines()[0]))
+
+
+def _refusal(element: Element | None) -> Problem | None:
+    """Return why a file is not read that declares what it must not; None when it doesn't."""
+    kind = None if element is None else element.getroottree().docinfo.internalDTD
+    name = next((entity.name for entity in kind.iterentities()), None) if kind is not None else None
+    return Problem(1, f"the XML declares entities ({clean(name)[:40]}), which is refused") if name else None
+
+
+def _forget(element: Element) -> None:
+    """Free an element, and all before it."""
+    parent = element.getparent()
+    element.clear()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]

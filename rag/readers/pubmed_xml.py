@@ -1,0 +1,88 @@
+"""PubMed XML: the articles and books of a PubmedArticleSet, as PubMed's page, its E-utilities and its files give them.
+
+The parts of a structured abstract keep their labels, `METHODS: We ...`. An abstract in another language stands in only
+for one that isn't there. Collective authors stay whole; authors marked as invalid are left out.
+"""
+
+import re
+from collections.abc import Iterator
+
+from rag.datatypes import Record
+from rag.readers.elements import Element, elements, line_of, text_in
+from rag.readers.making import made
+from rag.readers.shapes.values import dated
+from rag.readers.source import Problem, Source
+
+NAME = "PubMed XML"
+ROOT = re.compile(r"<(?:Pubmed(?:Book)?Article(?:Set)?|BookDocumentSet)[\s>]")
+NAME_PARTS = ("ForeName", "LastName", "Suffix")
+
+
+def sniff(head: str) -> bool:
+    """Tell whether a file begins as such a set."""
+    return head.lstrip().startswith("<") and bool(ROOT.search(head))
+
+
+def read(source: Source) -> Iterator[Record | Problem]:
+    """Yield a record for each article and book that has an abstract, a Problem for every other."""
+    for found in elements(source, "PubmedArticle", "PubmedBookArticle"):
+        yield found if isinstance(found, Problem) else _record(found)
+
+
+def _record(element: Element) -> Record | Problem:
+    line = line_of(element)
+    work = element.find("MedlineCitation/Article")
+    outer = element.find("MedlineCitation")
+    if work is None:
+        work = outer = element.find("BookDocument")
+    if work is None or outer is None:
+        return Problem(line, "neither an article nor a book")
+    ids = {one.get("IdType"): text_in(one) for one in element.iterfind("*/ArticleIdList/ArticleId")}
+    pages = text_in(work.find("Pagination/MedlinePgn")) or text_in(work.find("Pagination/StartPage"))
+    pubmed_id = text_in(outer.find("PMID")) or ids.get("pubmed", "")
+    return made(
+        line,
+        _first(work, "ArticleTitle", "VernacularTitle", "Book/BookTitle"),
+        _abstract(work.find("Abstract")) or _abstract(outer.find("OtherAbstract")),
+        key=pubmed_id,
+        authors=_authors(work),
+        year=_year(work),
+        doi=ids.get("doi") or text_in(work.find("ELocationID[@EIdType='doi']")),
+        arxiv_id=pages if pages.lower().startswith("arxiv:") else "",
+        pubmed_id=pubmed_id,
+    )
+
+
+def _first(element: Element, *paths: str) -> str:
+    """Return the first text that stands at one of these places."""
+    return next(filter(None, (text_in(element.find(path)) for path in paths)), "")
+
+
+def _abstract(element: Element | None) -> str:
+    parts = [] if element is None else element.findall("AbstractText")
+    return " ".join(filter(None, map(_part, parts)))
+
+
+def _part(element: Element) -> str:
+    label, text = " ".join((element.get("Label") or "").split()), text_in(element)
+    return f"{label}: {text}" if label and label.upper() != "UNLABELLED" and text else text
+
+
+def _authors(work: Element) -> list[str]:
+    """Return the authors; of a chapter its own, else those of the book, editors only where there are no others."""
+    lists = [*work.findall("AuthorList"), *work.findall("Book/AuthorList")]
+    lists.sort(key=lambda one: one.get("Type") == "editors")
+    found = ([_author(one) for one in names.findall("Author") if one.get("ValidYN") != "N"] for names in lists)
+    return next(filter(None, found), [])
+
+
+def _author(author: Element) -> str:
+    if collective := text_in(author.find("CollectiveName")):
+        return collective
+    parts = [text_in(author.find(part)) for part in NAME_PARTS]
+    return " ".join(filter(None, [parts[0] or text_in(author.find("Initials")), *parts[1:]]))
+
+
+def _year(work: Element) -> str:
+    dates = ("Journal/JournalIssue/PubDate", "ArticleDate", "Book/PubDate", "ContributionDate")
+    return dated(*(_first(work, f"{date}/Year", f"{date}/MedlineDate") for date in dates))

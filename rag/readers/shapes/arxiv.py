@@ -1,0 +1,38 @@
+"""arXiv's own metadata, as Kaggle hands them out: one object a paper, authors taken apart, every version dated."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from rag.datatypes import Record
+from rag.readers.making import made
+from rag.readers.shapes.values import dated, listed, text, text_of, within
+from rag.readers.source import Problem
+
+
+def fits(values: Mapping[str, Any]) -> bool:
+    """Tell whether an object has this shape."""
+    return "authors_parsed" in values or ("categories" in values and "update_date" in values)
+
+
+def record(values: Mapping[str, Any], line: int) -> Record | Problem:
+    """Return what an object says, or why it is no paper. The year is that of the first version."""
+    first = next(iter(listed(values.get("versions"))), None)
+    return made(
+        line,
+        text(values, "title"),
+        text(values, "abstract"),
+        key=text(values, "id"),
+        authors=_authors(values),
+        year=dated(within(first, "created"), values.get("update_date")),
+        doi=text(values, "doi"),
+        arxiv_id=text(values, "id"),
+    )
+
+
+def _authors(values: Mapping[str, Any]) -> list[str]:
+    """Return the authors, from `[family, given, suffix, affiliation ...]` or else from the line that they wrote."""
+    parsed = [[text_of(part) for part in name[:3]] for name in listed(values.get("authors_parsed")) if listed(name)]
+    if parsed:
+        return [" ".join(filter(None, (*name[1:2], *name[:1], *name[2:]))) for name in parsed]
+    return [name.strip() for name in re.split(r",\s*(?:and\s+)?|\s+and\s+", text(values, "authors"))]

@@ -1,0 +1,34 @@
+"""Semantic Scholar: the answers of its API, and its data sets with their names in lower case.
+
+Many of its papers have no abstract; each of them becomes a Problem that says so.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rag.datatypes import Record
+from rag.readers.making import made
+from rag.readers.shapes.values import dated, listed, text, text_of, within
+from rag.readers.source import Problem
+
+
+def fits(values: Mapping[str, Any]) -> bool:
+    """Tell whether an object has this shape."""
+    return any(name in values for name in ("paperId", "externalIds", "corpusid", "externalids", "paperAbstract"))
+
+
+def record(values: Mapping[str, Any], line: int) -> Record | Problem:
+    """Return what an object says, or why it is no paper."""
+    ids = values.get("externalIds") or values.get("externalids")
+    return made(
+        line,
+        text(values, "title"),
+        text(values, "abstract", "paperAbstract"),
+        key=text(values, "paperId", "corpusid", "id"),
+        authors=(text_of(within(author, "name")) for author in listed(values.get("authors"))),
+        year=dated(values.get("year"), values.get("publicationDate"), values.get("publicationdate")),
+        doi=text_of(within(ids, "DOI")) or text(values, "doi"),
+        arxiv_id=text_of(within(ids, "ArXiv")),
+        pubmed_id=text_of(within(ids, "PubMed")) or text(values, "pmid"),
+        url=text(values, "url", "s2Url"),
+    )

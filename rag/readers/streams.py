@@ -1,0 +1,86 @@
+"""Bytes in order, from wherever they come: what fails is raised after all that came before it, UTF-16 becomes UTF-8.
+
+Knows no lines and no formats.
+"""
+
+import codecs
+import io
+from typing import Protocol
+
+from rag.errors import RagError
+
+HEAD_BYTES = 65_536  # that a format is told by
+
+
+class UnreadableError(RagError):
+    """A file that can't be read to its end; the message is the reason that its rejection gives."""
+
+
+class Readable(Protocol):
+    """What gives bytes in order: an open file, standard input, a member of an archive."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, empty at the end. Raises OSError or UnreadableError."""
+
+
+class Begun(io.RawIOBase):
+    """A file of which the beginning was read already. What fails later is raised after all that came before it.
+
+    `trouble` is what failed already.
+    """
+
+    def __init__(self, file: Readable) -> None:
+        """Read the beginning of a file. Raises OSError or UnreadableError when there is none."""
+        super().__init__()
+        self._file = file
+        self.trouble: OSError | UnreadableError | None = None
+        begun = bytearray()
+        while len(begun) < HEAD_BYTES and (more := self._next()):
+            begun += more
+        if self.trouble and not begun:
+            raise self.trouble
+        self.head = bytes(begun[:HEAD_BYTES])
+        self.given = 0  # bytes that were read of it
+        self._left = memoryview(bytes(begun))
+
+    def readable(self) -> bool:
+        """Say so, for io.BufferedReader."""
+        return True
+
+    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
+        """Fill a buffer with the next bytes and return how many they are. Raises OSError or UnreadableError."""
+        if not self._left and self.trouble:
+            raise self.trouble
+        if not self._left:
+            self._left = memoryview(self._next())
+            if self.trouble:
+                raise self.trouble
+        found = self._left[: len(buffer)]
+        self._left = self._left[len(found) :]
+        buffer[: len(found)] = found
+        self.given += len(found)
+        return len(found)
+
+    def _next(self) -> bytes:
+        try:
+            return self._file.read(HEAD_BYTES)
+        except (OSError, UnreadableError) as error:
+            self.trouble = error
+            return b""
+
+
+class Recoded:
+    """UTF-16 as UTF-8. What isn't UTF-16 becomes what isn't UTF-8, so that it costs its line."""
+
+    def __init__(self, file: Begun) -> None:
+        self._file = file
+        self._decoder = codecs.getincrementaldecoder("utf-16")("surrogatepass")
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, empty at the end. Raises OSError or UnreadableError."""
+        while raw := self._file.read(size):
+            if text := self._decoder.decode(raw):
+                return text.encode("utf-8", "surrogatepass")
+        half = bool(self._decoder.getstate()[0])
+        self._decoder.reset()
+        return b"\xff" * half
