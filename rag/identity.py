@@ -136,27 +136,27 @@ def same_paper(one: Reference, other: Reference) -> bool:
     """Tell whether two records without a common identifier are one paper: by title, authors, year and abstract."""
     if conflicting(one, other):
         return False
-    held = _held(one.abstract, other.abstract)
     author = first_author(one.authors)
     known = author is not None and author == first_author(other.authors)
     if title_key(one.title) == title_key(other.title):
         close = one.year is not None and other.year is not None and abs(one.year - other.year) < YEARS_APART
         sure = known and close and len(wording(one.title)) >= LONG_TITLE
-        return held >= (STRONG_LIKENESS if sure else LIKENESS)
-    if not known or held < NEAR_LIKENESS:
+        return _held(one.abstract, other.abstract) >= (STRONG_LIKENESS if sure else LIKENESS)
+    if not known:
         return False
-    return almost_equal(one.title, other.title) or _renamed(one, other)
+    if almost_equal(one.title, other.title):
+        return _held(one.abstract, other.abstract) >= NEAR_LIKENESS
+    return _renamed(one, other)
 
 
 def _renamed(one: Reference, other: Reference) -> bool:
     """Tell whether two records with other titles have the same text: a preprint that was published under a new one."""
-    left, right = set(stems(one.abstract)), set(stems(other.abstract))
     preprint = any(arxiv_id_of(paper) or (paper.doi and is_preprint(paper.doi)) for paper in (one, other))
-    if not preprint or min(len(left), len(right)) < LONG_ABSTRACT or marks(one.title) != marks(other.title):
+    akin = set(wording(one.title)) & set(wording(other.title))
+    if not preprint or not akin or marks(one.title) != marks(other.title):
         return False
-    return len(left & right) / len(left | right) >= SAME_TEXT and bool(
-        set(wording(one.title)) & set(wording(other.title))
-    )
+    left, right = set(stems(one.abstract)), set(stems(other.abstract))
+    return min(len(left), len(right)) >= LONG_ABSTRACT and len(left & right) / len(left | right) >= SAME_TEXT
 
 
 def _held(left: str, right: str) -> float:

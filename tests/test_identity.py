@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rag.datatypes import Paper, Record
 from rag.identity import normal_arxiv_id, normal_doi, same_paper, same_record
-from rag.titles import title_key
+from rag.titles import almost_equal, title_key
 
 PROPERTY = settings(deadline=None, max_examples=100)
 ABSTRACT = "We prune convolutional networks by their gradients. Accuracy drops by one point at half the weights."
@@ -154,3 +154,33 @@ def test_the_same_id_in_one_source_is_the_same_paper_only_when_title_or_abstract
 
 def test_a_doi_without_a_suffix_is_none() -> None:
     assert normal_doi("10.1234/...") is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("BERT: Pre-training of Transformers", "BERT"),
+        ("Modelling tumour behaviour", "Modeling tumor behavior"),
+        (r"Effects of $\alpha$-synuclein in {M}ice", "Effects of <i>\u03b1</i>-synuclein in mice."),
+        ("Growth of a crystal", "Growth of a crystl"),
+    ],
+)
+def test_markup_spelling_a_subtitle_and_a_slip_make_no_other_title(one: str, other: str) -> None:
+    assert almost_equal(one, other)
+    assert almost_equal(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Graph minors I", "Graph minors II"),
+        ("Cancer statistics, 2019", "Cancer statistics, 2020"),
+        ("Erratum: Quiet lattices", "Quiet lattices"),
+        ("Training with noise", "Training without noise"),
+        ("Vitamin D in bones", "Vitamin K in bones"),
+        ("Inductive reasoning", "Deductive reasoning"),
+    ],
+)
+def test_numbers_parts_notices_and_other_words_make_another_title(one: str, other: str) -> None:
+    assert not almost_equal(one, other)
+    assert not almost_equal(other, one)
