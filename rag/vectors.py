@@ -123,7 +123,7 @@ class VectorStore:
             if self.count() > self._exact_limit:
                 return None
             loaded = self._load()
-        return zlib.crc32(loaded.matrix.tobytes(), zlib.crc32(loaded.starts.tobytes() + loaded.papers.tobytes()))
+        return zlib.crc32(loaded.matrix.data, zlib.crc32(loaded.starts.tobytes() + loaded.papers.tobytes()))
 
     def ids(self) -> set[int]:
         """Return the ids of all papers that have a vector."""

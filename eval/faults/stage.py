@@ -20,7 +20,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import chromadb  # noqa: F401  (loaded once, before anything is forked)
 import numpy as np
 
 import rag.ingest
@@ -33,6 +32,7 @@ from rag.embedding.minilm import NAME
 from rag.errors import RagError
 from rag.library import Library
 from rag.settings import Settings
+from rag.vectors import chroma_errors
 from rag.words import content_words
 
 SECONDS = 60  # after which a process hangs
@@ -142,6 +142,7 @@ def opened(folder: Path) -> Library:
 
 def run(step: Callable[[Callable[[Any], None]], Any], kill: Callable[[int], None] | None = None) -> Ended:
     """Run a step in a process of its own, which gets a function to report with; `kill` may end it."""
+    chroma_errors()  # loads Chroma, once for all that are forked
     reading, writing = os.pipe()
     process = os.fork()
     if process == 0:
