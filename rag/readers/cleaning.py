@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from rag.readers.markup import without_tags
 
+LONGEST = 200_000  # characters; a longer text is no abstract, and only loses what would break a line
 ROUNDS = 8  # of mending, each of which may bring to light what the next one mends (`&amp;lt;i&amp;gt;`)
 
 TAG = re.compile(r"<[/!a-zA-Z]|\]\]>")
@@ -35,12 +36,12 @@ def clean(text: str) -> str:
     >>> clean("<p>An e&#64;cient  <i>&amp;lt;k, v&amp;gt;</i> store for H<sub>2</sub>O; p < 0.05, n > 3</p>")
     'An e@cient <k, v> store for H2O; p < 0.05, n > 3'
     """
-    if _is_plain(text):
+    if len(text) > LONGEST or _is_plain(text):
         if text.isprintable() and "  " not in text:
             return text.strip(" ")
         line = " ".join(text.split())
-        if line.isprintable():
-            return line
+        if line.isprintable() or len(text) > LONGEST:
+            return "".join(filter(str.isprintable, line))
     for _ in range(ROUNDS):
         mended = _mended(text)
         if mended == text:
