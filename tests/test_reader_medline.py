@@ -61,7 +61,7 @@ def test_who_signed_for_the_authors_is_named_when_they_are_not(read_bytes: Read)
         ("\nPMID- 3\nAB  - We prune.\n", "no title"),
         ("\nPMID- 3\n", "no title"),
         ("\nPMID- 3\nTI  - \udcffx\nAB  - We prune.\n", "not UTF-8 text (byte 0xff"),
-        ("\nPMID- 3\nTI  - T\nAB  - " + "      a b\n" * 300_000, "a record of over 1,000,000 characters"),
+        ("\nPMID- 3\nTI  - T\nAB  - " + "      a b\n" * 400_000, "a record of over 1,000,000 characters"),
     ],
     ids=lambda value: value[:30],
 )

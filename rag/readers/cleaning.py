@@ -17,7 +17,7 @@ ROUNDS = 8  # of mending, each of which may bring to light what the next one men
 TAG = re.compile(r"<[/!a-zA-Z]|\]\]>")
 AMPERSANDS = re.compile(r"&(?:(?:amp|#0*38|#[xX]0*26);)+")
 ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+ASCII = bytes(range(128))
 # A letter that begins a character of UTF-8, read one byte at a time, and what the next byte may have become.
 MISREAD = re.compile(
     "[\xc2-\xf4ĂĎÄĐвГ\u0402-\u045f√]"
@@ -61,13 +61,14 @@ def _is_plain(text: str) -> bool:
     return (
         ("<" not in text or not TAG.search(text))
         and ("&" not in text or not ENTITY.search(text))
-        and (text.isascii() or _are_plain(" ".join(BEYOND_ASCII.findall(text))))
+        and (text.isascii() or _are_plain(text.encode("utf-8", "surrogatepass").translate(None, ASCII)))
     )
 
 
 @lru_cache(maxsize=10_000)
-def _are_plain(characters: str) -> bool:
-    """Tell whether the runs of characters beyond ASCII are fine, whatever stands between them."""
+def _are_plain(encoded: bytes) -> bool:
+    """Tell whether the characters beyond ASCII of a text are fine, whatever stands between them."""
+    characters = encoded.decode("utf-8", "surrogatepass")
     return not any(map(unicodedata.combining, characters)) and _plain_unicode(characters) == characters
 
 
