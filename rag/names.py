@@ -19,7 +19,8 @@ NO_NAME = frozenset(("et", "for", "of", "the"))  # in lower case
 LETTERS = r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?"  # noqa: RUF001
 ORDINARY = re.compile(rf"({LETTERS}(?: {LETTERS})*), ({LETTERS}(?: {LETTERS})*)")
 INITIALS = re.compile(r"(\S.*?),? ((?:[A-Z]\.?[ -]?){1,4})(?: (Jr|Sr|2nd|3rd|II|III|IV))?\.?")
-TELLING = SUFFIXES | NO_PERSON | NO_NAME
+TELLING = SUFFIXES | NO_PERSON | NO_NAME  # what makes a name another one than `Family, Given`
+SIGNS = re.compile(r"[,.]")
 
 
 class Name(NamedTuple):
@@ -70,7 +71,7 @@ def displayed(author: str) -> str:
     if "," not in author:
         return author
     ordinary = ORDINARY.fullmatch(author)
-    if ordinary and not any(map(_is_telling, author.replace(",", "").split())):
+    if ordinary and TELLING.isdisjoint(SIGNS.sub("", author).casefold().split()):
         return f"{ordinary[2]} {ordinary[1]}"
     return str(parse_name(author))
 
@@ -99,11 +100,6 @@ def _is_of_a_person(word: str) -> bool:
     if word.casefold().strip(".") in NO_PERSON or word.strip(".") in NO_NAME or not any(map(str.isalpha, word)):
         return False
     return all(c.isalpha() or c in JOINTS or unicodedata.category(c).startswith("M") for c in word)
-
-
-def _is_telling(word: str) -> bool:
-    """Tell whether a word makes a name another one than `Family, Given`."""
-    return word.casefold().strip(".") in TELLING
 
 
 def _is_suffix(word: str) -> bool:

@@ -26,6 +26,9 @@ STOP_WORDS = frozenset(
 VOCABULARY = Path(__file__).resolve().parent / "data" / "minilm_vocab.txt"
 FIRST_WORD = "the"  # the vocabulary's first word; before it stand marks and single characters
 COMMON = 100  # rank among the words by frequency up to which rarity hardly counts
+# Accents that LaTeX writes with a letter (`\\H{o}`), and letters that it spells (`{\\o}`).
+MACROS = {"\u030c": "v", "\u0327": "c", "\u030b": "h", "\u0306": "u", "\u0328": "k", "\u030a": "r", "\u0323": "d"}
+LETTERS_IN_LATEX = {"ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"}  # noqa: RUF001
 
 
 class Word(NamedTuple):
@@ -64,6 +67,30 @@ def content_words(text: str) -> list[Word]:
 def stems(text: str) -> list[str]:
     """Return the distinct stems of the content words, in order of appearance."""
     return list(dict.fromkeys(word.stem for word in content_words(text)))
+
+
+def in_latex(word: str) -> list[str]:
+    r"""Return how a word with accents falls apart where its accents are written as LaTeX, as words with spaces.
+
+    Full-text search finds a word only in the form that it stands in; `Poincar\'e` stands there as two words.
+
+    >>> in_latex("Poincaré"), in_latex("Erdős"), in_latex("Hölder"), in_latex("plain")
+    (['poincar e'], ['erd h o s'], ['h older', 'h o lder'], [])
+    """
+    bare = bracketed = ""
+    for letter in word.lower():
+        apart = unicodedata.normalize("NFD", letter)
+        base, mark = apart[0], apart[1:2] or letter
+        if letter in LETTERS_IN_LATEX:
+            bare = bracketed = f"{bracketed} {LETTERS_IN_LATEX[letter]} "
+        elif mark in MACROS:
+            bare = bracketed = f"{bracketed} {MACROS[mark]} {base} "
+        elif unicodedata.combining(mark):
+            bare, bracketed = f"{bare} {base}", f"{bracketed} {base} "
+        else:
+            bare, bracketed = bare + letter, bracketed + letter
+    forms = dict.fromkeys(" ".join(form.split()) for form in (bare, bracketed))
+    return [form for form in forms if " " in form]
 
 
 def rarity(word: str) -> float:

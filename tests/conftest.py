@@ -19,8 +19,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from eval.gold import shared_folder
+from rag.datatypes import Record, Rejection, Remark
 from rag.embedding import Embedder
 from rag.library import Library
+from rag.readers import read_file
+from rag.readers.cleaning import clean
 from rag.samples import PATH
 from rag.settings import Settings
 
@@ -123,6 +126,42 @@ def paper() -> MakePaper:
         }
 
     return make
+
+
+class Found(NamedTuple):
+    """What a reader found in a file."""
+
+    records: list[Record]
+    rejections: list[Rejection]
+    remarks: list[str]
+
+
+@pytest.fixture(scope="session")
+def read_bytes(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bytes], Found]:
+    """Read a file that holds these bytes; whatever is found is held to what every reader promises."""
+    path = tmp_path_factory.mktemp("sources") / "source"
+
+    def read(content: bytes) -> Found:
+        path.write_bytes(content)
+        every = [one for _, one in read_file(path)]
+        found = Found(
+            [one for one in every if isinstance(one, Record)],
+            [one for one in every if isinstance(one, Rejection)],
+            [one.text for one in every if isinstance(one, Remark)],
+        )
+        for record in found.records:
+            texts = (record.title, record.abstract, record.key or "x", record.url or "x", *record.authors)
+            assert all(text and clean(text) == text and text.encode() for text in texts)
+            assert any(map(str.isalnum, record.title))
+            assert any(map(str.isalnum, record.abstract))
+            assert record.line >= 1
+            assert record.year is None or 1500 <= record.year <= 2099
+            assert all(one is None or one for one in (record.doi, record.arxiv_id, record.pubmed_id))
+        assert all(rejection.reason and "\n" not in rejection.reason for rejection in found.rejections)
+        assert len(found.records) + len(found.rejections) + len(found.remarks) == len(every) > 0
+        return found
+
+    return read
 
 
 @dataclass(frozen=True)

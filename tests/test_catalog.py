@@ -228,3 +228,21 @@ def test_document_frequency_knows_words_with_accents(catalog: Catalog) -> None:
     with catalog.transaction():
         catalog.insert(Record("The Müller lattice", "Of Müller.", 1))
     assert catalog.document_frequency(stems("Müller")) == {"muller": 1}
+
+
+@pytest.mark.parametrize(
+    ("word", "written"),
+    [
+        ("Poincaré", "Poincar\\'e"),
+        ("Poincaré", "Poincar{\\'{e}}"),
+        ("Hölder", 'H\\"older'),
+        ("Schrödinger", 'Schr{\\"{o}}dinger'),
+        ("Erdős", "Erd\\H{o}s"),
+        ("Łojasiewicz", "{\\L}ojasiewicz"),
+        ("Škoda", "{\\v{S}}koda"),
+        ("Poincaré", "Poincaré"),
+    ],
+)
+def test_a_word_with_accents_is_found_where_they_are_latex(catalog: Catalog, word: str, written: str) -> None:
+    [_, paper_id] = store(catalog, record("Other", "On plain maps."), record("Maps", f"On {written}-type maps."))
+    assert [found for found, _ in catalog.match([word], 5)] == [paper_id]

@@ -18,6 +18,7 @@ from rag.datatypes import Filters, Paper, Record
 from rag.errors import LibraryDamagedError, QuestionError
 from rag.identity import fingerprint, identifiers, title_keys
 from rag.titles import title_key
+from rag.words import in_latex
 
 FILE = "catalog.sqlite3"
 COLUMNS = "paper_id, title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id"
@@ -122,11 +123,12 @@ class Catalog(Database):
         return [row[0] for row in self.all("SELECT DISTINCT source FROM origins ORDER BY source")]
 
     def match(self, words: Iterable[str], limit: int) -> list[tuple[int, float]]:
-        """Return (paper id, BM25) of the papers that hold any of the words, best first; higher is better.
+        r"""Return (paper id, BM25) of the papers that hold any of the words, best first; higher is better.
 
         Words as written, of letters and digits: the index stems them itself, and a stem stemmed again is another word.
+        One with accents also finds what LaTeX makes of it (`Poincar\'e`).
         """
-        query = " OR ".join(f'"{word}"' for word in words)
+        query = " OR ".join(f'"{form}"' for word in words for form in (word, *in_latex(word)))
         if not query:
             return []
         rows = self.all(

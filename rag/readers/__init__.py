@@ -132,7 +132,7 @@ def _checked(found: Record | Problem, source: str) -> Record | Rejection:
         ("title", found.title, LONGEST_TITLE),
         ("abstract", found.abstract, LONGEST_ABSTRACT),
     ):
-        if not any(character.isalnum() for character in text):
+        if not any(map(str.isalnum, text)):
             return Rejection(source, found.line, f"the {what} holds no words")
         if len(text) > longest:
             return Rejection(source, found.line, f"the {what} has {len(text):,} characters, at most {longest:,} fit")

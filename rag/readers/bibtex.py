@@ -27,7 +27,8 @@ INHERITED = ("year", "date", "author")
 PARENTS = frozenset(
     "book collection conference mvbook mvcollection mvproceedings mvreference periodical proceedings reference".split()
 )
-MOST_KEPT = 10_000  # entries to inherit from, and entries that wait for theirs
+MOST_PARENTS = 10_000  # entries to inherit from
+MOST_WAITING = 20_000_000  # characters of the entries that wait for theirs
 
 
 def sniff(head: str) -> bool:
@@ -46,27 +47,31 @@ def _inheriting(found: Iterator[Entry | Problem]) -> Iterator[Entry | Problem]:
     """Yield every entry with what it inherits; one whose parent comes later waits for it."""
     parents: dict[str, Mapping[str, str]] = {}
     waiting: dict[str, list[Entry]] = {}
-    count = 0
+    size = 0
     for entry in found:
         if isinstance(entry, Problem):
             yield entry
             continue
         key, fields = entry.key.lower(), entry.fields
-        if key in waiting or (entry.kind in PARENTS and len(parents) < MOST_KEPT):
+        if key in waiting or (entry.kind in PARENTS and len(parents) < MOST_PARENTS):
             parents[key] = {name: fields[name] for name in INHERITED if name in fields}
             for child in waiting.pop(key, ()):
-                count -= 1
+                size -= _size(child)
                 yield child._replace(fields={**parents[key], **child.fields})
         parent = fields.get("crossref", "").strip().lower()
         if parent in parents:
             yield entry._replace(fields={**parents[parent], **fields})
-        elif parent and count < MOST_KEPT:
+        elif parent and size < MOST_WAITING:
             waiting.setdefault(parent, []).append(entry)
-            count += 1
+            size += _size(entry)
         else:
             yield entry
     for children in waiting.values():
         yield from children
+
+
+def _size(entry: Entry) -> int:
+    return sum(map(len, entry.fields.values()))
 
 
 def _record(entry: Entry) -> Record | Problem:

@@ -11,12 +11,13 @@ from functools import lru_cache
 
 from rag.readers.markup import without_tags
 
+LONGEST = 200_000  # characters; a longer text is no abstract, and only loses what would break a line
 ROUNDS = 8  # of mending, each of which may bring to light what the next one mends (`&amp;lt;i&amp;gt;`)
 
 TAG = re.compile(r"<[/!a-zA-Z]|\]\]>")
 AMPERSANDS = re.compile(r"&(?:(?:amp|#0*38|#[xX]0*26);)+")
 ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+ASCII = bytes(range(128))
 # A letter that begins a character of UTF-8, read one byte at a time, and what the next byte may have become.
 MISREAD = re.compile(
     "[\xc2-\xf4ĂĎÄĐвГ\u0402-\u045f√]"
@@ -35,12 +36,12 @@ def clean(text: str) -> str:
     >>> clean("<p>An e&#64;cient  <i>&amp;lt;k, v&amp;gt;</i> store for H<sub>2</sub>O; p < 0.05, n > 3</p>")
     'An e@cient <k, v> store for H2O; p < 0.05, n > 3'
     """
-    if _is_plain(text):
+    if len(text) > LONGEST or _is_plain(text):
         if text.isprintable() and "  " not in text:
             return text.strip(" ")
         line = " ".join(text.split())
-        if line.isprintable():
-            return line
+        if line.isprintable() or len(text) > LONGEST:
+            return "".join(filter(str.isprintable, line))
     for _ in range(ROUNDS):
         mended = _mended(text)
         if mended == text:
@@ -60,13 +61,14 @@ def _is_plain(text: str) -> bool:
     return (
         ("<" not in text or not TAG.search(text))
         and ("&" not in text or not ENTITY.search(text))
-        and (text.isascii() or _are_plain(" ".join(BEYOND_ASCII.findall(text))))
+        and (text.isascii() or _are_plain(text.encode("utf-8", "surrogatepass").translate(None, ASCII)))
     )
 
 
 @lru_cache(maxsize=10_000)
-def _are_plain(characters: str) -> bool:
-    """Tell whether the runs of characters beyond ASCII are fine, whatever stands between them."""
+def _are_plain(encoded: bytes) -> bool:
+    """Tell whether the characters beyond ASCII of a text are fine, whatever stands between them."""
+    characters = encoded.decode("utf-8", "surrogatepass")
     return not any(map(unicodedata.combining, characters)) and _plain_unicode(characters) == characters
 
 

@@ -7,6 +7,7 @@ parts know neither `#` nor definitions of another piece. Knows nothing of what f
 import logging
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from rag.readers.source import Line, Problem
@@ -15,6 +16,8 @@ START = re.compile(r"\s*@\s?\w+\s{0,9}[{(]")
 GROUP = 100_000  # characters handed to bibtexparser at a time
 LONGEST_ENTRY = 1_000_000  # characters
 JOINED = re.compile(r"""[}"\w]\s*\#\s*[{"\w]""")
+MOST_LOOKED_AT = 20  # places in a value that look like the start of a field
+NEXT_FIELD = re.compile(r"""[}"]\s{0,100}([A-Za-z][\w-]{0,40})\s{0,9}=\s{0,9}["{\d]""")
 PART = re.compile(r'[{}"#]')
 
 
@@ -79,6 +82,9 @@ def _blocks(lines: Iterator[Line | Problem]) -> Iterator[list[Line] | Problem]:
     size = 0
     for line in lines:
         if isinstance(line, Problem):
+            if block and problem is None and _is_closed(block):  # the line belongs to the next entry
+                yield block
+                block = []
             problem = problem or line
             continue
         if "@" in line.text and START.match(line.text):
@@ -92,20 +98,32 @@ def _blocks(lines: Iterator[Line | Problem]) -> Iterator[list[Line] | Problem]:
     yield problem or block
 
 
+def _is_closed(block: list[Line]) -> bool:
+    """Tell whether the entry that these lines begin is whole."""
+    text = "".join(line.text for line in block)
+    opened = START.match(text)
+    closing = {"{": "}", "(": ")"}[opened[0][-1]] if opened else ""
+    return not opened or text.count(opened[0][-1]) <= text.count(closing)
+
+
 def _taken_apart(group: list[Line], strings: dict[str, str]) -> Iterator[Entry | Problem]:
     """Yield the entries of a group; `strings` keeps what is defined on the way."""
     from bibtexparser.model import Entry as Found
     from bibtexparser.model import ParsingFailedBlock, String
     from bibtexparser.splitter import Splitter
 
-    logging.getLogger("bibtexparser").addHandler(logging.NullHandler())  # what is wrong is told as a Problem
+    logging.getLogger("bibtexparser").setLevel(logging.ERROR)  # what is wrong in a file is told as a Problem
     for block in Splitter("\n".join(line.text for line in group)).split().blocks:
         number = group[block.start_line or 0].number
         # A key or field that is there twice breaks nothing here: what is meant stands in the failed block.
         entry = block.ignore_error_block if isinstance(block, ParsingFailedBlock) else block
         if isinstance(entry, Found):
             values = {field.key.lower(): _value(field.value, strings) for field in reversed(entry.fields)}
-            yield Entry(number, entry.entry_type.lower(), entry.key, values)
+            swallowed = next((name for field in entry.fields if (name := _next_field(field.value))), None)
+            if swallowed:
+                yield Problem(number, f"a broken entry (no comma before {swallowed!r})")
+            else:
+                yield Entry(number, entry.entry_type.lower(), entry.key, values)
         elif isinstance(entry, String):
             strings[entry.key.lower()] = _value(entry.value, strings)
         elif isinstance(block, ParsingFailedBlock):
@@ -114,6 +132,17 @@ def _taken_apart(group: list[Line], strings: dict[str, str]) -> Iterator[Entry |
 
 def _reason(error: Exception) -> str:
     return " ".join(str(getattr(error, "abort_reason", error)).split())
+
+
+def _next_field(value: str) -> str | None:
+    """Return the name of the field that a value goes on with, because there is no comma between the two."""
+    if "=" not in value or value[:1] not in {"{", '"'}:
+        return None
+    for match in islice(NEXT_FIELD.finditer(value), MOST_LOOKED_AT):
+        before = value[: match.start() + 1]
+        if before.count("{") == before.count("}"):
+            return match[1]
+    return None
 
 
 def _value(value: str, strings: dict[str, str]) -> str:

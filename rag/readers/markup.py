@@ -25,7 +25,7 @@ BLOCKS = frozenset(
 NAME = rf"(?:(?:jats|mml|xhtml|html):[a-z][\w-]{{0,30}}|(?:{'|'.join(SURE + PAIRED)})(?![\w:-]))"
 ATTRIBUTE = r"""\s+[\w:.-]{1,40}\s?=\s?(?:"[^"<>]{0,1000}"|'[^'<>]{0,1000}'|[^\s"'<>=`]{1,1000})"""
 TAG = re.compile(rf"<(?P<closes>/?)(?P<name>{NAME})(?P<attributes>(?:{ATTRIBUTE}){{0,20}})\s{{0,9}}/?>", re.IGNORECASE)
-NO_CONTENT = re.compile(r"<!--.{0,2000}?-->|<!\[CDATA\[|\]\]>", re.DOTALL)
+NO_CONTENT = re.compile(r"<!--[^<]{0,2000}?-->|<!\[CDATA\[|\]\]>")
 
 PREFIX = "(?:jats:|mml:)?"
 HEADING = re.compile(rf"<({PREFIX}(?:title|h[1-6]))>\s{{0,9}}([^<>]{{1,100}}?)[\s:.]{{0,9}}</\1>", re.IGNORECASE)

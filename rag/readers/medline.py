@@ -34,8 +34,8 @@ def read(source: Source) -> Iterator[Record | Problem]:
 
 
 def _tagged(line: str) -> tuple[str, str]:
-    found = TAG.match(line)
-    return (found[1], line[found.end() :]) if found else ("", line)
+    found = None if line.startswith("  ") else TAG.match(line)
+    return (found[1], line[found.end() :]) if found else ("", line.lstrip(" "))
 
 
 def _record(record: Tagged) -> Record | Problem:

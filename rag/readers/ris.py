@@ -42,13 +42,15 @@ def read(source: Source) -> Iterator[Record | Problem | str]:
 
 
 def _tagged(line: str) -> tuple[str, str]:
-    found = TAG.match(line)
+    if line[2:6] == "  - " and line[0].isupper():  # as nearly every line
+        return line[:2], line[6:]
+    found = TAG.match(line) if "-" in line[:12] else None
     return (found[1] or found[2], line[found.end() :]) if found else ("", line)
 
 
 def _record(record: Tagged) -> Record | Problem:
     number, database = record.first("AN"), record.first("DB", "DP")
-    notes = " ".join(note for tag in NOTES for note in record.all(tag))
+    notes = " ".join([note for tag in NOTES if tag in record.pieces for note in record.all(tag)])
     return made(
         record.line,
         record.joined("TI", "T1", "CT"),

@@ -93,7 +93,9 @@ class Source:
                 number += len(raws)
                 continue
             decoder.decide(text)
-            texts = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+            if "\r" in text:
+                text = text.replace("\r\n", "\n")
+            texts = text.removesuffix("\n").split("\n")
             yield from map(Line, count(number), texts)
             number += len(texts)
 

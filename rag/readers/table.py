@@ -122,7 +122,8 @@ def _quoted_row(
 ) -> tuple[list[str] | str, list[Line | Problem]]:
     """Return the row that a line with quotes begins, and the lines after it that are none of it."""
     width = len(form.header)
-    cells = _cells("\n".join([begun, *map(_text, more)]), form.delimiter) if closed else []
+    # Over many lines only quotes that are right hold a row together: others swallow rows.
+    cells = _cells("\n".join([begun, *map(_text, more)]), form.delimiter, strict=bool(more)) if closed else []
     # Between tabs a quote may be just that: then every line is a row by itself.
     plain = form.delimiter == "\t" and all(text.count("\t") == width - 1 for text in (begun, *map(_text, more)))
     if plain and (more or not cells):
@@ -132,10 +133,10 @@ def _quoted_row(
     return _fitting(cells, width), []
 
 
-def _cells(row: str, delimiter: str) -> list[str]:
+def _cells(row: str, delimiter: str, *, strict: bool = False) -> list[str]:
     """Return the cells of a row; none when its quotes make no sense."""
     try:
-        return next(csv.reader([row], delimiter=delimiter), [])
+        return next(csv.reader([row], delimiter=delimiter, strict=strict), [])
     except csv.Error:
         return []
 

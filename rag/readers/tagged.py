@@ -21,7 +21,7 @@ class Tagged(NamedTuple):
         """Return the texts of the first of these tags that is there."""
         for tag in tags:
             if tag in self.pieces:
-                return [" ".join(pieces) for pieces in self.pieces[tag]]
+                return [" ".join(pieces) if len(pieces) > 1 else pieces[0] for pieces in self.pieces[tag]]
         return []
 
     def first(self, *tags: str) -> str:
@@ -45,6 +45,7 @@ def records(
     problem: Problem | None = None
     pieces: list[str] = []
     size = 0
+    edges = {first, last} - {""}
     for line in lines:
         if isinstance(line, Problem):
             if record is None:
@@ -52,7 +53,7 @@ def records(
             problem = problem or line
             continue
         tag, text = tagged(line.text)
-        if tag and tag in {first, last}:
+        if tag in edges:
             if record is not None:
                 yield problem or record
             record, problem, size = (Tagged(line.number, {}) if tag == first else None), None, 0
@@ -61,10 +62,10 @@ def records(
         size += len(text)
         if size > LONGEST:
             problem = problem or Problem(record.line, f"a record of over {LONGEST:,} characters")
-        elif tag:
+        elif not tag:
+            pieces.append(text)
+        else:
             pieces = [text]
             record.pieces.setdefault(tag, []).append(pieces)
-        else:
-            pieces.append(text)
     if record is not None:
         yield problem or record
