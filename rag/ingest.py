@@ -19,6 +19,7 @@ from rag.iteration import batched
 from rag.readers import read_file
 
 READ_BATCH = 500  # records a transaction
+MOST_REJECTIONS = 10_000  # that a report lists; more are counted, for a file may hold millions
 EMBED_BATCH = 32  # papers whose vectors are stored together: two seconds of work on two cores
 
 
@@ -54,6 +55,7 @@ def ingest(
         unchanged=kinds["unchanged"],
         merged=kinds["merged"],
         rejected=tuple(rejected),
+        unlisted=kinds["rejected"] - len(rejected),
         embedded=embedded,
         remarks=tuple(remarks),
     )
@@ -72,7 +74,10 @@ def _records_of(files: Iterable[Path], remarks: list[Remark]) -> Iterator[tuple[
 def store_records(
     records: Iterable[tuple[str, Record | Rejection]], catalog: Catalog, watch: Watch = lambda progress: None
 ) -> tuple[Counter[str], list[Rejection]]:
-    """Put records into the catalog; return how many were added, updated, merged, unchanged, and the rejections."""
+    """Put records into the catalog; return how many became what, and the first MOST_REJECTIONS of the rejections.
+
+    The counts are exact: added, updated, merged, unchanged, rejected.
+    """
     kinds: Counter[str] = Counter()
     rejected: list[Rejection] = []
     newest = catalog.newest_id()
@@ -80,10 +85,11 @@ def store_records(
         with catalog.transaction():
             for source, found in batch:
                 if isinstance(found, Rejection):
-                    rejected.append(found)
+                    kinds["rejected"] += 1
+                    rejected += [found] if len(rejected) < MOST_REJECTIONS else []
                 else:
                     kinds[store_record(found, source, catalog, newest)] += 1
-        watch(Progress("read", kinds.total() + len(rejected), None))
+        watch(Progress("read", kinds.total(), None))
     return kinds, rejected
 
 

@@ -74,7 +74,9 @@ def demo(
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="files and folders of papers")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="files and folders of papers; - reads standard input")
+    ],
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
