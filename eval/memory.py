@@ -118,9 +118,9 @@ def _store(path: Path) -> tuple[int, int, list[float]]:
             times.append(perf_counter())
 
     catalog = Catalog(path.with_name("catalog.sqlite3"))
-    kinds, rejected = store_records(((name, one) for name, one in read_file(path)), catalog, watch)  # type: ignore[misc]
+    kinds, _ = store_records(((name, one) for name, one in read_file(path)), catalog, watch)  # type: ignore[misc]
     catalog.close()
-    return kinds.total(), len(rejected), times
+    return kinds.total() - kinds["rejected"], kinds["rejected"], times
 
 
 def _told(what: str, path: Path) -> str:

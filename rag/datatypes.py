@@ -384,6 +384,12 @@ class IngestReport:
     embedded: int = 0
     remarks: tuple[Remark, ...] = ()
     merges: tuple[Merge, ...] = ()
+    unlisted: int = 0  # records rejected beyond those in `rejected`, which holds the first of very many
+
+    @property
+    def rejections(self) -> int:
+        """How many records of this run were rejected."""
+        return len(self.rejected) + self.unlisted
 
     @property
     def stored(self) -> int:

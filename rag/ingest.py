@@ -21,6 +21,7 @@ from rag.merging.run import Run
 from rag.readers import read_file
 
 READ_BATCH = 500  # records a transaction
+MOST_REJECTIONS = 10_000  # that a report lists; more are counted, for a file may hold millions
 EMBED_BATCH = 32  # papers whose vectors are stored together: two seconds of work on two cores
 
 
@@ -60,6 +61,7 @@ def ingest(
         unchanged=kinds["unchanged"],
         merged=kinds["merged"],
         rejected=tuple(rejected),
+        unlisted=kinds["rejected"] - len(rejected),
         embedded=embedded,
         remarks=(*remarks, *run.remarks.values()),
         merges=tuple(merges(catalog, run.joined)),
@@ -82,9 +84,9 @@ def store_records(
     watch: Watch = lambda progress: None,
     run: Run | None = None,
 ) -> tuple[Counter[str], list[Rejection]]:
-    """Put records into the catalog; return how many were added, updated, merged, unchanged, and the rejections.
+    """Put records into the catalog; return how many became what, and the first MOST_REJECTIONS of the rejections.
 
-    `run` notes what else became of them.
+    The counts are exact: added, updated, merged, unchanged, rejected. `run` notes what else became of them.
     """
     run = run or Run()
     kinds: Counter[str] = Counter()
@@ -93,11 +95,12 @@ def store_records(
         with catalog.transaction():
             for source, found in batch:
                 if isinstance(found, Rejection):
-                    rejected.append(found)
+                    kinds["rejected"] += 1
+                    rejected += [found] if len(rejected) < MOST_REJECTIONS else []
                 else:
                     kinds[store(found, source, catalog, run)] += 1
         run.settle()
-        watch(Progress("read", kinds.total() + len(rejected), None))
+        watch(Progress("read", kinds.total(), None))
     return kinds, rejected
 
 

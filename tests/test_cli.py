@@ -1,5 +1,7 @@
 """The command line as a person and as a script meet it."""
 
+import gzip
+import io
 import json
 import shutil
 import subprocess
@@ -116,6 +118,17 @@ def test_ingest_reports_what_became_of_each_record(cli: Cli, write_jsonl: WriteJ
     assert again.code == 0
     assert json.loads(again.out)["unchanged"] == 2
     assert json.loads(again.out)["embedded"] == 0
+
+
+def test_ingest_reads_standard_input_also_packed(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, write_jsonl: WriteJsonl, paper: MakePaper
+) -> None:
+    content = write_jsonl(paper(1), paper(2)).read_bytes()
+    for raw, kind in ((content, "added"), (gzip.compress(content), "unchanged")):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
+        assert json.loads(cli("ingest", "-", "--library", "my.library", "--json").out)[kind] == 2
+    hits = json.loads(cli("search", "method", "--library", "my.library", "--origin", "standard input", "--json").out)
+    assert len(hits) == 2
 
 
 def test_doctor_finds_a_sound_library_sound(cli: Cli, library: Path) -> None:

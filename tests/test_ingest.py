@@ -1,6 +1,7 @@
 """Papers in: what the report counts, what is merged, and that a second run changes nothing."""
 
 import json
+import zipfile
 from collections.abc import Callable, Iterator
 from itertools import permutations
 from pathlib import Path
@@ -8,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from rag.datatypes import IngestReport, Paper
+import rag.ingest
+from rag.datatypes import Filters, IngestReport, Paper
 from rag.embedding import Embedder
 from rag.errors import SourceError
 from rag.ingest import Progress
@@ -49,6 +51,26 @@ def test_new_papers_are_added_and_found(library: Library, write_jsonl: WriteJson
     assert counts(report) == {"added": 5, "embedded": 5}
     for number in range(5):
         assert library.search(paper(number)["title"], limit=1)[0].paper.key == f"k{number}"
+
+
+def test_a_report_lists_the_first_of_very_many_rejections_and_counts_all(
+    library: Library, write_jsonl: WriteJsonl, paper: MakePaper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rag.ingest, "MOST_REJECTIONS", 2)
+    report = library.ingest([write_jsonl("no", "json", paper(1), "at all")])
+    assert [rejection.line for rejection in report.rejected] == [1, 2]
+    assert (report.rejections, report.stored) == (3, 1)
+
+
+def test_a_member_of_an_archive_is_a_source_that_search_can_be_bound_to(
+    library: Library, tmp_path: Path, write_jsonl: WriteJsonl, paper: MakePaper
+) -> None:
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for number, name in enumerate(("old.jsonl", "new.jsonl")):
+            archive.write(write_jsonl(paper(number), name=name), f"in/{name}")
+    library.ingest([tmp_path / "all.zip"])
+    hits = library.search("method", limit=5, filters=Filters(origin="new.jsonl"))
+    assert [hit.paper.key for hit in hits] == ["k1"]
 
 
 def test_the_same_file_twice_changes_nothing(library: Library, write_jsonl: WriteJsonl, paper: MakePaper) -> None:

@@ -72,7 +72,9 @@ def demo(
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="files and folders of papers")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="files and folders of papers; - reads standard input")
+    ],
     library: LibraryOption = None,
     sync: Annotated[bool, typer.Option("--sync", help="offer papers that are gone from these for removal")] = False,
     yes: YesOption = False,

@@ -171,7 +171,7 @@ def show_report(console: Console, report: IngestReport, folder: str) -> None:
     """Print what became of each record."""
     told = [
         (report.added, "added"), (report.updated, "updated"), (report.merged, "merged into a paper already there"),
-        (report.unchanged, "unchanged"), (len(report.rejected), "rejected"),
+        (report.unchanged, "unchanged"), (report.rejections, "rejected"),
     ]  # fmt: skip
     console.print(f"{folder}: {', '.join(f'{n:,} {what}' for n, what in told if n) or 'nothing to read'}.")
     show_merges(console, report.merges[:SHOWN_MERGES])

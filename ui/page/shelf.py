@@ -95,11 +95,11 @@ def report(found: IngestReport) -> str:
     """Return what became of the records of an ingest, each rejected one with its line and reason."""
     told = [
         (found.added, "added"), (found.updated, "updated"), (found.merged, "merged into a paper already there"),
-        (found.unchanged, "unchanged"), (len(found.rejected), "rejected"),
+        (found.unchanged, "unchanged"), (found.rejections, "rejected"),
     ]  # fmt: skip
     counts = ", ".join(f"{n:,} {what}" for n, what in told if n) or "nothing to read"
     items = "".join(f"<li>{_rejected(one)}</li>" for one in found.rejected[:SHOWN_REJECTIONS])
-    more = len(found.rejected) - SHOWN_REJECTIONS
+    more = found.rejections - SHOWN_REJECTIONS
     rest = f"<li>and {more:,} more</li>" if more > 0 else ""
     rejected = f'<ul class="ap-rejected">{items}{rest}</ul>' if items else ""
     remarks = "".join(f"<p>{_named(one.source)}: {escape(one.text)}</p>" for one in found.remarks)
