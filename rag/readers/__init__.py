@@ -18,6 +18,7 @@ from rag.readers.streams import UnreadableError
 
 LONGEST_TITLE = 1_000  # characters
 LONGEST_ABSTRACT = 50_000  # characters; a longer text is a paper or a mistake, and would drown the others
+LONGEST_REASON = 300  # characters
 
 
 class Reader(Protocol):
@@ -127,7 +128,10 @@ def _read(source: Source, name: str) -> Iterator[Record | Rejection | Remark]:
 def _checked(found: Record | Problem, source: str) -> Record | Rejection:
     """Return a record that keeps every invariant, or the reason why there is none."""
     if isinstance(found, Problem):
-        return Rejection(source, found.number, found.reason)
+        reason = " ".join(found.reason.split())  # it may quote a damaged file
+        return Rejection(
+            source, found.number, reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}…"
+        )
     for what, text, longest in (
         ("title", found.title, LONGEST_TITLE),
         ("abstract", found.abstract, LONGEST_ABSTRACT),
