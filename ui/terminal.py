@@ -85,7 +85,7 @@ def paragraphs(claims: Iterable[Claim]) -> list[Text]:
 
 
 def _reference(label: str, paper: Paper) -> Text:
-    text = Text(f"{label} ", "cyan").append(printable(paper.title), "bold")
+    text = Text(f"{label} ", "cyan").append(printable(paper.title).rstrip("."), "bold")
     if paper.byline:
         text.append(f". {printable(paper.byline)}")
     if paper.link:
