@@ -25,7 +25,7 @@ def measure(work: Path) -> str:
     with Library.open(work / "scifact.library", Settings()) as library:
         library.ingest([source])
         embedder = library.embedder()
-        with library._reading() as index:
+        with library._lender.reading() as index:
             loaded = index.vectors._load()  # the very vectors that the library searches
         keys = {p.paper_id: str(p.key) for p in library._catalog.all_papers(limit=len(corpus))}
         ours, dense, lexical, plain = {}, {}, {}, {}

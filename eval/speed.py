@@ -81,7 +81,7 @@ def _questions(papers: Sequence[Paper], *, shared: bool) -> list[str]:
 def _warm(library: Library, questions: list[str]) -> list[tuple[str, float, float, float | None]]:
     """Return (name, median milliseconds, bare milliseconds, limit) of search and ask."""
     embedder = library.embedder()
-    with library._reading() as index:
+    with library._lender.reading() as index:
         loaded = index.vectors._load()
     database = sqlite3.connect(library.folder / "catalog.sqlite3")
 

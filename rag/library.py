@@ -12,10 +12,9 @@ A Library may be shared between threads, and a folder opened by many readers; on
 import asyncio
 import shutil
 import threading
-import time
 import weakref
 from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Sequence
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -31,29 +30,25 @@ from rag.catalog import Catalog
 from rag.catalog.naming import named
 from rag.catalog.ratings import all_ratings, delete_rating, put_rating
 from rag.catalog.records import merges
-from rag.chunking import CHUNKER
 from rag.conversation import Rewritten, rewrite, standalone
 from rag.datatypes import Answer, Filters, Gone, Hit, IngestReport, Merge, Outcome, Paper, Rating, Turn
-from rag.embedding import Embedder, embedder_name, load_embedder
+from rag.embedding import Embedder, load_embedder
 from rag.errors import (
-    EmptyLibraryError,
     LibraryDamagedError,
     LibraryMissingError,
     ModelError,
     StoppedError,
 )
-from rag.index import Index
 from rag.ingest import Watch, index_pending, ingest
-from rag.locking import is_being_written, make_folder, writing
+from rag.lending import Lender, manifest_of
+from rag.locking import make_folder
 from rag.manifest import FILE as MANIFEST
-from rag.manifest import Manifest, check_manifest, read_manifest, write_manifest
 from rag.mapping import PaperMap, make_map, read_map, write_map
 from rag.merging import forget, split
 from rag.models import ChatModel, load_model
-from rag.probe import probe
 from rag.prompting import load_prompt
 from rag.readers import find_files
-from rag.readonly import as_if_in, copied, is_read_only
+from rag.readonly import copied, is_read_only
 from rag.retrieval import Retriever, top
 from rag.settings import Settings, load_settings
 from rag.stopping import Stop, in_thread
@@ -63,8 +58,6 @@ if TYPE_CHECKING:
     from rag.adapters import PaperEmbedding, PaperLLM, PaperRetriever
     from rag.engine import PaperQueryEngine
 
-WAITS = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds between tries to read what somebody is writing
-FIRST_VECTORS = "vectors-1"
 PAGE = 1_000  # papers read from the catalog at once
 PASSAGES = 3  # sentences shown of each paper that a search finds
 
@@ -79,17 +72,16 @@ class Library:
         self._lock = threading.RLock()
         self._embedder: Embedder | None = None
         self._model: list[ChatModel | None] = []  # empty until it is needed
-        self._index: Index | None = None
-        self._generation = -1  # of the catalog when the index was opened
-        self._writing = False
         self._map: tuple[int, PaperMap] | None = None  # with the version that it is of
         self._map_lock = threading.Lock()
         self._files = folder
-        self._manifest()
+        manifest_of(folder, folder, settings)  # told before anything is copied
         if is_read_only(folder):
             self._files = copied(folder)
             weakref.finalize(self, shutil.rmtree, self._files, ignore_errors=True)
-        self._catalog = Catalog(folder / CATALOG, copy=self._files / CATALOG if self._is_copy else None)
+        is_copy = self._files != folder
+        self._catalog = Catalog(folder / CATALOG, copy=self._files / CATALOG if is_copy else None)
+        self._lender = Lender(folder, self._files, self._catalog, settings, self.embedder)
 
     @classmethod
     def open(cls, path: str | Path | None = None, settings: Settings | None = None, *, create: bool = True) -> Self:
@@ -126,17 +118,15 @@ class Library:
 
     def close(self) -> None:
         """Stop what a language model still writes, let go of it and of all files."""
+        self._lender.close()
         with self._lock:
-            if self._index is not None:
-                self._index.close()
-                self._index = None
             for model in self._model:
                 if model is not None:
                     model.close()
             self._model.clear()
-            self._catalog.close()
-            if self._is_copy:
-                shutil.rmtree(self._files, ignore_errors=True)
+        self._catalog.close()
+        if self._files != self.folder:
+            shutil.rmtree(self._files, ignore_errors=True)
 
     def ingest(self, paths: str | Path | Iterable[str | Path], watch: Watch = lambda progress: None) -> IngestReport:
         """Bring in the papers of files and folders (or of one); return what became of each record.
@@ -146,7 +136,7 @@ class Library:
         StorageError when a write fails (what was stored before stays).
         """
         files = find_files([Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)])
-        with self._changing() as index:
+        with self._lender.changing() as index:
             return ingest(files, self._catalog, index, self.embedder, watch)
 
     def remove(self, paper_ids: Iterable[int]) -> int:
@@ -154,7 +144,7 @@ class Library:
 
         A record of one that is ingested again makes it a new paper. Raises what `ingest` raises of writing.
         """
-        with self._changing() as index:
+        with self._lender.changing() as index:
             with self._catalog.transaction():
                 gone = self._catalog.remove(paper_ids)
             index.delete(gone)
@@ -173,7 +163,7 @@ class Library:
 
         Raises what `ingest` raises of writing.
         """
-        with self._changing() as index:
+        with self._lender.changing() as index:
             with self._catalog.transaction():
                 removed = [one.paper.paper_id for one in found if forget(one.paper.paper_id, one.source, self._catalog)]
             index.delete(removed)
@@ -196,7 +186,7 @@ class Library:
 
         Raises MergeError when there is no such merge, and what `ingest` raises of writing.
         """
-        with self._changing() as index:
+        with self._lender.changing() as index:
             with self._catalog.transaction():
                 paper_id = split(merge_id, self._catalog)
             index_pending(self._catalog, index, self.embedder)
@@ -246,7 +236,7 @@ class Library:
             if self._map is None or self._map[0] != generation:
                 found = read_map(self.folder, generation)
                 if found is None:
-                    with self._reading() as index:
+                    with self._lender.reading() as index:
                         ids, vectors = index.vectors.by_paper()
                     known = {paper.paper_id: paper for paper in self.selected()}
                     rows = [row for row, paper_id in enumerate(ids) if int(paper_id) in known]
@@ -387,104 +377,7 @@ class Library:
             return self._model[0]
 
     def _retriever(self) -> Retriever:
-        return Retriever(self._catalog, self._reading, self.embedder())
-
-    @contextmanager
-    def _changing(self) -> Iterator[Index]:
-        """Be the one writer, and lend the index for it; meanwhile nobody in this process replaces it."""
-        with writing(self.folder, self._catalog) as crashed:
-            with self._lock:
-                index = self._writable_index(suspect=crashed)
-                self._writing = True
-            try:
-                yield index
-                index.seal()
-            finally:
-                with self._lock:
-                    self._writing = False
-                    self._generation = self._catalog.generation
-
-    @contextmanager
-    def _reading(self) -> Iterator[Index]:
-        """Lend the index as it is now; meanwhile nobody in this process replaces it."""
-        with self._lock, as_if_in(self.folder, self._files):
-            if not self._writing and (self._index is None or self._catalog.generation != self._generation):
-                self._reopen()
-            if self._index is None:
-                msg = f"The library {self.folder} holds no papers yet. Add some with: askpapers ingest PATH"
-                raise EmptyLibraryError(msg)
-            yield self._index
-
-    def _reopen(self) -> None:
-        """Open the index anew: a store that was opened before somebody else wrote doesn't see it."""
-        generation = self._catalog.generation
-        manifest = self._manifest()
-        if manifest is not None:
-            self._index = self._open_settled(manifest)
-        elif self._catalog.count():
-            command = f"askpapers rebuild --library {self.folder}"
-            msg = f"The library {self.folder} has papers but no vectors. Make them with: {command}"
-            raise LibraryDamagedError(msg)
-        self._generation = generation
-
-    def _open_settled(self, manifest: Manifest) -> Index:
-        """Open the index to read; what looks like damage while somebody writes may be a change seen by half."""
-        for wait in (*WAITS, None):
-            generation, written = self._catalog.generation, not self._is_copy and is_being_written(self.folder)
-            try:
-                return self._open_whole(manifest, suspect=self._catalog.unfinished and not written)
-            except LibraryDamagedError:
-                if wait is None or not (written or self._catalog.generation != generation):
-                    raise
-                time.sleep(wait)
-        raise AssertionError
-
-    def _open_whole(self, manifest: Manifest, *, suspect: bool) -> Index:
-        index = self._open_index(manifest, suspect=suspect)
-        try:
-            index.vectors.checksum()  # reads them all, as the first search would
-        except LibraryDamagedError:
-            index.close()  # else Chroma would go on with what it has read
-            raise
-        return index
-
-    def _writable_index(self, *, suspect: bool) -> Index:
-        """Return the index for writing; the first writer of a library makes the manifest."""
-        manifest = self._manifest()
-        if manifest is None:
-            embedder = self.embedder()
-            manifest = Manifest(embedder.name, embedder.dimension, CHUNKER, FIRST_VECTORS)
-            write_manifest(self.folder, manifest)
-        if suspect and not self._catalog.count(indexed=True):
-            # Nothing in it counts yet, and whoever made it died over it.
-            shutil.rmtree(self.folder / manifest.vectors, ignore_errors=True)
-        self._index = self._open_index(manifest, suspect=suspect)
-        if suspect:
-            self._index.keep_only(self._catalog.ids())  # a removal may have been cut short
-        return self._index
-
-    def _open_index(self, manifest: Manifest, *, suspect: bool) -> Index:
-        if self._index is not None:
-            self._index.close()
-            self._index = None
-        folder = self._files / manifest.vectors
-        indexed = self._catalog.count(indexed=True)
-        if suspect and indexed:
-            # A writer died: its Chroma may crash whoever opens it, so another process tries first.
-            probe(folder)
-        # Once a paper has vectors, missing ones are damage: an empty store in their place would answer as if sound.
-        return Index(folder, create=not indexed)
-
-    @property
-    def _is_copy(self) -> bool:
-        """True when what is read is a copy, for the library itself can't be written."""
-        return self._files != self.folder
-
-    def _manifest(self) -> Manifest | None:
-        manifest = read_manifest(self._files)
-        if manifest is not None:
-            check_manifest(self.folder, manifest, embedding=embedder_name(self.settings), chunker=CHUNKER)
-        return manifest
+        return Retriever(self._catalog, self._lender.reading, self.embedder())
 
 
 def rewriter_without_model(question: str, history: Sequence[Turn], stop: Stop) -> Rewritten:

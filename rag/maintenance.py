@@ -18,7 +18,7 @@ from rag.errors import LibraryDamagedError, LibraryMismatchError, LibraryMissing
 from rag.index import Index, embed_papers
 from rag.ingest import EMBED_BATCH, Progress, Watch
 from rag.iteration import batched
-from rag.library import FIRST_VECTORS
+from rag.lending import FIRST_VECTORS
 from rag.locking import writing
 from rag.manifest import Manifest, check_manifest, read_manifest, write_manifest
 from rag.probe import probe

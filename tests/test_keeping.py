@@ -91,7 +91,7 @@ def test_a_removed_paper_is_gone_from_every_place(
     assert library.version > version
     assert len(library) == 3
     assert all(hit.paper.paper_id != gone.paper_id for hit in library.search("On the aaad method number 3"))
-    with library._reading() as index:
+    with library._lender.reading() as index:
         assert gone.paper_id not in index.vectors.ids() | index.states.ids()
 
 
@@ -119,7 +119,7 @@ def test_a_removal_that_was_cut_short_is_finished_by_the_next_writer(
         library._catalog.remove([gone])
     library._catalog._sign(1)
     library.ingest(write_jsonl(paper(9), name="more.jsonl"))
-    with library._reading() as index:
+    with library._lender.reading() as index:
         assert gone not in index.vectors.ids() | index.states.ids()
 
 

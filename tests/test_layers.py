@@ -15,6 +15,7 @@ LAYERS = (
     ("rag.__init__",),
     ("rag.maintenance", "rag.describing", "rag.rescue"),
     ("rag.library",),
+    ("rag.lending",),
     ("rag.backup", "rag.engine", "rag.probe"),
     ("rag.adapters",),
     ("rag.answering", "rag.conversation"),

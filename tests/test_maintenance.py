@@ -170,8 +170,8 @@ def test_a_library_that_is_open_sees_that_its_vectors_were_made_anew(folder: Pat
         before = library.search("river deltas")
         rebuild(folder, Settings())
         assert library.search("river deltas") == before
-        assert library._index is not None
-        assert library._index.folder.name == "vectors-2"
+        assert library._lender._index is not None
+        assert library._lender._index.folder.name == "vectors-2"
 
 
 def test_a_rebuild_that_is_stopped_leaves_the_old_vectors_and_nothing_else(folder: Path) -> None:

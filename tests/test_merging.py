@@ -97,7 +97,7 @@ def test_a_record_with_the_ids_of_two_papers_makes_them_one(library: Library, wr
     [paper] = papers(library)
     assert (paper.paper_id, paper.doi, paper.arxiv_id) == (first.paper_id, "10.1000/q", "2001.00001")
     assert len(paper.origins) == 3
-    with library._reading() as index:
+    with library._lender.reading() as index:
         assert second.paper_id not in index.vectors.ids() | index.states.ids()
     assert counts(library.ingest([published, preprint, link])) == {"unchanged": 3}
 
