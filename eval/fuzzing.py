@@ -19,7 +19,7 @@ from eval.seeds import SEEDS
 from rag.datatypes import Record, Rejection, Remark
 from rag.readers import LONGEST_ABSTRACT, LONGEST_TITLE, read_file
 
-INPUTS = 4_000  # a reader
+INPUTS = 1_000  # a reader
 SECONDS = 10  # an input may take; the largest have 2 MB
 GIANT = 400_000  # times
 OPENINGS = (

@@ -61,7 +61,7 @@ def test_a_page_tells_how_many_papers_there_are(library: Library) -> None:
         ("hopper", {"100% pruning"}),
         ("2021 turing", {"Fast diffusion models"}),
         ("diffusion 2020", set()),
-        ("%", set()),
+        ("%", {"100% pruning"}),
         ("_", set()),
     ],
 )
@@ -194,3 +194,15 @@ def test_answers_that_readers_found_good_are_questions_for_the_evaluation(librar
     assert rated["r1"].gold_titles == {citation.paper.title for citation in good.citations}
     assert rated["r1"].answerable
     assert not rated["r3"].answerable
+
+
+def test_a_word_of_a_title_is_found_as_it_is_written_also_by_its_beginning(
+    tmp_path: Path, write_jsonl: Callable[..., Path], paper: Callable[..., dict[str, Any]]
+) -> None:
+    with Library.open(tmp_path / "w", Settings()) as library:
+        library.ingest(write_jsonl(paper(1, title="The colour of <x> in CO<sub>2</sub>"), name="w.jsonl"))
+        for word in ("colou", "colour", "<x>", "CO2"):
+            assert library.papers(word)[1] == 1, word
+            assert library.search("method", filters=Filters(title=word)), word
+        assert library.papers("—")[1] == 0
+        assert library.search("method", filters=Filters(title="— colour"))

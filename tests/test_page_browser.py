@@ -920,7 +920,7 @@ def test_a_reader_is_told_when_the_server_ends_amid_an_answer(
 # --- text that would like to be more than text
 
 HOSTILE = (
-    "<b>x</b><script>window.hacked=1</script><img src=x onerror='window.hacked=1'>\"'></textarea></title>"
+    "<b>x<script>window.hacked=1</script><img src=x onerror='window.hacked=1'>\"'></textarea></title>"
     "{{window.hacked=1}}${window.hacked=1}![i](http://evil.example/i.png)[c](javascript:window.hacked=1)"
 )
 MARKERS = re.compile(r"\s|\[\d\]|[●◐○]")  # what an answer has between its sentences
@@ -983,7 +983,7 @@ def test_what_a_paper_a_model_and_a_reader_say_is_only_text(
     tab.load()
     assert_only_text(tab, *places)
     tab.until(lambda: tab.texts('.ap-list [data-do="open"]'), "the list")
-    assert tab.texts('.ap-list [data-do="open"]')[0].startswith(f"{FINCHES} <b>x</b><script>")
+    assert tab.texts('.ap-list [data-do="open"]')[0].startswith(f"{FINCHES} <b>x<script>")
     tab.click('[data-do="edit"]')
     assert tab.run("return document.querySelector('.ap-editing').value") == question
 
@@ -1037,7 +1037,7 @@ def test_a_hostile_title_is_only_text_on_the_map(hostile: Path, open_tab: OpenTa
     tab.see("#ap-map .scatterlayer .point")
     place = point_of(tab, "Songs: ")
     at_point(tab, place).perform()
-    tab.until(lambda: "Songs: <b>x</b><script>" in plain_text(tab, ".hoverlayer"), "the title as text on hover")
+    tab.until(lambda: "Songs: <b>x<script>" in plain_text(tab, ".hoverlayer"), "the title as text on hover")
     assert_only_text(tab)
     at_point(tab, place).click().perform()
     tab.see("#ap-picked h4", "Songs: ")

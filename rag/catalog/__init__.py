@@ -23,6 +23,7 @@ from rag.words import in_latex
 FILE = "catalog.sqlite3"
 COLUMNS = "paper_id, title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id"
 SHARING = 50  # papers looked at of those that share a key: thousands are called Editorial
+TITLED = "(title_key LIKE ? OR title LIKE ? ESCAPE '\\')"  # a word of a title, as compared or as written
 ORDERS = {"added": "paper_id", "title": "title_key", "year": "year", "author": "authors"}
 
 
@@ -84,9 +85,9 @@ class Catalog(Database):
                 f"paper_id IN (SELECT paper_id FROM origins WHERE source IN ({','.join('?' * len(sources))}))"
             )
             values += sources
-        for word in _title_words(filters.title):
-            clauses.append("title_key LIKE ?")
-            values.append(f"%{word}%")
+        for word in filter(title_key, (filters.title or "").split()):
+            clauses.append(TITLED)
+            values += _like(word)
         rows = self.all(f"SELECT paper_id FROM papers WHERE {' AND '.join(clauses)}", *values)
         return {row[0] for row in rows}
 
@@ -102,9 +103,8 @@ class Catalog(Database):
             raise QuestionError(msg)
         clauses, values = ["1"], list[Any]()
         for word in text.split():
-            written = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-            clauses.append("(title_key LIKE ? OR authors LIKE ? ESCAPE '\\' OR year = ?)")
-            values += [f"%{title_key(word) or '-'}%", f"%{written}%", word]
+            clauses.append(f"({TITLED} OR authors LIKE ? ESCAPE '\\' OR year = ?)")
+            values += [*_like(word), _like(word)[1], word]
         where, column = " AND ".join(clauses), ORDERS[order]
         way = "DESC" if descending else "ASC"
         total = int(self.one(f"SELECT count(*) FROM papers WHERE {where}", *values))
@@ -255,9 +255,10 @@ class Catalog(Database):
         return found
 
 
-def _title_words(text: str | None) -> list[str]:
-    """Return the words of a title filter as titles are compared."""
-    return [key for word in (text or "").split() if (key := title_key(word))]
+def _like(word: str) -> tuple[str, str]:
+    """Return what LIKE looks for of a word: in titles as they are compared, and as it is."""
+    written = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{title_key(word) or '-'}%", f"%{written}%"
 
 
 def _keys(record: Record, source: str) -> list[tuple[str, str]]:
