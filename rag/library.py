@@ -117,9 +117,10 @@ class Library:
         return self._catalog.count(indexed=True)
 
     def close(self) -> None:
-        """Stop what a language model still writes, let go of it and of all files."""
+        """Stop what a language model still writes, let go of all models and files."""
         self._lender.close()
         with self._lock:
+            self._embedder = None
             for model in self._model:
                 if model is not None:
                     model.close()
