@@ -20,6 +20,7 @@ from rag.ingest import store_records
 from rag.library import Library
 from rag.maintenance import check
 from rag.settings import Settings
+from rag.sqlite import sqlite_trouble
 
 MakePaper = Callable[..., dict[str, Any]]
 WriteJsonl = Callable[..., Path]
@@ -211,3 +212,17 @@ def test_token_states_of_before_there_were_checksums_are_read(small: Path, write
     with Library.open(small, Settings()) as library:
         assert library.search("aaad method", limit=1)[0].paper.key == "k3"
     assert all(finding.sound for finding in check(small, Settings()))
+
+
+def test_authors_that_can_not_be_read_are_damage_that_names_the_paper(catalog: Catalog) -> None:
+    store_records([("/a.jsonl", Record("Pruning", "We prune networks.", 1, authors=("Ann Lee",)))], catalog)
+    for authors in ('["Ann L', "7", "{"):
+        catalog.run("UPDATE papers SET authors = ? WHERE paper_id = 1", authors)
+        with pytest.raises(LibraryDamagedError, match=r"the authors of paper 1 are .*askpapers rescue"):
+            catalog.papers([1])
+
+
+def test_a_damaged_schema_is_told_in_one_line(tmp_path: Path) -> None:
+    error = sqlite_trouble(sqlite3.DatabaseError("malformed database schema (x):\n  CREATE\n  TABLE"), tmp_path / "c")
+    assert "\n" not in str(error)
+    assert "malformed database schema (x): CREATE TABLE" in str(error)

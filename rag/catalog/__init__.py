@@ -17,6 +17,7 @@ from rag.composing import compose
 from rag.datatypes import Filters, Paper, Record
 from rag.errors import LibraryDamagedError, QuestionError
 from rag.identity import fingerprint, identifiers, title_keys
+from rag.sqlite import damaged
 from rag.titles import title_key
 from rag.words import in_latex
 
@@ -57,7 +58,7 @@ class Catalog(Database):
             f"SELECT paper_id, source FROM origins WHERE paper_id IN ({marks}) ORDER BY source", *paper_ids
         ):
             sources.setdefault(paper_id, []).append(source)
-        found = {row[0]: _paper(row, tuple(sources.get(row[0], ()))) for row in rows}
+        found = {row[0]: self._paper(row, tuple(sources.get(row[0], ()))) for row in rows}
         return [found[paper_id] for paper_id in paper_ids if paper_id in found]
 
     def newest_id(self) -> int:
@@ -68,7 +69,7 @@ class Catalog(Database):
         """Return up to `limit` papers with an id above `after`, by id; or only those without vectors."""
         where = "indexed = 0 AND paper_id > ?" if pending_only else "paper_id > ?"
         rows = self.all(f"SELECT {COLUMNS} FROM papers WHERE {where} ORDER BY paper_id LIMIT ?", after, limit)
-        return [_paper(row) for row in rows]
+        return [self._paper(row) for row in rows]
 
     def indexed_ids(self, filters: Filters = Filters()) -> set[int]:
         """Return the ids of the papers that can be found under these filters. Raises QuestionError."""
@@ -241,6 +242,14 @@ class Catalog(Database):
 
     # Inside
 
+    def _paper(self, row: Sequence[Any], origins: tuple[str, ...] = ()) -> Paper:
+        paper_id, title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id = row
+        try:
+            names = tuple(json.loads(authors))
+        except (ValueError, TypeError) as error:
+            raise damaged(self.path, f"the authors of paper {paper_id} are {str(authors)[:60]!r}") from error
+        return Paper(paper_id, title, abstract, key, names, year, doi, arxiv_id, url, origins, pubmed_id)
+
     def _sources_like(self, origin: str) -> list[str]:
         sources = self.sources()
         found = [
@@ -271,10 +280,3 @@ def _values(paper: Paper) -> tuple[Any, ...]:
     authors = json.dumps(paper.authors, ensure_ascii=False)
     return (paper.title, paper.abstract, paper.key, authors, paper.year, paper.doi, paper.arxiv_id, paper.url,
             paper.pubmed_id, title_key(paper.title))  # fmt: skip
-
-
-def _paper(row: Sequence[Any], origins: tuple[str, ...] = ()) -> Paper:
-    paper_id, title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id = row
-    return Paper(
-        paper_id, title, abstract, key, tuple(json.loads(authors)), year, doi, arxiv_id, url, origins, pubmed_id
-    )
