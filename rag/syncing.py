@@ -16,27 +16,32 @@ BATCH = 500  # papers read from the catalog at once
 def gone(catalog: Catalog, paths: Sequence[Path], files: Sequence[Path]) -> Iterator[Gone]:
     """Yield every paper that came from `paths` and is not there any more; `files` are what the paths hold now.
 
-    Of a file that has gone, every paper. A file of which anything is rejected is left out: what can't be read now may
-    still be there.
+    Of a file that has gone, every paper; the same of a member that has gone from its archive. A file of which anything
+    is rejected is left out: what can't be read now may still be there.
     """
-    there = {str(path.resolve()) for path in files}
+    there = {path.resolve() for path in files}
     roots = [path.resolve() for path in paths]
+    known: dict[Path, list[str]] = {}  # the sources of each file: itself, or the members of an archive
     for source in catalog.sources():
-        place = Path(source)
-        if source not in there and any(root == place or root in place.parents for root in roots):
+        places = [Path(source), *Path(source).parents]
+        file = next((place for place in places if place in there), None)
+        if file is not None:
+            known.setdefault(file, []).append(source)
+        elif any(root in places for root in roots):
             yield from _gone_from(catalog, source, set())
-    for path in files:
-        found = _found_in(catalog, path)
-        for source, paper_ids in found.items():
-            yield from _gone_from(catalog, source, paper_ids)
+    for file, sources in known.items():
+        found = _found_in(catalog, file)
+        if found is not None:
+            for source in sources:
+                yield from _gone_from(catalog, source, found.get(source, set()))
 
 
-def _found_in(catalog: Catalog, path: Path) -> dict[str, set[int]]:
-    """Return the papers that a file holds now by source; nothing when not all of it can be read."""
-    found: dict[str, set[int]] = {str(path.resolve()): set()}
+def _found_in(catalog: Catalog, path: Path) -> dict[str, set[int]] | None:
+    """Return the papers that a file holds now by source; None when not all of it can be read."""
+    found: dict[str, set[int]] = {}
     for source, one in read_file(path):
         if isinstance(one, Rejection):
-            return {}
+            return None
         if isinstance(one, Record):
             found.setdefault(source, set()).update(known_as(Incoming(one, source), catalog))
     return found

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -117,6 +118,36 @@ def test_what_is_gone_from_its_source_is_offered_for_removal(
         assert library.papers("number2")[1] == library.papers("number5")[1] == 0
         assert not list(library.gone(papers))
     assert "Every paper is still in its source." in call("ingest", papers, "--sync").stderr
+
+
+def test_papers_in_an_archive_are_there_as_long_as_their_members_are(
+    call: Call, folder: Path, write: Callable[..., Path]
+) -> None:
+    parts = [write("a.jsonl", 1, 2), write("b.jsonl", 3)]
+    archive = parts[0].with_name("shelf.zip")
+
+    def pack(*paths: Path) -> None:
+        with ZipFile(archive, "w") as file:
+            for path in paths:
+                file.writestr(f"in/{path.name}", path.read_text("utf-8"))
+
+    pack(*parts)
+    for path in parts:
+        path.rename(folder.parent / path.name)
+    parts = [folder.parent / path.name for path in parts]
+    assert "Every paper is still in its source." in call("ingest", archive.parent, "--sync").stderr
+    with Library.open(folder, Settings()) as library:
+        for root in (archive.parent, archive):
+            assert not list(library.gone(root))
+        pack(parts[0])
+        found = list(library.gone(archive.parent))
+        assert [(one.paper.title, Path(one.source)) for one in found] == [
+            (library.papers("number3")[0][0].title, archive / "in" / "b.jsonl")
+        ]
+        archive.write_bytes(archive.read_bytes()[:200])
+        assert not list(library.gone(archive.parent))  # who knows what the rest holds
+        archive.unlink()
+        assert len(list(library.gone(archive.parent))) == 3
 
 
 def test_a_file_that_can_not_be_read_whole_loses_nothing(call: Call, folder: Path, write: Callable[..., Path]) -> None:

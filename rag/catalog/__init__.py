@@ -61,10 +61,6 @@ class Catalog(Database):
         found = {row[0]: self._paper(row, tuple(sources.get(row[0], ()))) for row in rows}
         return [found[paper_id] for paper_id in paper_ids if paper_id in found]
 
-    def newest_id(self) -> int:
-        """Return the highest paper id so far, 0 without papers."""
-        return int(self.one("SELECT coalesce(max(paper_id), 0) FROM papers"))
-
     def all_papers(self, *, after: int = 0, pending_only: bool = False, limit: int) -> list[Paper]:
         """Return up to `limit` papers with an id above `after`, by id; or only those without vectors."""
         where = "indexed = 0 AND paper_id > ?" if pending_only else "paper_id > ?"
@@ -225,9 +221,9 @@ class Catalog(Database):
 
     def remove(self, paper_ids: Iterable[int]) -> list[int]:
         """Forget papers with all that is known of them; return the ids of those that were there."""
-        gone = sorted(self.ids() & set(paper_ids))
+        delete = "DELETE FROM papers WHERE paper_id = ?"
         with self._lock:
-            self._connection.executemany("DELETE FROM papers WHERE paper_id = ?", [(paper_id,) for paper_id in gone])
+            gone = [one for one in sorted(set(paper_ids)) if self._connection.execute(delete, (one,)).rowcount]
         self.changed()
         return gone
 
