@@ -40,7 +40,7 @@ def made(  # noqa: PLR0913  (one argument a field)
         clean(key) or None if key else None,
         tuple(name for author in authors if (name := clean(author))),
         int(found[0]) if found else None,
-        normal_doi(doi) if doi else None,
+        normal_doi(clean(doi)) if doi else None,
         normal_arxiv_id(arxiv_id) if arxiv_id else None,
         clean(url) or None if url else None,
         normal_pubmed_id(pubmed_id) if pubmed_id else None,

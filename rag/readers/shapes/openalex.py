@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from rag.datatypes import Record
-from rag.readers.cleaning import clean
 from rag.readers.making import made
 from rag.readers.shapes.values import dated, listed, text, text_of, within
 from rag.readers.source import Problem
@@ -45,7 +44,7 @@ def _abstract(index: Any) -> str:
     if not isinstance(index, dict):
         return ""
     placed = [(place, word) for word, places in index.items() for place in listed(places) if isinstance(place, int)]
-    return clean(" ".join(word for _, word in sorted(placed)))
+    return " ".join(word for _, word in sorted(placed)).strip()
 
 
 def _arxiv_id(values: Mapping[str, Any]) -> str:

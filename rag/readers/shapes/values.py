@@ -7,23 +7,26 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from rag.readers.cleaning import clean
-
 LONGEST_DATE = 100  # characters
 
 
 def text_of(value: Any) -> str:
-    """Return a text or a number as clean text; of a list the first of its texts; else nothing."""
+    """Return a text or a number as text without white space around it; of a list the first of its texts."""
+    if isinstance(value, str):
+        return value.strip()
     if isinstance(value, list):
         return next(filter(None, map(text_of, value[:10])), "")
     if isinstance(value, float) and not math.isfinite(value):
         return ""  # Python writes NaN for what is missing
-    return clean(str(value)) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
 def text(values: Mapping[str, Any], *names: str) -> str:
-    """Return the first of these fields that holds text or a number, cleaned."""
-    return next(filter(None, (text_of(values.get(name)) for name in names)), "")
+    """Return the first of these fields that holds text or a number."""
+    for name in names:
+        if (value := values.get(name)) is not None and (found := text_of(value)):
+            return found
+    return ""
 
 
 def within(value: Any, *names: str) -> Any:
