@@ -8,11 +8,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from itertools import accumulate
 from pathlib import Path
 from random import Random
+from string import ascii_uppercase
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from rag.catalog import Catalog
 from rag.datatypes import Record
@@ -21,7 +23,8 @@ from rag.readers import read_file
 
 PAPERS = 1_000_000
 TENTH = PAPERS // 10
-WORDS = 40_000  # of which the abstracts are made
+WORDS = 40_000  # of which the abstracts are made, and the names
+TEXT = 400_000  # words, of which each abstract is a part
 LENGTH = 900  # characters of an abstract
 
 
@@ -41,30 +44,42 @@ def measure(work: Path) -> str:
     return "\n".join(rows)
 
 
-def _papers() -> Iterator[tuple[int, str, str]]:
+class Made(NamedTuple):
+    """A made-up paper. Few family names are frequent, many are rare, as real ones are."""
+
+    number: int
+    title: str
+    abstract: str
+    author: str
+
+
+def _papers() -> Iterator[Made]:
     numbers = Random(1)  # noqa: S311  (no secrets)
     letters = "etaoinshrdlu"
     vocabulary = ["".join(numbers.choices(letters, k=numbers.randint(2, 11))) for _ in range(WORDS)]
-    text = " ".join(numbers.choices(vocabulary, weights=[1 / n for n in range(1, WORDS + 1)], k=400_000))
+    weights = list(accumulate(1 / n for n in range(1, WORDS + 1)))
+    text = " ".join(numbers.choices(vocabulary, cum_weights=weights, k=TEXT))
     for number in range(PAPERS):
         start, other = numbers.randrange(len(text) - LENGTH), numbers.randrange(len(text) - 60)
-        yield (
+        [family] = numbers.choices(vocabulary, cum_weights=weights)
+        yield Made(
             number,
             f"{text[other : other + 60].strip()} {number}",
             f"We study {text[start : start + LENGTH].strip()}.",
+            f"{numbers.choice(ascii_uppercase)}. {family.capitalize()}",
         )
 
 
 def _lines(file: BinaryIO, between: bytes = b"\n") -> None:
-    for number, title, abstract in _papers():
+    for paper in _papers():
         row = {
-            "id": f"k{number}",
-            "title": title,
-            "abstract": abstract,
-            "authors": ["Ann Lee"],
-            "doi": f"10.1000/{number}",
+            "id": f"k{paper.number}",
+            "title": paper.title,
+            "abstract": paper.abstract,
+            "authors": [paper.author],
+            "doi": f"10.1000/{paper.number}",
         }
-        file.write((between if number else b"") + json.dumps(row).encode())
+        file.write((between if paper.number else b"") + json.dumps(row).encode())
 
 
 def _list(file: BinaryIO) -> None:
@@ -75,7 +90,7 @@ def _list(file: BinaryIO) -> None:
 
 def _xml(file: BinaryIO) -> None:
     file.write(b"<PubmedArticleSet>\n")
-    for number, title, abstract in _papers():
+    for number, title, abstract, _ in _papers():
         article = f"<ArticleTitle>{title}</ArticleTitle>\n<Abstract><AbstractText>{abstract}</AbstractText></Abstract>"
         citation = f"<MedlineCitation><PMID>{number + 1}</PMID><Article>{article}</Article></MedlineCitation>"
         file.write(f"<PubmedArticle>{citation}</PubmedArticle>\n".encode())

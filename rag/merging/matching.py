@@ -33,10 +33,13 @@ def matches(new: Incoming, catalog: Catalog, run: Run) -> Iterator[Match]:
     apart = apart_from(catalog, record)
     judged: set[int] = set()
     for scope, value in {**identifiers(record), **title_keys(record)}.items():
-        for paper_id in catalog.with_key(scope, value):
-            if paper_id in judged:
-                continue
-            judged.add(paper_id)
+        found = [paper_id for paper_id in catalog.with_key(scope, value) if paper_id not in judged]
+        judged.update(found)
+        if found and scope not in IDENTIFIERS:
+            # Thousands share a first author and a first word. The ids, the year and the authors of a paper are those of
+            # a record of it: what speaks against the paper speaks against that record, which needn't be read.
+            found = [paper.paper_id for paper in catalog.papers(found) if not conflicting(paper, record)]
+        for paper_id in found:
             kept = kept_records(catalog, paper_id)
             if apart and any(fingerprint(one.record) in apart for one in kept):
                 continue
