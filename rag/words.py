@@ -26,9 +26,18 @@ STOP_WORDS = frozenset(
 VOCABULARY = Path(__file__).resolve().parent / "data" / "minilm_vocab.txt"
 FIRST_WORD = "the"  # the vocabulary's first word; before it stand marks and single characters
 COMMON = 100  # rank among the words by frequency up to which rarity hardly counts
-# Accents that LaTeX writes with a letter (`\\H{o}`), and letters that it spells (`{\\o}`).
-MACROS = {"\u030c": "v", "\u0327": "c", "\u030b": "h", "\u0306": "u", "\u0328": "k", "\u030a": "r", "\u0323": "d"}
-LETTERS_IN_LATEX = {"ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"}  # noqa: RUF001
+# Letters that Unicode doesn't take apart into one of the alphabet and an accent.
+LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "\u0131": "i", "æ": "ae", "œ": "oe", "ß": "ss"}
+    | {"Ø": "O", "Ł": "L", "Đ": "D", "Ħ": "H", "Æ": "AE", "Œ": "OE"}
+)
+# A letter as LaTeX writes it: with an accent before it (`\'e`, `{\"{o}}`, `\v Z`), or as its name (`{\o}`).
+MARK = r"\\(?:['`^\"~=.]|[Hcdkuv](?![A-Za-z])\s?|[br](?=\{))"
+ACCENT = rf"{MARK}(?:\{{\\?[A-Za-z]{{1,2}}\}}|\\[ij](?![A-Za-z])|[A-Za-z])"
+NAMED = r"\\(?:ss|ae|AE|oe|OE|aa|AA|[oOlLij])(?![A-Za-z])(?:\{\}|\s(?=[A-Za-z]))?"
+IN_LATEX = rf"\{{(?:{ACCENT}|{NAMED})\}}|{ACCENT}|{NAMED}"
+LATEX_LETTER = re.compile(IN_LATEX)
+WORD, WORD_IN_LATEX = re.compile(r"[^\W_]+"), re.compile(rf"(?:[^\W_]|{IN_LATEX})+")
 
 
 class Word(NamedTuple):
@@ -45,13 +54,26 @@ def stem(word: str) -> str:
     """Return the Porter stem of a word, in lower case and without accents."""
     # Porter, as SQLite's FTS5 tokenizer `porter`: both must agree on what one word is.
     # A stemmer works on its own fields, so threads must not share one; a new one costs microseconds.
-    folded = "".join(c for c in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(c))
-    return str(snowballstemmer.stemmer("porter").stemWord(folded))
+    folded = unicodedata.normalize("NFKD", as_searched(word).lower())
+    return str(snowballstemmer.stemmer("porter").stemWord("".join(c for c in folded if not unicodedata.combining(c))))
+
+
+def as_searched(text: str) -> str:
+    r"""Return a text as it is searched: letters that LaTeX or Unicode writes in a way of their own as plain ones.
+
+    Case stays, and accents that are characters; full-text search folds both by itself.
+
+    >>> as_searched(r"Poincar\'e, Schr{\"o}dinger, G\"{o}del, \L ojasiewicz, Erd\H{o}s, Sørensen; \cite{a}")
+    'Poincare, Schrodinger, Godel, Lojasiewicz, Erdos, Sorensen; \\cite{a}'
+    """
+    if "\\" in text:
+        text = LATEX_LETTER.sub(_letter, text)
+    return text if text.isascii() else text.translate(LETTERS)
 
 
 def words(text: str) -> Iterator[Word]:
-    """Yield every word of `text`: a run of letters and digits."""
-    for match in re.finditer(r"[^\W_]+", text):
+    r"""Yield every word of `text`: a run of letters and digits, some of which LaTeX may write (`Poincar\'e`)."""
+    for match in (WORD_IN_LATEX if "\\" in text else WORD).finditer(text):
         yield Word(match[0], stem(match[0]), match.start(), match.end())
 
 
@@ -67,30 +89,6 @@ def content_words(text: str) -> list[Word]:
 def stems(text: str) -> list[str]:
     """Return the distinct stems of the content words, in order of appearance."""
     return list(dict.fromkeys(word.stem for word in content_words(text)))
-
-
-def in_latex(word: str) -> list[str]:
-    r"""Return how a word with accents falls apart where its accents are written as LaTeX, as words with spaces.
-
-    Full-text search finds a word only in the form that it stands in; `Poincar\'e` stands there as two words.
-
-    >>> in_latex("Poincaré"), in_latex("Erdős"), in_latex("Hölder"), in_latex("plain")
-    (['poincar e'], ['erd h o s'], ['h older', 'h o lder'], [])
-    """
-    bare = bracketed = ""
-    for letter in word.lower():
-        apart = unicodedata.normalize("NFD", letter)
-        base, mark = apart[0], apart[1:2] or letter
-        if letter in LETTERS_IN_LATEX:
-            bare = bracketed = f"{bracketed} {LETTERS_IN_LATEX[letter]} "
-        elif mark in MACROS:
-            bare = bracketed = f"{bracketed} {MACROS[mark]} {base} "
-        elif unicodedata.combining(mark):
-            bare, bracketed = f"{bare} {base}", f"{bracketed} {base} "
-        else:
-            bare, bracketed = bare + letter, bracketed + letter
-    forms = dict.fromkeys(" ".join(form.split()) for form in (bare, bracketed))
-    return [form for form in forms if " " in form]
 
 
 def rarity(word: str) -> float:
@@ -122,3 +120,10 @@ def _is_name(word: Word, before: str) -> bool:
     mixed = any(c.isdigit() for c in word.text) and any(c.isalpha() for c in word.text)
     inside = bool(before) and before[-1] not in ".?!:"
     return capitals >= 2 or mixed or (inside and word.text[0].isupper())
+
+
+def _letter(written: re.Match[str]) -> str:
+    """Return the letter or letters of LATEX_LETTER without accent: those after the mark, or those of the name."""
+    letters = re.findall(r"[A-Za-z]+", written[0])
+    last = str(letters[-1])
+    return last[0] if last in {"aa", "AA"} else last

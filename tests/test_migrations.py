@@ -49,7 +49,7 @@ def made(path: Path, version: int) -> Path:
         connection.execute(
             "INSERT INTO papers (title, abstract, key, authors, year, doi, title_key, indexed) "
             "VALUES (?, ?, ?, ?, 2001, ?, ?, ?)",
-            (f"Lattices part {number}", f"We study lattice number {number}.", f"k{number}", '["Ada Lovelace"]',
+            (f"Lattices part {number}", f"Poincar\\'e's lattice number {number}.", f"k{number}", '["Ada Lovelace"]',
              f"10.1000/{number}", f"lattices part {number}", number < PAPERS),
         )  # fmt: skip
         connection.execute("INSERT INTO origins VALUES (?, '/old/papers.jsonl', ?)", (number, number))
@@ -67,7 +67,7 @@ def assert_all_there(catalog: Catalog, version: int) -> None:
     assert all(paper.authors == ("Ada Lovelace",) and paper.year == 2001 for paper in papers)
     assert (catalog.count(indexed=True), catalog.count(indexed=False)) == (PAPERS - 1, 1)
     assert catalog.sources() == ["/old/papers.jsonl"]
-    assert len(catalog.match(["lattice"], 99)) == PAPERS
+    assert len(catalog.match(["lattice"], 99)) == len(catalog.match(["Poincare"], 99)) == PAPERS
     assert catalog.with_key("doi", "10.1000/3") == [3]
     assert [rating.answer for rating in all_ratings(catalog)] == [ANSWER] * (version > 1)
 

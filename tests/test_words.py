@@ -14,6 +14,12 @@ def test_words_are_runs_of_letters_and_digits_with_their_places() -> None:
     ]  # fmt: skip
 
 
+def test_a_word_may_hold_letters_as_latex_writes_them() -> None:
+    text = r"Poincar\'e and Schr{\"o}dinger's \emph{maps}"
+    assert [word.text for word in words(text)] == [r"Poincar\'e", "and", r"Schr{\"o}dinger", "s", "emph", "maps"]
+    assert stems(text)[:2] == stems("Poincaré Schrödinger") == stems("poincare schrodinger")
+
+
 def test_content_words_leave_out_stop_words_and_single_letters_but_no_digits() -> None:
     assert [word.text for word in content_words("What is the k of A 3 model?")] == ["3", "model"]
 

@@ -19,7 +19,7 @@ from rag.errors import LibraryDamagedError, QuestionError
 from rag.identity import fingerprint, identifiers, title_keys
 from rag.sqlite import damaged
 from rag.titles import title_key
-from rag.words import in_latex
+from rag.words import as_searched
 
 FILE = "catalog.sqlite3"
 COLUMNS = "paper_id, title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id"
@@ -120,12 +120,11 @@ class Catalog(Database):
         return [row[0] for row in self.all("SELECT DISTINCT source FROM origins ORDER BY source")]
 
     def match(self, words: Iterable[str], limit: int) -> list[tuple[int, float]]:
-        r"""Return (paper id, BM25) of the papers that hold any of the words, best first; higher is better.
+        """Return (paper id, BM25) of the papers that hold any of the words, best first; higher is better.
 
-        Words as written, of letters and digits: the index stems them itself, and a stem stemmed again is another word.
-        One with accents also finds what LaTeX makes of it (`Poincar\'e`).
+        Words as written: the index stems them itself, and a stem stemmed again is another word.
         """
-        query = " OR ".join(f'"{form}"' for word in words for form in (word, *in_latex(word)))
+        query = " OR ".join(f'"{as_searched(word)}"' for word in words)
         if not query:
             return []
         rows = self.all(

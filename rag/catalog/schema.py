@@ -12,6 +12,7 @@ from rag.datatypes import Record
 from rag.errors import LibraryMismatchError
 from rag.identity import identifiers, title_keys
 from rag.titles import title_key
+from rag.words import as_searched
 
 MIGRATIONS = (
     """
@@ -131,6 +132,35 @@ MIGRATIONS = (
             new.doi, new.arxiv_id, new.url, new.pubmed_id, new.title_key) WHERE paper_id = new.paper_id;
     END;
     """,
+    """
+    DROP TABLE papers_terms;
+    DROP TABLE papers_text;
+    DROP TRIGGER papers_inserted;
+    DROP TRIGGER papers_deleted;
+    DROP TRIGGER papers_updated;
+    CREATE VIEW papers_searched AS               -- Poincare is to find what is written Poincar\'e
+        SELECT paper_id, as_searched(title) AS title, as_searched(abstract) AS abstract FROM papers;
+    CREATE VIRTUAL TABLE papers_text USING fts5 (
+        title, abstract, content = 'papers_searched', content_rowid = 'paper_id',
+        tokenize = 'porter unicode61 remove_diacritics 2'
+    );
+    CREATE VIRTUAL TABLE papers_terms USING fts5vocab ('papers_text', 'row');
+    CREATE TRIGGER papers_inserted AFTER INSERT ON papers BEGIN
+        INSERT INTO papers_text (rowid, title, abstract)
+        VALUES (new.paper_id, as_searched(new.title), as_searched(new.abstract));
+    END;
+    CREATE TRIGGER papers_deleted AFTER DELETE ON papers BEGIN
+        INSERT INTO papers_text (papers_text, rowid, title, abstract)
+        VALUES ('delete', old.paper_id, as_searched(old.title), as_searched(old.abstract));
+    END;
+    CREATE TRIGGER papers_updated AFTER UPDATE OF title, abstract ON papers BEGIN
+        INSERT INTO papers_text (papers_text, rowid, title, abstract)
+        VALUES ('delete', old.paper_id, as_searched(old.title), as_searched(old.abstract));
+        INSERT INTO papers_text (rowid, title, abstract)
+        VALUES (new.paper_id, as_searched(new.title), as_searched(new.abstract));
+    END;
+    INSERT INTO papers_text (papers_text) VALUES ('rebuild');
+    """,
 )
 VERSION = len(MIGRATIONS)
 SUMMED = "title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id, title_key"
@@ -146,6 +176,7 @@ def prepare(connection: sqlite3.Connection) -> None:
         return identifiers(Record("", "", 1, doi=doi)).get("arxiv_id")
 
     connection.create_function("checksum", -1, checksum, deterministic=True)
+    connection.create_function("as_searched", 1, as_searched, deterministic=True)
     connection.create_function("title_key", 1, title_key, deterministic=True)
     connection.create_function("title_keys", 3, keys, deterministic=True)
     connection.create_function("arxiv_id_of", 1, arxiv_id_of, deterministic=True)
