@@ -5,7 +5,18 @@ A new format needs its line here; a test holds that none is missing.
 
 import json
 
-from rag.readers import arxiv_atom, bibtex, huggingface, json_document, jsonl, medline, pubmed_xml, ris, table
+from rag.readers import (
+    arxiv_atom,
+    bibtex,
+    huggingface,
+    json_document,
+    jsonl,
+    medline,
+    pubmed_xml,
+    ris,
+    table,
+    web_of_science,
+)
 
 TITLES = ("Quiet Lattices", "Prüning by <i>Gradients</i> & More", "What Do $x_i^2$ Labels Cost?")
 ABSTRACTS = (
@@ -85,6 +96,24 @@ AID - {paper["doi"]} [doi]
 """
 
 
+def _wos(paper: dict[str, object]) -> str:
+    return f"""PT J
+AU Lee, A
+   van Beethoven, L
+AF Lee, Ann
+   van Beethoven, Ludwig
+TI {paper["title"]}
+AB {str(paper["abstract"])[:40]}
+   {str(paper["abstract"])[40:]}
+DI {paper["doi"]}
+PY {paper["year"]}
+UT WOS:00040{paper["pubmed_id"]}
+PM {paper["pubmed_id"]}
+ER
+
+"""
+
+
 def _row(paper: dict[str, object]) -> str:
     return (
         f'{paper["id"]},"{paper["title"]}","Lee, Ann; Roe, Bo",{paper["year"]},"{paper["abstract"]}",{paper["doi"]}\n'
@@ -120,5 +149,6 @@ SEEDS: dict[str, bytes] = {
     bibtex.NAME: _joined("@string{quiet = {Quiet}}\n", list(map(_bibtex, PAPERS))),
     ris.NAME: _joined("", list(map(_ris, PAPERS))),
     medline.NAME: _joined("", list(map(_medline, PAPERS))),
+    web_of_science.NAME: _joined("FN Clarivate Analytics Web of Science\nVR 1.0\n", list(map(_wos, PAPERS)), "EF\n"),
     table.NAME: _joined("Key,Title,Author,Publication Year,Abstract Note,DOI\n", list(map(_row, PAPERS))),
 }  # fmt: skip

@@ -184,7 +184,38 @@ def test_an_encoding_is_taken_from_the_file(tmp_path: Path, encoding: str) -> No
     raw = (
         gzip.compress(articles(article(title="Prüning.")).encode()) if encoding == "gzip" else content.encode(encoding)
     )
-    assert titles(read(tmp_path / "a", raw)[0]) == ["Prüning."]
+    records, rejections = read(tmp_path / "a", raw)
+    assert titles(records) == ["Prüning."]
+    assert not rejections
+
+
+@pytest.mark.parametrize("between", ["", "\n", "\n\n \n"])
+@pytest.mark.parametrize("size", [1, 5, 100, 100_000])
+def test_documents_one_after_another_are_read_as_one(monkeypatch: pytest.MonkeyPatch, between: str, size: int) -> None:
+    one, other = articles(article(1), article(2)), articles(article(3)).replace('"1.0" ', '"1.0" encoding="utf-8"')
+    content = ("\ufeff" + between.join([one, other, one])).encode()
+    pieces = (content[start : start + size] for start in range(0, len(content), size))
+    monkeypatch.setattr(Source, "pieces", lambda source: pieces)
+    found = list(elements(Source(io.BytesIO(content)), "PubmedArticle"))
+    assert not [each for each in found if isinstance(each, Problem)]
+    assert len(found) == 5
+
+
+def test_a_broken_document_costs_only_itself_and_lines_go_on(tmp_path: Path) -> None:
+    whole, broken = articles(article(1)), articles(article(2)).replace("</Abstract>", "", 1)
+    records, rejections = read(tmp_path / "a", whole + broken + "\n" + whole)
+    assert titles(records) == ["Paper 1.", "Paper 1."]
+    starts = [n for n, line in enumerate((whole + broken + "\n" + whole).split("\n"), 1) if line == "<PubmedArticle>"]
+    assert [record.line for record in records] == [starts[0], starts[2]]
+    assert starts[1] < (rejections[0].line or 0) < starts[2]
+    assert len(rejections) == 1
+
+
+def test_an_entity_is_refused_in_a_later_document_too(tmp_path: Path) -> None:
+    bomb = '<?xml version="1.0"?><!DOCTYPE PubmedArticleSet [<!ENTITY lol "x">]><PubmedArticleSet/>'
+    records, [rejection] = read(tmp_path / "a", articles(article(1)) + bomb)
+    assert titles(records) == ["Paper 1."]
+    assert "declares entities (lol)" in rejection.reason
 
 
 @pytest.mark.parametrize(

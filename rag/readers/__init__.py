@@ -11,7 +11,18 @@ from typing import Protocol
 
 from rag.datatypes import Record, Rejection, Remark
 from rag.errors import SourceError
-from rag.readers import arxiv_atom, bibtex, huggingface, json_document, jsonl, medline, pubmed_xml, ris, table
+from rag.readers import (
+    arxiv_atom,
+    bibtex,
+    huggingface,
+    json_document,
+    jsonl,
+    medline,
+    pubmed_xml,
+    ris,
+    table,
+    web_of_science,
+)
 from rag.readers.files import STANDARD_INPUT, Opened, open_files, packed_kind, source_name
 from rag.readers.source import Problem, Source
 from rag.readers.streams import UnreadableError
@@ -42,6 +53,7 @@ READERS: tuple[Reader, ...] = (  # who is asked first
     bibtex,
     ris,
     medline,
+    web_of_science,
     table,
 )
 

@@ -1,13 +1,16 @@
 """The elements of an XML file, one at a time: what was read is forgotten, what is broken ends it with its line.
 
+Several documents one after another, as `cat` makes them of an API's answers, are read as if they were one.
+
 lxml, because it streams in C, counts lines beyond 65,535, stops at 256 levels and tells which entities a file declares.
 A file that declares any is refused: they make bombs, and reach for other files. A document type that is only named, as
 PubMed does, is not fetched. Knows no format.
 """
 
 import re
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Generator, Iterator, Sequence
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import TypeAlias
 
 from lxml import etree
@@ -16,6 +19,8 @@ from rag.readers.cleaning import clean
 from rag.readers.source import LONGEST_LINE, Problem, Source
 
 Element: TypeAlias = etree._Element  # noqa: SLF001  (lxml has no other name for it)
+DECLARATION = b"<?xml "  # with which a document begins
+BLANK = b"\xef\xbb\xbf \t\r\n"
 LINES_KEPT = 65_535  # as far as libxml2 keeps the line of an element itself
 WHERE = re.compile(r",? line \d+, column \d+$|, use XML_PARSE_HUGE option.*")
 
@@ -23,8 +28,37 @@ WHERE = re.compile(r",? line \d+, column \d+$|, use XML_PARSE_HUGE option.*")
 def elements(source: Source, *tags: str) -> Iterator[Element | Problem]:
     """Yield each element with one of these tags when it is whole, to be used before the next is asked for.
 
-    A Problem is the last: at which line the file can't be read any further, and why.
+    A Problem is the last of its document: at which line it can't be read any further, and why.
     """
+    line = 1
+    for _, parts in groupby(_parted(source.pieces()), key=itemgetter(0)):
+        line = yield from _in_document((piece for _, piece in parts), line, tags, recoded=source.recoded)
+
+
+def _parted(pieces: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Yield a file in pieces again, each with the number of the document that it is of; none is empty."""
+    number, left = 0, b""
+    begun = False  # the first document: what may stand before its declaration is no document
+    for piece in chain(pieces, [b""]):
+        text, start = left + piece, 0
+        while (at := text.find(DECLARATION, start)) >= 0:
+            begun = begun or bool(text[:at].strip(BLANK))
+            if begun and at:
+                yield number, text[:at]
+            if begun:
+                number, text, at = number + 1, text[at:], 0
+            begun, start = True, at + 1
+        end = len(text) - len(DECLARATION) + 1 if piece else len(text)  # in what is left a declaration may begin
+        if end > 0:
+            begun = begun or bool(text[:end].strip(BLANK))
+            yield number, text[:end]
+        left = text[max(0, end) :]
+
+
+def _in_document(
+    pieces: Iterator[bytes], line: int, tags: Sequence[str], *, recoded: bool
+) -> Generator[Element | Problem, None, int]:
+    """Yield the elements of a document that begins on a line, read to where it can be; return the line of its end."""
     parser = etree.XMLPullParser(
         events=("end",),
         tag=tags,
@@ -32,16 +66,22 @@ def elements(source: Source, *tags: str) -> Iterator[Element | Problem]:
         no_network=True,
         remove_comments=True,
         remove_pis=True,
-        encoding="utf-8" if source.recoded else None,
+        encoding="utf-8" if recoded else None,
     )
-    line, since, first, trouble = 1, 0, True, None
-    for piece in chain(source.pieces(), [b""]):
-        root, trouble = _fed(parser, piece)
-        line, since = line + piece.count(b"\n"), since + len(piece)
+    since, first, trouble = 0, True, None
+    # The parser counts lines from the declaration on, which must be the first: there the lines before find room.
+    before, line = b"\n" * (line - 1), 1
+    for piece in chain(pieces, [b""]):
+        if trouble:
+            line += piece.count(b"\n")
+            continue
+        root, trouble = _fed(parser, piece.replace(DECLARATION, DECLARATION + before, 1) if before else piece)
+        line, since, before = line + len(before) + piece.count(b"\n"), since + len(piece), b""
         found = [element for _, element in parser.read_events()]
         if first and (refusal := _refusal(found[0] if found else root)):
             yield refusal
-            return
+            trouble = refusal
+            continue
         for element in found:
             yield element
             _forget(element)
@@ -50,7 +90,7 @@ def elements(source: Source, *tags: str) -> Iterator[Element | Problem]:
             trouble = Problem(line, f"nothing to read in {LONGEST_LINE:,} bytes")
         if trouble:
             yield Problem(trouble.number, f"the XML can't be read any further ({trouble.reason})")
-            return
+    return line
 
 
 def text_in(element: Element | None) -> str:

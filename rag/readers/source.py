@@ -45,6 +45,7 @@ class Source:
         self.recoded = self._file.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         if self.recoded:
             self._file = Begun(Recoded(self._file))
+        self._only_returns = b"\r" in self.head and b"\n" not in self.head  # as programs of old Macs end lines
         self._decoder = _Decoder(windows=False)
 
     @property
@@ -60,7 +61,8 @@ class Source:
     @property
     def text(self) -> str:
         """The head as text, for sniffing: bytes that are none are replaced, a byte order mark is dropped."""
-        return self.head.decode("utf-8", "replace").removeprefix("\ufeff")
+        text = self.head.decode("utf-8", "replace").removeprefix("\ufeff")
+        return text.replace("\r", "\n") if self._only_returns else text
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the whole file in pieces of at most HEAD_BYTES, each as soon as it is there."""
@@ -80,7 +82,10 @@ class Source:
         """
         decoder = self._decoder = _Decoder(windows=windows)
         number = 1
-        for block in _blocks(self.pieces()):
+        pieces = self.pieces()
+        if self._only_returns:
+            pieces = (piece.replace(b"\r", b"\n") for piece in pieces)
+        for block in _blocks(pieces):
             if block is None:
                 yield Problem(number, f"the line is longer than {LONGEST_LINE:,} bytes")
                 number += 1

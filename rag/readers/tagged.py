@@ -1,4 +1,4 @@
-"""Records of lines that begin with a tag, as RIS and MEDLINE have them: one at a time, whatever the size of the file.
+"""Records of lines that begin with a tag, as RIS, MEDLINE and Web of Science have them: one at a time, of any file.
 
 A line without a tag goes on with the text of the line before. Knows no tag by name.
 """
@@ -23,6 +23,11 @@ class Tagged(NamedTuple):
             if tag in self.pieces:
                 return [" ".join(pieces) if len(pieces) > 1 else pieces[0] for pieces in self.pieces[tag]]
         return []
+
+    def lines(self, *tags: str) -> list[str]:
+        """Return the lines of the first of these tags that is there, in formats where each is a text by itself."""
+        found = next((self.pieces[tag] for tag in tags if tag in self.pieces), [])
+        return [line for pieces in found for line in pieces]
 
     def first(self, *tags: str) -> str:
         """Return the first text that isn't empty of the first of these tags that has one; else an empty one."""

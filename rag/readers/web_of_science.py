@@ -1,0 +1,54 @@
+"""Web of Science, the plain text that it exports: one paper from `PT` to `ER`.
+
+    PT J
+    AU Vaswani, A
+       Shazeer, N
+    TI Attention Is All You Need
+    AB The dominant ...
+    ER
+
+Its table of the same fields, between tabs, is read by `rag.readers.table`.
+"""
+
+import re
+from collections.abc import Iterator
+
+from rag.datatypes import Record
+from rag.names import displayed
+from rag.readers.making import made, noted_arxiv_id
+from rag.readers.source import Problem, Source
+from rag.readers.tagged import Tagged, records
+
+NAME = "Web of Science file"
+SNIFFED = re.compile(r"\s*(?:FN .{1,200}\s+VR \d|PT [A-Z]\s*\n(?:AU|CA|BA|BE|ED|TI) \S)")
+TAG = re.compile(r"([A-Z][A-Z0-9])(?: |$)")
+
+
+def sniff(head: str) -> bool:
+    """Tell whether a file begins as such an export, or with such a record."""
+    return SNIFFED.match(head) is not None
+
+
+def read(source: Source) -> Iterator[Record | Problem]:
+    """Yield a record for each `PT` with title and abstract, a Problem for any other."""
+    for found in records(source.lines(), _tagged, "PT", "ER"):
+        yield found if isinstance(found, Problem) else _record(found)
+
+
+def _tagged(line: str) -> tuple[str, str]:
+    found = TAG.match(line)
+    return (found[1], line[found.end() :]) if found else ("", line.strip())
+
+
+def _record(record: Tagged) -> Record | Problem:
+    return made(
+        record.line,
+        record.joined("TI"),
+        record.joined("AB"),
+        key=record.first("UT"),
+        authors=[displayed(name) for name in record.lines("AF", "AU", "BF", "BA", "CA")],
+        year=record.first("PY", "EY", "DA"),
+        doi=record.first("DI", "D2"),
+        arxiv_id=noted_arxiv_id(record.first("AR")),
+        pubmed_id=record.first("PM"),
+    )
