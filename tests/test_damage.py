@@ -84,6 +84,28 @@ def test_writing_to_a_damaged_catalog_is_one_line_that_says_so(
     assert "cannot rollback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("UPDATE records SET record = replace(record, 'quiet', 'quilt') WHERE record_id = 2", "merged record 2"),
+        ("UPDATE ratings SET note = 'fins'", "rating r1"),
+        ("UPDATE papers SET year = 2021", "paper 1"),
+    ],
+)
+def test_a_flipped_bit_in_what_is_stored_once_is_found(catalog: Catalog, change: str, told: str) -> None:
+    abstract = "We study quiet lattices that rest on sand."
+    twice = [Record("Quiet lattices", abstract, line, doi="10.1000/1", year=2020, key=f"k{line}") for line in (1, 2)]
+    store_records([("/a.jsonl", twice[0]), ("/b.jsonl", twice[1])], catalog)
+    for note in ("bad", "fine"):
+        with catalog.transaction():
+            catalog.run("INSERT OR REPLACE INTO ratings VALUES ('r1', '2026', 1, ?, '{}')", note)
+    assert catalog.damage() == []
+    for name in catalog.all("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%resummed'"):
+        catalog.run(f"DROP TRIGGER {name[0]}")
+    catalog.run(change)
+    assert catalog.damage() == [f"{told} is not what was written"]
+
+
 def test_another_programs_database_in_place_of_the_catalog_is_one_line(small: Path) -> None:
     (small / "catalog.sqlite3").unlink()
     connection = sqlite3.connect(small / "catalog.sqlite3")

@@ -13,7 +13,7 @@ from rag.rescue import Rescued, rescue
 
 FLIPS, PAGES, CUTS = 100, 30, 30
 PAPERS = 60
-TABLES = ("papers", "origins", "identifiers", "ratings")
+TABLES = ("papers", "origins", "identifiers", "records", "ratings")
 
 
 def measure(work: Path) -> list[Tally]:

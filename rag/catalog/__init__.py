@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import Any
 
 from rag.catalog.database import Database
-from rag.catalog.schema import SUMMED
+from rag.catalog.schema import CHANGED
 from rag.composing import compose
 from rag.datatypes import Filters, Paper, Record
 from rag.errors import LibraryDamagedError, QuestionError
@@ -141,11 +141,7 @@ class Catalog(Database):
         """Return what is wrong with the file: by SQLite's own checks, and papers that aren't what was written."""
         try:
             found = [row[0] for row in self.all("PRAGMA integrity_check(5)") if row[0] != "ok"]
-            changed = self.all(
-                "SELECT paper_id FROM papers LEFT JOIN checksums USING (paper_id) "
-                f"WHERE value IS NOT checksum({SUMMED}) ORDER BY paper_id"
-            )
-            found += [f"paper {paper_id} is not what was written" for (paper_id,) in changed]
+            found += [f"{what} {key} is not what was written" for what, key in self.all(CHANGED)]
             with self._lock:
                 self._connection.execute("INSERT INTO papers_text (papers_text, rank) VALUES ('integrity-check', 1)")
         except (sqlite3.Error, LibraryDamagedError) as error:

@@ -1,7 +1,7 @@
 """The tables of the catalog, as the list of migrations that made them.
 
 A catalog's `PRAGMA user_version` counts the migrations it has had. Never edit a released migration: append one.
-SQLite compares no content, so each paper has a checksum that triggers keep, by a function that `prepare` brings.
+SQLite compares no content, so what isn't stored twice has checksums that triggers keep, by a function of `prepare`.
 """
 
 import json
@@ -14,6 +14,27 @@ from rag.identity import identifiers, title_keys
 from rag.titles import title_key
 from rag.words import as_searched
 
+
+def _summed(table: str, key: str, *columns: str) -> str:
+    """Return the SQL that gives each row of a table a checksum in row_sums. Part of a migration: never to be edited."""
+    row, new = ", ".join(columns), ", ".join(f"new.{column}" for column in columns)
+    return f"""
+    INSERT INTO row_sums SELECT '{table}', {key}, checksum({row}) FROM {table};
+    CREATE TRIGGER {table}_summed AFTER INSERT ON {table} BEGIN
+        INSERT OR REPLACE INTO row_sums VALUES ('{table}', new.{key}, checksum({new}));
+    END;
+    CREATE TRIGGER {table}_resummed AFTER UPDATE ON {table} BEGIN
+        DELETE FROM row_sums WHERE of = '{table}' AND key = old.{key};
+        INSERT OR REPLACE INTO row_sums VALUES ('{table}', new.{key}, checksum({new}));
+    END;
+    CREATE TRIGGER {table}_unsummed AFTER DELETE ON {table} BEGIN
+        DELETE FROM row_sums WHERE of = '{table}' AND key = old.{key};
+    END;
+    """
+
+
+RECORD_COLUMNS = ("record_id", "paper_id", "source", "reason", "at", "record")
+RATING_COLUMNS = ("rating_id", "at", "good", "note", "answer")
 MIGRATIONS = (
     """
     CREATE TABLE papers (
@@ -160,10 +181,22 @@ MIGRATIONS = (
         VALUES (new.paper_id, as_searched(new.title), as_searched(new.abstract));
     END;
     INSERT INTO papers_text (papers_text) VALUES ('rebuild');
-    """,
+
+    CREATE TABLE row_sums (of TEXT NOT NULL, key NOT NULL, value INTEGER NOT NULL, PRIMARY KEY (of, key)) WITHOUT ROWID;
+    """
+    + _summed("records", "record_id", *RECORD_COLUMNS)
+    + _summed("ratings", "rating_id", *RATING_COLUMNS),
 )
 VERSION = len(MIGRATIONS)
 SUMMED = "title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id, title_key"
+# Where a row isn't what was written: its table and key.
+CHANGED = f"""
+    SELECT 'paper', paper_id FROM papers LEFT JOIN checksums USING (paper_id) WHERE value IS NOT checksum({SUMMED})
+    UNION ALL SELECT 'merged record', record_id FROM records LEFT JOIN row_sums ON of = 'records' AND key = record_id
+        WHERE value IS NOT checksum({", ".join(RECORD_COLUMNS)})
+    UNION ALL SELECT 'rating', rating_id FROM ratings LEFT JOIN row_sums ON of = 'ratings' AND key = rating_id
+        WHERE value IS NOT checksum({", ".join(RATING_COLUMNS)})
+"""
 
 
 def prepare(connection: sqlite3.Connection) -> None:
