@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from eval.faults.stage import Tally, copy, doctor, flip, found, opened, paper, progress, run, write_papers
+from rag.datatypes import Rating
 from rag.rescue import Rescued, rescue
 
 FLIPS, PAGES, CUTS = 100, 30, 30
-PAPERS = 60
+PAPERS, MERGED, RATED = 60, 20, 5
 TABLES = ("papers", "origins", "identifiers", "records", "ratings")
 
 
@@ -20,7 +21,9 @@ def measure(work: Path) -> list[Tally]:
     """Return a line for each kind of damage."""
     base = work / "catalog.library"
     rows = [paper(number, f"Its authors wrote {number} pages about it. " * 6) for number in range(PAPERS)]
-    run(lambda tell: _ingest(base, write_papers(work / "catalog.jsonl", rows)))
+    again = [{**row, "id": f"again {row['id']}"} for row in rows[:MERGED]]
+    files = [write_papers(work / f"{name}.jsonl", part) for name, part in (("catalog", rows), ("again", again))]
+    run(lambda tell: _fill(base, files))
     moments = random.Random(21)
 
     def trashed(path: Path) -> str:
@@ -109,6 +112,9 @@ def _content(folder: Path) -> str | None:
         return None
 
 
-def _ingest(folder: Path, file: Path) -> Any:
+def _fill(folder: Path, files: list[Path]) -> Any:
     with opened(folder) as library:
-        return library.ingest(file).stored
+        report = library.ingest(files)
+        for number in range(RATED):
+            library.rate(Rating(f"r{number}", library.ask(f"Which points does method {number} reach?"), good=True))
+        return [report.stored, len(library.merges()), len(library.ratings())]
