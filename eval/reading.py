@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from time import process_time
 from typing import NamedTuple
+from xml.sax.saxutils import escape
 
 from rag.datatypes import Paper, Record
 from rag.export import Form, export
@@ -110,6 +111,87 @@ def _table(delimiter: str, papers: Iterable[Paper]) -> str:
     return file.getvalue()
 
 
+def _web_of_science(papers: Iterable[Paper]) -> str:
+    records = (
+        f"PT J\nAF {_authors(paper, f'{chr(10)}   ')}\nTI {_folded(paper.title, 3)}\nAB {_folded(paper.abstract, 3)}\n"
+        f"PY {paper.year}\nDI {paper.doi}\nUT WOS:{paper.paper_id}\nER\n\n"
+        for paper in papers
+    )
+    return f"FN Clarivate Analytics Web of Science\nVR 1.0\n{''.join(records)}EF\n"
+
+
+def _pubmed(papers: Iterable[Paper]) -> str:
+    articles = (
+        f"<PubmedArticle><MedlineCitation><PMID>{40_000_000 + paper.paper_id}</PMID><Article>\n"
+        f"<Journal><JournalIssue><PubDate><Year>{paper.year}</Year></PubDate></JournalIssue></Journal>\n"
+        f"<ArticleTitle>{escape(paper.title)}</ArticleTitle>\n"
+        f"<Abstract><AbstractText>{escape(paper.abstract)}</AbstractText></Abstract>\n<AuthorList>\n"
+        f"{''.join(_author(name) for name in paper.authors)}</AuthorList></Article></MedlineCitation>\n<PubmedData>"
+        f'<ArticleIdList><ArticleId IdType="doi">{paper.doi}</ArticleId></ArticleIdList></PubmedData></PubmedArticle>\n'
+        for paper in papers
+    )
+    return f'<?xml version="1.0" ?>\n<PubmedArticleSet>\n{"".join(articles)}</PubmedArticleSet>\n'
+
+
+def _author(name: str) -> str:
+    given, family = name.split(" ", 1)
+    return f"<Author><LastName>{escape(family)}</LastName><ForeName>{given}</ForeName></Author>\n"
+
+
+def _atom(papers: Iterable[Paper]) -> str:
+    entries = (
+        f"<entry><id>http://arxiv.org/abs/{paper.arxiv_id or f'math/{paper.paper_id:07}'}v1</id>\n"
+        f"<published>{paper.year}-06-12T00:00:00Z</published>\n"
+        f"<title>{escape(paper.title)}</title>\n<summary>{escape(paper.abstract)}</summary>\n"
+        f"{''.join(f'<author><name>{escape(name)}</name></author>{chr(10)}' for name in paper.authors)}</entry>\n"
+        for paper in papers
+    )
+    head = '<feed xmlns="http://www.w3.org/2005/Atom"><id>http://arxiv.org/api/x</id>\n'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}{"".join(entries)}</feed>\n'
+
+
+def _kaggle(papers: Iterable[Paper]) -> str:
+    return "".join(
+        json.dumps(
+            {
+                "id": f"{paper.paper_id // 10_000:04}.{paper.paper_id % 10_000:05}",
+                "title": paper.title,
+                "abstract": paper.abstract,
+                "authors_parsed": [[*reversed(name.split(" ", 1)), ""] for name in paper.authors],
+                "doi": paper.doi,
+                "versions": [{"version": "v1", "created": f"Mon, 2 Apr {paper.year} 19:18:42 GMT"}],
+            }
+        )
+        + "\n"
+        for paper in papers
+    )
+
+
+def _openalex(papers: Iterable[Paper]) -> str:
+    return json.dumps(
+        {
+            "results": [
+                {
+                    "id": f"https://openalex.org/W{paper.paper_id}",
+                    "display_name": paper.title,
+                    "abstract_inverted_index": _inverted(paper.abstract),
+                    "publication_year": paper.year,
+                    "authorships": [{"author": {"display_name": name}} for name in paper.authors],
+                    "doi": f"https://doi.org/{paper.doi}",
+                }
+                for paper in papers
+            ]
+        }
+    )
+
+
+def _inverted(text: str) -> dict[str, list[int]]:
+    index: dict[str, list[int]] = {}
+    for place, word in enumerate(text.split()):
+        index.setdefault(word, []).append(place)
+    return index
+
+
 def _medline(papers: Iterable[Paper]) -> str:
     return "\n".join(
         f"PMID- {40_000_000 + paper.paper_id}\nOWN - NLM\nSTAT- MEDLINE\nDP  - {paper.year} May\n"
@@ -119,11 +201,11 @@ def _medline(papers: Iterable[Paper]) -> str:
     )
 
 
-def _folded(text: str) -> str:
+def _folded(text: str, indented: int = 6) -> str:
     """Return a text in lines as PubMed folds them."""
     import textwrap
 
-    return f"\n{' ' * 6}".join(textwrap.wrap(text, 80, break_long_words=False, break_on_hyphens=False))
+    return f"\n{' ' * indented}".join(textwrap.wrap(text, 80, break_long_words=False, break_on_hyphens=False))
 
 
 def _authors(paper: Paper, between: str) -> str:
@@ -143,6 +225,21 @@ def _json_lines(path: Path) -> object:
         return sum(1 for line in file if json.loads(line))
 
 
+def _json(path: Path) -> object:
+    return json.loads(path.read_bytes())
+
+
+def _iterparse(path: Path) -> object:
+    from lxml import etree
+
+    read = 0
+    for _, element in etree.iterparse(path):
+        read += 1
+        if element.tag.endswith(("PubmedArticle", "entry")):
+            element.clear()
+    return read
+
+
 def _bibtexparser(path: Path) -> object:
     from bibtexparser.entrypoint import parse_file
 
@@ -156,16 +253,17 @@ def _rispy(path: Path) -> object:
 
 
 def _line_loop(path: Path) -> object:
-    """Return MEDLINE as lists of texts by tag; no library for it is kept."""
-    records: list[dict[str, list[str]]] = []
+    """Return MEDLINE or Web of Science as lists of texts by tag; no library for them is kept."""
+    records: list[dict[str, list[str]]] = [{}]
     texts: list[str] = []
     with path.open(encoding="utf-8") as file:
         for line in file:
-            if line.startswith("PMID"):
+            if line.startswith(("PMID", "PT ")):
                 records.append({})
-            if line[4:6] == "- ":
-                texts = records[-1].setdefault(line[:4].strip(), [])
-                texts.append(line[6:].strip())
+            if line[:1].isalpha():
+                tag, _, text = line.partition(" ")
+                texts = records[-1].setdefault(tag, [])
+                texts.append(text.strip())
             elif line.strip():
                 texts[-1] += f" {line.strip()}"
     return records
@@ -173,9 +271,15 @@ def _line_loop(path: Path) -> object:
 
 FORMATS = (
     Format("JSON Lines", lambda papers: export(papers, Form.JSONL), "json.loads", _json_lines),
+    Format("JSON Lines of arXiv", _kaggle, "json.loads", _json_lines),
+    Format("OpenAlex JSON", _openalex, "json.loads", _json),
+    Format("CSL-JSON", lambda papers: export(papers, Form.CSL_JSON), "json.loads", _json),
+    Format("PubMed XML", _pubmed, "lxml.iterparse", _iterparse),
+    Format("arXiv Atom", _atom, "lxml.iterparse", _iterparse),
     Format("BibTeX", lambda papers: export(papers, Form.BIBTEX), "bibtexparser.parse_file", _bibtexparser),
     Format("RIS", lambda papers: export(papers, Form.RIS), "rispy.load", _rispy),
     Format("MEDLINE", _medline, "a loop over lines", _line_loop),
+    Format("Web of Science", _web_of_science, "a loop over lines", _line_loop),
     Format("CSV", lambda papers: _table(",", papers), "csv.DictReader", _dict_reader),
     Format("TSV", lambda papers: _table("\t", papers), "csv.DictReader", lambda path: _dict_reader(path, "\t")),
 )

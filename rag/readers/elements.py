@@ -94,8 +94,10 @@ def _in_document(
 
 
 def text_in(element: Element | None) -> str:
-    """Return the text of an element with all that is marked up in it, cleaned; empty without one."""
-    return "" if element is None else clean("".join(element.itertext()))
+    """Return the text of an element with all that is marked up in it, without space around it; empty without one."""
+    if element is None:
+        return ""
+    return ("".join(element.itertext()) if len(element) else element.text or "").strip()
 
 
 def line_of(element: Element) -> int:

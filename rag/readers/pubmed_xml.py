@@ -10,12 +10,16 @@ from collections.abc import Iterator
 from rag.datatypes import Record
 from rag.readers.elements import Element, elements, line_of, text_in
 from rag.readers.making import made
-from rag.readers.shapes.values import dated
 from rag.readers.source import Problem, Source
 
 NAME = "PubMed XML"
 ROOT = re.compile(r"<(?:Pubmed(?:Book)?Article(?:Set)?|BookDocumentSet)[\s>]")
 NAME_PARTS = ("ForeName", "LastName", "Suffix")
+DATES = tuple(
+    f"{date}/{part}"
+    for date in ("Journal/JournalIssue/PubDate", "ArticleDate", "Book/PubDate", "ContributionDate")
+    for part in ("Year", "MedlineDate")
+)
 
 
 def sniff(head: str) -> bool:
@@ -77,12 +81,14 @@ def _authors(work: Element) -> list[str]:
 
 
 def _author(author: Element) -> str:
-    if collective := text_in(author.find("CollectiveName")):
+    parts = {part.tag: part for part in author}
+    if collective := text_in(parts.get("CollectiveName")):
         return collective
-    parts = [text_in(author.find(part)) for part in NAME_PARTS]
-    return " ".join(filter(None, [parts[0] or text_in(author.find("Initials")), *parts[1:]]))
+    given, *others = (text_in(parts.get(name)) for name in NAME_PARTS)
+    return " ".join(filter(None, [given or text_in(parts.get("Initials")), *others]))
 
 
 def _year(work: Element) -> str:
-    dates = ("Journal/JournalIssue/PubDate", "ArticleDate", "Book/PubDate", "ContributionDate")
-    return dated(*(_first(work, f"{date}/Year", f"{date}/MedlineDate") for date in dates))
+    """Return the first date that has any digits."""
+    dates = (text_in(work.find(path)) for path in DATES)
+    return next((date for date in dates if any(map(str.isdigit, date))), "")
