@@ -33,10 +33,10 @@ lint: $(INSTALLED)
 types: $(INSTALLED)
 	$(BIN)/mypy
 
-MEASURES ?= dev conversation support chunking scifact speed page merging reading faults
+MEASURES ?= dev conversation support chunking scifact speed page merging reading memory fuzz faults
 WORK ?= .venv/measured
 
-eval: $(INSTALLED)   ## measure anew and write the numbers into eval/RESULTS.md; an hour, with nothing beside it
+eval: $(INSTALLED)   ## measure anew and write the numbers into eval/RESULTS.md; an hour and a half, with nothing beside it
 	mkdir -p $(WORK)
 	for measure in $(MEASURES); do $(BIN)/python -m eval.measure $$measure --keep --work $(WORK) || exit 1; done
 

@@ -55,6 +55,18 @@ def embedder() -> Embedder:
 
 
 @pytest.fixture(scope="session")
+def five_papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a library of five papers, each on a topic of its own; to be read only."""
+    topics = ("random forests", "quiet lattices", "river deltas", "solar sails", "baroque poems")
+    rows = [{"title": f"On {topic}", "abstract": f"We study {topic} with care. They are old."} for topic in topics]
+    path = tmp_path_factory.mktemp("five") / "papers.jsonl"
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    with Library.open(path.parent / "five.library", Settings()) as library:
+        library.ingest([path])
+    return path.parent / "five.library"
+
+
+@pytest.fixture(scope="session")
 def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a library of the sample papers; to be read only."""
     folder = tmp_path_factory.mktemp("samples") / "samples.library"

@@ -1,6 +1,5 @@
 """Checking a library and making its vectors anew."""
 
-import json
 import os
 import re
 import shutil
@@ -22,24 +21,11 @@ from rag.maintenance import check, rebuild
 from rag.manifest import read_manifest
 from rag.settings import Settings
 
-TOPICS = ("random forests", "quiet lattices", "river deltas", "solar sails", "baroque poems")
-
-
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library of five papers; to be read only."""
-    rows = [{"title": f"On {topic}", "abstract": f"We study {topic} with care. They are old."} for topic in TOPICS]
-    path = tmp_path_factory.mktemp("original") / "papers.jsonl"
-    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
-    with Library.open(path.parent / "original.library", Settings()) as library:
-        library.ingest([path])
-    return path.parent / "original.library"
-
 
 @pytest.fixture
-def folder(original: Path, tmp_path: Path) -> Path:
+def folder(five_papers: Path, tmp_path: Path) -> Path:
     """A library of five papers that a test may change."""
-    return Path(shutil.copytree(original, tmp_path / "copy.library"))
+    return Path(shutil.copytree(five_papers, tmp_path / "copy.library"))
 
 
 def problems(folder: Path) -> dict[str, str]:
@@ -65,8 +51,8 @@ def askpapers(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
-def test_a_sound_library_is_found_sound_in_every_part(original: Path) -> None:
-    findings = check(original, Settings())
+def test_a_sound_library_is_found_sound_in_every_part(five_papers: Path) -> None:
+    findings = check(five_papers, Settings())
     assert [finding.what for finding in findings] == ["embedding model", "manifest", "catalog", "vectors"]
     assert all(finding.sound for finding in findings)
 
