@@ -80,10 +80,10 @@ def _library_tab(desk: Desk) -> LibraryTab:
             table = _html("${value}", handlers.table(desk), "ap-table", "table", "turned", "opened")
         with gr.Column(scale=3, min_width=320, elem_id="ap-libside"):
             upload = gr.File(
-                label="Add papers: BibTeX, RIS, PubMed, arXiv, Zotero, CSV, JSON, also zipped",
+                label="Add papers: BibTeX, RIS, PubMed, arXiv, Zotero, CSV, JSON; also zipped",
                 file_count="multiple",
                 elem_id="ap-upload",
-                height=120,
+                height=160,
             )
             progress = _html("${value}", "", "ap-report", "plain")
             opened = _html("${value}", "", "ap-opened", "cards", "removed")
