@@ -120,6 +120,14 @@ def test_what_is_gone_from_its_source_is_offered_for_removal(
     assert "Every paper is still in its source." in call("ingest", papers, "--sync").stderr
 
 
+def test_a_library_beside_its_papers_is_not_read_as_one_of_them(call: Call, folder: Path, paper: MakePaper) -> None:
+    (folder.parent / "a.jsonl").write_text(json.dumps(paper(1)), "utf-8")
+    done = call("ingest", folder.parent, "--sync")
+    assert done.exit_code == 0
+    assert f"{folder}: 1 added." in done.stdout
+    assert "is a library, no source of papers" in str(call("ingest", folder).exception)
+
+
 def test_papers_in_an_archive_are_there_as_long_as_their_members_are(
     call: Call, folder: Path, write: Callable[..., Path]
 ) -> None:

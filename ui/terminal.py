@@ -173,10 +173,12 @@ def show_report(console: Console, report: IngestReport, folder: str) -> None:
         (report.added, "added"), (report.updated, "updated"), (report.merged, "merged into a paper already there"),
         (report.unchanged, "unchanged"), (report.rejections, "rejected"),
     ]  # fmt: skip
-    console.print(f"{folder}: {', '.join(f'{n:,} {what}' for n, what in told if n) or 'nothing to read'}.")
+    counts = ", ".join(f"{n:,} {what}" for n, what in told if n) or "nothing to read"
+    console.print(f"{folder}: {counts}.", markup=False, soft_wrap=True)
     show_merges(console, report.merges[:SHOWN_MERGES])
     if len(report.merges) > SHOWN_MERGES:
-        console.print(f"… and more; see them all with: askpapers merges --library {folder}", soft_wrap=True)
+        more = f"… and more; see them all with: askpapers merges --library {folder}"
+        console.print(more, markup=False, soft_wrap=True)
 
 
 def show_merges(console: Console, merges: Iterable[Merge]) -> None:

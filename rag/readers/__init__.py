@@ -27,6 +27,7 @@ from rag.readers.files import STANDARD_INPUT, Opened, open_files, packed_kind, s
 from rag.readers.source import Problem, Source
 from rag.readers.streams import UnreadableError
 
+LIBRARY_FILE = "catalog.sqlite3"  # by which the folder of a library is known
 LONGEST_TITLE = 1_000  # characters
 LONGEST_ABSTRACT = 50_000  # characters; a longer text is a paper or a mistake, and would drown the others
 LONGEST_REASON = 300  # characters
@@ -59,17 +60,25 @@ READERS: tuple[Reader, ...] = (  # who is asked first
 
 
 def find_files(paths: Iterable[Path]) -> list[Path]:
-    """Return the files that these paths name, folders gone through in order of name; hidden ones are left out.
+    """Return the files that these paths name, folders gone through in order of name.
 
-    A path named `-` is standard input.
+    Hidden files and folders are left out, and libraries, which often lie beside what is read into them. A path named
+    `-` is standard input.
 
-    Raises SourceError for a path that doesn't exist, so that a typing mistake is told before any work.
+    Raises SourceError for a path that doesn't exist, so that a typing mistake is told before any work, or is a library.
     """
     files: list[Path] = []
     for path in paths:
+        if (path / LIBRARY_FILE).exists():
+            msg = f"{path} is a library, no source of papers. To bring its papers into another: askpapers export"
+            raise SourceError(msg)
         if path.is_dir():
             for folder, folders, names in os.walk(path):
-                folders[:] = sorted(name for name in folders if not name.startswith("."))
+                folders[:] = sorted(
+                    name
+                    for name in folders
+                    if not name.startswith(".") and not Path(folder, name, LIBRARY_FILE).exists()
+                )
                 files += [Path(folder, name) for name in sorted(names) if not name.startswith(".")]
         elif path == STANDARD_INPUT or path.exists():
             files.append(path)
