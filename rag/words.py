@@ -61,7 +61,8 @@ def stem(word: str) -> str:
 def as_searched(text: str) -> str:
     r"""Return a text as it is searched: letters that LaTeX or Unicode writes in a way of their own as plain ones.
 
-    Case stays, and accents that are characters; full-text search folds both by itself.
+    Case stays, and accents that are characters; full-text search folds both by itself. Catalogs hold an index of what
+    comes out of here: whoever changes it adds a migration that makes the index anew.
 
     >>> as_searched(r"Poincar\'e, Schr{\"o}dinger, G\"{o}del, \L ojasiewicz, Erd\H{o}s, Sørensen; \cite{a}")
     'Poincare, Schrodinger, Godel, Lojasiewicz, Erdos, Sorensen; \\cite{a}'

@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -202,6 +203,25 @@ def test_folders_are_walked_in_order_and_hidden_files_left_out(tmp_path: Path) -
     assert [os.fspath(path.relative_to(tmp_path)) for path in found] == [
         "first", "papers/a.txt", "papers/b.txt", "papers/c/d/3", "papers/z/1", "papers/z/2"
     ]  # fmt: skip
+
+
+def test_a_folder_that_cannot_be_listed_is_rejected_and_not_taken_for_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("open", "closed"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.jsonl").write_bytes(GOOD)
+    scandir = os.scandir
+
+    def listed(folder: str) -> Any:
+        if os.fspath(folder).endswith("closed"):
+            raise PermissionError(13, "Permission denied", folder)
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", listed)
+    found = find_files([tmp_path])
+    assert {path.name for path in found} == {"a.jsonl", "closed"}
+    assert [one for path in found for _, one in read_file(path) if isinstance(one, Rejection)]
 
 
 def test_a_path_that_does_not_exist_is_an_error_before_any_reading(tmp_path: Path) -> None:
