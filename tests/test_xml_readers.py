@@ -211,6 +211,14 @@ def test_a_broken_document_costs_only_itself_and_lines_go_on(tmp_path: Path) -> 
     assert len(rejections) == 1
 
 
+def test_lines_are_told_beyond_what_the_parser_counts(tmp_path: Path) -> None:
+    blank = "\n" * 40_000
+    whole = articles(article(1), article(2)).replace("<PubmedArticleSet>", f"<PubmedArticleSet>{blank}")
+    records, _ = read(tmp_path / "a", whole + whole + whole)
+    lines = (whole * 3).split("\n")
+    assert [record.line for record in records] == [n for n, line in enumerate(lines, 1) if line == "<PubmedArticle>"]
+
+
 def test_an_entity_is_refused_in_a_later_document_too(tmp_path: Path) -> None:
     bomb = '<?xml version="1.0"?><!DOCTYPE PubmedArticleSet [<!ENTITY lol "x">]><PubmedArticleSet/>'
     records, [rejection] = read(tmp_path / "a", articles(article(1)) + bomb)
@@ -290,7 +298,7 @@ def test_what_was_read_of_a_long_file_is_forgotten() -> None:
     most = 0
     for found in elements(Source(io.BytesIO(content.encode())), "PubmedArticle"):
         assert not isinstance(found, Problem)
-        most = max(most, len(list(found.getparent().iter())))
+        most = max(most, len(list(found.element.getparent().iter())))
     assert most < 65_536 / 5  # what one piece of the file holds
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from rag.datatypes import Record
 from rag.identity import normal_arxiv_id
-from rag.readers.elements import Element, elements, line_of, text_in
+from rag.readers.elements import Element, elements, text_in
 from rag.readers.making import made
 from rag.readers.shapes.values import dated
 from rag.readers.source import Problem, Source
@@ -25,11 +25,11 @@ def sniff(head: str) -> bool:
 def read(source: Source) -> Iterator[Record | Problem]:
     """Yield a record for each entry, a Problem for what is none."""
     for found in elements(source, f"{ATOM}entry"):
-        yield found if isinstance(found, Problem) else _record(found)
+        yield found if isinstance(found, Problem) else _record(found.line, found.element)
 
 
-def _record(entry: Element) -> Record | Problem:
-    line, address, summary = line_of(entry), _text(entry, "id"), _text(entry, "summary")
+def _record(line: int, entry: Element) -> Record | Problem:
+    address, summary = _text(entry, "id"), _text(entry, "summary")
     if "/api/errors" in address:
         return Problem(line, f"arXiv's answer is an error: {summary[:200]}")
     arxiv_id = normal_arxiv_id(address) or ""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Generator, Iterator, Sequence
 from itertools import chain, groupby
 from operator import itemgetter
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from lxml import etree
 
@@ -25,14 +25,21 @@ LINES_KEPT = 65_535  # as far as libxml2 keeps the line of an element itself
 WHERE = re.compile(r",? line \d+, column \d+$|, use XML_PARSE_HUGE option.*")
 
 
-def elements(source: Source, *tags: str) -> Iterator[Element | Problem]:
+class Placed(NamedTuple):
+    """An element, and the line on which it begins, 1-based."""
+
+    line: int
+    element: Element
+
+
+def elements(source: Source, *tags: str) -> Iterator[Placed | Problem]:
     """Yield each element with one of these tags when it is whole, to be used before the next is asked for.
 
     A Problem is the last of its document: at which line it can't be read any further, and why.
     """
-    line = 1
+    before = 0  # lines of the documents before
     for _, parts in groupby(_parted(source.pieces()), key=itemgetter(0)):
-        line = yield from _in_document((piece for _, piece in parts), line, tags, recoded=source.recoded)
+        before = yield from _in_document((piece for _, piece in parts), before, tags, recoded=source.recoded)
 
 
 def _parted(pieces: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
@@ -56,9 +63,12 @@ def _parted(pieces: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
 
 
 def _in_document(
-    pieces: Iterator[bytes], line: int, tags: Sequence[str], *, recoded: bool
-) -> Generator[Element | Problem, None, int]:
-    """Yield the elements of a document that begins on a line, read to where it can be; return the line of its end."""
+    pieces: Iterator[bytes], before: int, tags: Sequence[str], *, recoded: bool
+) -> Generator[Placed | Problem, None, int]:
+    """Yield the elements of a document that so many lines stand before, read to where it can be.
+
+    Returns how many lines stand before the next.
+    """
     parser = etree.XMLPullParser(
         events=("end",),
         tag=tags,
@@ -68,29 +78,27 @@ def _in_document(
         remove_pis=True,
         encoding="utf-8" if recoded else None,
     )
-    since, first, trouble = 0, True, None
-    # The parser counts lines from the declaration on, which must be the first: there the lines before find room.
-    before, line = b"\n" * (line - 1), 1
+    lines, since, first, trouble = 0, 0, True, None
     for piece in chain(pieces, [b""]):
+        lines += piece.count(b"\n")
         if trouble:
-            line += piece.count(b"\n")
-            continue
-        root, trouble = _fed(parser, piece.replace(DECLARATION, DECLARATION + before, 1) if before else piece)
-        line, since, before = line + len(before) + piece.count(b"\n"), since + len(piece), b""
+            continue  # what is left of the document
+        root, trouble = _fed(parser, piece)
+        since += len(piece)
         found = [element for _, element in parser.read_events()]
         if first and (refusal := _refusal(found[0] if found else root)):
-            yield refusal
             trouble = refusal
+            yield refusal._replace(number=before + refusal.number)
             continue
         for element in found:
-            yield element
+            yield Placed(before + _line_of(element), element)
             _forget(element)
             first, since = False, 0
         if not trouble and since > LONGEST_LINE:
-            trouble = Problem(line, f"nothing to read in {LONGEST_LINE:,} bytes")
+            trouble = Problem(lines + 1, f"nothing to read in {LONGEST_LINE:,} bytes")
         if trouble:
-            yield Problem(trouble.number, f"the XML can't be read any further ({trouble.reason})")
-    return line
+            yield Problem(before + trouble.number, f"the XML can't be read any further ({trouble.reason})")
+    return before + lines
 
 
 def text_in(element: Element | None) -> str:
@@ -100,8 +108,8 @@ def text_in(element: Element | None) -> str:
     return ("".join(element.itertext()) if len(element) else element.text or "").strip()
 
 
-def line_of(element: Element) -> int:
-    """Return the line on which an element begins, 1-based."""
+def _line_of(element: Element) -> int:
+    """Return the line of its document on which an element begins, 1-based."""
     line = int(element.sourceline or 1)
     if line >= LINES_KEPT:  # then it is that on which the first text in the element ends
         while not element.text and len(element):

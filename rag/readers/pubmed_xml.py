@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from rag.datatypes import Record
-from rag.readers.elements import Element, elements, line_of, text_in
+from rag.readers.elements import Element, elements, text_in
 from rag.readers.making import made
 from rag.readers.source import Problem, Source
 
@@ -30,11 +30,10 @@ def sniff(head: str) -> bool:
 def read(source: Source) -> Iterator[Record | Problem]:
     """Yield a record for each article and book that has an abstract, a Problem for every other."""
     for found in elements(source, "PubmedArticle", "PubmedBookArticle"):
-        yield found if isinstance(found, Problem) else _record(found)
+        yield found if isinstance(found, Problem) else _record(found.line, found.element)
 
 
-def _record(element: Element) -> Record | Problem:
-    line = line_of(element)
+def _record(line: int, element: Element) -> Record | Problem:
     work = element.find("MedlineCitation/Article")
     outer = element.find("MedlineCitation")
     if work is None:
