@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.reading import FORMATS, Format, made_up
+from eval.reading import FORMATS, Format
+from eval.written import made_up
 from rag.datatypes import Record
 from rag.readers import read_file
 

@@ -157,10 +157,11 @@ def test_a_catalog_of_the_first_form_is_migrated(
     import sqlite3
 
     from rag.catalog import Catalog, schema
+    from rag.catalog.migrations import MIGRATIONS
 
     path = tmp_path / "old.sqlite3"
     with monkeypatch.context() as patch:
-        patch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:1])
+        patch.setattr(schema, "MIGRATIONS", MIGRATIONS[:1])
         patch.setattr(schema, "VERSION", 1)
         Catalog(path).close()
     catalog = Catalog(path)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from rag.catalog import Catalog
+from rag.catalog.migrations import MIGRATIONS
 from rag.catalog.records import kept_records
-from rag.catalog.schema import MIGRATIONS
 from rag.datatypes import IngestReport, Merge, Paper, Record
 from rag.embedding import Embedder
 from rag.errors import MergeError

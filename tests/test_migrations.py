@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from rag.catalog import FILE, Catalog
+from rag.catalog.migrations import MIGRATIONS
 from rag.catalog.ratings import all_ratings
-from rag.catalog.schema import MIGRATIONS, VERSION, prepare, schema_version
+from rag.catalog.schema import VERSION, prepare, schema_version
 from rag.datatypes import Answer, Outcome, Searched
 from rag.library import Library
 from rag.maintenance import check, rebuild
