@@ -98,7 +98,8 @@ def atom(papers: Iterable[Paper]) -> str:
         f"<entry><id>http://arxiv.org/abs/{paper.arxiv_id or f'math/{paper.paper_id:07}'}v1</id>\n"
         f"<published>{paper.year}-06-12T00:00:00Z</published>\n"
         f"<title>{escape(paper.title)}</title>\n<summary>{escape(paper.abstract)}</summary>\n"
-        f"{''.join(f'<author><name>{escape(name)}</name></author>{chr(10)}' for name in paper.authors)}</entry>\n"
+        f"{''.join(f'<author><name>{escape(name)}</name></author>{chr(10)}' for name in paper.authors)}"
+        f'<arxiv:doi xmlns:arxiv="http://arxiv.org/schemas/atom">{paper.doi}</arxiv:doi></entry>\n'
         for paper in papers
     )
     head = '<feed xmlns="http://www.w3.org/2005/Atom"><id>http://arxiv.org/api/x</id>\n'

@@ -1,7 +1,4 @@
-"""The nouns: frozen records that every layer passes on, and that import nothing from the project.
-
-Offsets are Python character offsets into `paper.abstract`; a higher score is always better.
-"""
+"""Answers: claims with their citations, what was searched, and what readers thought of it."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -9,132 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One paper as a reader found it in a source, before it is identified with any other.
-
-    `key` is the id that the source gave the record, `line` the 1-based line on which it starts.
-    """
-
-    title: str
-    abstract: str
-    line: int
-    key: str | None = None
-    authors: tuple[str, ...] = ()
-    year: int | None = None
-    doi: str | None = None
-    arxiv_id: str | None = None
-    url: str | None = None
-    pubmed_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """What to know of how a source was read."""
-
-    source: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.source}: {self.text}"
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """A source, or one record of it, that was not stored, and why. `line` is None for a whole source."""
-
-    source: str
-    line: int | None
-    reason: str
-
-    def __str__(self) -> str:
-        place = self.source if self.line is None else f"{self.source} line {self.line}"
-        return f"{place}: {self.reason}"
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """One paper of the library. `abstract` is the text that all offsets refer to."""
-
-    paper_id: int
-    title: str
-    abstract: str
-    key: str | None = None
-    authors: tuple[str, ...] = ()
-    year: int | None = None
-    doi: str | None = None
-    arxiv_id: str | None = None
-    url: str | None = None
-    origins: tuple[str, ...] = ()
-    pubmed_id: str | None = None
-
-    @property
-    def byline(self) -> str:
-        """Authors and year as a reference list gives them: `Vaswani et al., 2017`; empty when unknown."""
-        surnames = [author.split()[-1] for author in self.authors if author.split()]
-        names = f"{surnames[0]} et al." if len(surnames) > 2 else " and ".join(surnames)
-        return ", ".join(part for part in (names, str(self.year or "")) if part)
-
-    @property
-    def link(self) -> str | None:
-        """The best link known: DOI, arXiv, PubMed, then the record's own url."""
-        if self.doi:
-            return f"https://doi.org/{self.doi}"
-        if self.arxiv_id:
-            return f"https://arxiv.org/abs/{self.arxiv_id}"
-        if self.pubmed_id:
-            return f"https://pubmed.ncbi.nlm.nih.gov/{self.pubmed_id}/"
-        return self.url
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """A paper that one of its sources doesn't hold any more."""
-
-    paper: Paper
-    source: str
-
-    @property
-    def last(self) -> bool:
-        """True when no other source holds the paper: without this one it would be nowhere."""
-        return set(self.paper.origins) <= {self.source}
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A sentence of one abstract, `paper.abstract[start:end]`, with its likeness to the query (cosine, -1..1)."""
-
-    text: str
-    start: int
-    end: int
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A paper found, its score (0..1 within one search) and its sentences, best first."""
-
-    paper: Paper
-    score: float
-    passages: tuple[Passage, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Bounds on which papers are searched.
-
-    Years are inclusive; `origin` is a source's path, name or glob; every word of `title` is part of the title, case
-    and accents aside.
-    """
-
-    year_from: int | None = None
-    year_to: int | None = None
-    origin: str | None = None
-    title: str | None = None
-
-    def __bool__(self) -> bool:
-        return any(value is not None for value in (self.year_from, self.year_to, self.origin, self.title))
+from rag.datatypes.papers import Filters, Paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +64,7 @@ class Searched:
 
     papers: int
     query: str
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
     scores: tuple[tuple[int, float], ...] = ()
 
 
@@ -311,22 +183,6 @@ class Answer:
         )
 
 
-def _tuples(value: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """Return lists of JSON as the tuples that they were."""
-    return {name: tuple(value[name]) for name in names}
-
-
-def _citation_dict(citation: Citation) -> dict[str, Any]:
-    return {
-        "number": citation.number,
-        "paper_id": citation.paper.paper_id,
-        "title": citation.paper.title,
-        "quote": citation.quote,
-        "start": citation.start,
-        "end": citation.end,
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class Turn:
     """An earlier question of a conversation and its answer, as text or as the Answer itself.
@@ -349,53 +205,17 @@ class Rating:
     at: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """A record that was joined with a paper, and why: `reason` is `doi`, `arxiv_id`, `pubmed_id` or `title`.
-
-    `paper_title` is the title of the paper's first record, `title` that of the record that joined. `merge_id` undoes
-    it with `Library.split`, `at` is its time (ISO, UTC).
-    """
-
-    merge_id: int
-    paper_id: int
-    paper_title: str
-    title: str
-    reason: str
-    source: str
-    line: int
-    at: str
+def _tuples(value: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Return lists of JSON as the tuples that they were."""
+    return {name: tuple(value[name]) for name in names}
 
 
-@dataclass(frozen=True, slots=True)
-class IngestReport:
-    """What became of each record that was read: every record counts in exactly one of the five.
-
-    `merged` counts records of a paper that was there already from another place; `unchanged` those that brought
-    nothing new; `embedded` the papers that got vectors in this run. `remarks` tell how sources were read. `merges`
-    are the first thousand records that joined a paper in this run, also those that count as updates of it.
-    """
-
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    merged: int = 0
-    rejected: tuple[Rejection, ...] = ()
-    embedded: int = 0
-    remarks: tuple[Remark, ...] = ()
-    merges: tuple[Merge, ...] = ()
-    unlisted: int = 0  # records rejected beyond those in `rejected`, which holds the first of very many
-
-    @property
-    def rejections(self) -> int:
-        """How many records of this run were rejected."""
-        return len(self.rejected) + self.unlisted
-
-    @property
-    def stored(self) -> int:
-        """How many records of this run the library now holds."""
-        return self.added + self.updated + self.unchanged + self.merged
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain JSON-ready values."""
-        return dataclasses.asdict(self)
+def _citation_dict(citation: Citation) -> dict[str, Any]:
+    return {
+        "number": citation.number,
+        "paper_id": citation.paper.paper_id,
+        "title": citation.paper.title,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+    }

@@ -1,0 +1,28 @@
+"""The nouns: frozen records that every layer passes on, and that import nothing from the project.
+
+Offsets are Python character offsets into `paper.abstract`; a higher score is always better.
+"""
+
+from rag.datatypes.answers import Answer, Citation, Claim, Outcome, Rating, Searched, Support, Turn
+from rag.datatypes.papers import Filters, Gone, Hit, IngestReport, Merge, Paper, Passage, Record, Rejection, Remark
+
+__all__ = [
+    "Answer",
+    "Citation",
+    "Claim",
+    "Filters",
+    "Gone",
+    "Hit",
+    "IngestReport",
+    "Merge",
+    "Outcome",
+    "Paper",
+    "Passage",
+    "Rating",
+    "Record",
+    "Rejection",
+    "Remark",
+    "Searched",
+    "Support",
+    "Turn",
+]

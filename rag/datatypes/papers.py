@@ -1,0 +1,184 @@
+"""Papers: as a reader found them, as they are stored, as a search found them, and what became of them."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One paper as a reader found it in a source, before it is identified with any other.
+
+    `key` is the id that the source gave the record, `line` the 1-based line on which it starts.
+    """
+
+    title: str
+    abstract: str
+    line: int
+    key: str | None = None
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    doi: str | None = None
+    arxiv_id: str | None = None
+    url: str | None = None
+    pubmed_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What to know of how a source was read."""
+
+    source: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A source, or one record of it, that was not stored, and why. `line` is None for a whole source."""
+
+    source: str
+    line: int | None
+    reason: str
+
+    def __str__(self) -> str:
+        place = self.source if self.line is None else f"{self.source} line {self.line}"
+        return f"{place}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One paper of the library. `abstract` is the text that all offsets refer to."""
+
+    paper_id: int
+    title: str
+    abstract: str
+    key: str | None = None
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    doi: str | None = None
+    arxiv_id: str | None = None
+    url: str | None = None
+    origins: tuple[str, ...] = ()
+    pubmed_id: str | None = None
+
+    @property
+    def byline(self) -> str:
+        """Authors and year as a reference list gives them: `Vaswani et al., 2017`; empty when unknown."""
+        surnames = [author.split()[-1] for author in self.authors if author.split()]
+        names = f"{surnames[0]} et al." if len(surnames) > 2 else " and ".join(surnames)
+        return ", ".join(part for part in (names, str(self.year or "")) if part)
+
+    @property
+    def link(self) -> str | None:
+        """The best link known: DOI, arXiv, PubMed, then the record's own url."""
+        if self.doi:
+            return f"https://doi.org/{self.doi}"
+        if self.arxiv_id:
+            return f"https://arxiv.org/abs/{self.arxiv_id}"
+        if self.pubmed_id:
+            return f"https://pubmed.ncbi.nlm.nih.gov/{self.pubmed_id}/"
+        return self.url
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Bounds on which papers are searched.
+
+    Years are inclusive; `origin` is a source's path, name or glob; every word of `title` is part of the title, case
+    and accents aside.
+    """
+
+    year_from: int | None = None
+    year_to: int | None = None
+    origin: str | None = None
+    title: str | None = None
+
+    def __bool__(self) -> bool:
+        return any(value is not None for value in (self.year_from, self.year_to, self.origin, self.title))
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A sentence of one abstract, `paper.abstract[start:end]`, with its likeness to the query (cosine, -1..1)."""
+
+    text: str
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A paper found, its score (0..1 within one search) and its sentences, best first."""
+
+    paper: Paper
+    score: float
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A record that was joined with a paper, and why: `reason` is `doi`, `arxiv_id`, `pubmed_id` or `title`.
+
+    `paper_title` is the title of the paper's first record, `title` that of the record that joined. `merge_id` undoes
+    it with `Library.split`, `at` is its time (ISO, UTC).
+    """
+
+    merge_id: int
+    paper_id: int
+    paper_title: str
+    title: str
+    reason: str
+    source: str
+    line: int
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A paper that one of its sources doesn't hold any more."""
+
+    paper: Paper
+    source: str
+
+    @property
+    def last(self) -> bool:
+        """True when no other source holds the paper: without this one it would be nowhere."""
+        return set(self.paper.origins) <= {self.source}
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What became of each record that was read: every record counts in exactly one of the five.
+
+    `merged` counts records of a paper that was there already from another place; `unchanged` those that brought
+    nothing new; `embedded` the papers that got vectors in this run. `remarks` tell how sources were read. `merges`
+    are the first thousand records that joined a paper in this run, also those that count as updates of it.
+    """
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    merged: int = 0
+    rejected: tuple[Rejection, ...] = ()
+    embedded: int = 0
+    remarks: tuple[Remark, ...] = ()
+    merges: tuple[Merge, ...] = ()
+    unlisted: int = 0  # records rejected beyond those in `rejected`, which holds the first of very many
+
+    @property
+    def rejections(self) -> int:
+        """How many records of this run were rejected."""
+        return len(self.rejected) + self.unlisted
+
+    @property
+    def stored(self) -> int:
+        """How many records of this run the library now holds."""
+        return self.added + self.updated + self.unchanged + self.merged
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain JSON-ready values."""
+        return dataclasses.asdict(self)
