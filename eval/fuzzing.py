@@ -129,9 +129,10 @@ def _packed(content: bytes, numbers: Random) -> bytes:
     if numbers.random() < 0.5:
         return gzip.compress(content, mtime=0)
     whole = io.BytesIO()
-    with zipfile.ZipFile(whole, "w", numbers.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))) as archive:
-        archive.writestr("a", content)
-        archive.writestr("b/c", content[:1_000])
+    packing = numbers.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
+    with zipfile.ZipFile(whole, "w") as archive:
+        for name, part in (("a", content), ("b/c", content[:1_000])):
+            archive.writestr(zipfile.ZipInfo(name), part, packing)  # a name alone would be written with the time of day
     return whole.getvalue()
 
 
