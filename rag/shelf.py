@@ -60,7 +60,7 @@ class Shelf:
         """
         settings = settings or load_settings()
         folder = Path(path or settings.library)
-        if not is_file_with_content(folder / CATALOG):
+        if not _has_content(folder / CATALOG):
             if (folder / MANIFEST).exists():
                 msg = (
                     f"The catalog of {folder} is gone, and with it the papers. Restore it, or ingest into a new folder."
@@ -100,7 +100,7 @@ class Shelf:
         progress. Raises SourceError for a path that doesn't exist, LibraryLockedError when somebody else is writing,
         StorageError when a write fails (what was stored before stays).
         """
-        files = find_files([Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)])
+        files = find_files(_listed(paths))
         with self._lender.changing() as index:
             return ingest(files, self._catalog, index, self.embedder, watch)
 
@@ -120,7 +120,7 @@ class Shelf:
 
         A file of which anything is rejected is left out. Raises SourceError for a path that doesn't exist.
         """
-        roots = [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
+        roots = _listed(paths)
         return gone(self._catalog, roots, find_files(roots))
 
     def forget(self, found: Iterable[Gone]) -> int:
@@ -215,6 +215,10 @@ class Shelf:
             return self._embedder
 
 
-def is_file_with_content(path: Path) -> bool:
+def _listed(paths: str | Path | Iterable[str | Path]) -> list[Path]:
+    return [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
+
+
+def _has_content(path: Path) -> bool:
     """Tell whether a file is there and not empty."""
     return path.is_file() and path.stat().st_size > 0
