@@ -14,13 +14,13 @@ from eval.gold import load_questions, shared_folder
 from eval.metrics import mean
 from eval.ranking import ranked
 from rag.conversation import standalone
-from rag.datatypes import Paper
 from rag.embedding import Embedder, Vector
 from rag.library import Library
+from rag.records import Paper
 from rag.retrieval import CANDIDATES, fuse
-from rag.sentences import sentence_spans
 from rag.settings import Settings
-from rag.words import content_words
+from rag.text.sentences import sentence_spans
+from rag.text.words import content_words
 
 Way = Callable[[Embedder, Paper], list[Vector]]
 

@@ -12,10 +12,10 @@ from eval.gold import GoldQuestion, load_questions, shared_folder
 from eval.metrics import mean
 from eval.ranking import ranked
 from rag.conversation import rewrite, standalone
-from rag.datatypes import Turn
 from rag.library import Library
 from rag.models import load_model
 from rag.prompting import load_prompt
+from rag.records import Turn
 from rag.settings import load_settings
 from rag.stopping import Stop
 

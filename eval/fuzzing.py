@@ -16,8 +16,8 @@ from types import FrameType
 from typing import NamedTuple
 
 from eval.seeds import SEEDS
-from rag.datatypes import Record, Rejection, Remark
 from rag.readers import LONGEST_ABSTRACT, LONGEST_TITLE, read_file
+from rag.records import Record, Rejection, Remark
 
 INPUTS = 1_000  # a reader
 SECONDS = 10  # an input may take; the largest have 2 MB

@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from rag.datatypes import Paper
 from rag.errors import ModelError
 from rag.models import ChatModel, Message, complete
 from rag.prompting import as_data, load_prompt
+from rag.records import Paper
 from rag.settings import Settings
 from rag.stopping import Stop
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.datatypes import Rating, Turn
 from rag.errors import SourceError
+from rag.records import Rating, Turn
 
 
 @dataclass(frozen=True, slots=True)

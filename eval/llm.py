@@ -15,10 +15,10 @@ from eval.gold import GoldQuestion, load_questions, shared_folder
 from eval.metrics import mean, nugget_recall
 from rag.answering.sifting import sift
 from rag.conversation import standalone
-from rag.datatypes import Paper
 from rag.library import Library
 from rag.markers import read_markers
 from rag.prompting import load_prompt
+from rag.records import Paper
 from rag.settings import load_settings
 from rag.verification import support
 

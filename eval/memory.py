@@ -17,9 +17,9 @@ from time import perf_counter
 from typing import BinaryIO, NamedTuple
 
 from rag.catalog import Catalog
-from rag.datatypes import Record
 from rag.ingest import Progress, store_records
 from rag.readers import read_file
+from rag.records import Record
 
 PAPERS = 1_000_000
 TENTH = PAPERS // 10

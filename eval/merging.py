@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from rag.catalog import Catalog
-from rag.datatypes import Record
 from rag.ingest import store_records
+from rag.records import Record
 
 PAIRS = Path(__file__).resolve().parent / "data" / "merge_pairs.jsonl"
 

@@ -11,9 +11,9 @@ from time import process_time
 from typing import NamedTuple
 
 from eval import written
-from rag.datatypes import Paper, Record
 from rag.export import Form, export
 from rag.readers import read_file
+from rag.records import Paper, Record
 
 RECORDS = 4_000
 ROUNDS = 5  # of which the quickest counts: what disturbs a run only makes it slower

@@ -12,7 +12,7 @@ from eval.metrics import mean
 from eval.ranking import ranked
 from rag.library import Library
 from rag.settings import Settings
-from rag.words import content_words
+from rag.text.words import content_words
 
 
 def measure(work: Path) -> str:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from eval.statistics import Mean, mean_of
-from rag.datatypes import Answer
 from rag.errors import SourceError, StorageError
+from rag.records import Answer
 
 FORMAT = 1
 RUNS = "runs"  # the folder of a library that keeps its runs

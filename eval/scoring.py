@@ -26,8 +26,8 @@ from typing import Any, Protocol
 from eval.gold import GoldQuestion
 from eval.metrics import nugget_recall
 from eval.ranking import ranked
-from rag.datatypes import Answer, Citation, Claim, Paper
 from rag.markers import INVENTED
+from rag.records import Answer, Citation, Claim, Paper
 from rag.verification import SUPPORTED, standing, support
 
 COSTS = ("seconds", "input_tokens", "output_tokens", "words")  # how their names begin: neither good nor bad

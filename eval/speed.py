@@ -14,14 +14,14 @@ import numpy as np
 from eval.generating import known_items
 from eval.gold import load_questions, shared_folder
 from rag.chunking import chunk
-from rag.datatypes import Paper
 from rag.embedding import Embedder
 from rag.embedding.onnx import OnnxEmbedder
-from rag.iteration import batched
 from rag.library import Library
+from rag.records import Paper
 from rag.samples import PATH
 from rag.settings import Settings
-from rag.words import content_words
+from rag.text.words import content_words
+from rag.utils.batching import batched
 
 BATCHES = (1, 2, 4, 8)
 ASKED = 100  # questions where there is no set

@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape
 
-from rag.datatypes import Paper
+from rag.records import Paper
 
 ENDINGS = ("tion", "ing", "er", "ness", "ity", "al", "ive", "or", "ance", "ment")
 SIGNS = ("$O(n^2)$", "50%", "naïve", "p < 0.05", "R&D", "“so”", "Gödel's", "state-of-the-art", "x_i", "(2017)")

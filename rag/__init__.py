@@ -12,8 +12,8 @@ Importing this loads no model, no database and no LlamaIndex; they come when fir
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from rag.datatypes import Answer, Citation, Claim, Filters, Hit, IngestReport, Outcome, Paper, Turn
 from rag.errors import RagError
+from rag.records import Answer, Citation, Claim, Filters, Hit, IngestReport, Outcome, Paper, Turn
 
 if TYPE_CHECKING:
     from rag.library import Library

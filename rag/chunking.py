@@ -8,7 +8,7 @@ manifest: change it whenever the spans change, for stored vectors refer to them.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from rag.sentences import Span, sentence_spans
+from rag.text.sentences import Span, sentence_spans
 
 CHUNKER = "title+abstract/1"
 

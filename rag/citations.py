@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from rag.datatypes import Answer, Citation, Claim, Paper, Turn
+from rag.records import Answer, Citation, Claim, Paper, Turn
 
 
 def number_papers(papers: Iterable[Paper], history: Sequence[Turn] = ()) -> dict[int, int]:

@@ -10,11 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.datatypes import Answer, Turn
 from rag.models import NO_USAGE, ChatModel, Ending, Message, Usage, complete
 from rag.prompting import Prompt, as_data
+from rag.records import Answer, Turn
 from rag.stopping import Stop
-from rag.words import stems
+from rag.text.words import stems
 
 TURNS = 4  # earlier questions carried over at most; the last one that stood by itself ends the walk back
 SHORT = 6  # telling words; a question with more of them names what it is about

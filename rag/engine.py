@@ -27,9 +27,9 @@ from rag.answering.abstaining import nearest_papers, outcome_of, refusal
 from rag.answering.settling import nothing_holds
 from rag.citations import papers_cited, render
 from rag.conversation import Rewritten
-from rag.datatypes import Answer, Outcome, Searched, Turn
 from rag.errors import ModelError, StoppedError
 from rag.models import Usage
+from rag.records import Answer, Outcome, Searched, Turn
 from rag.retrieval import Retrieved, Retriever, check_question
 from rag.settings import Settings
 from rag.stopping import Stop, awaited, in_thread

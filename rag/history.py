@@ -9,8 +9,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from rag.datatypes import Answer, Turn
 from rag.errors import SourceError, StorageError
+from rag.records import Answer, Turn
 
 
 def read_history(path: Path) -> list[Turn]:

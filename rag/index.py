@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 
 from rag.chunking import chunk
-from rag.datatypes import Paper
 from rag.embedding import Embedder, Vector
 from rag.errors import LibraryDamagedError, RagError, StorageError
 from rag.interaction import States, compress, one_blas_thread
+from rag.records import Paper
 from rag.seal import Seal, break_seal, changed_file, make_seal, read_seal
-from rag.sentences import sentence_spans
 from rag.states import StateStore
+from rag.text.sentences import sentence_spans
 from rag.vectors import VectorStore
 
 IndexedPaper = tuple[int, list[Vector], States]

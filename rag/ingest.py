@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 from rag.catalog import Catalog
 from rag.catalog.records import merges
-from rag.datatypes import IngestReport, Record, Rejection, Remark
 from rag.embedding import Embedder
 from rag.index import Index, embed_papers
-from rag.iteration import batched
 from rag.merging import store
 from rag.merging.run import Run
 from rag.readers import read_file
+from rag.records import IngestReport, Record, Rejection, Remark
+from rag.utils.batching import batched
 
 READ_BATCH = 500  # records a transaction
 MOST_REJECTIONS = 10_000  # that a report lists; more are counted, for a file may hold millions

@@ -22,11 +22,11 @@ from rag.answering.abstaining import outcome_of
 from rag.answering.extractive import ExtractiveAnswerer
 from rag.answering.generative import GenerativeAnswerer
 from rag.conversation import Rewritten, rewrite, standalone
-from rag.datatypes import Answer, Filters, Hit, Outcome, Turn
 from rag.errors import ModelError, StoppedError
 from rag.mapping import PaperMap, make_map, read_map, write_map
 from rag.models import ChatModel, load_model
 from rag.prompting import load_prompt
+from rag.records import Answer, Filters, Hit, Outcome, Turn
 from rag.retrieval import Retriever, top
 from rag.settings import Settings
 from rag.shelf import Shelf

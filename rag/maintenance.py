@@ -12,18 +12,18 @@ from pathlib import Path
 from rag.catalog import FILE as CATALOG
 from rag.catalog import Catalog
 from rag.chunking import CHUNKER
-from rag.datatypes import Paper
 from rag.embedding import embedder_name, load_embedder
 from rag.errors import LibraryDamagedError, LibraryMismatchError, LibraryMissingError, RagError
 from rag.index import Index, embed_papers
 from rag.ingest import EMBED_BATCH, Progress, Watch
-from rag.iteration import batched
 from rag.lending import FIRST_VECTORS
 from rag.locking import writing
 from rag.manifest import Manifest, check_manifest, read_manifest, write_manifest
 from rag.probe import probe
 from rag.readonly import copied, is_read_only
+from rag.records import Paper
 from rag.settings import Settings
+from rag.utils.batching import batched
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from rag.sentences import sentence_spans
-from rag.words import STOP_WORDS, rarity, words
+from rag.text.sentences import sentence_spans
+from rag.text.words import STOP_WORDS, rarity, words
 
 BESIDE = 3  # content words on each side of a word of direction that tell what it is about
 REACH = 3  # words before it among which a negation is about it

@@ -17,10 +17,10 @@ from typing import Any
 
 from rag.catalog import FILE as CATALOG
 from rag.catalog.schema import SUMMED, checksum
-from rag.datatypes import Paper
 from rag.errors import LibraryMissingError, StorageError
 from rag.export.jsonl import to_jsonl
 from rag.pages import read_rows
+from rag.records import Paper
 
 COLUMNS = f"paper_id, {SUMMED}"
 OLD_COLUMNS = COLUMNS.replace("pubmed_id", "NULL")  # as before the third migration

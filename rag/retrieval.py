@@ -18,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.catalog import Catalog
-from rag.datatypes import Filters, Hit, Paper, Passage
 from rag.embedding import Embedded, Embedder, Matrix
 from rag.errors import EmptyLibraryError, QuestionError
 from rag.index import Index
 from rag.interaction import best_likeness, expand, one_blas_thread, project, sentence_vectors, unit
-from rag.sentences import sentence_spans
-from rag.words import Word, content_words
+from rag.records import Filters, Hit, Paper, Passage
+from rag.text.sentences import sentence_spans
+from rag.text.words import Word, content_words
 
 CANDIDATES = 100  # taken from each ranking
 DENSE_SHARE = 0.5  # of the fused score; BM25 has the rest

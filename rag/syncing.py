@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rag.catalog import Catalog
-from rag.datatypes import Gone, Record, Rejection
-from rag.iteration import batched
 from rag.merging import known_as
 from rag.merging.run import Incoming
 from rag.readers import read_file
+from rag.records import Gone, Record, Rejection
+from rag.utils.batching import batched
 
 BATCH = 500  # papers read from the catalog at once
 

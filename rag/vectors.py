@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from rag.embedding import Matrix, Vector
 from rag.errors import LibraryDamagedError, LibraryMismatchError, RagError, StorageError
-from rag.iteration import batched
+from rag.utils.batching import batched
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI

@@ -16,10 +16,10 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from rag.datatypes import Claim, Support
 from rag.opposites import turned
-from rag.sentences import Span, sentence_spans
-from rag.words import STOP_WORDS, Word, rarity, words
+from rag.records import Claim, Support
+from rag.text.sentences import Span, sentence_spans
+from rag.text.words import STOP_WORDS, Word, rarity, words
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 SPELLED = {

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from eval.gold import shared_folder
-from rag.datatypes import Record, Rejection, Remark
 from rag.embedding import Embedder
 from rag.library import Library
 from rag.readers import read_file
 from rag.readers.cleaning import clean
+from rag.records import Record, Rejection, Remark
 from rag.samples import PATH
 from rag.settings import Settings
 

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.datatypes import Record, Rejection
 from rag.readers import files, read_file
+from rag.records import Record, Rejection
 
 PROPERTY = settings(deadline=None, max_examples=60)
 NUMBERS = random.Random(7)

@@ -11,8 +11,8 @@ import pytest
 from rich.console import Console
 
 from rag.citations import cite
-from rag.datatypes import Answer, Claim, Outcome, Paper, Searched
 from rag.errors import ModelError
+from rag.records import Answer, Claim, Outcome, Paper, Searched
 from ui.cli import main
 from ui.terminal import show_answer, stream_answer
 from ui.wording import lacking

@@ -9,9 +9,9 @@ import pytest
 
 from rag.catalog import Catalog
 from rag.catalog.schema import VERSION
-from rag.datatypes import Filters, Record
 from rag.errors import LibraryDamagedError, LibraryMismatchError, QuestionError, StorageError
-from rag.words import stems
+from rag.records import Filters, Record
+from rag.text.words import stems
 
 
 @pytest.fixture

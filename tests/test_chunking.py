@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.chunking import Chunk, chunk
-from rag.sentences import sentence_spans
+from rag.text.sentences import sentence_spans
 
 PROPERTY = settings(deadline=None, max_examples=100)
 SENTENCES = [f"Sentence {name} has exactly seven words here." for name in ("one", "two", "three", "four")]

@@ -3,7 +3,7 @@
 import pytest
 
 from rag.conversation import TURNS, is_follow_up, standalone
-from rag.datatypes import Turn
+from rag.records import Turn
 
 ADAFACTOR = Turn("What does the Adafactor optimizer store?", "It stores row and column sums [1].")
 LORA = Turn("How many weights does LoRA train in GPT-3?", "Ten thousand times fewer [2].")

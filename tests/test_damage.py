@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 from rag.catalog import Catalog
-from rag.datatypes import Record
 from rag.errors import LibraryDamagedError
 from rag.index import Index
 from rag.ingest import store_records
 from rag.library import Library
 from rag.maintenance import check
+from rag.records import Record
 from rag.settings import Settings
 from rag.sqlite import sqlite_trouble
 

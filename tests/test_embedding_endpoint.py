@@ -18,7 +18,7 @@ from rag.errors import EmbeddingError, LibraryMismatchError
 from rag.library import Library
 from rag.maintenance import check, rebuild
 from rag.settings import Settings
-from rag.words import stems
+from rag.text.words import stems
 
 MakePaper = Callable[..., dict[str, Any]]
 WriteJsonl = Callable[..., Path]

@@ -15,10 +15,10 @@ from llama_index.core.schema import TextNode
 from llama_index.core.tools import QueryEngineTool
 
 from rag.adapters import Question
-from rag.datatypes import Answer, Filters, Outcome, Turn
 from rag.errors import ModelError
 from rag.library import Library
 from rag.models import Ending, Finish, Message, Usage
+from rag.records import Answer, Filters, Outcome, Turn
 from rag.stopping import Stop
 
 QUESTION = "What is late interaction in ColBERT?"

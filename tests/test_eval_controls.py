@@ -14,8 +14,8 @@ from eval.metrics import mean
 from eval.ranking import DEPTH
 from eval.scoring import offline, score
 from rag.citations import cite, papers_cited, render
-from rag.datatypes import Answer, Claim, Outcome, Paper
 from rag.library import Library
+from rag.records import Answer, Claim, Outcome, Paper
 from rag.settings import Settings
 from rag.verification import verified
 

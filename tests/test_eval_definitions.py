@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from eval.gold import GoldQuestion
 from eval.scoring import score
-from rag.datatypes import Answer, Citation, Claim, Outcome, Paper, Searched
+from rag.records import Answer, Citation, Claim, Outcome, Paper, Searched
 
 QUESTION = GoldQuestion("q", "k", "q", (), frozenset(), frozenset(), labelled=False)
 PAPERS = [Paper(number, f"T{number}", f"Abstract {number}.") for number in range(3)]

@@ -6,8 +6,8 @@ import pytest
 
 from eval.reading import FORMATS, Format
 from eval.written import made_up
-from rag.datatypes import Record
 from rag.readers import read_file
+from rag.records import Record
 
 
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)

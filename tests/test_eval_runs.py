@@ -24,10 +24,10 @@ from eval.running import Plan, evaluate
 from eval.runs import Run, read_run
 from eval.scoring import score
 from eval.statistics import difference_of, mean_of
-from rag.datatypes import Claim, Paper
 from rag.errors import ModelError, QuestionError, SourceError
 from rag.library import Library
 from rag.models import load_model
+from rag.records import Claim, Paper
 from ui.cli import app
 
 SET = Path(__file__).resolve().parent.parent / "eval" / "data" / "sample_questions.jsonl"

@@ -19,13 +19,13 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 
-from rag.datatypes import Answer, Citation, Claim, Outcome, Paper, Record, Searched, Turn
 from rag.export import Form, citation_keys, conversation_markdown, export
 from rag.export.latex import escaped_title
 from rag.library import Library
-from rag.names import Name, parse_name
 from rag.readers import find_files, read_file
 from rag.readers.cleaning import clean
+from rag.records import Answer, Citation, Claim, Outcome, Paper, Record, Searched, Turn
+from rag.text.author_names import Name, parse_name
 
 PROPERTY = settings(deadline=None, max_examples=100)
 ATTENTION = Paper(

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from rag.datatypes import Turn
 from rag.errors import QuestionError
 from rag.export import Form
 from rag.history import append_turn
 from rag.library import Library
+from rag.records import Turn
 from ui.cli import app
 from ui.exporting import chosen_form
 

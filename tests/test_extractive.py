@@ -13,11 +13,11 @@ from rag.answering.abstaining import confidence_in, nearest_papers, outcome_of, 
 from rag.answering.evidence import Candidate, asked_words, candidates_of, is_named
 from rag.answering.extractive import ExtractiveAnswerer, choose
 from rag.citations import cite, render
-from rag.datatypes import Answer, Claim, Hit, Outcome, Paper, Passage, Searched, Turn
+from rag.records import Answer, Claim, Hit, Outcome, Paper, Passage, Searched, Turn
 from rag.retrieval import Retrieved, WordMatch
-from rag.sentences import sentence_spans
 from rag.stopping import Stop
-from rag.words import content_words, stems
+from rag.text.sentences import sentence_spans
+from rag.text.words import content_words, stems
 
 PROPERTY = settings(deadline=None, max_examples=100)
 ADAFACTOR = (

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from rag.datatypes import Rating
 from rag.embedding import Embedder
 from rag.errors import LibraryLockedError, StorageError
 from rag.library import Library
 from rag.maintenance import check
+from rag.records import Rating
 from rag.settings import Settings
 
 MakePaper = Callable[..., dict[str, Any]]

@@ -11,12 +11,12 @@ import pytest
 
 from rag.adapters import Question
 from rag.conversation import question_in
-from rag.datatypes import Answer, Outcome, Turn
 from rag.embedding import Embedder
 from rag.errors import ContextOverflowError, ModelError, QuestionError
 from rag.library import Library
 from rag.models import Ending, Finish, Message, Usage
 from rag.prompting import load_prompt
+from rag.records import Answer, Outcome, Turn
 from rag.settings import Settings
 from rag.stopping import Stop
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from rag.datatypes import Answer, Filters, Turn
 from rag.errors import SourceError, StorageError
 from rag.history import append_turn, check_writable, read_history
 from rag.library import Library
+from rag.records import Answer, Filters, Turn
 
 QUESTION = "What is late interaction in ColBERT?"
 

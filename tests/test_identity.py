@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.datatypes import Paper, Record
-from rag.identity import normal_arxiv_id, normal_doi, same_paper, same_record
-from rag.titles import almost_equal, title_key
+from rag.records import Paper, Record
+from rag.records.identity import normal_arxiv_id, normal_doi, same_paper, same_record
+from rag.text.titles import almost_equal, title_key
 
 PROPERTY = settings(deadline=None, max_examples=100)
 ABSTRACT = "We prune convolutional networks by their gradients. Accuracy drops by one point at half the weights."

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 import rag.ingest
-from rag.datatypes import Filters, IngestReport, Paper
 from rag.embedding import Embedder
 from rag.errors import SourceError
 from rag.ingest import Progress
 from rag.library import Library
+from rag.records import Filters, IngestReport, Paper
 from rag.settings import Settings
 
 MakePaper = Callable[..., dict[str, Any]]

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.datatypes import Record, Rejection
 from rag.readers import read_file
+from rag.records import Record, Rejection
 
 PROPERTY = settings(deadline=None, max_examples=100)
 ROWS = [{"id": f"k{n}", "title": f"Paper {n}", "abstract": f"We study {n} things.\nThey rest."} for n in range(5)]

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from rag.datatypes import Answer, Filters, Paper, Rating
 from rag.errors import EmptyLibraryError, LibraryDamagedError, QuestionError
 from rag.library import Library
+from rag.records import Answer, Filters, Paper, Rating
 from rag.settings import Settings
 
 

@@ -28,13 +28,13 @@ LAYERS = (
     ("rag.catalog", "rag.vectors", "rag.states"),
     ("rag.embedding",),
     ("rag.models", "rag.readers", "rag.manifest", "rag.seal"),
-    ("rag.composing",),
-    ("rag.chunking", "rag.citations", "rag.identity", "rag.interaction"),
-    ("rag.people",),
-    ("rag.titles",),
-    ("rag.sentences", "rag.words", "rag.settings", "rag.samples", "rag.prompting"),
+    ("rag.records.canonical",),
+    ("rag.chunking", "rag.citations", "rag.records.identity", "rag.interaction"),
+    ("rag.records.author_matching",),
+    ("rag.text.titles",),
+    ("rag.text.sentences", "rag.text.words", "rag.settings", "rag.samples", "rag.prompting"),
     ("rag.pages", "rag.readonly", "rag.sqlite", "rag.tokens", "rag.stopping", "rag.history"),
-    ("rag.datatypes", "rag.errors", "rag.iteration", "rag.names"),
+    ("rag.records", "rag.errors", "rag.utils", "rag.text"),
 )
 ROOMS = {
     "chromadb": ("rag/vectors.py", "eval/faults/stage.py"),
@@ -44,7 +44,7 @@ ROOMS = {
     "tiktoken": ("rag/tokens.py",),
     "onnxruntime": ("rag/embedding/onnx.py",),
     "tokenizers": ("rag/embedding/onnx.py", "rag/embedding/minilm.py"),
-    "sentencex": ("rag/sentences.py",),
+    "sentencex": ("rag/text/sentences.py",),
     "sklearn": ("rag/mapping/grouping.py", "rag/mapping/layout.py"),
     "lxml": ("rag/readers/elements.py", "eval/reading.py"),
     "bibtexparser": ("rag/export/bibtex.py", "rag/readers/entries.py", "eval/reading.py"),
@@ -55,7 +55,7 @@ ROOMS = {
     "ir_measures": ("eval/ranking.py",),
     "scipy": ("eval/statistics.py", "eval/judging.py"),
     "jinja2": ("eval/reporting/html.py",),
-    "snowballstemmer": ("rag/words.py",),
+    "snowballstemmer": ("rag/text/words.py",),
     "gradio": tuple(f"ui/page/{name}.py" for name in ("app", "wiring", "endpoints", "serving", "theme")),
     "mcp": ("ui/page/tools.py",),
 }
@@ -82,7 +82,7 @@ def layer_of(name: str) -> tuple[int, str]:
 def imports_of(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module:
-            # `from eval import answers` names modules, `from rag.words import stems` names what is in one.
+            # `from eval import answers` names modules, `from rag.text.words import stems` names what is in one.
             inner = [f"{node.module}.{alias.name}" for alias in node.names]
             modules = {module_name(module) for module in MODULES}
             yield from [name for name in inner if name in modules] or [node.module]

@@ -12,13 +12,13 @@ import pytest
 from filelock import FileLock
 
 from rag.catalog import FILE as CATALOG
-from rag.datatypes import Record
 from rag.errors import LibraryDamagedError, LibraryLockedError, LibraryMismatchError, LibraryMissingError
 from rag.index import Index
 from rag.ingest import Progress
 from rag.library import Library
 from rag.maintenance import check, rebuild
 from rag.manifest import read_manifest
+from rag.records import Record
 from rag.settings import Settings
 
 

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from threadpoolctl import threadpool_info
 
-from rag.datatypes import Paper
 from rag.embedding import Embedder
 from rag.interaction import Matrix, unit
 from rag.mapping import Cluster, PaperMap, Point, layout, make_map, read_map, write_map
 from rag.mapping.grouping import MOST, group
 from rag.mapping.keeping import FILE, FORMAT
 from rag.mapping.naming import name_clusters
+from rag.records import Paper
 from rag.samples import PATH
 
 PROPERTY = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])

@@ -9,10 +9,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rag.citations import cite, render
-from rag.datatypes import Claim, Paper
 from rag.markers import INVENTED, NAMED, REFERENCES, REFORMED, REPEATED, UNKNOWN_NAMES, read_markers
 from rag.markers.grammar import numbers_in
 from rag.markers.preview import Preview
+from rag.records import Claim, Paper
 
 PROPERTY = settings(deadline=None, max_examples=200)
 

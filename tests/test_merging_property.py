@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from rag.catalog import Catalog, _keys
 from rag.catalog.records import kept_records, merges
-from rag.composing import compose
-from rag.datatypes import Paper, Record
-from rag.identity import fingerprint
 from rag.ingest import store_records
 from rag.merging import split
+from rag.records import Paper, Record
+from rag.records.canonical import compose
+from rag.records.identity import fingerprint
 
 PROPERTY = settings(deadline=None, max_examples=25)
 QUIET = (

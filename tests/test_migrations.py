@@ -14,9 +14,9 @@ from rag.catalog import FILE, Catalog
 from rag.catalog.migrations import MIGRATIONS
 from rag.catalog.ratings import all_ratings
 from rag.catalog.schema import VERSION, prepare, schema_version
-from rag.datatypes import Answer, Outcome, Searched
 from rag.library import Library
 from rag.maintenance import check, rebuild
+from rag.records import Answer, Outcome, Searched
 from rag.settings import Settings
 
 PAPERS = 12

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from rag.datatypes import Answer, Outcome, Turn
 from rag.library import Library
+from rag.records import Answer, Outcome, Turn
 
 QUESTION = "What is late interaction in ColBERT?"
 LATE = "Query and passage are encoded separately by BERT, and the score is computed by late interaction"

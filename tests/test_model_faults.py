@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from rag.datatypes import Answer
 from rag.errors import ContextOverflowError, ModelError, RagError
 from rag.library import Library
+from rag.records import Answer
 
 QUESTION = "What is late interaction in ColBERT?"
 LATE = "Query and passage are encoded separately by BERT, and the score is computed by late interaction"

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.opposites import NEGATIONS, SIDES, turned
-from rag.words import stem
+from rag.text.words import stem
 
 PROPERTY = settings(deadline=None, max_examples=100)
 TEXT = (

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.generating import questions_from
-from rag.datatypes import Answer, Citation, Claim, Filters, IngestReport, Outcome, Paper, Rejection, Remark
 from rag.errors import QuestionError
 from rag.library import Library
+from rag.records import Answer, Citation, Claim, Filters, IngestReport, Outcome, Paper, Rejection, Remark
 from rag.settings import Settings
 from ui.filtering import read_filters
 from ui.page import handlers, shelf

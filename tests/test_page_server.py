@@ -24,9 +24,9 @@ from gradio_client.exceptions import AppError
 from gradio_client.utils import QueueError
 from pydantic import SecretStr
 
-from rag.datatypes import Answer
 from rag.errors import SettingsError
 from rag.library import Library
+from rag.records import Answer
 from ui.cli import main
 from ui.page.serving import Serving, build, read_auth
 

@@ -7,8 +7,8 @@ import pytest
 
 from eval.fuzzing import broken_promises, damaged, try_reader
 from eval.seeds import SEEDS
-from rag.datatypes import Record, Rejection
 from rag.readers import READERS, read_file
+from rag.records import Record, Rejection
 
 INPUTS = 300  # a format
 

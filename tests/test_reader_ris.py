@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.datatypes import Record
+from rag.records import Record
 
 PROPERTY = settings(deadline=None, max_examples=100)
 Read = Callable[[bytes], Any]

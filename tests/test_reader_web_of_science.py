@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rag.datatypes import Record
+from rag.records import Record
 
 Read = Callable[[bytes], Any]
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.datatypes import Record, Rejection
 from rag.errors import SourceError
 from rag.readers import find_files, read_file
 from rag.readers.source import LONGEST_LINE
+from rag.records import Record, Rejection
 
 PROPERTY = settings(deadline=None, max_examples=100)
 HEAD = "Get trending papers in your email inbox once a day!\nGet trending papers in your email inbox!\nSubscribe"

@@ -11,8 +11,8 @@ from eval.gold import GoldQuestion, load_questions
 from eval.metrics import mean, nugget_recall
 from eval.ranking import ranked
 from rag.conversation import standalone
-from rag.datatypes import Answer
 from rag.library import Library
+from rag.records import Answer
 from rag.settings import Settings
 from rag.verification import support
 

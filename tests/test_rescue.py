@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from rag.catalog import FILE, Catalog
-from rag.datatypes import Record
 from rag.errors import LibraryMissingError, StorageError
 from rag.ingest import store_records
 from rag.readers import read_file
+from rag.records import Record
 from rag.rescue import rescue
 
 MakePaper = Callable[..., dict[str, Any]]

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rag.datatypes import Paper, Record
 from rag.export import Form, citation_keys, export
 from rag.library import Library
-from rag.names import displayed
 from rag.readers import read_file
 from rag.readers.cleaning import clean
+from rag.records import Paper, Record
+from rag.text.author_names import displayed
 
 PROPERTY = settings(deadline=None, max_examples=150)
 FORMS = (Form.BIBTEX, Form.RIS, Form.CSL_JSON, Form.JSONL)

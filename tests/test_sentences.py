@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.sentences import LONGEST, SHORTEST, sentence_spans
+from rag.text.sentences import LONGEST, SHORTEST, sentence_spans
 
 PROPERTY = settings(deadline=None, max_examples=150)
 # Bits that sentence rules stumble over: ends of sentences, quotes, odd white space, other scripts, loose accents.

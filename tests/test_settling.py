@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.answering.settling import Settled, apply_policy, holds, nothing_holds, settle
-from rag.datatypes import Claim, Paper
 from rag.markers import Sentence
-from rag.sentences import Span, sentence_spans
+from rag.records import Claim, Paper
+from rag.text.sentences import Span, sentence_spans
 from rag.verification import PARTLY, best_slice, support
 
 PROPERTY = settings(deadline=None, max_examples=100)

@@ -3,8 +3,8 @@
 import pytest
 
 from rag.answering.sifting import echoes, sift
-from rag.datatypes import Paper
 from rag.markers import Sentence
+from rag.records import Paper
 
 PRUNING = Paper(
     1,

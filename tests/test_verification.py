@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.datatypes import Support
-from rag.sentences import sentence_spans
+from rag.records import Support
+from rag.text.sentences import sentence_spans
 from rag.verification import SUPPORTED, TURNED, best_slice, support
 
 PROPERTY = settings(deadline=None, max_examples=100)

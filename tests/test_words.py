@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from rag.words import content_words, names, stem, stems, words
+from rag.text.words import content_words, names, stem, stems, words
 
 
 def test_words_are_runs_of_letters_and_digits_with_their_places() -> None:

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.datatypes import Record, Rejection
 from rag.readers import read_file
 from rag.readers.cleaning import clean
 from rag.readers.elements import elements
 from rag.readers.source import Problem, Source
+from rag.records import Record, Rejection
 
 PROPERTY = settings(deadline=None, max_examples=100)
 PROLOG = """<?xml version="1.0" ?>

@@ -4,10 +4,10 @@ import sys
 from pathlib import Path
 
 from rag.citations import papers_cited
-from rag.datatypes import Answer
 from rag.errors import QuestionError, SourceError, StorageError
 from rag.export import Form, conversation_markdown, export
 from rag.history import read_history
+from rag.records import Answer
 
 
 def chosen_form(form: str | None, out: Path | None) -> Form:

@@ -2,8 +2,8 @@
 
 import re
 
-from rag.datatypes import Filters
 from rag.errors import QuestionError
+from rag.records import Filters
 
 
 def read_years(text: str) -> tuple[int | None, int | None]:

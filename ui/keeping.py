@@ -15,8 +15,8 @@ from ui.options import JsonOption, LibraryOption, YesOption, console, print_json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rag.datatypes import Gone
     from rag.library import Library
+    from rag.records import Gone
 
 NamesArgument = Annotated[
     list[str], typer.Argument(metavar="PAPER...", help="number, DOI, arXiv id, PubMed id, key or title")

@@ -11,10 +11,10 @@ from rich.live import Live
 from rich.text import Text
 
 from rag.answering.abstaining import NO_PAPER, NOT_SAID
-from rag.datatypes import Answer, Claim, Gone, Hit, IngestReport, Merge, Outcome, Paper, Rejection, Remark
 from rag.describing import Info
 from rag.errors import StoppedError
 from rag.maintenance import Finding
+from rag.records import Answer, Claim, Gone, Hit, IngestReport, Merge, Outcome, Paper, Rejection, Remark
 from rag.verification import standing
 from ui.wording import because, lacking, merged_titles, place, printable, summary
 

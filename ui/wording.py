@@ -3,7 +3,7 @@
 import textwrap
 from pathlib import PurePath
 
-from rag.datatypes import Answer, Claim, Merge, Searched
+from rag.records import Answer, Claim, Merge, Searched
 from rag.verification import standing
 
 REASONS = {"doi": "DOI", "arxiv_id": "arXiv id", "pubmed_id": "PubMed id"}

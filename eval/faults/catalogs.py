@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.faults.stage import Tally, copy, doctor, flip, found, opened, paper, progress, run, write_papers
-from rag.datatypes import Rating
+from rag.records import Rating
 from rag.rescue import Rescued, rescue
 
 FLIPS, PAGES, CUTS = 100, 30, 30

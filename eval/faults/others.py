@@ -24,7 +24,7 @@ from eval.faults.stage import (
     run,
     write_papers,
 )
-from rag.datatypes import Rating
+from rag.records import Rating
 
 WRITERS, READERS = 20, 10
 Tell = Callable[[Any], None]

@@ -32,8 +32,8 @@ from rag.embedding.minilm import NAME
 from rag.errors import RagError
 from rag.library import Library
 from rag.settings import Settings
+from rag.text.words import content_words
 from rag.vectors import chroma_errors
-from rag.words import content_words
 
 SECONDS = 60  # after which a process hangs
 SETTINGS = Settings(llm="extractive")

@@ -11,7 +11,7 @@ from typing import Any
 from eval.reporting.markdown import ordered
 from eval.runs import Row, Run
 from eval.scoring import GROUPS, LOWER_IS_BETTER
-from rag.datatypes import Claim
+from rag.records import Claim
 from rag.verification import standing
 
 TEMPLATE = "report.html.j2"

@@ -8,8 +8,8 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from rag.datatypes import Claim, Turn
 from rag.models import NO_USAGE, Usage
+from rag.records import Claim, Turn
 from rag.retrieval import Retrieved
 from rag.stopping import Stop
 

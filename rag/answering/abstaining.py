@@ -10,9 +10,9 @@ import math
 import re
 from typing import NamedTuple
 
-from rag.datatypes import Outcome, Paper
+from rag.records import Outcome, Paper
 from rag.retrieval import Retrieved
-from rag.words import names, stems, words
+from rag.text.words import names, stems, words
 
 MET, WORST_MET, LOG_WORDS, UNMET_NAME, BIAS = 12.9, 9.9, 0.64, -1.0, -11.86
 ANSWERED = 0.285  # confidence from which on an answer is given

@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.datatypes import Hit, Passage
+from rag.records import Hit, Passage
 from rag.retrieval import Retrieved
-from rag.words import stems
+from rag.text.words import stems
 
 # What a sentence's worth is made of: a logistic regression over the sentences of the papers found for the development
 # set, rounded (eval/RESULTS.md).

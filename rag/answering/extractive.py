@@ -10,7 +10,7 @@ from time import perf_counter
 from rag.answering import Draft
 from rag.answering.evidence import Candidate, best_first, candidates_of, firsts_of
 from rag.citations import cite, number_papers, render
-from rag.datatypes import Claim, Turn
+from rag.records import Claim, Turn
 from rag.retrieval import Retrieved
 from rag.stopping import Stop
 from rag.verification import verified

@@ -16,12 +16,12 @@ from rag.answering.settling import Settled, apply_policy, settle
 from rag.answering.sifting import sift
 from rag.answering.sources import Shown, show
 from rag.citations import number_of, number_papers, renumbered
-from rag.datatypes import Turn
 from rag.errors import ContextOverflowError, ModelError
 from rag.markers import read_markers
 from rag.markers.preview import Preview
 from rag.models import NO_USAGE, ChatModel, Ending, Finish, Message, Usage, complete, spoken
 from rag.prompting import Prompt, as_data, load_prompt
+from rag.records import Turn
 from rag.retrieval import Retrieved
 from rag.settings import Settings
 from rag.stopping import Stop

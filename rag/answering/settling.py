@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from rag.citations import cite, kept_leads
-from rag.datatypes import Citation, Claim, Paper
 from rag.markers import Sentence
 from rag.opposites import turned
+from rag.records import Citation, Claim, Paper
 from rag.verification import PARTLY, TURNED, best_slice, support, verified
 
 Policy = Literal["mark", "drop", "quote"]

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from rag.answering.abstaining import denies
 from rag.citations import kept_leads
-from rag.datatypes import Paper
 from rag.markers import Sentence
+from rag.records import Paper
+from rag.text.words import content_words, stems
 from rag.verification import PARTLY, SUPPORTED, support
-from rag.words import content_words, stems
 
 NEW = 0.2  # share of a sentence's words that the question lacks, up to which it only says the question again
 

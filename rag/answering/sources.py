@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from rag.answering.evidence import Candidate, best_first, candidates_of, firsts_of
-from rag.datatypes import Paper
 from rag.prompting import as_data
+from rag.records import Paper
 from rag.retrieval import Retrieved
-from rag.sentences import sentence_spans
+from rag.text.sentences import sentence_spans
 from rag.tokens import count_tokens
 
 LINE_TOKENS = 6  # of a sentence beside its text: its number

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from rag.catalog.reading import ReadCatalog
-from rag.composing import compose
-from rag.datatypes import Paper, Record
-from rag.identity import fingerprint, identifiers, title_keys
-from rag.titles import title_key
+from rag.records import Paper, Record
+from rag.records.canonical import compose
+from rag.records.identity import fingerprint, identifiers, title_keys
+from rag.text.titles import title_key
 
 FILE = "catalog.sqlite3"
 

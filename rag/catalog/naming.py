@@ -1,10 +1,10 @@
 """Papers by what a person calls them."""
 
 from rag.catalog import Catalog
-from rag.datatypes import Paper
 from rag.errors import QuestionError
-from rag.identity import normal_arxiv_id, normal_doi, normal_pubmed_id
-from rag.titles import title_key
+from rag.records import Paper
+from rag.records.identity import normal_arxiv_id, normal_doi, normal_pubmed_id
+from rag.text.titles import title_key
 
 SHOWN = 5  # papers of an ambiguous name
 

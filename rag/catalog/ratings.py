@@ -7,8 +7,8 @@ import json
 from datetime import UTC, datetime
 
 from rag.catalog.database import Database
-from rag.datatypes import Answer, Rating
 from rag.errors import LibraryDamagedError
+from rag.records import Answer, Rating
 
 
 def put_rating(database: Database, rating: Rating) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 
 from rag.catalog.database import Database
 from rag.catalog.schema import CHANGED
-from rag.datatypes import Filters, Paper
 from rag.errors import LibraryDamagedError, QuestionError
+from rag.records import Filters, Paper
 from rag.sqlite import damaged
-from rag.titles import title_key
-from rag.words import as_searched
+from rag.text.titles import title_key
+from rag.text.words import as_searched
 
 COLUMNS = "paper_id, title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id"
 SHARING = 50  # papers looked at of those that share a key: thousands are called Editorial

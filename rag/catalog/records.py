@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from rag.catalog import Catalog
-from rag.datatypes import Merge, Paper, Record
 from rag.errors import LibraryDamagedError
-from rag.identity import fingerprint
+from rag.records import Merge, Paper, Record
+from rag.records.identity import fingerprint
 
 EARLIER = "earlier"
 

@@ -8,11 +8,11 @@ import sqlite3
 import zlib
 
 from rag.catalog.migrations import MIGRATIONS, RATING_COLUMNS, RECORD_COLUMNS
-from rag.datatypes import Record
 from rag.errors import LibraryMismatchError
-from rag.identity import identifiers, title_keys
-from rag.titles import title_key
-from rag.words import as_searched
+from rag.records import Record
+from rag.records.identity import identifiers, title_keys
+from rag.text.titles import title_key
+from rag.text.words import as_searched
 
 VERSION = len(MIGRATIONS)
 SUMMED = "title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id, title_key"

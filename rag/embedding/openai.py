@@ -11,9 +11,9 @@ import numpy as np
 
 from rag.embedding import Embedded, Vector
 from rag.errors import EmbeddingError
-from rag.iteration import batched
 from rag.models.embeddings import embed_texts, embedding_client
 from rag.settings import Settings
+from rag.utils.batching import batched
 
 BATCH = 64  # texts a request: far under every provider's limit
 CHARACTERS_PER_TOKEN = 4  # a cautious estimate; these abstracts have 5.5

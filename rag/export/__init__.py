@@ -8,7 +8,6 @@ the program it is made for, and the same papers always give the same text.
 from collections.abc import Iterable
 from enum import StrEnum
 
-from rag.datatypes import Paper
 from rag.export.bibtex import to_bibtex
 from rag.export.conversation import conversation_markdown
 from rag.export.csl import to_csl_json
@@ -16,6 +15,7 @@ from rag.export.jsonl import to_jsonl
 from rag.export.keys import citation_keys
 from rag.export.markdown import to_markdown
 from rag.export.ris import to_ris
+from rag.records import Paper
 
 __all__ = ["Form", "citation_keys", "conversation_markdown", "export"]
 

@@ -7,12 +7,12 @@ encoders of bibtexparser and pybtex break formulas, addresses or files (`$5 and 
 
 from collections.abc import Sequence
 
-from rag.datatypes import Paper
 from rag.export.keys import citation_keys
 from rag.export.latex import escaped, escaped_title, verbatim
 from rag.export.names import names_of
 from rag.export.text import plain
-from rag.names import Name
+from rag.records import Paper
+from rag.text.author_names import Name
 
 
 def to_bibtex(papers: Sequence[Paper]) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from rag.citations import number_of, number_papers
-from rag.datatypes import Answer, Claim, Outcome, Paper, Turn
 from rag.export.markdown import inline, line, reference
+from rag.records import Answer, Claim, Outcome, Paper, Turn
 from rag.verification import standing
 
 OUTCOMES = {

@@ -8,11 +8,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from rag.datatypes import Paper
 from rag.export.keys import citation_keys
 from rag.export.names import names_of
 from rag.export.text import address_of, plain
-from rag.names import Name
+from rag.records import Paper
+from rag.text.author_names import Name
 
 ARXIV_DOIS = "10.48550/"
 

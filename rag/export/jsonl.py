@@ -3,8 +3,8 @@
 import json
 from collections.abc import Sequence
 
-from rag.datatypes import Paper
 from rag.export.text import plain
+from rag.records import Paper
 
 
 def to_jsonl(papers: Sequence[Paper]) -> str:

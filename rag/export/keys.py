@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from itertools import count, product
 from string import ascii_lowercase
 
-from rag.datatypes import Paper
 from rag.export.names import names_of
+from rag.records import Paper
 
 USABLE = re.compile(r"[A-Za-z][A-Za-z0-9_:.+/-]{1,79}")  # what BibTeX, biber, LaTeX and shells all take
 DATABASE_ID = re.compile(

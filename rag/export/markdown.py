@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from rag.datatypes import Paper
 from rag.export.names import names_of
 from rag.export.text import formulas, plain
+from rag.records import Paper
 
 SHOWN_AUTHORS = 6
 SIGNS = re.compile(r"[\\`*\[\]<~$]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|(?<!\S)#")

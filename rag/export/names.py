@@ -1,8 +1,8 @@
 """The names of a paper's authors as the parts that reference formats want."""
 
-from rag.datatypes import Paper
 from rag.export.text import plain
-from rag.names import Name, parse_name
+from rag.records import Paper
+from rag.text.author_names import Name, parse_name
 
 
 def names_of(paper: Paper) -> list[Name]:

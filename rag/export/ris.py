@@ -8,11 +8,11 @@ address that the record gives is its `UR`, so that it is read back; one made of 
 from collections.abc import Sequence
 from typing import Any
 
-from rag.datatypes import Paper
 from rag.export.keys import citation_keys
 from rag.export.names import names_of
 from rag.export.text import address_of, plain
-from rag.names import Name
+from rag.records import Paper
+from rag.text.author_names import Name
 
 
 def to_ris(papers: Sequence[Paper]) -> str:

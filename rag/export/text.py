@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from rag.datatypes import Paper
+from rag.records import Paper
 
 CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")  # without those that are white space
 SURROGATES = re.compile("[\ud800-\udfff]")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from rag.words import STOP_WORDS
+from rag.text.words import STOP_WORDS
 
 # What abstracts are written with, whatever they are about. A verb or a noun brings its regular forms along.
 FILLER = """

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from rag.datatypes import Paper
 from rag.mapping.filler import filler, generic, is_adjective, stop_words
-from rag.words import stem
+from rag.records import Paper
+from rag.text.words import stem
 
 Term = tuple[str, ...]  # the stems of its words
 Worths = dict[Term, float]

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from rag.citations import kept_leads
-from rag.datatypes import Paper
 from rag.markers.grammar import (
     GOVERNS,
     MARKER,
@@ -26,8 +25,9 @@ from rag.markers.grammar import (
     label_of,
     ranges_in,
 )
-from rag.sentences import sentence_spans
-from rag.words import stem, words
+from rag.records import Paper
+from rag.text.sentences import sentence_spans
+from rag.text.words import stem, words
 
 # Names of what is counted in `Reading.repairs`.
 INVENTED = "invented"  # a number that no source has

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from rag.datatypes import Paper
+from rag.records import Paper
 
 # What stands between brackets. Groups are atomic or possessive throughout, so that no text makes matching slow.
 KIND = r"(?:source|ref|reference|paper|abstract|document|doc|excerpt|passage)"

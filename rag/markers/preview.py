@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Mapping
 
-from rag.datatypes import Paper
 from rag.markers.grammar import LABEL_BEGINS, WHOLE, is_interval, known_among, label_of, numbers_in
+from rag.records import Paper
 
 
 class Preview:

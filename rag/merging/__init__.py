@@ -9,12 +9,12 @@ from dataclasses import replace
 
 from rag.catalog import Catalog
 from rag.catalog.records import Kept, keep, kept_records, let_go, merges, part, pass_on_parting
-from rag.composing import compose
-from rag.datatypes import Record
 from rag.errors import MergeError
-from rag.identity import fingerprint, identifiers
 from rag.merging.matching import Match, earlier_form, matches, may_be_one
 from rag.merging.run import Incoming, Run
+from rag.records import Record
+from rag.records.canonical import compose
+from rag.records.identity import fingerprint, identifiers
 
 
 def store(record: Record, source: str, catalog: Catalog, run: Run) -> str:

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from rag.catalog import Catalog
 from rag.catalog.records import Kept, apart_from, kept_records
-from rag.datatypes import Record
-from rag.identity import (
+from rag.merging.run import Incoming, Run
+from rag.records import Record
+from rag.records.identity import (
     IDENTIFIERS,
     clearly_different,
     conflicting,
@@ -16,7 +17,6 @@ from rag.identity import (
     same_record,
     title_keys,
 )
-from rag.merging.run import Incoming, Run
 
 
 class Match(NamedTuple):

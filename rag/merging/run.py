@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from rag.catalog import Catalog
 from rag.catalog.records import Kept, keep_first, kept_records
-from rag.datatypes import Record, Remark
+from rag.records import Record, Remark
 
 MOST_REMARKS = 100
 MOST_MERGES = 1_000  # of a report; all are in the catalog

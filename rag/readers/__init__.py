@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
-from rag.datatypes import Record, Rejection, Remark
 from rag.errors import SourceError
 from rag.readers import (
     arxiv_atom,
@@ -26,6 +25,7 @@ from rag.readers import (
 from rag.readers.files import STANDARD_INPUT, Opened, open_files, packed_kind, source_name
 from rag.readers.source import Problem, Source
 from rag.readers.streams import UnreadableError
+from rag.records import Record, Rejection, Remark
 
 LIBRARY_FILE = "catalog.sqlite3"  # by which the folder of a library is known
 LONGEST_TITLE = 1_000  # characters

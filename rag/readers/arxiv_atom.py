@@ -6,12 +6,12 @@ of an error in the query becomes a Problem with arXiv's own words.
 
 from collections.abc import Iterator
 
-from rag.datatypes import Record
-from rag.identity import normal_arxiv_id
 from rag.readers.elements import Element, elements, text_in
 from rag.readers.making import made
 from rag.readers.shapes.values import dated
 from rag.readers.source import Problem, Source
+from rag.records import Record
+from rag.records.identity import normal_arxiv_id
 
 NAME = "arXiv Atom feed"
 ATOM, ARXIV = "{http://www.w3.org/2005/Atom}", "{http://arxiv.org/schemas/atom}"

@@ -8,11 +8,11 @@ By `crossref` only year and authors are inherited: an abstract is never that of 
 import re
 from collections.abc import Iterator, Mapping
 
-from rag.datatypes import Record
 from rag.readers.entries import Entry, entries, outside_braces
 from rag.readers.latex import decoded
 from rag.readers.making import made, noted_arxiv_id
 from rag.readers.source import Problem, Source
+from rag.records import Record
 
 NAME = "BibTeX file"
 SNIFFED = re.compile(

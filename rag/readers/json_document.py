@@ -7,11 +7,11 @@ costs itself: reading goes on where something begins as the first paper did.
 import re
 from collections.abc import Generator, Iterator
 
-from rag.datatypes import Record
 from rag.readers import jsonl
 from rag.readers.shapes import DEEPEST, HOLDERS, LISTS, record_of
 from rag.readers.source import LONGEST_LINE, Problem, Source
 from rag.readers.window import Broken, Window
+from rag.records import Record
 
 NAME = "JSON"
 OBJECT = re.compile(r'\{\s{0,200}"((?:[^"\\]|\\.){0,100})"\s{0,9}:')

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from rag.datatypes import Record
 from rag.readers.shapes import records_of
 from rag.readers.source import Problem, Source
+from rag.records import Record
 
 NAME = "JSON Lines"
 SNIFFED_LINES = 20

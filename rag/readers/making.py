@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable
 
-from rag.datatypes import Record
-from rag.identity import normal_arxiv_id, normal_doi, normal_pubmed_id
 from rag.readers.cleaning import clean
 from rag.readers.source import Problem
+from rag.records import Record
+from rag.records.identity import normal_arxiv_id, normal_doi, normal_pubmed_id
 
 YEAR = re.compile(r"(?<!\d)(?:1[5-9]\d\d|20\d\d)(?!\d)")
 ARXIV = re.compile(r"(?i:arxiv:\s?)(\d{4}\.\d{4,5}|[a-z-]{1,20}(?:\.[A-Z]{2})?/\d{7})")

@@ -10,11 +10,11 @@ FAU - Vaswani, Ashish
 import re
 from collections.abc import Iterator
 
-from rag.datatypes import Record
-from rag.names import displayed, with_initials
 from rag.readers.making import made, noted_arxiv_id
 from rag.readers.source import Problem, Source
 from rag.readers.tagged import Tagged, records
+from rag.records import Record
+from rag.text.author_names import displayed, with_initials
 
 NAME = "MEDLINE file"
 SNIFFED = re.compile(r"^\ufeff?PMID ?- ?\d+\s*$", re.MULTILINE)

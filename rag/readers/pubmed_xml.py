@@ -7,10 +7,10 @@ for one that isn't there. Collective authors stay whole; authors marked as inval
 import re
 from collections.abc import Iterator
 
-from rag.datatypes import Record
 from rag.readers.elements import Element, elements, text_in
 from rag.readers.making import made
 from rag.readers.source import Problem, Source
+from rag.records import Record
 
 NAME = "PubMed XML"
 ROOT = re.compile(r"<(?:Pubmed(?:Book)?Article(?:Set)?|BookDocumentSet)[\s>]")

@@ -13,11 +13,11 @@ missing, and drops the last one when its `ER` is.
 import re
 from collections.abc import Iterator
 
-from rag.datatypes import Record
-from rag.names import displayed
 from rag.readers.making import made, noted_arxiv_id, noted_pubmed_id
 from rag.readers.source import Problem, Source
 from rag.readers.tagged import Tagged, records
+from rag.records import Record
+from rag.text.author_names import displayed
 
 NAME = "RIS file"
 SNIFFED = re.compile(r"^[ \ufeff]{0,3}TY {0,3}- {0,2}[A-Z]{2,12}\s*$", re.MULTILINE)

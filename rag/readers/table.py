@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
-from rag.datatypes import Record
-from rag.names import displayed, with_initials
 from rag.readers.columns import is_of_papers, recognised
 from rag.readers.making import made, noted_arxiv_id, noted_pubmed_id
 from rag.readers.source import Line, Problem, Source
+from rag.records import Record
+from rag.text.author_names import displayed, with_initials
 
 NAME = "table (CSV or TSV)"
 DELIMITERS = ",\t;|"

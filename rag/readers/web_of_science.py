@@ -13,11 +13,11 @@ Its table of the same fields, between tabs, is read by `rag.readers.table`.
 import re
 from collections.abc import Iterator
 
-from rag.datatypes import Record
-from rag.names import displayed
 from rag.readers.making import made, noted_arxiv_id
 from rag.readers.source import Problem, Source
 from rag.readers.tagged import Tagged, records
+from rag.records import Record
+from rag.text.author_names import displayed
 
 NAME = "Web of Science file"
 SNIFFED = re.compile(r"\s*(?:FN .{1,200}\s+VR \d|PT [A-Z]\s*\n(?:AU|CA|BA|BE|ED|TI) \S)")

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import Any, Self
 from uuid import uuid4
 
-from rag.datatypes import Answer, Turn
 from rag.errors import QuestionError
+from rag.records import Answer, Turn
 
 LONGEST_TITLE = 80  # characters of the first question that name a conversation
 MOST_EXCHANGES = 500  # of one conversation

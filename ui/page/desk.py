@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from eval.generating import questions_from
-from rag.datatypes import Outcome
 from rag.errors import ModelError, RagError
 from rag.library import Library
+from rag.records import Outcome
 from rag.samples import PATH, QUESTIONS
 from rag.settings import Settings
 

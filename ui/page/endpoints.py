@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any
 
-from rag.datatypes import Turn
 from rag.errors import QuestionError
+from rag.records import Turn
 from ui.filtering import read_filters
 from ui.page.desk import Desk
 

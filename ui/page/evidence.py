@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
 
-from rag.datatypes import Answer, Citation, Paper
 from rag.export import Form, export
+from rag.records import Answer, Citation, Paper
 from ui.page.markup import link, prose
 
 EMPTY = "The papers behind an answer appear here, with the sentences it rests on highlighted."

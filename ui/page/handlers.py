@@ -13,11 +13,11 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from rag.datatypes import Answer, Filters, IngestReport, Rating
 from rag.errors import QuestionError, RagError, StorageError
 from rag.export import Form, conversation_markdown, export
 from rag.history import turn_line
 from rag.ingest import Progress
+from rag.records import Answer, Filters, IngestReport, Rating
 from ui.page import shelf
 from ui.page.conversation import Conversation, Exchange, new_exchange, read_conversation
 from ui.page.desk import CUT_OFF, Desk

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from rag.datatypes import IngestReport, Merge, Paper, Rejection
 from rag.ingest import Progress
+from rag.records import IngestReport, Merge, Paper, Rejection
 from ui.page.evidence import card
 from ui.page.markup import prose
 from ui.wording import because, merged_titles, place

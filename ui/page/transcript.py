@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from rag.answering.abstaining import NO_PAPER, NOT_SAID
-from rag.datatypes import Answer, Claim, Outcome, Paper
+from rag.records import Answer, Claim, Outcome, Paper
 from rag.verification import standing
 from ui.page.conversation import Conversation, Exchange
 from ui.page.markup import prose

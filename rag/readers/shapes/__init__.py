@@ -7,9 +7,9 @@ objects stand in a file.
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
-from rag.datatypes import Record
 from rag.readers.shapes import arxiv, csl, openalex, plain, semantic_scholar
 from rag.readers.source import Problem
+from rag.records import Record
 
 WRAPPERS = ("citedPaper", "citingPaper", "paper", "row", "_source")  # a paper with a word about it around it
 LISTS = frozenset(  # of papers, as APIs and people call them

@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from rag.datatypes import Record
-from rag.identity import normal_arxiv_id
 from rag.readers.making import made, noted_pubmed_id
 from rag.readers.shapes.values import dated, listed, text, text_of, within
 from rag.readers.source import Problem
+from rag.records import Record
+from rag.records.identity import normal_arxiv_id
 
 OWN_NAMES = ("DOI", "PMID", "URL", "number", "container-title", "issued", "ISSN")
 NAME_PARTS = ("given", "dropping-particle", "non-dropping-particle", "family", "suffix")

@@ -7,10 +7,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from rag.datatypes import Record
 from rag.readers.making import made
 from rag.readers.shapes.values import dated, listed, text, text_of, within
 from rag.readers.source import Problem
+from rag.records import Record
 
 ARXIV = re.compile(r"arxiv\.org/(?:abs|pdf)/(.+)|10\.48550/arxiv\.(.+)", re.IGNORECASE)
 

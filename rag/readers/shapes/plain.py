@@ -11,10 +11,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from rag.datatypes import Record
 from rag.readers.making import made
 from rag.readers.shapes.values import dated, text, text_of
 from rag.readers.source import Problem
+from rag.records import Record
 
 DATES = ("year", "published", "publishedat", "publication_date", "date")
 

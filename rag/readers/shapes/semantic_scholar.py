@@ -6,10 +6,10 @@ Many of its papers have no abstract; each of them becomes a Problem that says so
 from collections.abc import Mapping
 from typing import Any
 
-from rag.datatypes import Record
 from rag.readers.making import made
 from rag.readers.shapes.values import dated, listed, text, text_of, within
 from rag.readers.source import Problem
+from rag.records import Record
 
 
 def fits(values: Mapping[str, Any]) -> bool:

@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from rag.titles import plain
+from rag.text.titles import plain
 
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "md"})
 WITHIN = str.maketrans("", "", "{}$'\u2019-")  # what may stand inside of a name: O'Neil, Jean-Paul

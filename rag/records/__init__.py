@@ -3,8 +3,8 @@
 Offsets are Python character offsets into `paper.abstract`; a higher score is always better.
 """
 
-from rag.datatypes.answers import Answer, Citation, Claim, Outcome, Rating, Searched, Support, Turn
-from rag.datatypes.papers import Filters, Gone, Hit, IngestReport, Merge, Paper, Passage, Record, Rejection, Remark
+from rag.records.answers import Answer, Citation, Claim, Outcome, Rating, Searched, Support, Turn
+from rag.records.papers import Filters, Gone, Hit, IngestReport, Merge, Paper, Passage, Record, Rejection, Remark
 
 __all__ = [
     "Answer",

@@ -6,8 +6,8 @@ paper first came out. Key and url are those of the first record that has them.
 
 from collections.abc import Callable, Sequence
 
-from rag.datatypes import Paper, Record
-from rag.identity import arxiv_id_of, is_preprint
+from rag.records import Paper, Record
+from rag.records.identity import arxiv_id_of, is_preprint
 
 
 def compose(paper_id: int, records: Sequence[Record]) -> Paper:

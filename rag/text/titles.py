@@ -8,7 +8,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from rag.words import stem
+from rag.text.words import stem
 
 LITTLE = frozenset("a an the of on in for to toward towards and by from via using with".split())
 # What makes another paper of a title that is otherwise the same.

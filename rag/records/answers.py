@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
-from rag.datatypes.papers import Filters, Paper
+from rag.records.papers import Filters, Paper
 
 
 @dataclass(frozen=True, slots=True)

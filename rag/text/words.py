@@ -23,7 +23,7 @@ STOP_WORDS = frozenset(
     "while who whom whose why will with within without would yet you your yours".split()
 )
 
-VOCABULARY = Path(__file__).resolve().parent / "data" / "minilm_vocab.txt"
+VOCABULARY = Path(__file__).resolve().parent.parent / "data" / "minilm_vocab.txt"
 FIRST_WORD = "the"  # the vocabulary's first word; before it stand marks and single characters
 COMMON = 100  # rank among the words by frequency up to which rarity hardly counts
 # Letters that Unicode doesn't take apart into one of the alphabet and an accent.

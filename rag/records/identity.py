@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-from rag.datatypes import Paper, Record
-from rag.people import first_author, share_an_author
-from rag.titles import almost_equal, marks, title_key, wording
-from rag.words import stems
+from rag.records import Paper, Record
+from rag.records.author_matching import first_author, share_an_author
+from rag.text.titles import almost_equal, marks, title_key, wording
+from rag.text.words import stems
 
 Reference = Paper | Record
 
