@@ -5,7 +5,7 @@ A new format needs its line here; a test holds that none is missing.
 
 import json
 
-from rag.readers import (
+from rag.readers.formats import (
     arxiv_atom,
     bibtex,
     huggingface,

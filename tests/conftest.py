@@ -22,7 +22,7 @@ from eval.gold import shared_folder
 from rag.embedding import Embedder
 from rag.library import Library
 from rag.readers import read_file
-from rag.readers.cleaning import clean
+from rag.readers.cleaning.text import clean
 from rag.records import Record, Rejection, Remark
 from rag.samples import PATH
 from rag.settings import Settings

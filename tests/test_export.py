@@ -23,7 +23,7 @@ from rag.export import Form, citation_keys, conversation_markdown, export
 from rag.export.latex import escaped_title
 from rag.library import Library
 from rag.readers import find_files, read_file
-from rag.readers.cleaning import clean
+from rag.readers.cleaning.text import clean
 from rag.records import Answer, Citation, Claim, Outcome, Paper, Record, Searched, Turn
 from rag.text.author_names import Name, parse_name
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rag.readers.cleaning import clean
-from rag.readers.latex import decoded
+from rag.readers.cleaning.latex import decoded
+from rag.readers.cleaning.text import clean
 
 PROPERTY = settings(deadline=None, max_examples=300)
 PIECES = st.sampled_from(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rag.errors import SourceError
 from rag.readers import find_files, read_file
-from rag.readers.source import LONGEST_LINE
+from rag.readers.inputs.source import LONGEST_LINE
 from rag.records import Record, Rejection
 
 PROPERTY = settings(deadline=None, max_examples=100)

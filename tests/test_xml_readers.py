@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.readers import read_file
-from rag.readers.cleaning import clean
-from rag.readers.elements import elements
-from rag.readers.source import Problem, Source
+from rag.readers.cleaning.text import clean
+from rag.readers.inputs.source import Problem, Source
+from rag.readers.parsing.xml_stream import elements
 from rag.records import Record, Rejection
 
 PROPERTY = settings(deadline=None, max_examples=100)

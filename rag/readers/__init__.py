@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from rag.errors import SourceError
-from rag.readers import (
+from rag.readers.formats import (
     arxiv_atom,
     bibtex,
     huggingface,
@@ -22,9 +22,9 @@ from rag.readers import (
     table,
     web_of_science,
 )
-from rag.readers.files import STANDARD_INPUT, Opened, open_files, packed_kind, source_name
-from rag.readers.source import Problem, Source
-from rag.readers.streams import UnreadableError
+from rag.readers.inputs.files import STANDARD_INPUT, Opened, open_files, packed_kind, source_name
+from rag.readers.inputs.source import Problem, Source
+from rag.readers.inputs.streams import UnreadableError
 from rag.records import Record, Rejection, Remark
 
 LIBRARY_FILE = "catalog.sqlite3"  # by which the folder of a library is known

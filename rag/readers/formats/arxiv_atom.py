@@ -6,10 +6,10 @@ of an error in the query becomes a Problem with arXiv's own words.
 
 from collections.abc import Iterator
 
-from rag.readers.elements import Element, elements, text_in
-from rag.readers.making import made
-from rag.readers.shapes.values import dated
-from rag.readers.source import Problem, Source
+from rag.readers.inputs.source import Problem, Source
+from rag.readers.json_shapes.fields import dated
+from rag.readers.parsing.xml_stream import Element, elements, text_in
+from rag.readers.record_builder import made
 from rag.records import Record
 from rag.records.identity import normal_arxiv_id
 

@@ -15,8 +15,8 @@ from typing import NamedTuple, TypeAlias
 
 from lxml import etree
 
-from rag.readers.cleaning import clean
-from rag.readers.source import LONGEST_LINE, Problem, Source
+from rag.readers.cleaning.text import clean
+from rag.readers.inputs.source import LONGEST_LINE, Problem, Source
 
 Element: TypeAlias = etree._Element  # noqa: SLF001  (lxml has no other name for it)
 DECLARATION = b"<?xml "  # with which a document begins

@@ -7,15 +7,15 @@
     AB The dominant ...
     ER
 
-Its table of the same fields, between tabs, is read by `rag.readers.table`.
+Its table of the same fields, between tabs, is read by `rag.readers.formats.table`.
 """
 
 import re
 from collections.abc import Iterator
 
-from rag.readers.making import made, noted_arxiv_id
-from rag.readers.source import Problem, Source
-from rag.readers.tagged import Tagged, records
+from rag.readers.inputs.source import Problem, Source
+from rag.readers.parsing.tagged_lines import Tagged, records
+from rag.readers.record_builder import made, noted_arxiv_id
 from rag.records import Record
 from rag.text.author_names import displayed
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from rag.readers.cleaning import clean
-from rag.readers.source import Problem
+from rag.readers.cleaning.text import clean
+from rag.readers.inputs.source import Problem
 from rag.records import Record
 from rag.records.identity import normal_arxiv_id, normal_doi, normal_pubmed_id
 

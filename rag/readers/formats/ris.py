@@ -13,9 +13,9 @@ missing, and drops the last one when its `ER` is.
 import re
 from collections.abc import Iterator
 
-from rag.readers.making import made, noted_arxiv_id, noted_pubmed_id
-from rag.readers.source import Problem, Source
-from rag.readers.tagged import Tagged, records
+from rag.readers.inputs.source import Problem, Source
+from rag.readers.parsing.tagged_lines import Tagged, records
+from rag.readers.record_builder import made, noted_arxiv_id, noted_pubmed_id
 from rag.records import Record
 from rag.text.author_names import displayed
 

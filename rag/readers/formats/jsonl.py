@@ -1,12 +1,12 @@
-"""JSON Lines: one paper a line, as an object of any shape that `rag.readers.shapes` knows."""
+"""JSON Lines: one paper a line, as an object of any shape that `rag.readers.json_shapes` knows."""
 
 import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from rag.readers.shapes import records_of
-from rag.readers.source import Problem, Source
+from rag.readers.inputs.source import Problem, Source
+from rag.readers.json_shapes import records_of
 from rag.records import Record
 
 NAME = "JSON Lines"

@@ -6,7 +6,7 @@ A line without a tag goes on with the text of the line before. Knows no tag by n
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from rag.readers.source import Line, Problem
+from rag.readers.inputs.source import Line, Problem
 
 LONGEST = 1_000_000  # characters of a record
 

@@ -6,9 +6,9 @@ Many of its papers have no abstract; each of them becomes a Problem that says so
 from collections.abc import Mapping
 from typing import Any
 
-from rag.readers.making import made
-from rag.readers.shapes.values import dated, listed, text, text_of, within
-from rag.readers.source import Problem
+from rag.readers.inputs.source import Problem
+from rag.readers.json_shapes.fields import dated, listed, text, text_of, within
+from rag.readers.record_builder import made
 from rag.records import Record
 
 

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from rag.readers.markup import without_tags
+from rag.readers.cleaning.markup import without_tags
 
 LONGEST = 200_000  # characters; a longer text is no abstract, and only loses what would break a line
 ROUNDS = 8  # of mending, each of which may bring to light what the next one mends (`&amp;lt;i&amp;gt;`)

@@ -11,9 +11,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from rag.readers.making import made
-from rag.readers.shapes.values import dated, text, text_of
-from rag.readers.source import Problem
+from rag.readers.inputs.source import Problem
+from rag.readers.json_shapes.fields import dated, text, text_of
+from rag.readers.record_builder import made
 from rag.records import Record
 
 DATES = ("year", "published", "publishedat", "publication_date", "date")

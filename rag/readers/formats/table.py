@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
-from rag.readers.columns import is_of_papers, recognised
-from rag.readers.making import made, noted_arxiv_id, noted_pubmed_id
-from rag.readers.source import Line, Problem, Source
+from rag.readers.inputs.source import Line, Problem, Source
+from rag.readers.parsing.table_columns import is_of_papers, recognised
+from rag.readers.record_builder import made, noted_arxiv_id, noted_pubmed_id
 from rag.records import Record
 from rag.text.author_names import displayed, with_initials
 

@@ -7,8 +7,8 @@ objects stand in a file.
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
-from rag.readers.shapes import arxiv, csl, openalex, plain, semantic_scholar
-from rag.readers.source import Problem
+from rag.readers.inputs.source import Problem
+from rag.readers.json_shapes import arxiv, csl, openalex, plain, semantic_scholar
 from rag.records import Record
 
 WRAPPERS = ("citedPaper", "citingPaper", "paper", "row", "_source")  # a paper with a word about it around it

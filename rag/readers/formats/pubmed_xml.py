@@ -7,9 +7,9 @@ for one that isn't there. Collective authors stay whole; authors marked as inval
 import re
 from collections.abc import Iterator
 
-from rag.readers.elements import Element, elements, text_in
-from rag.readers.making import made
-from rag.readers.source import Problem, Source
+from rag.readers.inputs.source import Problem, Source
+from rag.readers.parsing.xml_stream import Element, elements, text_in
+from rag.readers.record_builder import made
 from rag.records import Record
 
 NAME = "PubMed XML"

@@ -14,8 +14,8 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from rag.readers.streams import Begun, Readable, UnreadableError
-from rag.readers.zipped import CUT, DAMAGED, Member, zip_members
+from rag.readers.inputs.streams import Begun, Readable, UnreadableError
+from rag.readers.inputs.zip_stream import CUT, DAMAGED, Member, zip_members
 
 STANDARD_INPUT = Path("-")
 GZIP, ZIP = b"\x1f\x8b\x08", (b"PK\3\4", b"PK\5\6")

@@ -10,9 +10,9 @@ FAU - Vaswani, Ashish
 import re
 from collections.abc import Iterator
 
-from rag.readers.making import made, noted_arxiv_id
-from rag.readers.source import Problem, Source
-from rag.readers.tagged import Tagged, records
+from rag.readers.inputs.source import Problem, Source
+from rag.readers.parsing.tagged_lines import Tagged, records
+from rag.readers.record_builder import made, noted_arxiv_id
 from rag.records import Record
 from rag.text.author_names import displayed, with_initials
 

@@ -7,10 +7,10 @@ costs itself: reading goes on where something begins as the first paper did.
 import re
 from collections.abc import Generator, Iterator
 
-from rag.readers import jsonl
-from rag.readers.shapes import DEEPEST, HOLDERS, LISTS, record_of
-from rag.readers.source import LONGEST_LINE, Problem, Source
-from rag.readers.window import Broken, Window
+from rag.readers.formats import jsonl
+from rag.readers.inputs.source import LONGEST_LINE, Problem, Source
+from rag.readers.json_shapes import DEEPEST, HOLDERS, LISTS, record_of
+from rag.readers.parsing.json_stream import Broken, Window
 from rag.records import Record
 
 NAME = "JSON"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from rag.readers.source import Line, Problem
+from rag.readers.inputs.source import Line, Problem
 
 START = re.compile(r"\s*@\s?\w+\s{0,9}[{(]")
 GROUP = 100_000  # characters handed to bibtexparser at a time

@@ -6,8 +6,8 @@ The first title is glued to the word `Subscribe` of the page's header.
 from collections.abc import Iterator
 from itertools import chain
 
-from rag.readers.cleaning import clean, without_controls
-from rag.readers.source import Line, Problem, Source
+from rag.readers.cleaning.text import clean, without_controls
+from rag.readers.inputs.source import Line, Problem, Source
 from rag.records import Record
 
 NAME = "saved Hugging Face Papers page"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from rag.readers.source import LONGEST_LINE
+from rag.readers.inputs.source import LONGEST_LINE
 
 VALUE = re.compile(r"[^\s,\ufeff\x1e]")  # beyond white space, commas, a byte order mark and a sequence's separator
 LONGEST_WORD = 16  # characters: `Infinity`, `\ud83d\ude00`; an error nearer to the end may be one of these, cut

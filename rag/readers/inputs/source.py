@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import NamedTuple
 
-from rag.readers.streams import HEAD_BYTES, Begun, Readable, Recoded, UnreadableError
+from rag.readers.inputs.streams import HEAD_BYTES, Begun, Readable, Recoded, UnreadableError
 
 LONGEST_LINE = 8_000_000  # bytes; a longer one is no record, and must not fill the memory
 # What no text of Windows-1252 holds: bytes without a meaning, hardly used ones, and pieces of UTF-8.

@@ -8,10 +8,10 @@ By `crossref` only year and authors are inherited: an abstract is never that of 
 import re
 from collections.abc import Iterator, Mapping
 
-from rag.readers.entries import Entry, entries, outside_braces
-from rag.readers.latex import decoded
-from rag.readers.making import made, noted_arxiv_id
-from rag.readers.source import Problem, Source
+from rag.readers.cleaning.latex import decoded
+from rag.readers.inputs.source import Problem, Source
+from rag.readers.parsing.bibtex_entries import Entry, entries, outside_braces
+from rag.readers.record_builder import made, noted_arxiv_id
 from rag.records import Record
 
 NAME = "BibTeX file"

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from rag.readers.streams import HEAD_BYTES, Readable, UnreadableError
+from rag.readers.inputs.streams import HEAD_BYTES, Readable, UnreadableError
 
 MEMBER, DESCRIPTOR = b"PK\3\4", b"PK\7\x08"
 BEYOND_MEMBERS = (b"PK\1\2", b"PK\5\6", b"PK\6\6", b"PK\6\x08")  # the directory, its end, and what may stand before it

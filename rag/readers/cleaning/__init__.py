@@ -1,0 +1,1 @@
+"""Texts of sources made fit to be stored: markup, LaTeX, characters."""

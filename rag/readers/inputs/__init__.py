@@ -1,0 +1,1 @@
+"""Files, archives and standard input as streams of bytes, lines and pieces."""
