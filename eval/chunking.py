@@ -14,8 +14,8 @@ from eval.gold import load_questions, shared_folder
 from eval.metrics import mean
 from eval.ranking import ranked
 from rag.conversation import standalone
-from rag.embedding import Embedder, Vector
 from rag.library import Library
+from rag.models.embedders import Embedder, Vector
 from rag.records import Paper
 from rag.retrieval import CANDIDATES, fuse
 from rag.settings import Settings

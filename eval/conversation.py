@@ -13,11 +13,11 @@ from eval.metrics import mean
 from eval.ranking import ranked
 from rag.conversation import rewrite, standalone
 from rag.library import Library
-from rag.models import load_model
-from rag.prompting import load_prompt
+from rag.models.cancellation import Stop
+from rag.models.llms import load_model
+from rag.models.llms.prompts import load_prompt
 from rag.records import Turn
 from rag.settings import load_settings
-from rag.stopping import Stop
 
 FEWER = 8  # every so many changes of topic are rewritten by a model
 Asked = tuple[GoldQuestion, tuple[Turn, ...]]

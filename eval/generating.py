@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from rag.errors import ModelError
-from rag.models import ChatModel, Message, complete
-from rag.prompting import as_data, load_prompt
+from rag.models.cancellation import Stop
+from rag.models.llms import ChatModel, Message, complete
+from rag.models.llms.prompts import as_data, load_prompt
 from rag.records import Paper
 from rag.settings import Settings
-from rag.stopping import Stop
 
 WANTED = 4
 TRIED = 40  # candidates, before we give up

@@ -17,7 +17,7 @@ from rag.answering.sifting import sift
 from rag.conversation import standalone
 from rag.library import Library
 from rag.markers import read_markers
-from rag.prompting import load_prompt
+from rag.models.llms.prompts import load_prompt
 from rag.records import Paper
 from rag.settings import load_settings
 from rag.verification import support

@@ -21,7 +21,7 @@ from eval.runs import About, Row, Run, add_row, begin_run, drop_torn_line, read_
 from eval.scoring import Judge, score
 from rag.errors import QuestionError, RagError
 from rag.library import Library
-from rag.prompting import load_prompt
+from rag.models.llms.prompts import load_prompt
 
 TELLING = (  # settings that an answer depends on
     "embedding", "papers", "sentences", "words", "llm", "window", "answer_tokens", "excerpts", "unsupported", "check",

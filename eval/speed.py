@@ -14,9 +14,9 @@ import numpy as np
 from eval.generating import known_items
 from eval.gold import load_questions, shared_folder
 from rag.chunking import chunk
-from rag.embedding import Embedder
-from rag.embedding.onnx import OnnxEmbedder
 from rag.library import Library
+from rag.models.embedders import Embedder
+from rag.models.embedders.onnx import OnnxEmbedder
 from rag.records import Paper
 from rag.samples import PATH
 from rag.settings import Settings

@@ -30,13 +30,13 @@ from llama_index.core.llms import CustomLLM
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from pydantic import PrivateAttr
 
-from rag.embedding import Embedder
 from rag.errors import ModelError
-from rag.models import ChatModel, Ending, Finish, Message, complete, spoken
+from rag.models.cancellation import Stop, awaited, in_thread
+from rag.models.embedders import Embedder
+from rag.models.llms import ChatModel, Ending, Finish, Message, complete, spoken
 from rag.records import Filters, Hit, Turn
 from rag.retrieval import Retriever
 from rag.settings import Settings
-from rag.stopping import Stop, awaited, in_thread
 
 
 @dataclass

@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.models import NO_USAGE, ChatModel, Ending, Message, Usage, complete
-from rag.prompting import Prompt, as_data
+from rag.models.cancellation import Stop
+from rag.models.llms import NO_USAGE, ChatModel, Ending, Message, Usage, complete
+from rag.models.llms.prompts import Prompt, as_data
 from rag.records import Answer, Turn
-from rag.stopping import Stop
 from rag.text.words import stems
 
 TURNS = 4  # earlier questions carried over at most; the last one that stood by itself ends the walk back

@@ -28,11 +28,11 @@ from rag.answering.settling import nothing_holds
 from rag.citations import papers_cited, render
 from rag.conversation import Rewritten
 from rag.errors import ModelError, StoppedError
-from rag.models import Usage
+from rag.models.cancellation import Stop, awaited, in_thread
+from rag.models.llms import Usage
 from rag.records import Answer, Outcome, Searched, Turn
 from rag.retrieval import Retrieved, Retriever, check_question
 from rag.settings import Settings
-from rag.stopping import Stop, awaited, in_thread
 
 Rewriter = Callable[[str, Sequence[Turn], Stop], Rewritten]  # makes a question of a conversation stand alone
 

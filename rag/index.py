@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from rag.chunking import chunk
-from rag.embedding import Embedder, Vector
 from rag.errors import LibraryDamagedError, RagError, StorageError
 from rag.interaction import States, compress, one_blas_thread
+from rag.models.embedders import Embedder, Vector
 from rag.records import Paper
 from rag.seal import Seal, break_seal, changed_file, make_seal, read_seal
 from rag.states import StateStore

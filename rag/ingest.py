@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from rag.catalog import Catalog
 from rag.catalog.records import merges
-from rag.embedding import Embedder
 from rag.index import Index, embed_papers
 from rag.merging import store
 from rag.merging.run import Run
+from rag.models.embedders import Embedder
 from rag.readers import read_file
 from rag.records import IngestReport, Record, Rejection, Remark
 from rag.utils.batching import batched

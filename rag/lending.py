@@ -13,11 +13,11 @@ from pathlib import Path
 
 from rag.catalog import Catalog
 from rag.chunking import CHUNKER
-from rag.embedding import Embedder, embedder_name
 from rag.errors import EmptyLibraryError, LibraryDamagedError
 from rag.index import Index
 from rag.locking import is_being_written, writing
 from rag.manifest import Manifest, check_manifest, read_manifest, write_manifest
+from rag.models.embedders import Embedder, embedder_name
 from rag.probe import probe
 from rag.readonly import as_if_in
 from rag.settings import Settings

@@ -24,13 +24,13 @@ from rag.answering.generative import GenerativeAnswerer
 from rag.conversation import Rewritten, rewrite, standalone
 from rag.errors import ModelError, StoppedError
 from rag.mapping import PaperMap, make_map, read_map, write_map
-from rag.models import ChatModel, load_model
-from rag.prompting import load_prompt
+from rag.models.cancellation import Stop, in_thread
+from rag.models.llms import ChatModel, load_model
+from rag.models.llms.prompts import load_prompt
 from rag.records import Answer, Filters, Hit, Outcome, Turn
 from rag.retrieval import Retriever, top
 from rag.settings import Settings
 from rag.shelf import Shelf
-from rag.stopping import Stop, in_thread
 
 if TYPE_CHECKING:
     from rag.adapters import PaperEmbedding, PaperLLM, PaperRetriever

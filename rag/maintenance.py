@@ -12,13 +12,13 @@ from pathlib import Path
 from rag.catalog import FILE as CATALOG
 from rag.catalog import Catalog
 from rag.chunking import CHUNKER
-from rag.embedding import embedder_name, load_embedder
 from rag.errors import LibraryDamagedError, LibraryMismatchError, LibraryMissingError, RagError
 from rag.index import Index, embed_papers
 from rag.ingest import EMBED_BATCH, Progress, Watch
 from rag.lending import FIRST_VECTORS
 from rag.locking import writing
 from rag.manifest import Manifest, check_manifest, read_manifest, write_manifest
+from rag.models.embedders import embedder_name, load_embedder
 from rag.probe import probe
 from rag.readonly import copied, is_read_only
 from rag.records import Paper

@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.catalog import Catalog
-from rag.embedding import Embedded, Embedder, Matrix
 from rag.errors import EmptyLibraryError, QuestionError
 from rag.index import Index
 from rag.interaction import best_likeness, expand, one_blas_thread, project, sentence_vectors, unit
+from rag.models.embedders import Embedded, Embedder, Matrix
 from rag.records import Filters, Hit, Paper, Passage
 from rag.text.sentences import sentence_spans
 from rag.text.words import Word, content_words

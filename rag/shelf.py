@@ -17,13 +17,13 @@ from rag.catalog import Catalog
 from rag.catalog.naming import named
 from rag.catalog.ratings import all_ratings, delete_rating, put_rating
 from rag.catalog.records import merges
-from rag.embedding import Embedder, load_embedder
 from rag.errors import LibraryDamagedError, LibraryMissingError
 from rag.ingest import Watch, index_pending, ingest
 from rag.lending import Lender, manifest_of
 from rag.locking import make_folder
 from rag.manifest import FILE as MANIFEST
 from rag.merging import forget, split
+from rag.models.embedders import Embedder, load_embedder
 from rag.readers import find_files
 from rag.readonly import copied, is_read_only
 from rag.records import Filters, Gone, IngestReport, Merge, Paper, Rating

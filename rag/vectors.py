@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.embedding import Matrix, Vector
 from rag.errors import LibraryDamagedError, LibraryMismatchError, RagError, StorageError
+from rag.models.embedders import Matrix, Vector
 from rag.utils.batching import batched
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from eval.gold import shared_folder
-from rag.embedding import Embedder
 from rag.library import Library
+from rag.models.embedders import Embedder
 from rag.readers import read_file
 from rag.readers.cleaning.text import clean
 from rag.records import Record, Rejection, Remark
@@ -49,7 +49,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
     """The bundled model, loaded once."""
-    from rag.embedding.minilm import load_minilm
+    from rag.models.embedders.minilm import load_minilm
 
     return load_minilm()
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.embedding import Embedder, load_embedder
-from rag.embedding.minilm import VOCABULARY, check_weights, model_path
 from rag.errors import EmbeddingError
+from rag.models.embedders import Embedder, load_embedder
+from rag.models.embedders.minilm import VOCABULARY, check_weights, model_path
 from rag.settings import Settings
 
 # Cosines of the fp32 model (sentence-transformers/all-MiniLM-L6-v2 in PyTorch), computed once.
@@ -67,7 +67,7 @@ def test_the_same_text_gives_the_same_vector_whatever_its_neighbours(embedder: E
 
 def test_the_largest_text_needs_less_than_a_gigabyte() -> None:
     code = (  # VmHWM is this process's own; ru_maxrss would be that of who started it, were it larger
-        "import re, pathlib\nfrom rag.embedding.minilm import load_minilm\n"
+        "import re, pathlib\nfrom rag.models.embedders.minilm import load_minilm\n"
         "for _ in load_minilm().embed(['word ' * 100_000, 'x' * 1_000_000] * 3): pass\n"
         "print(int(re.search(r'VmHWM:\\s+(\\d+)', pathlib.Path('/proc/self/status').read_text())[1]) // 1024)"
     )

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rag.embedding.openai import BATCH, OpenAIEmbedder
 from rag.errors import EmbeddingError, LibraryMismatchError
 from rag.library import Library
 from rag.maintenance import check, rebuild
+from rag.models.embedders.openai import BATCH, OpenAIEmbedder
 from rag.settings import Settings
 from rag.text.words import stems
 

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rag.embedding.openai import OpenAIEmbedder
 from rag.errors import EmbeddingError, LibraryMismatchError, ModelError
 from rag.library import Library
-from rag.models import load_model
+from rag.models.embedders.openai import OpenAIEmbedder
+from rag.models.llms import load_model
 from rag.settings import Settings
 
 MakePaper = Callable[..., dict[str, Any]]

@@ -17,9 +17,9 @@ from llama_index.core.tools import QueryEngineTool
 from rag.adapters import Question
 from rag.errors import ModelError
 from rag.library import Library
-from rag.models import Ending, Finish, Message, Usage
+from rag.models.cancellation import Stop
+from rag.models.llms import Ending, Finish, Message, Usage
 from rag.records import Answer, Filters, Outcome, Turn
-from rag.stopping import Stop
 
 QUESTION = "What is late interaction in ColBERT?"
 HOPELESS = "Which bees dance near the hive?"

@@ -26,7 +26,7 @@ from eval.scoring import score
 from eval.statistics import difference_of, mean_of
 from rag.errors import ModelError, QuestionError, SourceError
 from rag.library import Library
-from rag.models import load_model
+from rag.models.llms import load_model
 from rag.records import Claim, Paper
 from ui.cli import app
 

@@ -13,9 +13,9 @@ from rag.answering.abstaining import confidence_in, nearest_papers, outcome_of, 
 from rag.answering.evidence import Candidate, asked_words, candidates_of, is_named
 from rag.answering.extractive import ExtractiveAnswerer, choose
 from rag.citations import cite, render
+from rag.models.cancellation import Stop
 from rag.records import Answer, Claim, Hit, Outcome, Paper, Passage, Searched, Turn
 from rag.retrieval import Retrieved, WordMatch
-from rag.stopping import Stop
 from rag.text.sentences import sentence_spans
 from rag.text.words import content_words, stems
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from rag.embedding import Embedder
 from rag.errors import LibraryLockedError, StorageError
 from rag.library import Library
 from rag.maintenance import check
+from rag.models.embedders import Embedder
 from rag.records import Rating
 from rag.settings import Settings
 

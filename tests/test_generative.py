@@ -11,14 +11,14 @@ import pytest
 
 from rag.adapters import Question
 from rag.conversation import question_in
-from rag.embedding import Embedder
 from rag.errors import ContextOverflowError, ModelError, QuestionError
 from rag.library import Library
-from rag.models import Ending, Finish, Message, Usage
-from rag.prompting import load_prompt
+from rag.models.cancellation import Stop
+from rag.models.embedders import Embedder
+from rag.models.llms import Ending, Finish, Message, Usage
+from rag.models.llms.prompts import load_prompt
 from rag.records import Answer, Outcome, Turn
 from rag.settings import Settings
-from rag.stopping import Stop
 
 WriteJsonl = Callable[..., Path]
 QUESTION = "What is late interaction in ColBERT?"

@@ -10,10 +10,10 @@ import pytest
 
 from rag.errors import ContextOverflowError, ModelError
 from rag.library import Library
-from rag.models import Ending, Finish, Message
-from rag.models.gguf import GgufModel
+from rag.models.cancellation import Stop
+from rag.models.llms import Ending, Finish, Message
+from rag.models.llms.gguf import GgufModel
 from rag.settings import Settings
-from rag.stopping import Stop
 
 WIDTH, INNER, HEADS = 32, 64, 2
 SPECIAL, CONTROL, BYTE = [b"<unk>", b"<s>", b"</s>"], 3, 6

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 import rag.ingest
-from rag.embedding import Embedder
 from rag.errors import SourceError
 from rag.ingest import Progress
 from rag.library import Library
+from rag.models.embedders import Embedder
 from rag.records import Filters, IngestReport, Paper
 from rag.settings import Settings
 

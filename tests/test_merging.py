@@ -11,12 +11,12 @@ import pytest
 from rag.catalog import Catalog
 from rag.catalog.migrations import MIGRATIONS
 from rag.catalog.records import kept_records
-from rag.embedding import Embedder
 from rag.errors import MergeError
 from rag.ingest import Progress, store_records
 from rag.library import Library
 from rag.maintenance import check
 from rag.merging.run import Ids, Run
+from rag.models.embedders import Embedder
 from rag.records import IngestReport, Merge, Paper, Record
 from rag.settings import Settings
 from ui.page import shelf

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import PromptError
-from rag.prompting import BUNDLED, as_data, load_prompt, parse_prompt
+from rag.models.llms.prompts import BUNDLED, as_data, load_prompt, parse_prompt
 
 GOOD = "---\npurpose: to greet\nvariables: name, time\n---\n# system\nBe kind.\n\n# user\nHi $name, it is $time.\n"
 NAMES = sorted(path.stem for path in BUNDLED.glob("*.md"))

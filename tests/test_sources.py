@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from rag.answering.evidence import best_first, candidates_of
 from rag.answering.sources import Shown, show
+from rag.models.llms.tokens import count_tokens
 from rag.records import Hit, Paper, Passage
 from rag.retrieval import Retrieved
 from rag.text.sentences import sentence_spans
 from rag.text.words import stems
-from rag.tokens import count_tokens
 
 PROPERTY = settings(deadline=None, max_examples=100)
 QUESTION = "How much memory does Adafactor need?"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.tokens import TABLES, count_tokens
+from rag.models.llms.tokens import TABLES, count_tokens
 
 PROPERTY = settings(deadline=None, max_examples=100)
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,7 +24,7 @@ def forbid(event, arguments):
 
 sys.addaudithook(forbid)
 before = dict(os.environ)
-from rag.tokens import count_tokens
+from rag.models.llms.tokens import count_tokens
 print(count_tokens("late interaction"), before == dict(os.environ), "llama_index.core" in sys.modules)
 """
 

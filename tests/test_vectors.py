@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.embedding import Matrix, Vector
 from rag.errors import LibraryDamagedError, LibraryMismatchError
+from rag.models.embedders import Matrix, Vector
 from rag.vectors import EXACT_LIMIT, VectorStore
 
 

@@ -150,7 +150,7 @@ def generate(
     from eval.generating import drafted, known_items
     from rag.errors import EmptyLibraryError
     from rag.library import Library
-    from rag.models import load_model
+    from rag.models.llms import load_model
     from rag.settings import load_settings
     from ui.exporting import write_out
     from ui.progress import counting
@@ -210,7 +210,7 @@ def _judge(llm: str, questions: int, *, yes: bool) -> "ModelJudge":
     """
     from eval.judge import ModelJudge, estimate
     from rag.errors import ModelError, QuestionError
-    from rag.models import load_model
+    from rag.models.llms import load_model
     from rag.settings import load_settings
 
     settings = load_settings(Path(".env"), llm=llm)

@@ -27,10 +27,10 @@ import rag.library
 import rag.maintenance
 import rag.probe
 import rag.vectors
-from rag.embedding import Embedded
-from rag.embedding.minilm import NAME
 from rag.errors import RagError
 from rag.library import Library
+from rag.models.embedders import Embedded
+from rag.models.embedders.minilm import NAME
 from rag.settings import Settings
 from rag.text.words import content_words
 from rag.vectors import chroma_errors

@@ -8,10 +8,10 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from rag.models import NO_USAGE, Usage
+from rag.models.cancellation import Stop
+from rag.models.llms import NO_USAGE, Usage
 from rag.records import Claim, Turn
 from rag.retrieval import Retrieved
-from rag.stopping import Stop
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,13 @@ from rag.citations import number_of, number_papers, renumbered
 from rag.errors import ContextOverflowError, ModelError
 from rag.markers import read_markers
 from rag.markers.preview import Preview
-from rag.models import NO_USAGE, ChatModel, Ending, Finish, Message, Usage, complete, spoken
-from rag.prompting import Prompt, as_data, load_prompt
+from rag.models.cancellation import Stop
+from rag.models.llms import NO_USAGE, ChatModel, Ending, Finish, Message, Usage, complete, spoken
+from rag.models.llms.prompts import Prompt, as_data, load_prompt
+from rag.models.llms.tokens import count_tokens
 from rag.records import Turn
 from rag.retrieval import Retrieved
 from rag.settings import Settings
-from rag.stopping import Stop
-from rag.tokens import count_tokens
 
 SPARE = 0.9  # share of the window that is planned with: another tokenizer counts otherwise
 OVERFLOWS = 2  # how often the sources are halved when the model says that they don't fit

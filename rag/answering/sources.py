@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from rag.answering.evidence import Candidate, best_first, candidates_of, firsts_of
-from rag.prompting import as_data
+from rag.models.llms.prompts import as_data
+from rag.models.llms.tokens import count_tokens
 from rag.records import Paper
 from rag.retrieval import Retrieved
 from rag.text.sentences import sentence_spans
-from rag.tokens import count_tokens
 
 LINE_TOKENS = 6  # of a sentence beside its text: its number
 REMEDY = ": see ASKPAPERS_WINDOW and ASKPAPERS_ANSWER_TOKENS."

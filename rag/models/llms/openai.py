@@ -1,6 +1,7 @@
 """A language model behind an OpenAI-compatible endpoint: asked on a loop of its own, stopped at any moment.
 
-rag.models.clients makes the client, rag.models.retrying asks again, rag.models.failures says what an error means.
+rag.models.openai_client makes the client, rag.models.llms.retrying asks again, rag.models.llms.openai_errors says
+what an error means.
 """
 
 import queue
@@ -25,12 +26,12 @@ from openai import (
 from openai.types.chat import ChatCompletionChunk
 
 from rag.errors import ModelError
-from rag.models import ENDINGS, NO_USAGE, SEED, Ending, Event, Finish, Message, Usage, received
-from rag.models.clients import PUBLIC_ENDPOINT, async_client
-from rag.models.failures import Failure, failure_of, is_overflow
-from rag.models.retrying import patiently
+from rag.models.cancellation import Stop
+from rag.models.llms import ENDINGS, NO_USAGE, SEED, Ending, Event, Finish, Message, Usage, received
+from rag.models.llms.openai_errors import Failure, failure_of, is_overflow
+from rag.models.llms.retrying import patiently
+from rag.models.openai_client import PUBLIC_ENDPOINT, async_client
 from rag.settings import Settings
-from rag.stopping import Stop
 
 PUBLIC_MODEL = "gpt-4.1-mini"  # what `auto` takes at the public endpoint; elsewhere the first model listed
 ANSWER_TIMEOUTS = 10  # a reply that keeps coming is cut after so many times the timeout

@@ -9,9 +9,9 @@ from functools import cached_property
 
 import numpy as np
 
-from rag.embedding import Embedded, Vector
 from rag.errors import EmbeddingError
-from rag.models.embeddings import embed_texts, embedding_client
+from rag.models.embedders import Embedded, Vector
+from rag.models.embedders.openai_request import embed_texts, embedding_client
 from rag.settings import Settings
 from rag.utils.batching import batched
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import ContextOverflowError, ModelError
-from rag.models import ENDINGS, NO_USAGE, SEED, Ending, Event, Finish, Message, Usage, received
+from rag.models.cancellation import Stop
+from rag.models.llms import ENDINGS, NO_USAGE, SEED, Ending, Event, Finish, Message, Usage, received
 from rag.settings import Settings
-from rag.stopping import Stop
 
 ERRORS = 1  # what llama.cpp writes to stderr: errors alone
 

@@ -5,8 +5,8 @@ An error leaves its cause behind: a server may repeat the key in what it says.
 
 from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAI, OpenAIError
 
-from rag.models.clients import sync_client
-from rag.models.failures import bare_address
+from rag.models.llms.openai_errors import bare_address
+from rag.models.openai_client import sync_client
 from rag.settings import Settings
 
 TRIES = 2  # a slow endpoint is asked twice, then told

@@ -21,7 +21,7 @@ from string import Template
 
 from rag.errors import PromptError
 
-BUNDLED = Path(__file__).resolve().parent.parent / "prompts"
+BUNDLED = Path(__file__).resolve().parents[3] / "prompts"
 FILE = re.compile(r"---\n(?P<head>.*?)\n---\n(?P<body>.*)", re.DOTALL)
 ROLE = re.compile(r"^# (\w+)[ \t]*$", re.MULTILINE)
 ROLES = ("system", "user")

@@ -1,8 +1,8 @@
 """Text to vectors: one Protocol, three ways to fill it.
 
-    minilm          the bundled all-MiniLM-L6-v2, offline (rag.embedding.minilm)
-    onnx:FOLDER     any sentence-transformers export with tokenizer.json and an .onnx file (rag.embedding.onnx)
-    openai:MODEL    any OpenAI-compatible endpoint (rag.embedding.openai)
+    minilm          the bundled all-MiniLM-L6-v2, offline (rag.models.embedders.minilm)
+    onnx:FOLDER     any sentence-transformers export with tokenizer.json and an .onnx file (rag.models.embedders.onnx)
+    openai:MODEL    any OpenAI-compatible endpoint (rag.models.embedders.openai)
 
 Knows nothing of papers, of storage, or of LlamaIndex (rag.engine has the adapter). Heavy imports happen when a
 model is loaded, never before.
@@ -58,14 +58,14 @@ def load_embedder(settings: Settings) -> Embedder:
     """Return the embedding model that the settings name. Raises EmbeddingError when it can't be had."""
     kind, _, value = settings.embedding.partition(":")
     if kind == "openai":
-        from rag.embedding.openai import OpenAIEmbedder
+        from rag.models.embedders.openai import OpenAIEmbedder
 
         return OpenAIEmbedder(value, settings)
     if kind == "onnx":
-        from rag.embedding.onnx import load_folder
+        from rag.models.embedders.onnx import load_folder
 
         return load_folder(value, threads=settings.threads)
-    from rag.embedding.minilm import load_minilm
+    from rag.models.embedders.minilm import load_minilm
 
     return load_minilm(threads=settings.threads)
 
@@ -73,7 +73,7 @@ def load_embedder(settings: Settings) -> Embedder:
 def embedder_name(settings: Settings) -> str:
     """Return the name that `load_embedder` would give, without loading the model."""
     if settings.embedding == "minilm":
-        from rag.embedding.minilm import NAME
+        from rag.models.embedders.minilm import NAME
 
         return NAME
     return settings.embedding

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.embedding import Embedded, Matrix
 from rag.errors import EmbeddingError
+from rag.models.embedders import Embedded, Matrix
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession

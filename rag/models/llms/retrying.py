@@ -9,7 +9,7 @@ from typing import TypeVar
 from anyio import current_effective_deadline, current_time, sleep
 from openai import APIConnectionError, APIStatusError
 
-from rag.models.failures import retry_after
+from rag.models.llms.openai_errors import retry_after
 
 Reply = TypeVar("Reply")
 
