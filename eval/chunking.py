@@ -13,7 +13,7 @@ import numpy as np
 from eval.gold import load_questions, shared_folder
 from eval.metrics import mean
 from eval.ranking import ranked
-from rag.conversation import standalone
+from rag.conversation.follow_ups import standalone
 from rag.library import Library
 from rag.models.embedders import Embedder, Vector
 from rag.records import Paper

@@ -11,7 +11,7 @@ from pathlib import Path
 from eval.gold import GoldQuestion, load_questions, shared_folder
 from eval.metrics import mean
 from eval.ranking import ranked
-from rag.conversation import rewrite, standalone
+from rag.conversation.follow_ups import rewrite, standalone
 from rag.library import Library
 from rag.models.cancellation import Stop
 from rag.models.llms import load_model
@@ -34,7 +34,7 @@ def measure(work: Path) -> str:
         "earlier questions always in front": lambda question, history: " ".join(
             [*(turn.question for turn in history), question]
         ),
-        "rag.conversation.standalone": standalone,
+        "rag.conversation.follow_ups.standalone": standalone,
     }
     settings = load_settings()
     with Library.open(work / "dev.library", settings) as library:

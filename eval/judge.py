@@ -8,12 +8,12 @@ import re
 from collections.abc import Sequence
 
 from rag.answering.generative import verdict_of
+from rag.citations.support import PARTLY, SUPPORTED
 from rag.errors import ModelError
 from rag.models.cancellation import Stop
 from rag.models.llms import ChatModel, Message, complete
 from rag.models.llms.prompts import Prompt, as_data, load_prompt
 from rag.settings import Settings
-from rag.verification import PARTLY, SUPPORTED
 
 SCORES = {"supported": 1.0, "partly": (PARTLY + SUPPORTED) / 2, "not": 0.0}
 TOKENS = 8  # of a verdict

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from eval.scoring import offline
+from rag.citations.support import PARTLY, SUPPORTED
 from rag.errors import SourceError
-from rag.verification import PARTLY, SUPPORTED
 
 BINS = ((0.0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1.01))
 KINDS = {"SUPPORT": "supported", "CONTRADICT": "contradicted", "NEI": "unrelated"}

@@ -13,14 +13,14 @@ from time import perf_counter
 
 from eval.gold import GoldQuestion, load_questions, shared_folder
 from eval.metrics import mean, nugget_recall
-from rag.answering.sifting import sift
-from rag.conversation import standalone
+from rag.citations.claim_detection import sift
+from rag.citations.markers import read_markers
+from rag.citations.support import support
+from rag.conversation.follow_ups import standalone
 from rag.library import Library
-from rag.markers import read_markers
 from rag.models.llms.prompts import load_prompt
 from rag.records import Paper
 from rag.settings import load_settings
-from rag.verification import support
 
 EVERY = 3  # rows of the question set are taken
 MARKERS = re.compile(r"\[(\d+)\]")

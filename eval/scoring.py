@@ -16,7 +16,7 @@ A score that has no meaning for a row is absent, never 0 or NaN. Sources of the 
     judged_supported, judged_nuggets   the same as shares by an LLM judge, when there is one
     judge_agreement      share of claims of which it says what the offline scorer says, supported or not
 
-Support sees words, numbers and words of direction (rag.opposites): **a negation is seen only in part**.
+Support sees words, numbers and words of direction (rag.citations.contradiction): **a negation is seen only in part**.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,9 +26,9 @@ from typing import Any, Protocol
 from eval.gold import GoldQuestion
 from eval.metrics import nugget_recall
 from eval.ranking import ranked
-from rag.markers import INVENTED
+from rag.citations.markers import INVENTED
+from rag.citations.support import SUPPORTED, standing, support
 from rag.records import Answer, Citation, Claim, Paper
-from rag.verification import SUPPORTED, standing, support
 
 COSTS = ("seconds", "input_tokens", "output_tokens", "words")  # how their names begin: neither good nor bad
 LOWER_IS_BETTER = frozenset({"unsupported", "missing_numbers", "missing_names", "false_answer", "false_refusal"})

@@ -24,9 +24,9 @@ from llama_index.core.schema import QueryBundle
 from rag.adapters import Question, node_of
 from rag.answering import Answerer, Draft
 from rag.answering.abstaining import nearest_papers, outcome_of, refusal
-from rag.answering.settling import nothing_holds
-from rag.citations import papers_cited, render
-from rag.conversation import Rewritten
+from rag.citations.grounding import nothing_holds
+from rag.citations.numbering import papers_cited, render
+from rag.conversation.follow_ups import Rewritten
 from rag.errors import ModelError, StoppedError
 from rag.models.cancellation import Stop, awaited, in_thread
 from rag.models.llms import Usage

@@ -21,7 +21,7 @@ from rag.answering import Answerer
 from rag.answering.abstaining import outcome_of
 from rag.answering.extractive import ExtractiveAnswerer
 from rag.answering.generative import GenerativeAnswerer
-from rag.conversation import Rewritten, rewrite, standalone
+from rag.conversation.follow_ups import Rewritten, rewrite, standalone
 from rag.errors import ModelError, StoppedError
 from rag.mapping import PaperMap, make_map, read_map, write_map
 from rag.models.cancellation import Stop, in_thread

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from rag.citations import cite
+from rag.citations.numbering import cite
 from rag.errors import ModelError
 from rag.records import Answer, Claim, Outcome, Paper, Searched
 from ui.cli import main

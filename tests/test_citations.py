@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.citations import cite, number_papers, papers_cited
+from rag.citations.numbering import cite, number_papers, papers_cited
 from rag.records import Answer, Citation, Claim, Outcome, Paper, Searched, Turn
 
 PROPERTY = settings(deadline=None, max_examples=100)

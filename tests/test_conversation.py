@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.conversation import TURNS, is_follow_up, standalone
+from rag.conversation.follow_ups import TURNS, is_follow_up, standalone
 from rag.records import Turn
 
 ADAFACTOR = Turn("What does the Adafactor optimizer store?", "It stores row and column sums [1].")

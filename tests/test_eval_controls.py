@@ -13,11 +13,11 @@ from eval.gold import GoldQuestion, load_questions
 from eval.metrics import mean
 from eval.ranking import DEPTH
 from eval.scoring import offline, score
-from rag.citations import cite, papers_cited, render
+from rag.citations.numbering import cite, papers_cited, render
+from rag.citations.support import verified
 from rag.library import Library
 from rag.records import Answer, Claim, Outcome, Paper
 from rag.settings import Settings
-from rag.verification import verified
 
 SET = Path(__file__).resolve().parent.parent / "eval" / "data" / "sample_questions.jsonl"
 Asked = tuple[GoldQuestion, Answer, Sequence[Paper]]

@@ -19,7 +19,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 
-from rag.export import Form, citation_keys, conversation_markdown, export
+from rag.conversation.markdown import conversation_markdown
+from rag.export import Form, citation_keys, export
 from rag.export.latex import escaped_title
 from rag.library import Library
 from rag.readers import find_files, read_file

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from rag.conversation.history import append_turn
 from rag.errors import QuestionError
 from rag.export import Form
-from rag.history import append_turn
 from rag.library import Library
 from rag.records import Turn
 from ui.cli import app

@@ -12,7 +12,7 @@ from rag.answering import Draft
 from rag.answering.abstaining import confidence_in, nearest_papers, outcome_of, refusal
 from rag.answering.evidence import Candidate, asked_words, candidates_of, is_named
 from rag.answering.extractive import ExtractiveAnswerer, choose
-from rag.citations import cite, render
+from rag.citations.numbering import cite, render
 from rag.models.cancellation import Stop
 from rag.records import Answer, Claim, Hit, Outcome, Paper, Passage, Searched, Turn
 from rag.retrieval import Retrieved, WordMatch

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rag.adapters import Question
-from rag.conversation import question_in
+from rag.conversation.follow_ups import question_in
 from rag.errors import ContextOverflowError, ModelError, QuestionError
 from rag.library import Library
 from rag.models.cancellation import Stop

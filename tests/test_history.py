@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from rag.conversation.history import append_turn, check_writable, read_history
 from rag.errors import SourceError, StorageError
-from rag.history import append_turn, check_writable, read_history
 from rag.library import Library
 from rag.records import Answer, Filters, Turn
 

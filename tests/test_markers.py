@@ -8,10 +8,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rag.citations import cite, render
-from rag.markers import INVENTED, NAMED, REFERENCES, REFORMED, REPEATED, UNKNOWN_NAMES, read_markers
-from rag.markers.grammar import numbers_in
-from rag.markers.preview import Preview
+from rag.citations.marker_grammar import numbers_in
+from rag.citations.marker_stream import Preview
+from rag.citations.markers import INVENTED, NAMED, REFERENCES, REFORMED, REPEATED, UNKNOWN_NAMES, read_markers
+from rag.citations.numbering import cite, render
 from rag.records import Claim, Paper
 
 PROPERTY = settings(deadline=None, max_examples=200)

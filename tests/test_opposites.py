@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.opposites import NEGATIONS, SIDES, turned
+from rag.citations.contradiction import NEGATIONS, SIDES, turned
 from rag.text.words import stem
 
 PROPERTY = settings(deadline=None, max_examples=100)

@@ -343,7 +343,7 @@ def test_a_rating_is_kept_changed_and_taken_back(tmp_path: Path, write_jsonl: An
 
 
 def test_a_conversation_is_exported_in_every_form(desk: Desk, tmp_path: Path) -> None:
-    from rag.history import read_history
+    from rag.conversation.history import read_history
 
     kept = asked(desk, None, QUESTION).conversation
     name, text = handlers.exported(kept, "conversation")

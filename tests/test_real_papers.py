@@ -10,11 +10,11 @@ import pytest
 from eval.gold import GoldQuestion, load_questions
 from eval.metrics import mean, nugget_recall
 from eval.ranking import ranked
-from rag.conversation import standalone
+from rag.citations.support import support
+from rag.conversation.follow_ups import standalone
 from rag.library import Library
 from rag.records import Answer
 from rag.settings import Settings
-from rag.verification import support
 
 pytestmark = pytest.mark.papers
 

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.answering.settling import Settled, apply_policy, holds, nothing_holds, settle
-from rag.markers import Sentence
+from rag.citations.grounding import Settled, apply_policy, holds, nothing_holds, settle
+from rag.citations.markers import Sentence
+from rag.citations.support import PARTLY, best_slice, support
 from rag.records import Claim, Paper
 from rag.text.sentences import Span, sentence_spans
-from rag.verification import PARTLY, best_slice, support
 
 PROPERTY = settings(deadline=None, max_examples=100)
 PRUNING = Paper(

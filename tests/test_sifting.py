@@ -2,8 +2,8 @@
 
 import pytest
 
-from rag.answering.sifting import echoes, sift
-from rag.markers import Sentence
+from rag.citations.claim_detection import echoes, sift
+from rag.citations.markers import Sentence
 from rag.records import Paper
 
 PRUNING = Paper(

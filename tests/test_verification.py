@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rag.citations.support import SUPPORTED, TURNED, best_slice, support
 from rag.records import Support
 from rag.text.sentences import sentence_spans
-from rag.verification import SUPPORTED, TURNED, best_slice, support
 
 PROPERTY = settings(deadline=None, max_examples=100)
 ABSTRACT = (

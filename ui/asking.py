@@ -12,8 +12,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from rag.conversation.history import append_turn
 from rag.errors import RagError
-from rag.history import append_turn
 from rag.library import Library
 from rag.records import Answer, Filters, Turn
 from ui.terminal import show_answer, stream_answer

@@ -154,7 +154,7 @@ def ask(
     empty line ends it. Exit code 0: answered, 3: the abstracts don't say, 1: error (of
     piped questions: any error).
     """
-    from rag.history import check_writable, read_history
+    from rag.conversation.history import check_writable, read_history
     from rag.library import Library
     from ui.asking import Conversation
     from ui.filtering import read_filters

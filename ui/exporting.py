@@ -3,10 +3,11 @@
 import sys
 from pathlib import Path
 
-from rag.citations import papers_cited
+from rag.citations.numbering import papers_cited
+from rag.conversation.history import read_history
+from rag.conversation.markdown import conversation_markdown
 from rag.errors import QuestionError, SourceError, StorageError
-from rag.export import Form, conversation_markdown, export
-from rag.history import read_history
+from rag.export import Form, export
 from rag.records import Answer
 
 

@@ -11,11 +11,11 @@ from rich.live import Live
 from rich.text import Text
 
 from rag.answering.abstaining import NO_PAPER, NOT_SAID
+from rag.citations.support import standing
 from rag.describing import Info
 from rag.errors import StoppedError
 from rag.maintenance import Finding
 from rag.records import Answer, Claim, Gone, Hit, IngestReport, Merge, Outcome, Paper, Rejection, Remark
-from rag.verification import standing
 from ui.wording import because, lacking, merged_titles, place, printable, summary
 
 WIDTH = 100

@@ -3,8 +3,8 @@
 import textwrap
 from pathlib import PurePath
 
+from rag.citations.support import standing
 from rag.records import Answer, Claim, Merge, Searched
-from rag.verification import standing
 
 REASONS = {"doi": "DOI", "arxiv_id": "arXiv id", "pubmed_id": "PubMed id"}
 

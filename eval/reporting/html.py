@@ -11,8 +11,8 @@ from typing import Any
 from eval.reporting.markdown import ordered
 from eval.runs import Row, Run
 from eval.scoring import GROUPS, LOWER_IS_BETTER
+from rag.citations.support import standing
 from rag.records import Claim
-from rag.verification import standing
 
 TEMPLATE = "report.html.j2"
 BINS = 10

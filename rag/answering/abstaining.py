@@ -7,7 +7,6 @@ question names something that the paper doesn't.
 """
 
 import math
-import re
 from typing import NamedTuple
 
 from rag.records import Outcome, Paper
@@ -19,27 +18,6 @@ ANSWERED = 0.285  # confidence from which on an answer is given
 RELEVANT = 0.08  # confidence below which not even the papers are about it
 WORDS_MET = 0.5  # share of the question's telling words to hold, where a model tells no token states
 
-# "The abstracts do not mention ...", "I cannot answer ...": says that there is no answer, and so is no claim.
-WHERE = (
-    r"((?:the|these|those|any|given|provided|all) (?:\w+ ){0,2}"
-    r"(?:sources|abstracts?|excerpts?|papers?|texts?|information|context)"
-    r"|abstracts|excerpts|source(?= (?:does|did|is|has|says|leaves|lacks|contains)))"
-)
-NEGATION = r"(do(es)?n['’]t|(do|does|did) not|no|not|nothing|cannot|can['’]t|leaves?|lacks?)"  # noqa: RUF001
-SAY = (
-    r"(say|state|tell|mention|specify|specified|give|contain|include|report|provide|discuss|address|describe|answer|"
-    r"explain|indicate|information|details?|open)"
-)
-DENIAL = re.compile(
-    rf"\b{WHERE}\b[^.;]{{0,60}}?\b{NEGATION}\b[^.;]{{0,40}}?\b{SAY}"
-    rf"|\b(no|none of|neither of|nothing in) (the |these )?{WHERE}\b[^.;]{{0,60}}?\b{SAY}"
-    rf"|\b(is|are|was|were) (not|left) [^.;]{{0,40}}\b(in|by) (the |these |any )?{WHERE}\b"
-    r"|^\W*(I|we) (cannot|can['’]t|could not|am not able to|are unable to|am unable to|do not|don['’]t) "  # noqa: RUF001
-    r"(answer|tell|say|know|find|determine)\b"
-    r"|\b(cannot|can['’]t|can not) be (answered|determined|told)\b"  # noqa: RUF001
-    r"|\b(no|not enough|insufficient) information\b",
-    re.IGNORECASE,
-)
 
 NO_PAPER = "No paper in this library is about that."
 NOT_SAID = "The abstracts in this library don't say. The nearest papers:"
@@ -98,15 +76,6 @@ def _words_met(retrieved: Retrieved) -> float:
     known = set(stems(f"{paper.title} {paper.abstract}"))
     total = sum(retrieved.weights.values())
     return sum(weight for stem, weight in retrieved.weights.items() if stem in known) / total if total else 0.0
-
-
-def denies(sentence: str) -> bool:
-    """Tell whether a sentence says that the sources don't tell something (English alone).
-
-    >>> denies("The abstracts do not state the price."), denies("I cannot answer that."), denies("It needs no labels.")
-    (True, True, False)
-    """
-    return bool(DENIAL.search(sentence))
 
 
 def nearest_papers(retrieved: Retrieved) -> tuple[Paper, ...]:

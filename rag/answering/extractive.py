@@ -9,11 +9,11 @@ from time import perf_counter
 
 from rag.answering import Draft
 from rag.answering.evidence import Candidate, best_first, candidates_of, firsts_of
-from rag.citations import cite, number_papers, render
+from rag.citations.numbering import cite, number_papers, render
+from rag.citations.support import verified
 from rag.models.cancellation import Stop
 from rag.records import Claim, Turn
 from rag.retrieval import Retrieved
-from rag.verification import verified
 
 WORTH_GAP = 2.0  # a sentence worth this much less than the best isn't quoted: it would only fill
 FEWEST = 2  # sentences

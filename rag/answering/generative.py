@@ -12,13 +12,13 @@ from dataclasses import replace
 from time import perf_counter
 
 from rag.answering import Draft
-from rag.answering.settling import Settled, apply_policy, settle
-from rag.answering.sifting import sift
 from rag.answering.sources import Shown, show
-from rag.citations import number_of, number_papers, renumbered
+from rag.citations.claim_detection import sift
+from rag.citations.grounding import Settled, apply_policy, settle
+from rag.citations.marker_stream import Preview
+from rag.citations.markers import read_markers
+from rag.citations.numbering import number_of, number_papers, renumbered
 from rag.errors import ContextOverflowError, ModelError
-from rag.markers import read_markers
-from rag.markers.preview import Preview
 from rag.models.cancellation import Stop
 from rag.models.llms import NO_USAGE, ChatModel, Ending, Finish, Message, Usage, complete, spoken
 from rag.models.llms.prompts import Prompt, as_data, load_prompt

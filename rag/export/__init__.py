@@ -1,4 +1,4 @@
-"""Papers and conversations as files for other programs: LaTeX, Zotero, another library, a notebook.
+"""Papers as files for other programs: LaTeX, Zotero, another library, a notebook.
 
 One module a format, each a function from records to text; nothing here reads or writes files. Only what a record
 holds is written: no venue, no month, no author is guessed. Every text is data, escaped so that it reads the same in
@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from rag.export.bibtex import to_bibtex
-from rag.export.conversation import conversation_markdown
 from rag.export.csl import to_csl_json
 from rag.export.jsonl import to_jsonl
 from rag.export.keys import citation_keys
@@ -17,7 +16,7 @@ from rag.export.markdown import to_markdown
 from rag.export.ris import to_ris
 from rag.records import Paper
 
-__all__ = ["Form", "citation_keys", "conversation_markdown", "export"]
+__all__ = ["Form", "citation_keys", "export"]
 
 
 class Form(StrEnum):

@@ -13,9 +13,10 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from rag.conversation.history import turn_line
+from rag.conversation.markdown import conversation_markdown
 from rag.errors import QuestionError, RagError, StorageError
-from rag.export import Form, conversation_markdown, export
-from rag.history import turn_line
+from rag.export import Form, export
 from rag.ingest import Progress
 from rag.records import Answer, Filters, IngestReport, Rating
 from ui.page import shelf

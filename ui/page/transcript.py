@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from rag.answering.abstaining import NO_PAPER, NOT_SAID
+from rag.citations.support import standing
 from rag.records import Answer, Claim, Outcome, Paper
-from rag.verification import standing
 from ui.page.conversation import Conversation, Exchange
 from ui.page.markup import prose
 from ui.wording import stages, summary

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from rag.citations import number_of, number_papers
+from rag.citations.numbering import number_of, number_papers
+from rag.citations.support import standing
 from rag.export.markdown import inline, line, reference
 from rag.records import Answer, Claim, Outcome, Paper, Turn
-from rag.verification import standing
 
 OUTCOMES = {
     Outcome.NOT_IN_ABSTRACTS: "The abstracts don't say.",

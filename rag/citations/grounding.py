@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from rag.citations import cite, kept_leads
-from rag.markers import Sentence
-from rag.opposites import turned
+from rag.citations.contradiction import turned
+from rag.citations.markers import Sentence
+from rag.citations.numbering import cite, kept_leads
+from rag.citations.support import PARTLY, TURNED, best_slice, support, verified
 from rag.records import Citation, Claim, Paper
-from rag.verification import PARTLY, TURNED, best_slice, support, verified
 
 Policy = Literal["mark", "drop", "quote"]
 

@@ -3,10 +3,11 @@
 An untrained blend of four shares of the claim found in the cited text: its words, its words in the best window of
 three sentences (rare words count more than common ones), its word pairs, and its character 4-grams. From it goes half
 the share of its numbers that are nowhere there, and a fixed cost when the text says the other way round what the
-claim says (rag.opposites). What a claim has none of, as "Yes." has no pairs, doesn't count. A verbatim claim scores 1.
+claim says (rag.citations.contradiction). What a claim has none of, as "Yes." has no pairs, doesn't count. A verbatim
+claim scores 1.
 
 It sees words, not meaning: **it can't see** a synonym or a translation, who did what to whom, a negation in the text
-of what the claim affirms, unless at a word of direction, nor an opposite that rag.opposites doesn't list.
+of what the claim affirms, unless at a word of direction, nor an opposite that rag.citations.contradiction doesn't list.
 """
 
 import re
@@ -16,7 +17,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from rag.opposites import turned
+from rag.citations.contradiction import turned
 from rag.records import Claim, Support
 from rag.text.sentences import Span, sentence_spans
 from rag.text.words import STOP_WORDS, Word, rarity, words

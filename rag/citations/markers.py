@@ -2,8 +2,8 @@
 
 A model is asked for `[2]` and writes `[1, 2]`, `[1-3]`, `[2.4]`, `(Source 2)`, `According to source 2, ...`, a marker
 after the full stop, authors and year, or a number that no source has. Each is read as what it means, or dropped, and
-counted. Text in brackets that is no marker stays as it is. Knows nothing of support: whether a citation holds is
-decided elsewhere. rag.markers.grammar has the patterns, rag.markers.preview the text while it is streamed.
+counted. Text in brackets that is no marker stays as it is. The patterns are in rag.citations.marker_grammar, the text
+while it is streamed is rag.citations.marker_stream's.
 """
 
 import re
@@ -12,8 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rag.citations import kept_leads
-from rag.markers.grammar import (
+from rag.citations.marker_grammar import (
     GOVERNS,
     MARKER,
     SINGLE,
@@ -25,6 +24,7 @@ from rag.markers.grammar import (
     label_of,
     ranges_in,
 )
+from rag.citations.numbering import kept_leads
 from rag.records import Paper
 from rag.text.sentences import sentence_spans
 from rag.text.words import stem, words

@@ -3,15 +3,37 @@
 A sentence that a source carries is a claim whatever its form.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rag.answering.abstaining import denies
-from rag.citations import kept_leads
-from rag.markers import Sentence
+from rag.citations.markers import Sentence
+from rag.citations.numbering import kept_leads
+from rag.citations.support import PARTLY, SUPPORTED, support
 from rag.records import Paper
 from rag.text.words import content_words, stems
-from rag.verification import PARTLY, SUPPORTED, support
+
+# "The abstracts do not mention ...", "I cannot answer ...": says that there is no answer, and so is no claim.
+WHERE = (
+    r"((?:the|these|those|any|given|provided|all) (?:\w+ ){0,2}"
+    r"(?:sources|abstracts?|excerpts?|papers?|texts?|information|context)"
+    r"|abstracts|excerpts|source(?= (?:does|did|is|has|says|leaves|lacks|contains)))"
+)
+NEGATION = r"(do(es)?n['’]t|(do|does|did) not|no|not|nothing|cannot|can['’]t|leaves?|lacks?)"  # noqa: RUF001
+SAY = (
+    r"(say|state|tell|mention|specify|specified|give|contain|include|report|provide|discuss|address|describe|answer|"
+    r"explain|indicate|information|details?|open)"
+)
+DENIAL = re.compile(
+    rf"\b{WHERE}\b[^.;]{{0,60}}?\b{NEGATION}\b[^.;]{{0,40}}?\b{SAY}"
+    rf"|\b(no|none of|neither of|nothing in) (the |these )?{WHERE}\b[^.;]{{0,60}}?\b{SAY}"
+    rf"|\b(is|are|was|were) (not|left) [^.;]{{0,40}}\b(in|by) (the |these |any )?{WHERE}\b"
+    r"|^\W*(I|we) (cannot|can['’]t|could not|am not able to|are unable to|am unable to|do not|don['’]t) "  # noqa: RUF001
+    r"(answer|tell|say|know|find|determine)\b"
+    r"|\b(cannot|can['’]t|can not) be (answered|determined|told)\b"  # noqa: RUF001
+    r"|\b(no|not enough|insufficient) information\b",
+    re.IGNORECASE,
+)
 
 NEW = 0.2  # share of a sentence's words that the question lacks, up to which it only says the question again
 
@@ -37,6 +59,15 @@ def sift(sentences: Sequence[Sentence], question: str, papers: Iterable[Paper]) 
     claims = (sentence for sentence, kind in zip(sentences, kinds, strict=True) if kind == "claim")
     claiming = tuple(sentence._replace(lead=lead) for sentence, lead in zip(claims, leads, strict=True))
     return Sifted(claiming, kinds[:1] == ["denial"], kinds.count("denial"), kinds.count("echo"))
+
+
+def denies(sentence: str) -> bool:
+    """Tell whether a sentence says that the sources don't tell something (English alone).
+
+    >>> denies("The abstracts do not state the price."), denies("I cannot answer that."), denies("It needs no labels.")
+    (True, True, False)
+    """
+    return bool(DENIAL.search(sentence))
 
 
 def echoes(sentence: str, question: str) -> bool:

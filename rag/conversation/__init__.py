@@ -1,0 +1,1 @@
+"""Conversations: follow-ups made to stand alone, kept in a file, written as Markdown."""
