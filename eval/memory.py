@@ -16,10 +16,10 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import BinaryIO, NamedTuple
 
-from rag.catalog import Catalog
-from rag.ingest import Progress, store_records
+from rag.ingestion.ingest import Progress, store_records
 from rag.readers import read_file
 from rag.records import Record
+from rag.storage.catalog.catalog import Catalog
 
 PAPERS = 1_000_000
 TENTH = PAPERS // 10

@@ -13,9 +13,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from rag.catalog import Catalog
-from rag.ingest import store_records
+from rag.ingestion.ingest import store_records
 from rag.records import Record
+from rag.storage.catalog.catalog import Catalog
 
 PAIRS = Path(__file__).resolve().parent / "data" / "merge_pairs.jsonl"
 

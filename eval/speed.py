@@ -13,7 +13,7 @@ import numpy as np
 
 from eval.generating import known_items
 from eval.gold import load_questions, shared_folder
-from rag.chunking import chunk
+from rag.ingestion.chunking import chunk
 from rag.library import Library
 from rag.models.embedders import Embedder
 from rag.models.embedders.onnx import OnnxEmbedder

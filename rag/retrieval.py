@@ -17,12 +17,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.catalog import Catalog
 from rag.errors import EmptyLibraryError, QuestionError
-from rag.index import Index
-from rag.interaction import best_likeness, expand, one_blas_thread, project, sentence_vectors, unit
 from rag.models.embedders import Embedded, Embedder, Matrix
 from rag.records import Filters, Hit, Paper, Passage
+from rag.storage.catalog.catalog import Catalog
+from rag.storage.index.index import Index
+from rag.storage.index.token_embeddings import best_likeness, expand, one_blas_thread, project, sentence_vectors, unit
 from rag.text.sentences import sentence_spans
 from rag.text.words import Word, content_words
 

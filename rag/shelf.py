@@ -11,24 +11,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from rag.backup import Backup, back_up
-from rag.catalog import FILE as CATALOG
-from rag.catalog import Catalog
-from rag.catalog.naming import named
-from rag.catalog.ratings import all_ratings, delete_rating, put_rating
-from rag.catalog.records import merges
 from rag.errors import LibraryDamagedError, LibraryMissingError
-from rag.ingest import Watch, index_pending, ingest
-from rag.lending import Lender, manifest_of
-from rag.locking import make_folder
-from rag.manifest import FILE as MANIFEST
-from rag.merging import forget, split
+from rag.ingestion.ingest import Watch, index_pending, ingest
+from rag.ingestion.merging import forget, split
+from rag.ingestion.sync import gone
+from rag.maintenance.backup import Backup, back_up
 from rag.models.embedders import Embedder, load_embedder
 from rag.readers import find_files
-from rag.readonly import copied, is_read_only
 from rag.records import Filters, Gone, IngestReport, Merge, Paper, Rating
 from rag.settings import Settings, load_settings
-from rag.syncing import gone
+from rag.storage.catalog.catalog import FILE as CATALOG
+from rag.storage.catalog.catalog import Catalog
+from rag.storage.catalog.lookup import named
+from rag.storage.catalog.merged_records import merges
+from rag.storage.catalog.ratings import all_ratings, delete_rating, put_rating
+from rag.storage.embedded import Lender, manifest_of
+from rag.storage.locking import make_folder
+from rag.storage.manifest import FILE as MANIFEST
+from rag.storage.readonly import copied, is_read_only
 
 PAGE = 1_000  # papers read from the catalog at once
 
@@ -158,7 +158,7 @@ class Shelf:
             return self._catalog.papers([paper_id])[0]
 
     def backup(self, file: str | Path, *, vectors: bool = False) -> Backup:
-        """Write the library into one file, to be brought back by `rag.backup.restore`; others may go on using it.
+        """Write the library into one file, for `rag.maintenance.backup.restore`; others may go on using it.
 
         With `vectors` it can be searched right after, but nobody may write meanwhile. Raises LibraryDamagedError,
         LibraryLockedError, StorageError.

@@ -13,10 +13,10 @@ from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.backup import restore
 from rag.errors import BackupError, LibraryDamagedError, LibraryLockedError, LibraryMissingError, RagError
 from rag.library import Library
-from rag.maintenance import check, rebuild
+from rag.maintenance.backup import restore
+from rag.maintenance.doctor import check, rebuild
 from rag.settings import Settings
 
 
@@ -160,7 +160,7 @@ def test_any_damage_is_refused_or_harmless(
 
 
 def test_no_library_is_one_line_and_makes_no_file(tmp_path: Path) -> None:
-    from rag.backup import back_up
+    from rag.maintenance.backup import back_up
 
     with pytest.raises(LibraryMissingError):
         back_up(tmp_path / "none.library", tmp_path / "b.zip")

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from rag.catalog import Catalog
-from rag.catalog.schema import VERSION
 from rag.errors import LibraryDamagedError, LibraryMismatchError, QuestionError, StorageError
 from rag.records import Filters, Record
+from rag.storage.catalog.catalog import Catalog
+from rag.storage.catalog.schema import VERSION
 from rag.text.words import stems
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.chunking import Chunk, chunk
+from rag.ingestion.chunking import Chunk, chunk
 from rag.text.sentences import sentence_spans
 
 PROPERTY = settings(deadline=None, max_examples=100)

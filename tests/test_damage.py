@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rag.catalog import Catalog
 from rag.errors import LibraryDamagedError
-from rag.index import Index
-from rag.ingest import store_records
+from rag.ingestion.ingest import store_records
 from rag.library import Library
-from rag.maintenance import check
+from rag.maintenance.doctor import check
 from rag.records import Record
 from rag.settings import Settings
-from rag.sqlite import sqlite_trouble
+from rag.storage.catalog.catalog import Catalog
+from rag.storage.index.index import Index
+from rag.storage.sqlite_errors import sqlite_trouble
 
 MakePaper = Callable[..., dict[str, Any]]
 WriteJsonl = Callable[..., Path]

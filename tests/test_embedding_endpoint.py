@@ -15,7 +15,7 @@ import pytest
 
 from rag.errors import EmbeddingError, LibraryMismatchError
 from rag.library import Library
-from rag.maintenance import check, rebuild
+from rag.maintenance.doctor import check, rebuild
 from rag.models.embedders.openai import BATCH, OpenAIEmbedder
 from rag.settings import Settings
 from rag.text.words import stems

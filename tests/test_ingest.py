@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-import rag.ingest
+import rag.ingestion.ingest
 from rag.errors import SourceError
-from rag.ingest import Progress
+from rag.ingestion.ingest import Progress
 from rag.library import Library
 from rag.models.embedders import Embedder
 from rag.records import Filters, IngestReport, Paper
@@ -56,7 +56,7 @@ def test_new_papers_are_added_and_found(library: Library, write_jsonl: WriteJson
 def test_a_report_lists_the_first_of_very_many_rejections_and_counts_all(
     library: Library, write_jsonl: WriteJsonl, paper: MakePaper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rag.ingest, "MOST_REJECTIONS", 2)
+    monkeypatch.setattr(rag.ingestion.ingest, "MOST_REJECTIONS", 2)
     report = library.ingest([write_jsonl("no", "json", paper(1), "at all")])
     assert [rejection.line for rejection in report.rejected] == [1, 2]
     assert (report.rejections, report.stored) == (3, 1)

@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_info
 
-from rag.interaction import (
+from rag.storage.index.token_embeddings import (
     DIMENSION,
     Matrix,
     best_likeness,

@@ -156,8 +156,9 @@ def test_a_catalog_of_the_first_form_is_migrated(
 ) -> None:
     import sqlite3
 
-    from rag.catalog import Catalog, schema
-    from rag.catalog.migrations import MIGRATIONS
+    from rag.storage.catalog import schema
+    from rag.storage.catalog.catalog import Catalog
+    from rag.storage.catalog.migrations import MIGRATIONS
 
     path = tmp_path / "old.sqlite3"
     with monkeypatch.context() as patch:

@@ -10,9 +10,9 @@ from zipfile import ZipFile
 import pytest
 from typer.testing import CliRunner, Result
 
-from rag.describing import describe
 from rag.errors import LibraryMissingError, QuestionError, SourceError
 from rag.library import Library
+from rag.maintenance.info import describe
 from rag.settings import Settings
 from ui.cli import app
 

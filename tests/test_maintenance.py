@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from rag.catalog import FILE as CATALOG
 from rag.errors import LibraryDamagedError, LibraryLockedError, LibraryMismatchError, LibraryMissingError
-from rag.index import Index
-from rag.ingest import Progress
+from rag.ingestion.ingest import Progress
 from rag.library import Library
-from rag.maintenance import check, rebuild
-from rag.manifest import read_manifest
+from rag.maintenance.doctor import check, rebuild
 from rag.records import Record
 from rag.settings import Settings
+from rag.storage.catalog.catalog import FILE as CATALOG
+from rag.storage.index.index import Index
+from rag.storage.manifest import read_manifest
 
 
 @pytest.fixture

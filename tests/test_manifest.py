@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import LibraryDamagedError, LibraryError, LibraryMismatchError, StorageError
-from rag.manifest import FILE, FORMAT, Manifest, check_manifest, read_manifest, write_manifest
+from rag.storage.manifest import FILE, FORMAT, Manifest, check_manifest, read_manifest, write_manifest
 
 MANIFEST = Manifest("minilm", 384, "title+abstract/1", "vectors-1")
 

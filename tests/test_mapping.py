@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from threadpoolctl import threadpool_info
 
-from rag.interaction import Matrix, unit
 from rag.mapping import Cluster, PaperMap, Point, layout, make_map, read_map, write_map
 from rag.mapping.grouping import MOST, group
 from rag.mapping.keeping import FILE, FORMAT
@@ -22,6 +21,7 @@ from rag.mapping.naming import name_clusters
 from rag.models.embedders import Embedder
 from rag.records import Paper
 from rag.samples import PATH
+from rag.storage.index.token_embeddings import Matrix, unit
 
 PROPERTY = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 ROWS = arrays(

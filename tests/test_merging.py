@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from rag.catalog import Catalog
-from rag.catalog.migrations import MIGRATIONS
-from rag.catalog.records import kept_records
 from rag.errors import MergeError
-from rag.ingest import Progress, store_records
+from rag.ingestion.ingest import Progress, store_records
+from rag.ingestion.run import Ids, Run
 from rag.library import Library
-from rag.maintenance import check
-from rag.merging.run import Ids, Run
+from rag.maintenance.doctor import check
 from rag.models.embedders import Embedder
 from rag.records import IngestReport, Merge, Paper, Record
 from rag.settings import Settings
+from rag.storage.catalog.catalog import Catalog
+from rag.storage.catalog.merged_records import kept_records
+from rag.storage.catalog.migrations import MIGRATIONS
 from ui.page import shelf
 
 WriteJsonl = Callable[..., Path]
@@ -366,7 +366,7 @@ def test_a_removed_paper_leaves_no_records(merged: tuple[Library, list[Path], Me
 
 def test_a_split_that_was_cut_short_is_embedded_by_the_next_run(merged: tuple[Library, list[Path], Merge]) -> None:
     library, files, merge = merged
-    from rag.merging import split
+    from rag.ingestion.merging import split
 
     with library._catalog.transaction():  # as after a kill between the catalog and the index
         split(merge.merge_id, library._catalog)
@@ -429,8 +429,8 @@ def test_a_split_gives_back_the_paper_of_an_older_catalog_as_it_stood(tmp_path: 
     catalog = Catalog(old_catalog)
     before = catalog.papers([1])
     store(catalog, Record("Quiet lattices", f"{FULL} They sing.", 1, doi="10.1000/q"), source="/new")
-    from rag.catalog.records import merges
-    from rag.merging import split
+    from rag.ingestion.merging import split
+    from rag.storage.catalog.merged_records import merges
 
     with catalog.transaction():
         split(merges(catalog)[0].merge_id, catalog)

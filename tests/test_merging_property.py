@@ -11,13 +11,13 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.catalog import Catalog, _keys
-from rag.catalog.records import kept_records, merges
-from rag.ingest import store_records
-from rag.merging import split
+from rag.ingestion.ingest import store_records
+from rag.ingestion.merging import split
 from rag.records import Paper, Record
 from rag.records.canonical import compose
 from rag.records.identity import fingerprint
+from rag.storage.catalog.catalog import Catalog, _keys
+from rag.storage.catalog.merged_records import kept_records, merges
 
 PROPERTY = settings(deadline=None, max_examples=25)
 QUIET = (

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from rag.catalog import FILE, Catalog
-from rag.catalog.migrations import MIGRATIONS
-from rag.catalog.ratings import all_ratings
-from rag.catalog.schema import VERSION, prepare, schema_version
 from rag.library import Library
-from rag.maintenance import check, rebuild
+from rag.maintenance.doctor import check, rebuild
 from rag.records import Answer, Outcome, Searched
 from rag.settings import Settings
+from rag.storage.catalog.catalog import FILE, Catalog
+from rag.storage.catalog.migrations import MIGRATIONS
+from rag.storage.catalog.ratings import all_ratings
+from rag.storage.catalog.schema import VERSION, prepare, schema_version
 
 PAPERS = 12
 OUTCOME = Outcome.NO_RELEVANT_PAPERS
@@ -25,7 +25,7 @@ ANSWER = Answer("What is old?", OUTCOME, "", (), (), (), Searched(PAPERS, "What 
 # Migrates a catalog, and dies by SIGKILL just before its nth statement.
 DYING = """
 import os, signal, sqlite3, sys
-from rag.catalog.schema import migrate, prepare
+from rag.storage.catalog.schema import migrate, prepare
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
 connection.execute("PRAGMA journal_mode = WAL")
 prepare(connection)

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from rag.catalog import FILE, Catalog
 from rag.errors import LibraryMissingError, StorageError
-from rag.ingest import store_records
+from rag.ingestion.ingest import store_records
+from rag.maintenance.rescue import rescue
 from rag.readers import read_file
 from rag.records import Record
-from rag.rescue import rescue
+from rag.storage.catalog.catalog import FILE, Catalog
 
 MakePaper = Callable[..., dict[str, Any]]
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from rag.errors import LibraryDamagedError, StorageError
-from rag.interaction import DIMENSION, States, compress, expand
-from rag.states import StateStore
+from rag.storage.index.token_embeddings import DIMENSION, States, compress, expand
+from rag.storage.index.token_store import StateStore
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from rag.errors import LibraryDamagedError, LibraryMismatchError
 from rag.models.embedders import Matrix, Vector
-from rag.vectors import EXACT_LIMIT, VectorStore
+from rag.storage.index.chroma import EXACT_LIMIT, VectorStore
 
 
 @pytest.fixture(params=[pytest.param(EXACT_LIMIT, id="exact"), pytest.param(0, id="hnsw")])

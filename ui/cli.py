@@ -253,7 +253,7 @@ def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """open and check every part of the library, say what mends it"""
     from dataclasses import asdict
 
-    from rag.maintenance import check
+    from rag.maintenance.doctor import check
     from ui.terminal import show_findings
 
     settings = read_settings()
@@ -272,7 +272,7 @@ def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:
 
     Uses the embedding model of the settings; the old vectors stay until the new are whole.
     """
-    from rag.maintenance import rebuild as rebuild_vectors
+    from rag.maintenance.doctor import rebuild as rebuild_vectors
     from ui.progress import watching
 
     settings = read_settings()

@@ -76,7 +76,7 @@ def remove(names: NamesArgument, library: LibraryOption = None, yes: YesOption =
 
 def info(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """tell what the library holds, its size and what it was made with"""
-    from rag.describing import describe
+    from rag.maintenance.info import describe
     from ui.terminal import show_info
 
     found = describe(library or read_settings().library)

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.progress import Task as ProgressTask
 from rich.text import Text
 
-from rag import ingest
+from rag.ingestion import ingest
 
 STAGES = {"read": "reading records", "embed": "embedding papers"}
 PLAIN_SECONDS = 10.0

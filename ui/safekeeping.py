@@ -20,7 +20,7 @@ def backup(
     Others may read and write meanwhile (with --vectors only read). An earlier file of the
     name is replaced when the new one is whole.
     """
-    from rag.backup import back_up
+    from rag.maintenance.backup import back_up
 
     made = back_up(_folder(library), file, vectors=vectors)
     size = file.stat().st_size
@@ -35,8 +35,8 @@ def restore(
 
     Vectors that the backup lacks are made; cut short, rebuild finishes that.
     """
-    from rag.backup import restore as restore_backup
-    from rag.maintenance import rebuild
+    from rag.maintenance.backup import restore as restore_backup
+    from rag.maintenance.doctor import rebuild
     from ui.progress import watching
 
     folder = _folder(library)
@@ -55,7 +55,7 @@ def rescue(
 
     Exit code 1 when papers are lost or changed; their ids are told.
     """
-    from rag.rescue import rescue as rescue_papers
+    from rag.maintenance.rescue import rescue as rescue_papers
 
     saved = rescue_papers(_folder(library), out)
     typer.echo(f"{out}: {saved.papers:,} papers read. Bring them into a new library with: askpapers ingest {out}")

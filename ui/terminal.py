@@ -12,9 +12,9 @@ from rich.text import Text
 
 from rag.answering.abstaining import NO_PAPER, NOT_SAID
 from rag.citations.support import standing
-from rag.describing import Info
 from rag.errors import StoppedError
-from rag.maintenance import Finding
+from rag.maintenance.doctor import Finding
+from rag.maintenance.info import Info
 from rag.records import Answer, Claim, Gone, Hit, IngestReport, Merge, Outcome, Paper, Rejection, Remark
 from ui.wording import because, lacking, merged_titles, place, printable, summary
 

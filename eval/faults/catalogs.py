@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from eval.faults.stage import Tally, copy, doctor, flip, found, opened, paper, progress, run, write_papers
+from rag.maintenance.rescue import Rescued, rescue
 from rag.records import Rating
-from rag.rescue import Rescued, rescue
 
 FLIPS, PAGES, CUTS = 100, 30, 30
 PAPERS, MERGED, RATED = 60, 20, 5

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from eval.faults.stage import SETTINGS, opened, paper, run, small_batches, write_papers
-from rag.maintenance import rebuild
+from rag.maintenance.doctor import rebuild
 
 Tell = Callable[[Any], None]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from eval.faults.stage import SETTINGS, Tally, copy, doctor, found, opened, paper, progress, run, write_papers
-from rag.backup import back_up
-from rag.maintenance import rebuild
+from rag.maintenance.backup import back_up
+from rag.maintenance.doctor import rebuild
 
 FREE = (0, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768)  # kB left
 SIZE = 16  # MB

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import rag.catalog.ratings
+import rag.storage.catalog.ratings
 from eval.faults.stage import (
     Ended,
     Tally,
@@ -115,7 +115,7 @@ def _clock(base: Path, work: Path, more: Path) -> Tally:
             os.utime(path, (moment.timestamp(), moment.timestamp()))
 
         def rate(tell: Tell) -> Any:
-            put_in_place((rag.catalog.ratings, "datetime", SimpleNamespace(now=lambda zone: moment)))  # noqa: B023
+            put_in_place((rag.storage.catalog.ratings, "datetime", SimpleNamespace(now=lambda zone: moment)))  # noqa: B023
             with opened(folder) as library:  # noqa: B023
                 answer = library.ask("How many points does the aaad method reach?")
                 library.rate(Rating("one", answer, good=True))

@@ -22,18 +22,17 @@ from typing import Any
 
 import numpy as np
 
-import rag.ingest
+import rag.ingestion.ingest
 import rag.library
-import rag.maintenance
-import rag.probe
-import rag.vectors
+import rag.maintenance.doctor
+import rag.storage.index.probe
 from rag.errors import RagError
 from rag.library import Library
 from rag.models.embedders import Embedded
 from rag.models.embedders.minilm import NAME
 from rag.settings import Settings
+from rag.storage.index.chroma import chroma_errors
 from rag.text.words import content_words
-from rag.vectors import chroma_errors
 
 SECONDS = 60  # after which a process hangs
 SETTINGS = Settings(llm="extractive")
@@ -116,8 +115,10 @@ def put_in_place(*changes: tuple[Any, str, Any]) -> None:
 def small_batches() -> None:
     """Let a command take many steps for few papers, so that there are more moments to kill it."""
     put_in_place(
-        (rag.ingest, "READ_BATCH", 8), (rag.ingest, "EMBED_BATCH", 4), (rag.maintenance, "EMBED_BATCH", 4)
-    )  # fmt: skip
+        (rag.ingestion.ingest, "READ_BATCH", 8),
+        (rag.ingestion.ingest, "EMBED_BATCH", 4),
+        (rag.maintenance.doctor, "EMBED_BATCH", 4),
+    )
 
 
 def paper(number: int, more: str = "") -> dict[str, Any]:
@@ -173,7 +174,10 @@ def _child(step: Callable[[Callable[[Any], None]], Any], pipe: int) -> None:
         os.write(pipe, f"{json.dumps([how, value])}\n".encode())
 
     probes = SimpleNamespace(run=_forked_probe, TimeoutExpired=subprocess.TimeoutExpired)
-    put_in_place((rag.maintenance, "load_embedder", lambda settings: EMBEDDER), (rag.probe, "subprocess", probes))
+    put_in_place(
+        (rag.maintenance.doctor, "load_embedder", lambda settings: EMBEDDER),
+        (rag.storage.index.probe, "subprocess", probes),
+    )
     try:
         tell("value", step(lambda value: tell("told", value)))
     except RagError as error:
@@ -190,7 +194,7 @@ def _forked_probe(command: Sequence[str], **_: Any) -> SimpleNamespace:
     def step(tell: Callable[[Any], None]) -> Any:
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
-            code = rag.probe.main(command[-1])
+            code = rag.storage.index.probe.main(command[-1])
         return code, out.getvalue(), err.getvalue()
 
     ended = run(step)
@@ -203,7 +207,7 @@ def doctor(folder: Path) -> dict[str, str]:
     ended = run(
         lambda tell: {
             finding.what: finding.detail
-            for finding in rag.maintenance.check(folder, SETTINGS)
+            for finding in rag.maintenance.doctor.check(folder, SETTINGS)
             if not finding.sound and finding.what != "embedding model"
         }
     )

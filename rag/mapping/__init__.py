@@ -15,13 +15,13 @@ from textwrap import shorten
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.interaction import Matrix, unit
 from rag.mapping.grouping import group
 from rag.mapping.keeping import read_map, write_map
 from rag.mapping.layout import lay_out
 from rag.mapping.naming import name_clusters
 from rag.mapping.records import Cluster, PaperMap, Point
 from rag.records import Paper
+from rag.storage.index.token_embeddings import Matrix, unit
 
 __all__ = ["Cluster", "PaperMap", "Point", "make_map", "read_map", "write_map"]
 

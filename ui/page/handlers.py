@@ -17,7 +17,7 @@ from rag.conversation.history import turn_line
 from rag.conversation.markdown import conversation_markdown
 from rag.errors import QuestionError, RagError, StorageError
 from rag.export import Form, export
-from rag.ingest import Progress
+from rag.ingestion.ingest import Progress
 from rag.records import Answer, Filters, IngestReport, Rating
 from ui.page import shelf
 from ui.page.conversation import Conversation, Exchange, new_exchange, read_conversation

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from rag.ingest import Progress
+from rag.ingestion.ingest import Progress
 from rag.records import IngestReport, Merge, Paper, Rejection
 from ui.page.evidence import card
 from ui.page.markup import prose

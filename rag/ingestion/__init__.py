@@ -1,0 +1,1 @@
+"""Papers in: found, read, merged, chunked, embedded, stored."""

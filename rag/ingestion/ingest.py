@@ -1,0 +1,126 @@
+"""Papers in: read -> identify -> merge -> chunk -> embed -> store.
+
+Two passes, so that a crash anywhere costs nothing that was reported. First every record goes into the catalog, a
+batch a transaction; then the papers without vectors are embedded, a batch at a time: vectors first, then the mark in
+the catalog that lets them be found. Running it again does what is left, and over the same files changes nothing.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from rag.ingestion.merging import store
+from rag.ingestion.run import Run
+from rag.models.embedders import Embedder
+from rag.readers import read_file
+from rag.records import IngestReport, Record, Rejection, Remark
+from rag.storage.catalog.catalog import Catalog
+from rag.storage.catalog.merged_records import merges
+from rag.storage.index.index import Index, embed_papers
+from rag.utils.batching import batched
+
+READ_BATCH = 500  # records a transaction
+MOST_REJECTIONS = 10_000  # that a report lists; more are counted, for a file may hold millions
+EMBED_BATCH = 32  # papers whose vectors are stored together: two seconds of work on two cores
+
+
+class Progress(NamedTuple):
+    """How far an ingest is: the stage (`read` or `embed`), what is done, and of how many when that is known."""
+
+    stage: str
+    done: int
+    total: int | None
+
+
+Watch = Callable[[Progress], None]
+
+
+def ingest(
+    files: Iterable[Path],
+    catalog: Catalog,
+    index: Index,
+    embedder: Callable[[], Embedder],
+    watch: Watch = lambda progress: None,
+) -> IngestReport:
+    """Bring the papers of files into a library and return what became of each record.
+
+    `embedder` is called only when something has to be embedded. Raises StorageError when a write fails (what was
+    stored stays).
+    """
+    remarks: list[Remark] = []
+    run = Run()
+    try:
+        kinds, rejected = store_records(_records_of(files, remarks), catalog, watch, run)
+    finally:
+        index.delete(run.gone)
+    embedded = index_pending(catalog, index, embedder, watch)
+    return IngestReport(
+        added=kinds["added"],
+        updated=kinds["updated"],
+        unchanged=kinds["unchanged"],
+        merged=kinds["merged"],
+        rejected=tuple(rejected),
+        unlisted=kinds["rejected"] - len(rejected),
+        embedded=embedded,
+        remarks=(*remarks, *run.remarks.values()),
+        merges=tuple(merges(catalog, run.joined)),
+    )
+
+
+def _records_of(files: Iterable[Path], remarks: list[Remark]) -> Iterator[tuple[str, Record | Rejection]]:
+    """Yield (source, record or rejection) of every file, in order; note the remarks."""
+    for path in files:
+        for source, found in read_file(path):
+            if isinstance(found, Remark):
+                remarks.append(found)
+            else:
+                yield source, found
+
+
+def store_records(
+    records: Iterable[tuple[str, Record | Rejection]],
+    catalog: Catalog,
+    watch: Watch = lambda progress: None,
+    run: Run | None = None,
+) -> tuple[Counter[str], list[Rejection]]:
+    """Put records into the catalog; return how many became what, and the first MOST_REJECTIONS of the rejections.
+
+    The counts are exact: added, updated, merged, unchanged, rejected. `run` notes what else became of them.
+    """
+    run = run or Run()
+    kinds: Counter[str] = Counter()
+    rejected: list[Rejection] = []
+    for batch in batched(records, READ_BATCH):
+        with catalog.transaction():
+            for source, found in batch:
+                if isinstance(found, Rejection):
+                    kinds["rejected"] += 1
+                    rejected += [found] if len(rejected) < MOST_REJECTIONS else []
+                else:
+                    kinds[store(found, source, catalog, run)] += 1
+        run.settle()
+        watch(Progress("read", kinds.total(), None))
+    return kinds, rejected
+
+
+def index_pending(
+    catalog: Catalog,
+    index: Index,
+    embedder: Callable[[], Embedder],
+    watch: Watch = lambda progress: None,
+) -> int:
+    """Embed and store every paper that has no vectors yet; return how many they were."""
+    total = catalog.count(indexed=False)
+    if not total:
+        return 0
+    model = embedder()
+    done = 0
+    watch(Progress("embed", done, total))
+    while papers := catalog.all_papers(pending_only=True, limit=EMBED_BATCH):
+        index.put(list(embed_papers(model, papers)))
+        with catalog.transaction():
+            catalog.mark_indexed(paper.paper_id for paper in papers)
+        done += len(papers)
+        watch(Progress("embed", done, total))
+    return done

@@ -1,0 +1,167 @@
+"""One record into the catalog: which paper it is of, what it changes there, and how that is undone.
+
+Everything here happens inside a transaction of the caller's. Knows nothing of vectors: papers whose text changed are
+left waiting for them, and papers that became part of another are named in `Run.gone`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from rag.errors import MergeError
+from rag.ingestion.matching import Match, earlier_form, matches, may_be_one
+from rag.ingestion.run import Incoming, Run
+from rag.records import Record
+from rag.records.canonical import compose
+from rag.records.identity import fingerprint, identifiers
+from rag.storage.catalog.catalog import Catalog
+from rag.storage.catalog.merged_records import Kept, keep, kept_records, let_go, merges, part, pass_on_parting
+
+
+def store(record: Record, source: str, catalog: Catalog, run: Run) -> str:
+    """Put one record into the catalog and return what it was: added, updated, merged or unchanged."""
+    new = Incoming(record, source)
+    copies = _copies(new, catalog)
+    if copies:
+        return _again(copies, new, catalog, run)
+    found = list(matches(new, catalog, run))
+    earlier = earlier_form(new, catalog, run, found)
+    return _edit(*earlier, new, catalog, run) if earlier else _place(new, catalog, run, found)
+
+
+def known_as(new: Incoming, catalog: Catalog) -> set[int]:
+    """Return the papers from a record's source that it is of, as it was stored before."""
+    record, source = new
+    found = catalog.with_key("print", fingerprint(record)) or [one.paper_id for one in matches(new, catalog, Run())]
+    return {paper_id for paper_id in found if catalog.came_from(paper_id, source)}
+
+
+def split(merge_id: int, catalog: Catalog) -> int:
+    """Make a record that joined a paper one of its own again, never to be joined with it; return its id.
+
+    Raises MergeError when there is no such merge.
+    """
+    found = merges(catalog, [merge_id])
+    if not found:
+        raise MergeError(merge_id)
+    paper_id = found[0].paper_id
+    kept = next(one for one in kept_records(catalog, paper_id) if one.record_id == merge_id)
+    left = let_go(catalog, paper_id, kept)
+    part(catalog, kept.record, [one.record for one in left])
+    _recompose(paper_id, left, catalog)
+    return _insert(Incoming(kept.record, kept.source), catalog)
+
+
+def forget(paper_id: int, source: str, catalog: Catalog) -> bool:
+    """Forget the records of a paper that came from a source; return whether it is gone with them."""
+    if not (found := catalog.papers([paper_id])):
+        return False  # gone with another source
+    kept = kept_records(catalog, paper_id)
+    mine = [one for one in kept if one.known and one.source == source]
+    if len(mine) == len(kept) or set(found[0].origins) <= {source}:
+        catalog.remove([paper_id])
+        return True
+    for one in mine:
+        kept = let_go(catalog, paper_id, one)
+    catalog.forget_source(paper_id, source)  # also of a paper from an older catalog, whose records nobody knows
+    _recompose(paper_id, kept, catalog)
+    return False
+
+
+def _copies(new: Incoming, catalog: Catalog) -> list[tuple[int, Kept]]:
+    """Return the records that a source is known to hold and that are this one letter for letter, with their papers."""
+    print_ = fingerprint(new.record)
+    return [
+        (paper_id, kept)
+        for paper_id in catalog.with_key("print", print_)
+        for kept in kept_records(catalog, paper_id)
+        if kept.known and kept.source == new.source and fingerprint(kept.record) == print_
+    ]
+
+
+def _again(copies: list[tuple[int, Kept]], new: Incoming, catalog: Catalog, run: Run) -> str:
+    """Take a record that its source was known to hold: the same again, under another name of its own, or a copy."""
+    record = new.record
+    # The one on the same line, else one that is still to come in this run.
+    paper_id, kept = min(copies, key=lambda copy: (copy[1].record.line != record.line, run.has_read(*copy)))
+    on_its_line = kept.record.line == record.line
+    if on_its_line and (kept.record.key, kept.record.url) != (record.key, record.url):
+        return _edit(paper_id, kept, new, catalog, run)
+    if on_its_line or not run.has_read(paper_id, kept):
+        run.mark(paper_id, kept.record_id)
+        return "unchanged"
+    reason = next(iter(identifiers(record)), "title")
+    return _place(new, catalog, run, [Match(paper_id, kept_records(catalog, paper_id), reason)])
+
+
+def _place(new: Incoming, catalog: Catalog, run: Run, found: list[Match]) -> str:
+    """Join a record with the papers that it is of, which become one; or make it a paper of its own."""
+    if not found:
+        run.mark(_insert(new, catalog))
+        return "added"
+    if _is_told(found[0], new, catalog):
+        return "unchanged"
+    joining = found[:1]
+    for match in found[1:]:
+        if all(may_be_one(other, match, catalog) for other in joining):
+            joining.append(match)
+    into = min(match.paper_id for match in joining)
+    run.keep_first(catalog, into)
+    for match in joining:
+        if match.paper_id != into:
+            _absorb(into, match, catalog, run)
+    joined = keep(catalog, into, Kept(None, new.source, new.record, found[0].reason))
+    catalog.add_origin(into, new.source, new.record)
+    run.mark(into, joined)
+    run.join(joined)
+    return "updated" if _recompose(into, kept_records(catalog, into), catalog) else "merged"
+
+
+def _absorb(paper_id: int, other: Match, catalog: Catalog, run: Run) -> None:
+    """Make another paper part of this one."""
+    run.join(run.keep_first(catalog, other.paper_id, other.reason))
+    catalog.absorb(paper_id, other.paper_id)
+    run.absorb(other.paper_id)
+
+
+def _edit(paper_id: int, old: Kept, new: Incoming, catalog: Catalog, run: Run) -> str:
+    """Put a record in the place of its earlier form; it may now be of another paper."""
+    pass_on_parting(catalog, old.record, new.record)
+    if old.record_id is not None:
+        _recompose(paper_id, let_go(catalog, paper_id, old), catalog)
+        kind = _place(new, catalog, run, list(matches(new, catalog, run)))
+        return "updated" if kind == "merged" else kind
+    catalog.drop_origin(paper_id, old.source, old.record, [])
+    catalog.add_origin(paper_id, new.source, new.record)
+    _recompose(paper_id, [old._replace(record=new.record)], catalog)
+    run.mark(paper_id)
+    for match in list(matches(new, catalog, run)):
+        mine = Match(paper_id, kept_records(catalog, paper_id), match.reason)
+        if match.paper_id != paper_id and may_be_one(mine, match, catalog):
+            run.keep_first(catalog, paper_id)
+            _absorb(paper_id, match, catalog, run)
+            _recompose(paper_id, kept_records(catalog, paper_id), catalog)
+    return "updated"
+
+
+def _is_told(match: Match, new: Incoming, catalog: Catalog) -> bool:
+    """Tell whether a paper of an older catalog, whose records nobody knows, says all that its source does."""
+    if match.kept[0].known or not catalog.came_from(match.paper_id, new.source):
+        return False
+    records = [one.record for one in match.kept]
+    return compose(match.paper_id, [*records, new.record]) == compose(match.paper_id, records)
+
+
+def _insert(new: Incoming, catalog: Catalog) -> int:
+    paper_id = catalog.insert(new.record)
+    catalog.add_origin(paper_id, new.source, new.record)
+    return paper_id
+
+
+def _recompose(paper_id: int, kept: Iterable[Kept], catalog: Catalog) -> bool:
+    """Make a paper what its records say; return whether that changed it."""
+    [paper] = catalog.papers([paper_id])
+    composed = replace(compose(paper_id, [one.record for one in kept]), origins=paper.origins)
+    if composed == paper:
+        return False
+    catalog.update(composed, reindex=(composed.title, composed.abstract) != (paper.title, paper.abstract))
+    return True

@@ -1,0 +1,1 @@
+"""A library checked, described, rebuilt, backed up and rescued."""

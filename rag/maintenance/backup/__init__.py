@@ -1,0 +1,7 @@
+"""A library as one file, and back. Knows nothing of how vectors are made."""
+
+from rag.maintenance.backup.archive import Backup, Part
+from rag.maintenance.backup.backup import back_up
+from rag.maintenance.backup.restore import restore
+
+__all__ = ["Backup", "Part", "back_up", "restore"]

@@ -1,0 +1,148 @@
+"""Bring what can still be read of a damaged catalog into a file that `ingest` takes.
+
+Works on a copy, so that nothing gets worse. First SQLite reads the papers, in ranges of ids that are halved where it
+fails; then what it can't read is looked for on the pages themselves. Knows nothing of vectors: they are made anew.
+"""
+
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from rag.errors import LibraryMissingError, StorageError
+from rag.export.jsonl import to_jsonl
+from rag.maintenance.sqlite_pages import read_rows
+from rag.records import Paper
+from rag.storage.catalog.catalog import FILE as CATALOG
+from rag.storage.catalog.schema import SUMMED, checksum
+
+COLUMNS = f"paper_id, {SUMMED}"
+OLD_COLUMNS = COLUMNS.replace("pubmed_id", "NULL")  # as before the third migration
+STORED = ("title", "abstract", "key", "authors", "year", "doi", "arxiv_id", "url", "title_key", "indexed", "pubmed_id")
+# Places that know which papers there are, each of which may be the damaged one.
+KNOWN = (
+    "SELECT paper_id FROM checksums ORDER BY paper_id",
+    "SELECT paper_id FROM origins ORDER BY paper_id",
+    "SELECT paper_id FROM papers INDEXED BY papers_by_title_key ORDER BY title_key",
+    "SELECT seq FROM sqlite_sequence ORDER BY name",
+)
+
+Row = Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rescued:
+    """How many papers were read; of these the ids of those that are not what was written; the ids that are lost."""
+
+    papers: int
+    changed: tuple[int, ...]
+    lost: tuple[int, ...]
+
+
+def rescue(folder: Path, out: Path) -> Rescued:
+    """Write every paper that can be read of a library's catalog to `out`, as JSON Lines.
+
+    Raises LibraryMissingError when there is no catalog, StorageError when `out` can't be written.
+    """
+    if not (folder / CATALOG).is_file():
+        msg = f"There is no catalog at {folder}. Name the library's folder with --library."
+        raise LibraryMissingError(msg)
+    partial = out.with_name(f"{out.name}.partial")
+    try:
+        with TemporaryDirectory() as temporary:
+            copy = Path(temporary, CATALOG)
+            for path in (folder / CATALOG, folder / f"{CATALOG}-wal"):
+                if path.is_file():
+                    shutil.copyfile(path, copy.with_name(path.name))
+            rows, known, sums = _read(copy)
+        with partial.open("w", encoding="utf-8") as file:
+            for paper_id in sorted(rows):
+                file.write(to_jsonl([_paper(rows[paper_id])]))
+        os.replace(partial, out)  # noqa: PTH105  (its error counts as the others do)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        msg = f"{out} can't be written ({error.strerror}). Make room, or choose another place with --out."
+        raise StorageError(msg) from error
+    changed = tuple(sorted(i for i, row in rows.items() if i in sums and sums[i] != checksum(*row[1:])))
+    return Rescued(len(rows), changed, tuple(sorted(known - rows.keys())))
+
+
+def _read(path: Path) -> tuple[dict[int, Row], set[int], dict[int, int]]:
+    """Return the rows that can be read by their ids, the ids that there should be, and the checksums."""
+    raw = {rowid: row for rowid, values in read_rows(path) if (row := _stored(rowid, values))}
+    rows, known, sums = dict[int, Row](), set[int](), dict[int, int]()
+    with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as connection:
+        connection.text_factory = lambda text: text.decode("utf-8", "replace")
+        # Else nothing at all is read of a file that was cut, or of which one table is broken.
+        connection.execute("PRAGMA writable_schema = ON")
+        for query in KNOWN[:-1]:
+            known |= {row[0] for row in _both_ways(connection, query)}
+        sums = dict(_both_ways(connection, "SELECT paper_id, value FROM checksums ORDER BY paper_id"))
+        newest = max([*known, *(row[0] for row in _both_ways(connection, KNOWN[-1])), *raw], default=0)
+        for columns in (COLUMNS, OLD_COLUMNS):
+            with suppress(sqlite3.Error):
+                connection.execute(f"SELECT {columns} FROM papers LIMIT 0")
+                rows = {row[0]: row for row in _range(connection, columns, 1, newest) if _is_paper(row)}
+                break
+    # Pages keep what was deleted: a row counts when another place knows its id, or when no other place is left.
+    rows |= {i: row for i, row in raw.items() if i not in rows and (i in known or not known)}
+    return rows, known, sums
+
+
+def _range(connection: sqlite3.Connection, columns: str, low: int, high: int) -> Iterator[Row]:
+    if low > high:
+        return
+    try:
+        found = connection.execute(f"SELECT {columns} FROM papers WHERE paper_id BETWEEN ? AND ?", (low, high))
+        yield from found.fetchall()
+    except sqlite3.Error:
+        if low < high:
+            middle = (low + high) // 2
+            yield from _range(connection, columns, low, middle)
+            yield from _range(connection, columns, middle + 1, high)
+
+
+def _both_ways(connection: sqlite3.Connection, query: str) -> list[Any]:
+    """Return the rows of a query up to where it fails, and from its end back to there."""
+    rows = list[Any]()
+    for way in ("ASC", "DESC"):
+        with suppress(sqlite3.Error):
+            for row in connection.execute(f"{query} {way}"):
+                rows.append(row)  # one by one: what came before an error counts
+    return [row for row in rows if all(isinstance(value, int) for value in row)]
+
+
+def _stored(rowid: int, values: Sequence[Any]) -> Row | None:
+    """Return a row as the catalog's papers have it; None for those of other tables."""
+    if len(values) < len(STORED) - 1 or values[0] is not None or rowid < 1:
+        return None
+    named: Mapping[str, Any] = dict(zip(STORED, values[1:], strict=False))
+    row = (rowid, *(named.get(column) for column in SUMMED.split(", ")))
+    return row if _is_paper(row) and named["indexed"] in {0, 1} else None
+
+
+def _is_paper(row: Row) -> bool:
+    return all(isinstance(value, str) and value for value in row[1:3]) and isinstance(row[-1], str)
+
+
+def _paper(row: Row) -> Paper:
+    paper_id, title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id, _ = row
+    try:
+        names = tuple(name for name in json.loads(authors) if isinstance(name, str))
+    except (ValueError, TypeError):
+        names = ()
+
+    def text(value: Any) -> str | None:
+        return value if isinstance(value, str) else None
+
+    known_year = year if isinstance(year, int) else None
+    return Paper(
+        paper_id, title, abstract, text(key), names, known_year, text(doi), text(arxiv_id), text(url), (),
+        text(pubmed_id),
+    )  # fmt: skip

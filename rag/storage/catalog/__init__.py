@@ -1,0 +1,1 @@
+"""The catalog: papers, where each came from, their full text, what was merged, what readers rated."""

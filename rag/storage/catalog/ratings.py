@@ -1,0 +1,43 @@
+"""What readers thought of answers, kept beside the papers that the answers rest on.
+
+An answer is kept whole, so that an evaluation can take it as a question with its papers later.
+"""
+
+import json
+from datetime import UTC, datetime
+
+from rag.errors import LibraryDamagedError
+from rag.records import Answer, Rating
+from rag.storage.catalog.database import Database
+
+
+def put_rating(database: Database, rating: Rating) -> None:
+    """Store a rating, in the place of an earlier one with its id. Raises StorageError, LibraryDamagedError."""
+    with database.transaction():
+        database.run(
+            "INSERT OR REPLACE INTO ratings (rating_id, at, good, note, answer) VALUES (?, ?, ?, ?, ?)",
+            rating.rating_id,
+            rating.at or datetime.now(UTC).isoformat(timespec="seconds"),
+            rating.good,
+            rating.note,
+            json.dumps(rating.answer.to_dict()),
+        )
+
+
+def delete_rating(database: Database, rating_id: str) -> None:
+    """Forget a rating, if it is there."""
+    with database.transaction():
+        database.run("DELETE FROM ratings WHERE rating_id = ?", rating_id)
+
+
+def all_ratings(database: Database) -> list[Rating]:
+    """Return every rating, oldest first. Raises LibraryDamagedError."""
+    rows = database.all("SELECT rating_id, at, good, note, answer FROM ratings ORDER BY at, rating_id")
+    try:
+        return [
+            Rating(rating_id, Answer.from_dict(json.loads(answer)), bool(good), note, at)
+            for rating_id, at, good, note, answer in rows
+        ]
+    except (KeyError, TypeError, ValueError) as error:
+        msg = f"A rating in {database.path} can't be read ({error!r}). Restore the catalog from a backup."
+        raise LibraryDamagedError(msg) from error

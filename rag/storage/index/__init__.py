@@ -1,0 +1,1 @@
+"""The index: vectors and token embeddings, derived from the papers and disposable."""
