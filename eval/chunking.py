@@ -17,7 +17,7 @@ from rag.conversation.follow_ups import standalone
 from rag.library import Library
 from rag.models.embedders import Embedder, Vector
 from rag.records import Paper
-from rag.retrieval import CANDIDATES, fuse
+from rag.retrieval.retriever import CANDIDATES, fuse
 from rag.settings import Settings
 from rag.text.sentences import sentence_spans
 from rag.text.words import content_words

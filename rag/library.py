@@ -1,4 +1,4 @@
-"""The facade: a library of papers (`rag.shelf`) that is searched and asked.
+"""The facade: a library of papers (`rag.collection`) that is searched and asked.
 
     papers.library/
         manifest.json      what it was made with
@@ -17,10 +17,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.answering import Answerer
 from rag.answering.abstaining import outcome_of
+from rag.answering.base import Answerer
 from rag.answering.extractive import ExtractiveAnswerer
 from rag.answering.generative import GenerativeAnswerer
+from rag.collection import Shelf
 from rag.conversation.follow_ups import Rewritten, rewrite, standalone
 from rag.errors import ModelError, StoppedError
 from rag.mapping import PaperMap, make_map, read_map, write_map
@@ -28,13 +29,12 @@ from rag.models.cancellation import Stop, in_thread
 from rag.models.llms import ChatModel, load_model
 from rag.models.llms.prompts import load_prompt
 from rag.records import Answer, Filters, Hit, Outcome, Turn
-from rag.retrieval import Retriever, top
+from rag.retrieval.retriever import Retriever, top
 from rag.settings import Settings
-from rag.shelf import Shelf
 
 if TYPE_CHECKING:
-    from rag.adapters import PaperEmbedding, PaperLLM, PaperRetriever
-    from rag.engine import PaperQueryEngine
+    from rag.integrations.llama_index.adapters import PaperEmbedding, PaperLLM, PaperRetriever
+    from rag.integrations.llama_index.query_engine import PaperQueryEngine
 
 PASSAGES = 3  # sentences shown of each paper that a search finds
 
@@ -95,7 +95,7 @@ class Library(Shelf):
         `history` holds the earlier turns, oldest first. Raises QuestionError, EmptyLibraryError; with a language
         model also ModelError and PromptError.
         """
-        from rag.adapters import Question
+        from rag.integrations.llama_index.adapters import Question
 
         return self.as_query_engine().answer(Question(question, history=history, filters=filters))
 
@@ -107,7 +107,7 @@ class Library(Shelf):
         What an LLM writes is shown as it comes, only its markers put right; the Answer is what counts. Closing the
         iterator early stops the LLM. Raises what `ask` raises.
         """
-        from rag.adapters import Question
+        from rag.integrations.llama_index.adapters import Question
 
         yield from self.as_query_engine().stream(Question(question, history=history, filters=filters))
 
@@ -130,7 +130,7 @@ class Library(Shelf):
         stop = Stop()
 
         def start() -> Iterator[str | Answer]:
-            from rag.adapters import Question
+            from rag.integrations.llama_index.adapters import Question
 
             return self.as_query_engine().stream(Question(question, history=history, filters=filters, stop=stop))
 
@@ -143,7 +143,7 @@ class Library(Shelf):
 
         Raises ModelError, PromptError when the LLM or a prompt can't be had.
         """
-        from rag.engine import PaperQueryEngine
+        from rag.integrations.llama_index.query_engine import PaperQueryEngine
 
         settings, model = self.settings, self._language_model()
         if model is None:
@@ -158,7 +158,7 @@ class Library(Shelf):
 
     def as_llm(self) -> "PaperLLM":
         """Return the library's language model as a llama_index LLM. Raises ModelError when answers are extractive."""
-        from rag.adapters import PaperLLM
+        from rag.integrations.llama_index.adapters import PaperLLM
 
         model = self._language_model()
         if model is None:
@@ -168,13 +168,13 @@ class Library(Shelf):
 
     def as_retriever(self, limit: int = 10) -> "PaperRetriever":
         """Return the library's search as a llama_index retriever of `limit` papers."""
-        from rag.adapters import PaperRetriever
+        from rag.integrations.llama_index.adapters import PaperRetriever
 
         return PaperRetriever(self._retriever(), limit)
 
     def as_embedding(self) -> "PaperEmbedding":
         """Return the library's embedding model as a llama_index embedding."""
-        from rag.adapters import PaperEmbedding
+        from rag.integrations.llama_index.adapters import PaperEmbedding
 
         return PaperEmbedding(self.embedder())
 

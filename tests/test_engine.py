@@ -14,8 +14,8 @@ from llama_index.core.evaluation import FaithfulnessEvaluator
 from llama_index.core.schema import TextNode
 from llama_index.core.tools import QueryEngineTool
 
-from rag.adapters import Question
 from rag.errors import ModelError
+from rag.integrations.llama_index.adapters import Question
 from rag.library import Library
 from rag.models.cancellation import Stop
 from rag.models.llms import Ending, Finish, Message, Usage

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.answering import Draft
 from rag.answering.abstaining import confidence_in, nearest_papers, outcome_of, refusal
-from rag.answering.evidence import Candidate, asked_words, candidates_of, is_named
+from rag.answering.base import Draft
 from rag.answering.extractive import ExtractiveAnswerer, choose
+from rag.answering.sentence_ranking import Candidate, asked_words, candidates_of, is_named
 from rag.citations.numbering import cite, render
 from rag.models.cancellation import Stop
 from rag.records import Answer, Claim, Hit, Outcome, Paper, Passage, Searched, Turn
-from rag.retrieval import Retrieved, WordMatch
+from rag.retrieval.retriever import Retrieved, WordMatch
 from rag.text.sentences import sentence_spans
 from rag.text.words import content_words, stems
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from rag.adapters import Question
 from rag.conversation.follow_ups import question_in
 from rag.errors import ContextOverflowError, ModelError, QuestionError
+from rag.integrations.llama_index.adapters import Question
 from rag.library import Library
 from rag.models.cancellation import Stop
 from rag.models.embedders import Embedder

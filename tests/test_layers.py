@@ -15,10 +15,9 @@ LAYERS = (
     ("rag.__init__",),
     ("rag.maintenance",),
     ("rag.library",),
-    ("rag.shelf",),
+    ("rag.collection",),
     ("rag.storage.embedded",),
-    ("rag.maintenance.backup", "rag.engine", "rag.storage.index.probe"),
-    ("rag.adapters",),
+    ("rag.maintenance.backup", "rag.integrations", "rag.storage.index.probe"),
     ("rag.answering",),
     ("rag.conversation",),
     ("rag.export",),
@@ -38,7 +37,11 @@ LAYERS = (
 )
 ROOMS = {
     "chromadb": ("rag/storage/index/chroma.py", "eval/faults/stage.py"),
-    "llama_index": ("rag/engine.py", "rag/adapters.py", "eval/llm.py"),  # eval/llm.py: the peer that is measured
+    "llama_index": (
+        "rag/integrations/llama_index/query_engine.py",
+        "rag/integrations/llama_index/adapters.py",
+        "eval/llm.py",  # the peer that is measured
+    ),
     "openai": (
         "rag/models/openai_client.py",
         "rag/models/embedders/openai_request.py",
@@ -49,7 +52,7 @@ ROOMS = {
     "onnxruntime": ("rag/models/embedders/onnx.py",),
     "tokenizers": ("rag/models/embedders/onnx.py", "rag/models/embedders/minilm.py"),
     "sentencex": ("rag/text/sentences.py",),
-    "sklearn": ("rag/mapping/grouping.py", "rag/mapping/layout.py"),
+    "sklearn": ("rag/mapping/clustering.py", "rag/mapping/layout.py"),
     "lxml": ("rag/readers/parsing/xml_stream.py", "eval/reading.py"),
     "bibtexparser": ("rag/export/bibtex.py", "rag/readers/parsing/bibtex_entries.py", "eval/reading.py"),
     "ftfy": ("rag/readers/cleaning/text.py",),

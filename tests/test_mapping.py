@@ -15,9 +15,9 @@ from hypothesis.extra.numpy import arrays
 from threadpoolctl import threadpool_info
 
 from rag.mapping import Cluster, PaperMap, Point, layout, make_map, read_map, write_map
-from rag.mapping.grouping import MOST, group
-from rag.mapping.keeping import FILE, FORMAT
-from rag.mapping.naming import name_clusters
+from rag.mapping.cache import FILE, FORMAT
+from rag.mapping.clustering import MOST, group
+from rag.mapping.labels import name_clusters
 from rag.models.embedders import Embedder
 from rag.records import Paper
 from rag.samples import PATH

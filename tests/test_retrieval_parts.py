@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import QuestionError
-from rag.retrieval import LONGEST_QUESTION, check_question, fuse, inverse_document_frequency, min_max, rerank
+from rag.retrieval.retriever import LONGEST_QUESTION, check_question, fuse, inverse_document_frequency, min_max, rerank
 
 PROPERTY = settings(deadline=None, max_examples=100)
 IDS = st.integers(min_value=1, max_value=30)

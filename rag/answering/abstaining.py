@@ -10,7 +10,7 @@ import math
 from typing import NamedTuple
 
 from rag.records import Outcome, Paper
-from rag.retrieval import Retrieved
+from rag.retrieval.retriever import Retrieved
 from rag.text.words import names, stems, words
 
 MET, WORST_MET, LOG_WORDS, UNMET_NAME, BIAS = 12.9, 9.9, 0.64, -1.0, -11.86

@@ -7,13 +7,13 @@ its own words, or turn "it" into a name.
 from collections.abc import Generator, Sequence
 from time import perf_counter
 
-from rag.answering import Draft
-from rag.answering.evidence import Candidate, best_first, candidates_of, firsts_of
+from rag.answering.base import Draft
+from rag.answering.sentence_ranking import Candidate, best_first, candidates_of, firsts_of
 from rag.citations.numbering import cite, number_papers, render
 from rag.citations.support import verified
 from rag.models.cancellation import Stop
 from rag.records import Claim, Turn
-from rag.retrieval import Retrieved
+from rag.retrieval.retriever import Retrieved
 
 WORTH_GAP = 2.0  # a sentence worth this much less than the best isn't quoted: it would only fill
 FEWEST = 2  # sentences

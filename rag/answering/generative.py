@@ -11,8 +11,8 @@ from contextlib import closing
 from dataclasses import replace
 from time import perf_counter
 
-from rag.answering import Draft
-from rag.answering.sources import Shown, show
+from rag.answering.base import Draft
+from rag.answering.context import Shown, show
 from rag.citations.claim_detection import sift
 from rag.citations.grounding import Settled, apply_policy, settle
 from rag.citations.marker_stream import Preview
@@ -24,7 +24,7 @@ from rag.models.llms import NO_USAGE, ChatModel, Ending, Finish, Message, Usage,
 from rag.models.llms.prompts import Prompt, as_data, load_prompt
 from rag.models.llms.tokens import count_tokens
 from rag.records import Turn
-from rag.retrieval import Retrieved
+from rag.retrieval.retriever import Retrieved
 from rag.settings import Settings
 
 SPARE = 0.9  # share of the window that is planned with: another tokenizer counts otherwise

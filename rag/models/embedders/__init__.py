@@ -4,8 +4,7 @@
     onnx:FOLDER     any sentence-transformers export with tokenizer.json and an .onnx file (rag.models.embedders.onnx)
     openai:MODEL    any OpenAI-compatible endpoint (rag.models.embedders.openai)
 
-Knows nothing of papers, of storage, or of LlamaIndex (rag.engine has the adapter). Heavy imports happen when a
-model is loaded, never before.
+Heavy imports happen when a model is loaded, never before.
 """
 
 from collections.abc import Iterator, Sequence

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from rag.mapping.filler import filler, generic, is_adjective, stop_words
+from rag.mapping.label_stop_words import filler, generic, is_adjective, stop_words
 from rag.records import Paper
 from rag.text.words import stem
 

@@ -21,17 +21,17 @@ from llama_index.core.callbacks import CallbackManager
 from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import QueryBundle
 
-from rag.adapters import Question, node_of
-from rag.answering import Answerer, Draft
 from rag.answering.abstaining import nearest_papers, outcome_of, refusal
+from rag.answering.base import Answerer, Draft
 from rag.citations.grounding import nothing_holds
 from rag.citations.numbering import papers_cited, render
 from rag.conversation.follow_ups import Rewritten
 from rag.errors import ModelError, StoppedError
+from rag.integrations.llama_index.adapters import Question, node_of
 from rag.models.cancellation import Stop, awaited, in_thread
 from rag.models.llms import Usage
 from rag.records import Answer, Outcome, Searched, Turn
-from rag.retrieval import Retrieved, Retriever, check_question
+from rag.retrieval.retriever import Retrieved, Retriever, check_question
 from rag.settings import Settings
 
 Rewriter = Callable[[str, Sequence[Turn], Stop], Rewritten]  # makes a question of a conversation stand alone

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from rag.answering.evidence import Candidate, best_first, candidates_of, firsts_of
+from rag.answering.sentence_ranking import Candidate, best_first, candidates_of, firsts_of
 from rag.models.llms.prompts import as_data
 from rag.models.llms.tokens import count_tokens
 from rag.records import Paper
-from rag.retrieval import Retrieved
+from rag.retrieval.retriever import Retrieved
 from rag.text.sentences import sentence_spans
 
 LINE_TOKENS = 6  # of a sentence beside its text: its number

@@ -1,6 +1,6 @@
 """The library's parts as LlamaIndex's: retriever, embedding, language model.
 
-Together with rag.engine all that imports llama_index. Nothing global is read or set: no llama_index `Settings`.
+Nothing global is read or set: no llama_index `Settings`.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ from rag.models.cancellation import Stop, awaited, in_thread
 from rag.models.embedders import Embedder
 from rag.models.llms import ChatModel, Ending, Finish, Message, complete, spoken
 from rag.records import Filters, Hit, Turn
-from rag.retrieval import Retriever
+from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.records import Hit, Passage
-from rag.retrieval import Retrieved
+from rag.retrieval.retriever import Retrieved
 from rag.text.words import stems
 
 # What a sentence's worth is made of: a logistic regression over the sentences of the papers found for the development

@@ -10,7 +10,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from rag.mapping.records import PaperMap
+from rag.mapping.paper_map import PaperMap
 
 FILE = "map.json"
 FORMAT = 1  # to be raised whenever the same papers would give another map

@@ -1,0 +1,51 @@
+"""From papers found to an answer: one Protocol for all ways to write it.
+
+An answerer writes claims with citations, verified, or nothing; whether to ask it at all, and what to say when it has
+nothing, is decided once for all of them (rag.answering.abstaining).
+"""
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from rag.models.cancellation import Stop
+from rag.models.llms import NO_USAGE, Usage
+from rag.records import Claim, Turn
+from rag.retrieval.retriever import Retrieved
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an answerer wrote: its claims, verified; none when it found nothing to say.
+
+    The rest goes onto the Answer as it is: tokens and calls of a model, identities of prompts, how often its markers
+    had to be mended, notes for the reader, whether it is only the beginning of an answer (`partial`), seconds by
+    stage. `cut` says that the model broke off, so that what it had said tells nothing about the abstracts.
+    """
+
+    claims: tuple[Claim, ...] = ()
+    usage: Usage = NO_USAGE
+    calls: int = 0
+    prompts: tuple[str, ...] = ()
+    repairs: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    partial: bool = False
+    cut: bool = False
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+class Answerer(Protocol):
+    """Writes an answer from papers."""
+
+    @property
+    def name(self) -> str:
+        """What stands on the answer as its author: `extractive`, or a model's name."""
+
+    def stream(
+        self, question: str, retrieved: Retrieved, history: Sequence[Turn], stop: Stop
+    ) -> Generator[str | Draft, None, None]:
+        """Yield the text in pieces as it is written, then the draft; there is at least one hit.
+
+        `question` stands alone; `history` is there for the numbers that papers have. After `stop` nothing need come.
+        Raises ModelError, PromptError.
+        """

@@ -1,0 +1,1 @@
+"""The library as LlamaIndex has it: query engine, retriever, embedding, language model."""
