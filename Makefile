@@ -38,7 +38,7 @@ WORK ?= .venv/measured
 
 eval: $(INSTALLED)   ## measure anew and write the numbers into eval/RESULTS.md; an hour and a half, with nothing beside it
 	mkdir -p $(WORK)
-	for measure in $(MEASURES); do $(BIN)/python -m eval.measure $$measure --keep --work $(WORK) || exit 1; done
+	for measure in $(MEASURES); do $(BIN)/python -m eval.benchmarks $$measure --keep --work $(WORK) || exit 1; done
 
 clean:
 	rm -rf .venv demo.library

@@ -1,1 +1,1 @@
-"""Measure the project on question sets and benchmarks. Results with their commands: eval/RESULTS.md."""
+"""Evaluate a library and the project itself. Results with their commands: eval/RESULTS.md."""

@@ -11,8 +11,8 @@ from time import perf_counter
 
 import numpy as np
 
-from eval.generating import known_items
-from eval.gold import load_questions, shared_folder
+from eval.datasets.drafting import known_items
+from eval.datasets.questions import load_questions, shared_folder
 from rag.ingestion.chunking import chunk
 from rag.library import Library
 from rag.models.embedders import Embedder

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from eval.gold import shared_folder
+from eval.datasets.questions import shared_folder
 from rag.library import Library
 from rag.models.embedders import Embedder
 from rag.readers import read_file

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from eval.gold import GoldQuestion, load_questions
-from eval.metrics import mean
-from eval.ranking import DEPTH
-from eval.scoring import offline, score
+from eval.datasets.questions import GoldQuestion, load_questions
+from eval.metrics.answers import offline, score
+from eval.metrics.nuggets import mean
+from eval.metrics.ranking import DEPTH
 from rag.citations.numbering import cite, papers_cited, render
 from rag.citations.support import verified
 from rag.library import Library

@@ -7,8 +7,8 @@ from unittest.mock import patch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.gold import GoldQuestion
-from eval.scoring import score
+from eval.datasets.questions import GoldQuestion
+from eval.metrics.answers import score
 from rag.records import Answer, Citation, Claim, Outcome, Paper, Searched
 
 QUESTION = GoldQuestion("q", "k", "q", (), frozenset(), frozenset(), labelled=False)
@@ -48,7 +48,7 @@ def test_citation_recall_and_precision_are_those_of_alce(
         for place, papers in enumerate(cited)
     )
     answer = Answer("q", Outcome.ANSWERED, "x", claims, (), (), Searched(3, "q"), "extractive")
-    with patch("eval.scoring.offline", nli):
+    with patch("eval.metrics.answers.offline", nli):
         found = score(QUESTION, answer, [])
     recall, precision = alce(cited, entailed)
     assert found["citation_recall"] == recall

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.reading import FORMATS, Format
-from eval.written import made_up
+from eval.benchmarks.readers.speed import FORMATS, Format
+from eval.benchmarks.readers.synthetic_papers import made_up
 from rag.readers import read_file
 from rag.records import Record
 
@@ -14,7 +14,7 @@ from rag.records import Record
 def test_made_up_files_are_read_whole(tmp_path: Path, form: Format) -> None:
     papers = list(made_up(30))
     path = tmp_path / "made-up"
-    path.write_text(form.written(papers), "utf-8")
+    path.write_text(form.write(papers), "utf-8")
     records = [found for _, found in read_file(path) if isinstance(found, Record)]
     assert [(one.title, one.abstract, one.year, one.doi) for one in records] == [
         (one.title, one.abstract, one.year, one.doi) for one in papers

@@ -12,18 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
-from eval.beir import load_beir
-from eval.comparing import compare, verdict
-from eval.demands import check, read_demand
-from eval.generating import draft_of, known_items, questions_from
-from eval.gold import GoldQuestion, Nugget, load_questions
-from eval.judge import ModelJudge
-from eval.judging import check_judge, load_labelled
-from eval.reporting import comparison_markdown, to_html, to_markdown
-from eval.running import Plan, evaluate
-from eval.runs import Run, read_run
-from eval.scoring import score
-from eval.statistics import difference_of, mean_of
+from eval.datasets.beir import load_beir
+from eval.datasets.drafting import draft_of, known_items, questions_from
+from eval.datasets.questions import GoldQuestion, Nugget, load_questions
+from eval.judges.calibration import check_judge, load_labelled
+from eval.judges.llm import ModelJudge
+from eval.metrics.answers import score
+from eval.metrics.intervals import difference_of, mean_of
+from eval.reports import comparison_markdown, to_html, to_markdown
+from eval.runs.comparison import compare, verdict
+from eval.runs.run_file import Run, read_run
+from eval.runs.runner import Plan, evaluate
+from eval.runs.thresholds import check, read_demand
 from rag.errors import ModelError, QuestionError, SourceError
 from rag.library import Library
 from rag.models.llms import load_model

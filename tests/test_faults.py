@@ -22,7 +22,7 @@ from rag.settings import Settings
 MakePaper = Callable[..., dict[str, Any]]
 WriteJsonl = Callable[..., Path]
 
-KILLS = 6  # eval.measure faults kills by the hundred
+KILLS = 6  # eval.benchmarks faults kills by the hundred
 PAPERS = 66  # three batches of embedding
 # Tells when it starts, so that no kill is wasted on imports.
 INGEST = """

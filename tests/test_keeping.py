@@ -184,7 +184,7 @@ def test_sources_name_where_papers_came_from(library: Library) -> None:
 
 
 def test_answers_that_readers_found_good_are_questions_for_the_evaluation(library: Library) -> None:
-    from eval.gold import rated_questions
+    from eval.datasets.questions import rated_questions
 
     good = library.ask("How many points does the aaab method reach?")
     refused = library.ask("Who won the world cup in 2022?")

@@ -36,11 +36,11 @@ LAYERS = (
     ("rag.records", "rag.errors", "rag.utils", "rag.text", "rag.models", "rag.storage"),
 )
 ROOMS = {
-    "chromadb": ("rag/storage/index/chroma.py", "eval/faults/stage.py"),
+    "chromadb": ("rag/storage/index/chroma.py", "eval/benchmarks/faults/harness.py"),
     "llama_index": (
         "rag/integrations/llama_index/query_engine.py",
         "rag/integrations/llama_index/adapters.py",
-        "eval/llm.py",  # the peer that is measured
+        "eval/benchmarks/llm_answers.py",  # the peer that is measured
     ),
     "openai": (
         "rag/models/openai_client.py",
@@ -53,15 +53,19 @@ ROOMS = {
     "tokenizers": ("rag/models/embedders/onnx.py", "rag/models/embedders/minilm.py"),
     "sentencex": ("rag/text/sentences.py",),
     "sklearn": ("rag/mapping/clustering.py", "rag/mapping/layout.py"),
-    "lxml": ("rag/readers/parsing/xml_stream.py", "eval/reading.py"),
-    "bibtexparser": ("rag/export/bibtex.py", "rag/readers/parsing/bibtex_entries.py", "eval/reading.py"),
+    "lxml": ("rag/readers/parsing/xml_stream.py", "eval/benchmarks/readers/speed.py"),
+    "bibtexparser": (
+        "rag/export/bibtex.py",
+        "rag/readers/parsing/bibtex_entries.py",
+        "eval/benchmarks/readers/speed.py",
+    ),
     "ftfy": ("rag/readers/cleaning/text.py",),
     "pylatexenc": ("rag/readers/cleaning/latex.py",),
-    "rispy": ("rag/export/ris.py", "eval/reading.py"),
-    "selenium": ("eval/page.py",),
-    "ir_measures": ("eval/ranking.py",),
-    "scipy": ("eval/statistics.py", "eval/judging.py"),
-    "jinja2": ("eval/reporting/html.py",),
+    "rispy": ("rag/export/ris.py", "eval/benchmarks/readers/speed.py"),
+    "selenium": ("eval/benchmarks/web_page.py",),
+    "ir_measures": ("eval/metrics/ranking.py",),
+    "scipy": ("eval/metrics/intervals.py", "eval/judges/calibration.py"),
+    "jinja2": ("eval/reports/html.py",),
     "snowballstemmer": ("rag/text/words.py",),
     "gradio": tuple(f"ui/page/{name}.py" for name in ("app", "wiring", "endpoints", "serving", "theme")),
     "mcp": ("ui/page/tools.py",),

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.generating import questions_from
+from eval.datasets.drafting import questions_from
 from rag.errors import QuestionError
 from rag.library import Library
 from rag.records import Answer, Citation, Claim, Filters, IngestReport, Outcome, Paper, Rejection, Remark
@@ -412,8 +412,8 @@ def test_examples_name_what_titles_name_and_are_answered() -> None:
 def test_the_runs_of_a_library_are_listed_and_opened_as_reports(sample_folder: Path, tmp_path: Path) -> None:
     import shutil
 
-    from eval.gold import load_questions
-    from eval.running import evaluate
+    from eval.datasets.questions import load_questions
+    from eval.runs.runner import evaluate
     from ui.page import results
 
     home = Path(shutil.copytree(sample_folder, tmp_path / "own.library"))

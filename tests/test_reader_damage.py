@@ -5,8 +5,8 @@ from random import Random
 
 import pytest
 
-from eval.fuzzing import broken_promises, damaged, try_reader
-from eval.seeds import SEEDS
+from eval.benchmarks.readers.fuzz_seeds import SEEDS
+from eval.benchmarks.readers.fuzzing import broken_promises, damaged, try_reader
 from rag.readers import READERS, read_file
 from rag.records import Record, Rejection
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from eval.gold import GoldQuestion, load_questions
-from eval.metrics import mean, nugget_recall
-from eval.ranking import ranked
+from eval.datasets.questions import GoldQuestion, load_questions
+from eval.metrics.nuggets import mean, nugget_recall
+from eval.metrics.ranking import ranked
 from rag.citations.support import support
 from rag.conversation.follow_ups import standalone
 from rag.library import Library

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.measure import MEASURES
-from eval.results import RESULTS, keep
+from eval.benchmarks.__main__ import MEASURES
+from eval.benchmarks.results_file import RESULTS, keep
 from rag.errors import SourceError
 
 ROOT = RESULTS.parent.parent

@@ -14,9 +14,9 @@ import typer
 from ui.options import JsonOption, LibraryOption, LlmOption
 
 if TYPE_CHECKING:
-    from eval.demands import Demand
-    from eval.judge import ModelJudge
-    from eval.runs import Run
+    from eval.judges.llm import ModelJudge
+    from eval.runs.run_file import Run
+    from eval.runs.thresholds import Demand
 
 FAILED = 1
 
@@ -54,12 +54,12 @@ def run(
     A run that was cut short goes on where it stopped; the same set-up again is read from
     its file. Kept under runs/ in the library unless --out names a file.
     """
-    from eval.beir import load_beir
-    from eval.demands import read_demand
-    from eval.gold import load_questions, rated_questions
-    from eval.reporting import to_markdown
-    from eval.running import Plan, about_run, evaluate
-    from eval.runs import RUNS
+    from eval.datasets.beir import load_beir
+    from eval.datasets.questions import load_questions, rated_questions
+    from eval.reports import to_markdown
+    from eval.runs.run_file import RUNS
+    from eval.runs.runner import Plan, about_run, evaluate
+    from eval.runs.thresholds import read_demand
     from rag.errors import QuestionError
     from rag.library import Library
     from rag.settings import load_settings
@@ -106,10 +106,10 @@ def compare(
     """
     from dataclasses import asdict
 
-    from eval.comparing import compare as compare_runs
-    from eval.demands import read_demand
-    from eval.reporting import comparison_markdown
-    from eval.runs import read_run
+    from eval.reports import comparison_markdown
+    from eval.runs.comparison import compare as compare_runs
+    from eval.runs.run_file import read_run
+    from eval.runs.thresholds import read_demand
 
     demands = [read_demand(text) for text in minimum or ()]
     before, after = read_run(first), read_run(second)
@@ -124,8 +124,8 @@ def compare(
 @app.command()
 def report(path: RunArgument, out: OutOption = None) -> None:
     """write a run as a report: Markdown, or with --out FILE.html one page to look at"""
-    from eval.reporting import to_html, to_markdown
-    from eval.runs import read_run
+    from eval.reports import to_html, to_markdown
+    from eval.runs.run_file import read_run
     from ui.exporting import write_out
 
     found = read_run(path)
@@ -147,7 +147,7 @@ def generate(
     With an LLM, questions with facts that stand in the abstracts. Without, known-item
     questions made of titles: they tell whether papers are found, and nothing else.
     """
-    from eval.generating import drafted, known_items
+    from eval.datasets.drafting import drafted, known_items
     from rag.errors import EmptyLibraryError
     from rag.library import Library
     from rag.models.llms import load_model
@@ -176,7 +176,7 @@ def judge_check(
     labelled: Annotated[Path, typer.Argument(metavar="FILE", help="labelled claims: JSON Lines, may be gzipped")],
 ) -> None:
     """measure the support scorer on claims that people labelled"""
-    from eval.judging import check_judge
+    from eval.judges.calibration import check_judge
 
     sys.stdout.write(check_judge(labelled))
 
@@ -208,7 +208,7 @@ def _judge(llm: str, questions: int, *, yes: bool) -> "ModelJudge":
 
     Raises ModelError for one that is none, QuestionError when nobody can be asked.
     """
-    from eval.judge import ModelJudge, estimate
+    from eval.judges.llm import ModelJudge, estimate
     from rag.errors import ModelError, QuestionError
     from rag.models.llms import load_model
     from rag.settings import load_settings
@@ -252,7 +252,7 @@ def _as_json(found: "Run", path: Path) -> dict[str, object]:
 
 def _demand(found: "Run", demands: "list[Demand]") -> None:
     """Say what the run lacks, and exit with 1, when it does."""
-    from eval.demands import check
+    from eval.runs.thresholds import check
 
     short = [one for one in check(found, demands) if not one.met]
     for one in short:

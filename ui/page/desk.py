@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from eval.generating import questions_from
+from eval.datasets.drafting import questions_from
 from rag.errors import ModelError, RagError
 from rag.library import Library
 from rag.records import Outcome

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from eval.reporting import to_html
-from eval.runs import RUNS, Run, read_run
+from eval.reports import to_html
+from eval.runs.run_file import RUNS, Run, read_run
 from rag.errors import SourceError
 from ui.page.shelf import alert
 

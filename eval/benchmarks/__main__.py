@@ -1,0 +1,75 @@
+"""Measure retrieval, answers and speed: python -m eval.benchmarks NAME
+
+    dev            the question set over the papers: retrieval, answers, refusals
+    scifact        SciFact beside a plain fusion of BM25 and MiniLM, in one run
+    support        the support score on SciFact's claims
+    chunking       what one vector should cover
+    conversation   follow-ups and changes of topic
+    merging        which records are joined, on labelled pairs
+    llm            a language model (OPENAI_BASE_URL), CitationQueryEngine with it, and quotes
+    page           the page: first paint, what it adds, twenty readers at once, memory (Chromium)
+    fuzz           damaged files by the thousand through every reader
+    memory         a million papers through readers and catalog: peak memory, papers a second
+    reading        records read a second beside the bare parse of each format
+    speed          ingest and search beside their bare costs, in one run
+    faults         kill -9, full disks, flipped bits: what is tried, what survives, what is lost
+
+Reads the shared folder (ASKPAPERS_SHARED, default ../shared). `--work FOLDER` keeps built libraries between runs,
+`--keep` puts the numbers into eval/RESULTS.md.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from eval import speed
+from eval.benchmarks import (
+    chunking,
+    deduplication,
+    dev_questions,
+    follow_ups,
+    llm_answers,
+    scifact,
+    support_score,
+    web_page,
+)
+from eval.benchmarks.faults import table as faults
+from eval.benchmarks.readers import fuzzing, memory
+from eval.benchmarks.readers import speed as reader_speed
+from eval.benchmarks.results_file import keep
+
+MEASURES: dict[str, Callable[[Path], str]] = {
+    "dev": dev_questions.measure,
+    "scifact": scifact.measure,
+    "support": support_score.measure,
+    "chunking": chunking.measure,
+    "conversation": follow_ups.measure,
+    "merging": deduplication.measure,
+    "llm": llm_answers.measure,
+    "page": web_page.measure,
+    "fuzz": fuzzing.measure,
+    "memory": memory.measure,
+    "reading": reader_speed.measure,
+    "speed": speed.measure,
+    "faults": faults.measure,
+}
+
+
+def main() -> None:
+    """Run one measure and print its table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("measure", choices=MEASURES)
+    parser.add_argument("--work", type=Path, help="folder that keeps built libraries between runs")
+    parser.add_argument("--keep", action="store_true", help="put the numbers into eval/RESULTS.md")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        text = MEASURES[args.measure](args.work or Path(temporary)).rstrip()
+    sys.stdout.write(f"{text}\n")
+    if args.keep:
+        keep(args.measure, text)
+
+
+if __name__ == "__main__":
+    main()

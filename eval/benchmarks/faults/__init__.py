@@ -1,0 +1,1 @@
+"""Kills, full disks, flipped bits, two writers: what is tried, what survives, what is lost."""

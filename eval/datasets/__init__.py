@@ -1,0 +1,1 @@
+"""Question sets, labelled claims and benchmarks as records."""

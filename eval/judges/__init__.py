@@ -1,0 +1,1 @@
+"""Judges of claims and facts, and how well they tell carried claims from others."""

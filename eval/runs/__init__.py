@@ -1,0 +1,1 @@
+"""Runs of a question set over a library: made, kept, compared, held to thresholds."""
