@@ -30,8 +30,8 @@ from rag.settings import Settings
 if TYPE_CHECKING:
     import uvicorn
 
-    from ui.page.desk import Desk
-    from ui.page.serving import Serving
+    from ui.page.server import Serving
+    from ui.page.server_state import Desk
 
 WriteJsonl = Callable[..., Path]
 MakePaper = Callable[..., dict[str, Any]]
@@ -393,7 +393,7 @@ class PageServer:
     async def _serve(self, serving: "Serving") -> None:
         import uvicorn
 
-        from ui.page.serving import build
+        from ui.page.server import build
 
         # Built inside a loop: without one, gradio makes two and leaves them open.
         config = uvicorn.Config(build(self.desk, serving), port=0, log_level="error", timeout_graceful_shutdown=1)
@@ -407,8 +407,8 @@ class PageServer:
 
 
 def _served(home: Path, samples: Path, settings: Settings, embedder: Embedder, **how: Any) -> PageServer:
-    from ui.page.desk import Desk
-    from ui.page.serving import Serving
+    from ui.page.server import Serving
+    from ui.page.server_state import Desk
 
     desk = Desk(settings, home, samples)
     desk.library._embedder = embedder  # loading it again would only take time

@@ -13,8 +13,8 @@ from rich.console import Console
 from rag.citations.numbering import cite
 from rag.errors import ModelError
 from rag.records import Answer, Claim, Outcome, Paper, Searched
-from ui.cli import main
-from ui.terminal import show_answer, stream_answer
+from ui.cli.app import main
+from ui.cli.rendering import show_answer, stream_answer
 from ui.wording import lacking
 
 QUESTION = "What is late interaction in ColBERT?"

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from ui.cli import main
+from ui.cli.app import main
 
 
 class Done(NamedTuple):

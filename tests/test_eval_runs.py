@@ -28,7 +28,7 @@ from rag.errors import ModelError, QuestionError, SourceError
 from rag.library import Library
 from rag.models.llms import load_model
 from rag.records import Claim, Paper
-from ui.cli import app
+from ui.cli.app import app
 
 SET = Path(__file__).resolve().parent.parent / "eval" / "data" / "sample_questions.jsonl"
 HOSTILE = "<script>hacked=1</script><img src=x onerror=hacked=1>\"'</details>"

@@ -12,8 +12,8 @@ from rag.errors import QuestionError
 from rag.export import Form
 from rag.library import Library
 from rag.records import Turn
-from ui.cli import app
-from ui.exporting import chosen_form
+from ui.cli.app import app
+from ui.cli.exporting import chosen_form
 
 Run = Callable[..., Result]
 QUESTION = "How does LoRA fine-tune a large model without changing its weights?"

@@ -44,7 +44,7 @@ def test_importing_rag_loads_no_heavy_library() -> None:
 
 def test_showing_help_loads_nothing_of_the_project_but_the_command_line() -> None:
     code = (
-        "import sys\nfrom ui.cli import main\nsys.argv = ['askpapers', '--help']\n"
+        "import sys\nfrom ui.cli.app import main\nsys.argv = ['askpapers', '--help']\n"
         "try: main()\nexcept SystemExit: pass\n"
         f"print([name for name in {(*HEAVY, 'numpy', 'rag.library')} if name in sys.modules])"
     )

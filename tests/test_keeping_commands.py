@@ -14,7 +14,7 @@ from rag.errors import LibraryMissingError, QuestionError, SourceError
 from rag.library import Library
 from rag.maintenance.info import describe
 from rag.settings import Settings
-from ui.cli import app
+from ui.cli.app import app
 
 Call = Callable[..., Result]
 MakePaper = Callable[..., dict[str, Any]]
@@ -79,7 +79,7 @@ def test_a_paper_is_removed_when_somebody_agrees_and_only_then(
 ) -> None:
     refused = call("remove", "1706.03762")
     assert "say --yes" in str(refused.exception)
-    monkeypatch.setattr("ui.keeping._asked", lambda: True)
+    monkeypatch.setattr("ui.cli.papers._asked", lambda: True)
     assert call("remove", "1706.03762", answer="n\n").exit_code == 1
     assert describe(folder).papers == 40
     assert call("remove", "1706.03762", "1", answer="y\n").exit_code == 0

@@ -67,8 +67,8 @@ ROOMS = {
     "scipy": ("eval/metrics/intervals.py", "eval/judges/calibration.py"),
     "jinja2": ("eval/reports/html.py",),
     "snowballstemmer": ("rag/text/words.py",),
-    "gradio": tuple(f"ui/page/{name}.py" for name in ("app", "wiring", "endpoints", "serving", "theme")),
-    "mcp": ("ui/page/tools.py",),
+    "gradio": tuple(f"ui/page/{name}.py" for name in ("app", "wiring", "endpoints", "server", "views/theme")),
+    "mcp": ("ui/page/mcp_tools.py",),
 }
 MODULES = sorted(path for folder in ("rag", "ui", "eval") for path in (ROOT / folder).rglob("*.py"))
 

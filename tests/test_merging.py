@@ -19,7 +19,7 @@ from rag.settings import Settings
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.merged_records import kept_records
 from rag.storage.catalog.migrations import MIGRATIONS
-from ui.page import shelf
+from ui.page.views import library as library_view
 
 WriteJsonl = Callable[..., Path]
 
@@ -444,15 +444,15 @@ def test_a_split_gives_back_the_paper_of_an_older_catalog_as_it_stood(tmp_path: 
 
 def test_the_page_tells_which_records_were_merged(merged: tuple[Library, list[Path], Merge]) -> None:
     _, _, merge = merged
-    shown = shelf.report(IngestReport(updated=1, merges=(merge,)))
+    shown = library_view.report(IngestReport(updated=1, merges=(merge,)))
     assert "Lattices in lakes → Quiet lattices (the same DOI, b.jsonl line 1)" in shown
-    assert "What was merged" not in shelf.report(IngestReport(added=1))
+    assert "What was merged" not in library_view.report(IngestReport(added=1))
 
 
 def test_the_command_line_lists_merges_and_splits_them(
     merged: tuple[Library, list[Path], Merge], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from ui.cli import main
+    from ui.cli.app import main
 
     library, _, merge = merged
 

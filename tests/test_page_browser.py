@@ -647,7 +647,7 @@ def test_the_papers_are_searched_sorted_opened_and_removed(
 
 
 def test_many_papers_are_shown_page_by_page(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.page.shelf.PAGE", 15)
+    monkeypatch.setattr("ui.page.views.library.PAGE", 15)
     tab.load()
     tab.tab("Library")
     tab.see("#ap-table .ap-count", "1-15 of 40 papers")
@@ -886,7 +886,7 @@ def leaving(own_samples: Path, chat_server: Any) -> Iterator[tuple[subprocess.Po
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    script = "import ui.page.serving as s; s.GRACE = 0.2; from ui.cli import main; main()"
+    script = "import ui.page.server as s; s.GRACE = 0.2; from ui.cli.app import main; main()"
     where = ["--library", str(own_samples), "--port", str(port), "--llm", "openai:tiny"]
     environment = os.environ | {"OPENAI_BASE_URL": chat_server.url, "OPENAI_API_KEY": "x"}
     process = subprocess.Popen([sys.executable, "-c", script, "chat", *where], env=environment, stderr=subprocess.PIPE)

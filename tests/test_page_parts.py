@@ -17,14 +17,15 @@ from rag.errors import QuestionError
 from rag.library import Library
 from rag.records import Answer, Citation, Claim, Filters, IngestReport, Outcome, Paper, Rejection, Remark
 from rag.settings import Settings
-from ui.filtering import read_filters
-from ui.page import handlers, shelf
+from ui.filters import read_filters
+from ui.page import handlers
 from ui.page.conversation import Conversation, Exchange, read_conversation
-from ui.page.desk import CUT_OFF, Desk
-from ui.page.evidence import evidence, highlighted
 from ui.page.handlers import View
-from ui.page.markup import link, prose
-from ui.page.transcript import tooltip, transcript
+from ui.page.server_state import CUT_OFF, Desk
+from ui.page.views import library as library_view
+from ui.page.views.evidence import evidence, highlighted
+from ui.page.views.markup import link, prose
+from ui.page.views.transcript import tooltip, transcript
 
 QUESTION = "How does LoRA fine-tune a large model without changing its weights?"
 HOSTILE = (
@@ -385,7 +386,7 @@ def test_the_samples_make_room_for_the_first_papers_of_ones_own(tmp_path: Path, 
 
 
 def test_the_table_pages_sorts_and_searches(desk: Desk) -> None:
-    from ui.page.shelf import Turned
+    from ui.page.views.library import Turned
 
     assert "1-40 of 40 papers" in handlers.table(desk)
     assert "1-1 of 1 papers" in handlers.table(desk, "random forests")
@@ -414,22 +415,22 @@ def test_the_runs_of_a_library_are_listed_and_opened_as_reports(sample_folder: P
 
     from eval.datasets.questions import load_questions
     from eval.runs.runner import evaluate
-    from ui.page import results
+    from ui.page.views import runs as runs_view
 
     home = Path(shutil.copytree(sample_folder, tmp_path / "own.library"))
-    assert "No run yet" in results.runs(home)
+    assert "No run yet" in runs_view.runs(home)
     questions = load_questions(Path(__file__).resolve().parent.parent / "eval" / "data" / "sample_questions.jsonl")
     with Library.open(home, Settings()) as library:
         evaluate(library, questions[:3], home / "runs" / "first.jsonl")
     (home / "runs" / "broken.jsonl").write_text("{")
-    assert results.runs(home).count('data-do="open"') == 1
-    opened = Seen(results.report(home, "first.jsonl"))
+    assert runs_view.runs(home).count('data-do="open"') == 1
+    opened = Seen(runs_view.report(home, "first.jsonl"))
     assert opened.tags == ["iframe"]
     assert dict(opened.attributes)["sandbox"] == "allow-scripts"
     assert "28.4 BLEU" in str(dict(opened.attributes)["srcdoc"])
     for name in ("none.jsonl", "../catalog.sqlite3"):
-        assert "not there any more" in results.report(home, name)
-    assert "no run of this askpapers" in results.report(home, "broken.jsonl")
+        assert "not there any more" in runs_view.report(home, name)
+    assert "no run of this askpapers" in runs_view.report(home, "broken.jsonl")
 
 
 def test_an_answer_without_end_is_told_when_the_server_has_no_time_left(
@@ -459,7 +460,7 @@ def test_a_report_says_how_sources_were_read_and_what_was_not_as_text() -> None:
         rejected=(Rejection(f"/home/{hostile}", 3, hostile),),
         remarks=(Remark("/home/papers.csv", f"title from {hostile!r}"),),
     )
-    seen = Seen(shelf.report(told))
+    seen = Seen(library_view.report(told))
     assert "img" not in seen.tags
     assert "2 added, 1 rejected." in seen.text
     assert f"papers.csv: title from {hostile!r}" in seen.text

@@ -27,8 +27,8 @@ from pydantic import SecretStr
 from rag.errors import SettingsError
 from rag.library import Library
 from rag.records import Answer
-from ui.cli import main
-from ui.page.serving import Serving, build, read_auth
+from ui.cli.app import main
+from ui.page.server import Serving, build, read_auth
 
 Serve = Callable[..., Any]
 QUESTION = "How does LoRA fine-tune a large model without changing its weights?"
@@ -276,7 +276,7 @@ def test_agents_with_the_password_reach_the_tools(serve_page: Serve) -> None:
 def test_tools_without_their_package_are_refused_in_one_line(
     serve_page: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ui.page.serving.find_spec", lambda name: None)
+    monkeypatch.setattr("ui.page.server.find_spec", lambda name: None)
     with pytest.raises(SettingsError, match=r"pip install 'askpapers\[mcp\]'"):
         build(serve_page().desk, Serving(mcp=True))
 
@@ -294,7 +294,7 @@ def chat(own_samples: Path) -> Iterator[Callable[..., tuple[subprocess.Popen[str
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        script = f"import ui.page.serving as s; s.GRACE = {seconds}; from ui.cli import main; main()"
+        script = f"import ui.page.server as s; s.GRACE = {seconds}; from ui.cli.app import main; main()"
         where = ["--library", str(own_samples), "--port", str(port)]
         command = [sys.executable, "-c", script, "chat", *where, *arguments]
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, **environment})
@@ -367,7 +367,7 @@ def test_who_can_be_reached_by_anybody_is_warned(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("ui.page.serving.serve", lambda desk, serving, ready: None)
+    monkeypatch.setattr("ui.page.server.serve", lambda desk, serving, ready: None)
     command = ["askpapers", "chat", "--library", str(own_samples), "--llm", "extractive", "--host", "0.0.0.0"]
     monkeypatch.setattr(sys, "argv", [*command, *arguments])
     with suppress(SystemExit):

@@ -7,7 +7,7 @@ import pytest
 import typer.testing
 
 from rag.settings import Settings, variable_name
-from ui.cli import app
+from ui.cli.app import app
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")

@@ -13,10 +13,10 @@ from gradio.events import api
 
 from rag.errors import RagError
 from ui.page import handlers
-from ui.page.desk import Desk
 from ui.page.endpoints import endpoints
 from ui.page.handlers import View
-from ui.page.header import EXPORTS, SIDE, header
+from ui.page.server_state import Desk
+from ui.page.views.header import EXPORTS, SIDE, header
 from ui.page.wiring import ANSWERS, AskTab, LibraryTab, MapTab, Parts, RunsTab, wire
 
 PICK = '<p class="ap-empty">Each point is a paper, near the papers that it is like. Click one to read it.</p>'

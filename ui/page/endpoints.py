@@ -9,8 +9,8 @@ from typing import Any
 
 from rag.errors import QuestionError
 from rag.records import Turn
-from ui.filtering import read_filters
-from ui.page.desk import Desk
+from ui.filters import read_filters
+from ui.page.server_state import Desk
 
 MOST_HITS = 100
 

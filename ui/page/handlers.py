@@ -19,11 +19,11 @@ from rag.errors import QuestionError, RagError, StorageError
 from rag.export import Form, export
 from rag.ingestion.ingest import Progress
 from rag.records import Answer, Filters, IngestReport, Rating
-from ui.page import shelf
 from ui.page.conversation import Conversation, Exchange, new_exchange, read_conversation
-from ui.page.desk import CUT_OFF, Desk
-from ui.page.evidence import evidence
-from ui.page.transcript import transcript, underway, welcome
+from ui.page.server_state import CUT_OFF, Desk
+from ui.page.views import library as library_view
+from ui.page.views.evidence import evidence
+from ui.page.views.transcript import transcript, underway, welcome
 
 SOON = 0.1  # seconds after which a reader is shown that work is under way; an answer that is faster needs no such sign
 REFRESH = 0.08  # seconds between two sights of an answer that is being written
@@ -46,7 +46,7 @@ def opening(desk: Desk, kept: object, index: int | None = None) -> View:
     try:
         conversation = read_conversation(kept)
     except QuestionError as error:
-        return replace(_shown(desk, Conversation.new()), live=shelf.alert(str(error)))
+        return replace(_shown(desk, Conversation.new()), live=library_view.alert(str(error)))
     return _shown(desk, conversation, index)
 
 
@@ -58,7 +58,7 @@ async def respond(
     try:
         conversation = read_conversation(kept).until(index)
     except QuestionError as error:
-        yield View(live=shelf.alert(str(error)))
+        yield View(live=library_view.alert(str(error)))
         return
     if not question:
         yield View(composer="")
@@ -187,18 +187,18 @@ async def add_files(desk: Desk, uploaded: Sequence[str | Path]) -> AsyncIterator
         files = await asyncio.to_thread(_keep, [Path(path) for path in uploaded], library.folder / "uploads")
         work = asyncio.create_task(asyncio.to_thread(library.ingest, files, watch))
         work.add_done_callback(lambda _: told.put_nowait(None))
-        yield shelf.progress(None)
+        yield library_view.progress(None)
         shown = 0.0
         while (progress := await told.get()) is not None:
             if monotonic() - shown >= REFRESH:
-                yield shelf.progress(progress)
+                yield library_view.progress(progress)
                 shown = monotonic()
         report: IngestReport = await work
     except RagError as error:
-        yield shelf.alert(str(error))
+        yield library_view.alert(str(error))
         return
     desk.settle()
-    yield shelf.report(report)
+    yield library_view.report(report)
 
 
 def _keep(uploaded: Sequence[Path], folder: Path) -> list[Path]:
@@ -217,24 +217,28 @@ def _keep(uploaded: Sequence[Path], folder: Path) -> list[Path]:
     return kept
 
 
-def table(desk: Desk, text: str = "", turned: shelf.Turned = shelf.Turned()) -> str:
+def table(desk: Desk, text: str = "", turned: library_view.Turned = library_view.Turned()) -> str:
     """Return a page of the library's papers with every word of `text` as a table."""
     page = replace(turned, page=max(0, turned.page))
     try:
         papers, total = desk.library.papers(
-            text, order=page.order, descending=page.descending, limit=shelf.PAGE, offset=page.page * shelf.PAGE
+            text,
+            order=page.order,
+            descending=page.descending,
+            limit=library_view.PAGE,
+            offset=page.page * library_view.PAGE,
         )
     except RagError as error:
-        return shelf.alert(str(error))
-    return shelf.table(papers, total, page, samples=desk.is_samples)
+        return library_view.alert(str(error))
+    return library_view.table(papers, total, page, samples=desk.is_samples)
 
 
 def paper(desk: Desk, paper_id: int, *, removable: bool = True) -> str:
     """Return one paper, opened, with what can be done with it."""
     found = desk.library.paper(paper_id)
     if found is None:
-        return shelf.alert("This paper is no longer in the library.")
-    return shelf.opened(found, removable=removable)
+        return library_view.alert("This paper is no longer in the library.")
+    return library_view.opened(found, removable=removable)
 
 
 def remove(desk: Desk, paper_id: int) -> str:
@@ -243,8 +247,8 @@ def remove(desk: Desk, paper_id: int) -> str:
     try:
         desk.library.remove([paper_id])
     except RagError as error:
-        return shelf.alert(str(error))
-    return shelf.notice(f"Removed: {found.title}" if found else "It was gone already.")
+        return library_view.alert(str(error))
+    return library_view.notice(f"Removed: {found.title}" if found else "It was gone already.")
 
 
 def sources(desk: Desk) -> list[tuple[str, str]]:

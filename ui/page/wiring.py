@@ -7,12 +7,14 @@ from typing import Any
 import gradio as gr
 
 from rag.errors import RagError
-from ui.filtering import read_filters
-from ui.page import handlers, results, shelf
-from ui.page.chart import figure
-from ui.page.desk import Desk
+from ui.filters import read_filters
+from ui.page import handlers
 from ui.page.handlers import View
-from ui.page.header import header
+from ui.page.server_state import Desk
+from ui.page.views import library as library_view
+from ui.page.views import runs as runs_view
+from ui.page.views.header import header
+from ui.page.views.map import figure
 
 ANSWERS = "answers"  # the line in which questions wait, on the page and through the endpoints
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -99,10 +101,10 @@ def wire(blocks: gr.Blocks, desk: Desk, parts: Parts, *, answers: int) -> None:
         return handlers.paper(desk, int(told(event)["paper"]), removable=False)
 
     def report(event: gr.EventData) -> str:
-        return results.report(desk.library.folder, str(told(event)["run"]))
+        return runs_view.report(desk.library.folder, str(told(event)["run"]))
 
     papers.plot.picked(pick, None, papers.picked, **AT_ONCE)
-    parts.runs.tab.select(lambda: results.runs(desk.library.folder), None, parts.runs.listed, **AT_ONCE)
+    parts.runs.tab.select(lambda: runs_view.runs(desk.library.folder), None, parts.runs.listed, **AT_ONCE)
     parts.runs.listed.opened(report, None, parts.runs.opened, **AT_ONCE)
 
 
@@ -143,7 +145,7 @@ async def _answered(
     try:
         filters = read_filters(*bounds)
     except RagError as error:
-        yield _parts(View(live=shelf.alert(str(error))))
+        yield _parts(View(live=library_view.alert(str(error))))
         return
     async for view in handlers.respond(desk, kept, question, filters, index):
         yield _parts(view)
@@ -188,7 +190,7 @@ def _wire_library(blocks: gr.Blocks, desk: Desk, parts: Parts) -> None:
 
     def turn(sought: str, event: gr.EventData) -> str:
         wanted = told(event)
-        turned = shelf.Turned(str(wanted["order"]), bool(wanted["descending"]), int(wanted["page"]))
+        turned = library_view.Turned(str(wanted["order"]), bool(wanted["descending"]), int(wanted["page"]))
         return handlers.table(desk, sought, turned)
 
     def opened(event: gr.EventData) -> str:
@@ -214,7 +216,7 @@ def _changes(handle: Callable[[], View]) -> list[Any]:
     try:
         return _parts(handle())
     except RagError as error:
-        return _parts(View(live=shelf.alert(str(error))))
+        return _parts(View(live=library_view.alert(str(error))))
 
 
 def _parts(view: View) -> list[Any]:

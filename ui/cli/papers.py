@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui.options import JsonOption, LibraryOption, YesOption, console, print_json, read_settings
+from ui.cli.options import JsonOption, LibraryOption, YesOption, console, print_json, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ def list_papers(
 ) -> None:
     """list the papers of the library"""
     from rag.library import Library
-    from ui.terminal import show_papers
+    from ui.cli.rendering import show_papers
 
     with Library.open(library, read_settings(), create=False) as opened:
         papers, total = opened.papers(" ".join(words or ()), order=order, limit=limit)
@@ -47,7 +47,7 @@ def list_papers(
 def show(names: NamesArgument, library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """show papers whole: abstract, identifiers, where they came from"""
     from rag.library import Library
-    from ui.terminal import show_paper
+    from ui.cli.rendering import show_paper
 
     with Library.open(library, read_settings(), create=False) as opened:
         papers = [opened.named(name) for name in names]
@@ -64,7 +64,7 @@ def remove(names: NamesArgument, library: LibraryOption = None, yes: YesOption =
     A source that still holds one brings it back when it is ingested again.
     """
     from rag.library import Library
-    from ui.terminal import show_papers
+    from ui.cli.rendering import show_papers
 
     with Library.open(library, read_settings(), create=False) as opened:
         papers = list({paper.paper_id: paper for paper in map(opened.named, names)}.values())
@@ -77,7 +77,7 @@ def remove(names: NamesArgument, library: LibraryOption = None, yes: YesOption =
 def info(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """tell what the library holds, its size and what it was made with"""
     from rag.maintenance.info import describe
-    from ui.terminal import show_info
+    from ui.cli.rendering import show_info
 
     found = describe(library or read_settings().library)
     if as_json:
@@ -94,7 +94,7 @@ def merges(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     from dataclasses import asdict
 
     from rag.library import Library
-    from ui.terminal import show_merges
+    from ui.cli.rendering import show_merges
 
     with Library.open(library, read_settings(), create=False) as opened:
         found = opened.merges()
@@ -118,7 +118,7 @@ def split(
     from dataclasses import asdict
 
     from rag.library import Library
-    from ui.terminal import show_split
+    from ui.cli.rendering import show_split
 
     with Library.open(library, read_settings(), create=False) as opened:
         papers = [opened.split(merge_id) for merge_id in merge_ids]
@@ -130,7 +130,7 @@ def split(
 
 def sync(opened: "Library", paths: "Sequence[Path]", *, yes: bool) -> None:
     """Offer for removal the papers that are gone from these sources."""
-    from ui.terminal import show_gone
+    from ui.cli.rendering import show_gone
 
     found: list[Gone] = list(opened.gone(paths))
     errors = console(stderr=True)

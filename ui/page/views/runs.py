@@ -7,7 +7,7 @@ from pathlib import Path
 from eval.reports import to_html
 from eval.runs.run_file import RUNS, Run, read_run
 from rag.errors import SourceError
-from ui.page.shelf import alert
+from ui.page.views.library import alert
 
 SHOWN = ("recall@5", "nugget_recall", "cited_right", "support", "false_refusal", "false_answer")
 NONE = (

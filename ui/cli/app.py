@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from ui import evaluating, keeping, safekeeping
-from ui.options import (
+from ui.cli import backups, evaluation, papers
+from ui.cli.options import (
     JsonOption,
     LibraryOption,
     LlmOption,
@@ -38,7 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-app.add_typer(evaluating.app)
+app.add_typer(evaluation.app)
 
 
 @app.command()
@@ -51,8 +51,8 @@ def demo(
     """
     from rag.library import Library
     from rag.samples import PATH, QUESTIONS, UNANSWERABLE
-    from ui.progress import watching
-    from ui.terminal import show_answer
+    from ui.cli.progress import watching
+    from ui.cli.rendering import show_answer
 
     out, errors = console(), console(stderr=True)
     out.print(f"Making {library} from 40 landmark papers of machine learning and statistics …")
@@ -87,8 +87,8 @@ def ingest(
     """
     from rag.library import Library
     from rag.readers import find_files
-    from ui.progress import watching
-    from ui.terminal import show_rejections, show_remarks, show_report
+    from ui.cli.progress import watching
+    from ui.cli.rendering import show_rejections, show_remarks, show_report
 
     find_files(paths)  # a path typed wrongly must not leave an empty library behind
     settings, errors = read_settings(), console(stderr=True)
@@ -102,7 +102,7 @@ def ingest(
             show_rejections(errors, report.rejected)
             show_report(console(), report, str(opened.folder))
         if sync:
-            keeping.sync(opened, paths, yes=yes)
+            papers.sync(opened, paths, yes=yes)
     if report.rejected:
         raise typer.Exit(FAILED)
 
@@ -121,8 +121,8 @@ def search(
     from dataclasses import asdict
 
     from rag.library import Library
-    from ui.filtering import read_filters
-    from ui.terminal import show_hits
+    from ui.cli.rendering import show_hits
+    from ui.filters import read_filters
 
     settings = read_settings()
     with Library.open(library, settings, create=False) as opened:
@@ -156,8 +156,8 @@ def ask(
     """
     from rag.conversation.history import check_writable, read_history
     from rag.library import Library
-    from ui.asking import Conversation
-    from ui.filtering import read_filters
+    from ui.cli.conversation import Conversation
+    from ui.filters import read_filters
 
     settings, filters = read_settings(llm=llm), read_filters(year, origin, title)
     turns = read_history(history) if history else []
@@ -188,8 +188,8 @@ def chat(
 
     Without papers yet, the samples are shown. Ctrl+C ends it.
     """
-    from ui.page.desk import Desk
-    from ui.page.serving import Serving, read_auth, serve
+    from ui.page.server import Serving, read_auth, serve
+    from ui.page.server_state import Desk
 
     settings, errors = read_settings(llm=llm, auth=auth), console(stderr=True)
     serving = Serving(host, port, read_auth(settings.auth), mcp=mcp)
@@ -228,8 +228,8 @@ def export(
     """
     from rag.export import export as export_papers
     from rag.library import Library
-    from ui.exporting import chosen_form, exported_conversation, write_out
-    from ui.filtering import read_filters
+    from ui.cli.exporting import chosen_form, exported_conversation, write_out
+    from ui.filters import read_filters
 
     chosen = chosen_form(form, out)
     if history is not None:
@@ -240,12 +240,12 @@ def export(
     write_out(text, out)
 
 
-app.command(name="list")(keeping.list_papers)
-app.command()(keeping.show)
-app.command()(keeping.remove)
-app.command()(keeping.info)
-app.command()(keeping.merges)
-app.command()(keeping.split)
+app.command(name="list")(papers.list_papers)
+app.command()(papers.show)
+app.command()(papers.remove)
+app.command()(papers.info)
+app.command()(papers.merges)
+app.command()(papers.split)
 
 
 @app.command()
@@ -254,7 +254,7 @@ def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     from dataclasses import asdict
 
     from rag.maintenance.doctor import check
-    from ui.terminal import show_findings
+    from ui.cli.rendering import show_findings
 
     settings = read_settings()
     findings = check(library or settings.library, settings)
@@ -273,7 +273,7 @@ def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     Uses the embedding model of the settings; the old vectors stay until the new are whole.
     """
     from rag.maintenance.doctor import rebuild as rebuild_vectors
-    from ui.progress import watching
+    from ui.cli.progress import watching
 
     settings = read_settings()
     folder = library or settings.library
@@ -285,9 +285,9 @@ def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:
         console().print(f"{folder}: vectors of {done:,} papers made anew.")
 
 
-app.command()(safekeeping.backup)
-app.command()(safekeeping.restore)
-app.command()(safekeeping.rescue)
+app.command()(backups.backup)
+app.command()(backups.restore)
+app.command()(backups.rescue)
 
 
 def main() -> None:

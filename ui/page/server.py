@@ -23,8 +23,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.errors import SettingsError
 from ui.page.app import page
-from ui.page.desk import Desk
-from ui.page.theme import THEME
+from ui.page.server_state import Desk
+from ui.page.views.theme import THEME
 
 STATIC = Path(__file__).resolve().parent / "static"
 GRACE = 10.0  # seconds that running answers have once the server is told to stop
@@ -104,7 +104,7 @@ def build(desk: Desk, serving: Serving) -> FastAPI:
 
     user = serving.auth
     if serving.mcp:
-        from ui.page.tools import mount_tools
+        from ui.page.mcp_tools import mount_tools
 
         mount_tools(app, desk, answers=serving.answers, auth=user, loopback=serving.host in LOOPBACK)
     mounted: FastAPI = gr.mount_gradio_app(

@@ -10,7 +10,7 @@ from rag.answering.abstaining import NO_PAPER, NOT_SAID
 from rag.citations.support import standing
 from rag.records import Answer, Claim, Outcome, Paper
 from ui.page.conversation import Conversation, Exchange
-from ui.page.markup import prose
+from ui.page.views.markup import prose
 from ui.wording import stages, summary
 
 SHAPES = {"supported": "●", "partly": "◐", "not found": "○"}

@@ -15,8 +15,8 @@ from mcp.server.fastmcp import FastMCP
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ui.page.desk import Desk
 from ui.page.endpoints import endpoints
+from ui.page.server_state import Desk
 
 PATH = "/gradio_api/mcp"  # where gradio's own would be: clients know it
 INSTRUCTIONS = (

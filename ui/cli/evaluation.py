@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui.options import JsonOption, LibraryOption, LlmOption
+from ui.cli.options import JsonOption, LibraryOption, LlmOption
 
 if TYPE_CHECKING:
     from eval.judges.llm import ModelJudge
@@ -63,7 +63,7 @@ def run(
     from rag.errors import QuestionError
     from rag.library import Library
     from rag.settings import load_settings
-    from ui.progress import counting
+    from ui.cli.progress import counting
 
     demands = [read_demand(text) for text in minimum or ()]
     settings = load_settings(Path(".env"), **({"llm": llm} if llm else {}))
@@ -126,7 +126,7 @@ def report(path: RunArgument, out: OutOption = None) -> None:
     """write a run as a report: Markdown, or with --out FILE.html one page to look at"""
     from eval.reports import to_html, to_markdown
     from eval.runs.run_file import read_run
-    from ui.exporting import write_out
+    from ui.cli.exporting import write_out
 
     found = read_run(path)
     write_out(to_html(found) if out is not None and out.suffix in {".html", ".htm"} else to_markdown(found), out)
@@ -152,8 +152,8 @@ def generate(
     from rag.library import Library
     from rag.models.llms import load_model
     from rag.settings import load_settings
-    from ui.exporting import write_out
-    from ui.progress import counting
+    from ui.cli.exporting import write_out
+    from ui.cli.progress import counting
 
     settings = load_settings(Path(".env"), **({"llm": llm} if llm else {}))
     with Library.open(library, settings, create=False) as opened:

@@ -6,8 +6,8 @@ from html import escape
 
 from rag.ingestion.ingest import Progress
 from rag.records import IngestReport, Merge, Paper, Rejection
-from ui.page.evidence import card
-from ui.page.markup import prose
+from ui.page.views.evidence import card
+from ui.page.views.markup import prose
 from ui.wording import because, merged_titles, place
 
 PAGE = 50  # papers of a page

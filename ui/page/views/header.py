@@ -3,7 +3,7 @@
 import hashlib
 from html import escape
 
-from ui.page.desk import Desk
+from ui.page.server_state import Desk
 
 FORMS = (
     ("conversation", "Conversation, Markdown"),

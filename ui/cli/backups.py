@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ui.options import LibraryOption, console, read_settings
+from ui.cli.options import LibraryOption, console, read_settings
 
 
 def backup(
@@ -37,7 +37,7 @@ def restore(
     """
     from rag.maintenance.backup import restore as restore_backup
     from rag.maintenance.doctor import rebuild
-    from ui.progress import watching
+    from ui.cli.progress import watching
 
     folder = _folder(library)
     made = restore_backup(file, folder)

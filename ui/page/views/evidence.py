@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from rag.export import Form, export
 from rag.records import Answer, Citation, Paper
-from ui.page.markup import link, prose
+from ui.page.views.markup import link, prose
 
 EMPTY = "The papers behind an answer appear here, with the sentences it rests on highlighted."
 CLOSE = '<button type="button" class="ap-close" data-do="close" aria-label="Close the evidence">&times;</button>'
