@@ -6,13 +6,13 @@ says nothing to a reader of `\cite{...}`, and most are no valid keys.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import count, product
 from string import ascii_lowercase
 
 from rag.export.names import names_of
 from rag.records import Paper
+from rag.text.letters import ascii_alphanumeric
 
 USABLE = re.compile(r"[A-Za-z][A-Za-z0-9_:.+/-]{1,79}")  # what BibTeX, biber, LaTeX and shells all take
 DATABASE_ID = re.compile(
@@ -23,8 +23,6 @@ DATABASE_ID = re.compile(
     r"|[0-9a-f-]{12,}",
     re.IGNORECASE,
 )
-# Letters that don't come apart into an ASCII letter and an accent.
-LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})  # noqa: RUF001
 UNTELLING = re.compile(
     "a|an|and|are|as|at|be|by|can|could|do|does|for|from|how|if|in|into|is|it|its|not|of|on|or|our|should|so|than|that|"
     "the|their|there|this|to|toward|towards|using|via|we|what|when|where|which|who|why|will|with|without|you|your"
@@ -65,23 +63,15 @@ def is_usable(key: str) -> bool:
 
 def made_key(paper: Paper) -> str:
     """Return the key that a paper's first author, year and title make."""
-    words = [folded(word)[:LONGEST_WORD] for word in paper.title.split()]
+    words = [ascii_alphanumeric(word)[:LONGEST_WORD] for word in paper.title.split()]
     telling = [word for word in words if word and not UNTELLING.fullmatch(word)] or [word for word in words if word]
     first = next(iter(names_of(paper)), None)
-    surname = folded(first.family if first.given else first.family.split()[0])[:LONGEST_WORD] if first else ""
+    surname = (
+        ascii_alphanumeric(first.family if first.given else first.family.split()[0])[:LONGEST_WORD] if first else ""
+    )
     year = str(paper.year or "")
     key = f"{surname}{year}{''.join(telling[:1])}" if surname else f"{''.join(telling[:WORDS_ALONE])}{year}"
     return key if key.strip("0123456789") else f"paper{paper.paper_id}"
-
-
-def folded(text: str) -> str:
-    """Return the letters and digits of a text as lower-case ASCII; others are left out.
-
-    >>> folded("Łukasz"), folded("Müller-Lüdenscheidt"), folded("王")
-    ('lukasz', 'mullerludenscheidt', '')
-    """
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(LETTERS))
-    return "".join(character for character in decomposed if character.isascii() and character.isalnum())
 
 
 def _endings() -> Iterator[str]:

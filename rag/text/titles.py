@@ -8,6 +8,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from rag.text.letters import folded
 from rag.text.words import stem
 
 LITTLE = frozenset("a an the of on in for to toward towards and by from via using with".split())
@@ -29,7 +30,6 @@ GREEK_NAMES = frozenset(GREEK.values())
 # Letters that a LaTeX command stands for, and that Unicode takes for letters of their own.
 COMMANDS = {"ss": "ss", "o": "o", "O": "o", "l": "l", "L": "l", "ae": "ae", "AE": "ae", "oe": "oe", "OE": "oe",
             "aa": "a", "AA": "a", "i": "i", "j": "j", "ell": "l"}  # fmt: skip
-LETTERS = str.maketrans({"ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "đ": "d", "\u0131": "i", "&": " and "})
 AMERICAN = tuple(
     (re.compile(british), american)
     for british, american in (
@@ -54,8 +54,7 @@ def plain(title: str) -> str:
     text = COMMAND.sub(
         lambda match: COMMANDS.get(match[1]) or (match[1] if match[1].lower() in GREEK_NAMES else " "), text
     )
-    folded = unicodedata.normalize("NFKD", text).casefold().translate(LETTERS)
-    return "".join(GREEK.get(c, c) for c in folded if not unicodedata.combining(c))
+    return "".join(GREEK.get(c, c) for c in folded(text).replace("&", " and "))
 
 
 def title_key(title: str) -> str:

@@ -5,13 +5,14 @@ Shared by full-text search, sentence choice and support, so that all three mean 
 
 import math
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import snowballstemmer
+
+from rag.text.letters import plain_letters, without_accents
 
 STOP_WORDS = frozenset(
     "a about above after again against all also am an and any are as at be because been before being below between "
@@ -26,11 +27,6 @@ STOP_WORDS = frozenset(
 VOCABULARY = Path(__file__).resolve().parent.parent / "data" / "minilm_vocab.txt"
 FIRST_WORD = "the"  # the vocabulary's first word; before it stand marks and single characters
 COMMON = 100  # rank among the words by frequency up to which rarity hardly counts
-# Letters that Unicode doesn't take apart into one of the alphabet and an accent.
-LETTERS = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "\u0131": "i", "æ": "ae", "œ": "oe", "ß": "ss"}
-    | {"Ø": "O", "Ł": "L", "Đ": "D", "Ħ": "H", "Æ": "AE", "Œ": "OE"}
-)
 # A letter as LaTeX writes it: with an accent before it (`\'e`, `{\"{o}}`, `\v Z`), or as its name (`{\o}`).
 MARK = r"\\(?:['`^\"~=.]|[Hcdkuv](?![A-Za-z])\s?|[br](?=\{))"
 ACCENT = rf"{MARK}(?:\{{\\?[A-Za-z]{{1,2}}\}}|\\[ij](?![A-Za-z])|[A-Za-z])"
@@ -54,8 +50,7 @@ def stem(word: str) -> str:
     """Return the Porter stem of a word, in lower case and without accents."""
     # Porter, as SQLite's FTS5 tokenizer `porter`: both must agree on what one word is.
     # A stemmer works on its own fields, so threads must not share one; a new one costs microseconds.
-    folded = unicodedata.normalize("NFKD", as_searched(word).lower())
-    return str(snowballstemmer.stemmer("porter").stemWord("".join(c for c in folded if not unicodedata.combining(c))))
+    return str(snowballstemmer.stemmer("porter").stemWord(without_accents(as_searched(word).lower())))
 
 
 def as_searched(text: str) -> str:
@@ -69,7 +64,7 @@ def as_searched(text: str) -> str:
     """
     if "\\" in text:
         text = LATEX_LETTER.sub(_letter, text)
-    return text if text.isascii() else text.translate(LETTERS)
+    return plain_letters(text)
 
 
 def words(text: str) -> Iterator[Word]:
