@@ -15,7 +15,7 @@ from eval.datasets.drafting import known_items
 from eval.datasets.questions import load_questions, shared_folder
 from rag.ingestion.chunking import chunk
 from rag.library import Library
-from rag.models.embedders import Embedder
+from rag.models.embedders.base import Embedder
 from rag.models.embedders.onnx import OnnxEmbedder
 from rag.records import Paper
 from rag.samples import PATH

@@ -25,8 +25,9 @@ from rag.collection import Shelf
 from rag.conversation.follow_ups import Rewritten, rewrite, standalone
 from rag.errors import ModelError, StoppedError
 from rag.mapping import PaperMap, make_map, read_map, write_map
-from rag.models.cancellation import Stop, in_thread
-from rag.models.llms import ChatModel, load_model
+from rag.models.cancellation import Cancellation, in_thread
+from rag.models.llms.base import ChatModel
+from rag.models.llms.loading import load_model
 from rag.models.llms.prompts import load_prompt
 from rag.records import Answer, Filters, Hit, Outcome, Turn
 from rag.retrieval.retriever import Retriever, top
@@ -127,7 +128,7 @@ class Library(Shelf):
         self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()
     ) -> AsyncGenerator[str | Answer, None]:
         """Do what `stream` does, without blocking the event loop; cancelling stops the LLM at once."""
-        stop = Stop()
+        stop = Cancellation()
 
         def start() -> Iterator[str | Answer]:
             from rag.integrations.llama_index.adapters import Question
@@ -189,6 +190,6 @@ class Library(Shelf):
         return Retriever(self._catalog, self._lender.reading, self.embedder())
 
 
-def rewriter_without_model(question: str, history: Sequence[Turn], stop: Stop) -> Rewritten:
+def rewriter_without_model(question: str, history: Sequence[Turn], stop: Cancellation) -> Rewritten:
     """Return a follow-up made to stand alone without a language model."""
     return Rewritten(standalone(question, history))

@@ -20,7 +20,7 @@ import pytest
 
 from eval.datasets.questions import shared_folder
 from rag.library import Library
-from rag.models.embedders import Embedder
+from rag.models.embedders.base import Embedder
 from rag.readers import read_file
 from rag.readers.cleaning.text import clean
 from rag.records import Record, Rejection, Remark

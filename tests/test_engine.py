@@ -17,8 +17,8 @@ from llama_index.core.tools import QueryEngineTool
 from rag.errors import ModelError
 from rag.integrations.llama_index.adapters import Question
 from rag.library import Library
-from rag.models.cancellation import Stop
-from rag.models.llms import Ending, Finish, Message, Usage
+from rag.models.cancellation import Cancellation
+from rag.models.llms.base import Ending, Finish, Message, Usage
 from rag.records import Answer, Filters, Outcome, Turn
 
 QUESTION = "What is late interaction in ColBERT?"
@@ -37,7 +37,7 @@ class Scripted:
         self.pieces = 0
 
     def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, stop: Stop
+        self, messages: Sequence[Message], *, max_tokens: int, stop: Cancellation
     ) -> Generator[str | Finish, None, None]:
         self.sent.append("\n".join(message.content for message in messages))
         reply = self.replies.pop(0)
@@ -180,7 +180,7 @@ def test_an_llm_of_the_library_does_not_block_the_event_loop(samples: Library) -
 
     class Waiting(Scripted):
         def stream(
-            self, messages: Sequence[Message], *, max_tokens: int, stop: Stop
+            self, messages: Sequence[Message], *, max_tokens: int, stop: Cancellation
         ) -> Generator[str | Finish, None, None]:
             started.set()
             assert go_on.wait(2), "nothing else ran meanwhile"

@@ -13,7 +13,7 @@ from rag.answering.base import Draft
 from rag.answering.extractive import ExtractiveAnswerer, choose
 from rag.answering.sentence_ranking import Candidate, asked_words, candidates_of, is_named
 from rag.citations.numbering import cite, render
-from rag.models.cancellation import Stop
+from rag.models.cancellation import Cancellation
 from rag.records import Answer, Claim, Hit, Outcome, Paper, Passage, Searched, Turn
 from rag.retrieval.retriever import Retrieved, WordMatch
 from rag.text.sentences import sentence_spans
@@ -43,7 +43,7 @@ def found(query: str, *hits: Hit, likeness: float | None = 0.9) -> Retrieved:
 
 def quote(query: str, *hits: Hit, history: tuple[Turn, ...] = ()) -> Draft:
     answerer = ExtractiveAnswerer(papers=5, sentences=6, words=110)
-    *pieces, draft = answerer.stream(query, found(query, *hits), history, Stop())
+    *pieces, draft = answerer.stream(query, found(query, *hits), history, Cancellation())
     assert isinstance(draft, Draft)
     assert "".join(map(str, pieces)) == render(draft.claims)
     return draft

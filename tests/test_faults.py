@@ -15,7 +15,7 @@ import pytest
 from rag.errors import LibraryLockedError, StorageError
 from rag.library import Library
 from rag.maintenance.doctor import check
-from rag.models.embedders import Embedder
+from rag.models.embedders.base import Embedder
 from rag.records import Rating
 from rag.settings import Settings
 

@@ -13,9 +13,9 @@ from rag.conversation.follow_ups import question_in
 from rag.errors import ContextOverflowError, ModelError, QuestionError
 from rag.integrations.llama_index.adapters import Question
 from rag.library import Library
-from rag.models.cancellation import Stop
-from rag.models.embedders import Embedder
-from rag.models.llms import Ending, Finish, Message, Usage
+from rag.models.cancellation import Cancellation
+from rag.models.embedders.base import Embedder
+from rag.models.llms.base import Ending, Finish, Message, Usage
 from rag.models.llms.prompts import load_prompt
 from rag.records import Answer, Outcome, Turn
 from rag.settings import Settings
@@ -48,7 +48,7 @@ class Scripted:
         self.closed = False
 
     def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, stop: Stop
+        self, messages: Sequence[Message], *, max_tokens: int, stop: Cancellation
     ) -> Generator[str | Finish, None, None]:
         self.sent.append(list(messages))
         self.limits.append(max_tokens)
@@ -350,7 +350,7 @@ def test_closing_the_stream_early_stops_the_model(having: Having) -> None:
 
 
 def test_stopping_from_elsewhere_ends_it_all_without_a_check_or_an_answer(having: Having) -> None:
-    model, stop = Scripted(f"{ENCODED[:-1]} [1]. {SUMMED[:-1]} [1]."), Stop()
+    model, stop = Scripted(f"{ENCODED[:-1]} [1]. {SUMMED[:-1]} [1]."), Cancellation()
     events = having(model, check="llm").as_query_engine().stream(Question(QUESTION, stop=stop))
     next(events)
     stop.set()

@@ -10,8 +10,8 @@ import pytest
 
 from rag.errors import ContextOverflowError, ModelError
 from rag.library import Library
-from rag.models.cancellation import Stop
-from rag.models.llms import Ending, Finish, Message
+from rag.models.cancellation import Cancellation
+from rag.models.llms.base import Ending, Finish, Message
 from rag.models.llms.gguf import GgufModel
 from rag.settings import Settings
 
@@ -65,27 +65,29 @@ def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_reply_comes_in_pieces_and_ends_with_what_it_took(model_file: Path) -> None:
     model = GgufModel(str(model_file), Settings(window=1024))
     assert model.name == "gguf:tiny.gguf"
-    *pieces, finish = model.stream(HELLO, max_tokens=20, stop=Stop())
+    *pieces, finish = model.stream(HELLO, max_tokens=20, stop=Cancellation())
     assert isinstance(finish, Finish)
     assert finish.ending is Ending.LENGTH
     assert finish.usage.output_tokens == 20
     assert finish.usage.input_tokens > len("hello")
     assert len(pieces) > 5
-    assert list(model.stream(HELLO, max_tokens=20, stop=Stop()))[:-1] == pieces  # the same again: no chance in it
+    assert (
+        list(model.stream(HELLO, max_tokens=20, stop=Cancellation()))[:-1] == pieces
+    )  # the same again: no chance in it
     model.close()
 
 
 def test_closing_a_reply_early_frees_the_model_for_the_next(model_file: Path) -> None:
     model = GgufModel(str(model_file), Settings(window=1024))
-    reply = model.stream(HELLO, max_tokens=400, stop=Stop())
+    reply = model.stream(HELLO, max_tokens=400, stop=Cancellation())
     assert len(list(islice(reply, 3))) == 3
     reply.close()
-    assert list(model.stream(HELLO, max_tokens=3, stop=Stop()))
+    assert list(model.stream(HELLO, max_tokens=3, stop=Cancellation()))
     model.close()
 
 
 def test_saying_stop_from_another_thread_ends_a_reply(model_file: Path) -> None:
-    model, stop = GgufModel(str(model_file), Settings(window=16_000)), Stop()
+    model, stop = GgufModel(str(model_file), Settings(window=16_000)), Cancellation()
     reply = model.stream(HELLO, max_tokens=10_000, stop=stop)
     next(reply)
     threading.Thread(target=stop.set).start()
@@ -97,7 +99,7 @@ def test_saying_stop_from_another_thread_ends_a_reply(model_file: Path) -> None:
 def test_a_prompt_beyond_the_window_is_told_with_the_setting(model_file: Path) -> None:
     model = GgufModel(str(model_file), Settings(window=1024))
     with pytest.raises(ContextOverflowError, match=r"1024.*ASKPAPERS_WINDOW"):
-        list(model.stream([Message("user", "x" * 5000)], max_tokens=3, stop=Stop()))
+        list(model.stream([Message("user", "x" * 5000)], max_tokens=3, stop=Cancellation()))
     model.close()
 
 
@@ -107,7 +109,7 @@ def test_a_file_that_is_no_model_is_told_in_one_line(tmp_path: Path, content: by
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(ModelError, match=r"bad\.gguf") as caught:
-        list(GgufModel(str(path), Settings()).stream(HELLO, max_tokens=3, stop=Stop()))
+        list(GgufModel(str(path), Settings()).stream(HELLO, max_tokens=3, stop=Cancellation()))
     assert "\n" not in str(caught.value)
 
 

@@ -13,7 +13,7 @@ import rag.ingestion.ingest
 from rag.errors import SourceError
 from rag.ingestion.ingest import Progress
 from rag.library import Library
-from rag.models.embedders import Embedder
+from rag.models.embedders.base import Embedder
 from rag.records import Filters, IngestReport, Paper
 from rag.settings import Settings
 

@@ -10,16 +10,15 @@ from threadpoolctl import threadpool_info
 
 from rag.storage.index.token_embeddings import (
     DIMENSION,
-    Matrix,
     best_likeness,
     compress,
     expand,
-    one_blas_thread,
     project,
     projection,
     sentence_vectors,
-    unit,
 )
+from rag.utils.arrays import Matrix, unit
+from rag.utils.threads import one_blas_thread
 
 PROPERTY = settings(deadline=None, max_examples=100)
 ROWS = arrays(

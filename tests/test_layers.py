@@ -33,7 +33,8 @@ LAYERS = (
     ("rag.text.titles", "rag.models.openai_client"),
     ("rag.text.sentences", "rag.text.words", "rag.settings", "rag.samples"),
     ("rag.maintenance.sqlite_pages", "rag.storage.readonly", "rag.storage.sqlite_errors", "rag.models.cancellation"),
-    ("rag.records", "rag.errors", "rag.utils", "rag.text", "rag.models", "rag.storage"),
+    ("rag.records",),
+    ("rag.errors", "rag.utils", "rag.text", "rag.models", "rag.storage"),
 )
 ROOMS = {
     "chromadb": ("rag/storage/index/chroma.py", "eval/benchmarks/faults/harness.py"),
@@ -44,7 +45,7 @@ ROOMS = {
     ),
     "openai": (
         "rag/models/openai_client.py",
-        "rag/models/embedders/openai_request.py",
+        "rag/models/embedders/openai.py",
         *(f"rag/models/llms/{name}.py" for name in ("openai", "openai_errors", "retrying")),
     ),
     "xllamacpp": ("rag/models/llms/gguf.py",),

@@ -18,10 +18,10 @@ from rag.mapping import Cluster, PaperMap, Point, layout, make_map, read_map, wr
 from rag.mapping.cache import FILE, FORMAT
 from rag.mapping.clustering import MOST, group
 from rag.mapping.labels import name_clusters
-from rag.models.embedders import Embedder
+from rag.models.embedders.base import Embedder
 from rag.records import Paper
 from rag.samples import PATH
-from rag.storage.index.token_embeddings import Matrix, unit
+from rag.utils.arrays import Matrix, unit
 
 PROPERTY = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 ROWS = arrays(

@@ -13,7 +13,7 @@ from rag.ingestion.ingest import Progress, store_records
 from rag.ingestion.run import Ids, Run
 from rag.library import Library
 from rag.maintenance.doctor import check
-from rag.models.embedders import Embedder
+from rag.models.embedders.base import Embedder
 from rag.records import IngestReport, Merge, Paper, Record
 from rag.settings import Settings
 from rag.storage.catalog.catalog import Catalog

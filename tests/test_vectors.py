@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from rag.errors import LibraryDamagedError, LibraryMismatchError
-from rag.models.embedders import Matrix, Vector
 from rag.storage.index.chroma import EXACT_LIMIT, VectorStore
+from rag.utils.arrays import Matrix, Vector
 
 
 @pytest.fixture(params=[pytest.param(EXACT_LIMIT, id="exact"), pytest.param(0, id="hnsw")])

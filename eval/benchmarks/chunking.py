@@ -15,12 +15,13 @@ from eval.metrics.nuggets import mean
 from eval.metrics.ranking import ranked
 from rag.conversation.follow_ups import standalone
 from rag.library import Library
-from rag.models.embedders import Embedder, Vector
+from rag.models.embedders.base import Embedder
 from rag.records import Paper
 from rag.retrieval.retriever import CANDIDATES, fuse
 from rag.settings import Settings
 from rag.text.sentences import sentence_spans
 from rag.text.words import content_words
+from rag.utils.arrays import Vector
 
 Way = Callable[[Embedder, Paper], list[Vector]]
 

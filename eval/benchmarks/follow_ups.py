@@ -13,8 +13,8 @@ from eval.metrics.nuggets import mean
 from eval.metrics.ranking import ranked
 from rag.conversation.follow_ups import rewrite, standalone
 from rag.library import Library
-from rag.models.cancellation import Stop
-from rag.models.llms import load_model
+from rag.models.cancellation import Cancellation
+from rag.models.llms.loading import load_model
 from rag.models.llms.prompts import load_prompt
 from rag.records import Turn
 from rag.settings import load_settings
@@ -55,7 +55,7 @@ def measure(work: Path) -> str:
             prompt = load_prompt("rewrite", settings.prompts)
 
             def rewritten(question: str, history: tuple[Turn, ...]) -> str:
-                return rewrite(question, history, Stop(), model=model, prompt=prompt).question
+                return rewrite(question, history, Cancellation(), model=model, prompt=prompt).question
 
             some = changes[::FEWER]
             found = f"{first(follow_ups, rewritten):.3f} | {first(some, rewritten):.3f} of {len(some)}"

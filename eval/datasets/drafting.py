@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from rag.errors import ModelError
-from rag.models.cancellation import Stop
-from rag.models.llms import ChatModel, Message, complete
+from rag.models.cancellation import Cancellation
+from rag.models.llms.base import ChatModel, Message
 from rag.models.llms.prompts import as_data, load_prompt
+from rag.models.llms.replies import complete
 from rag.records import Paper
 from rag.settings import Settings
 
@@ -77,7 +78,9 @@ def drafted(
     chosen = papers[::step][:number]
     for done, paper in enumerate(chosen, start=1):
         filled = prompt.render(title=as_data(paper.title), abstract=as_data(paper.abstract))
-        reply, _ = complete(model, [Message(role, text) for role, text in filled], max_tokens=TOKENS, stop=Stop())
+        reply, _ = complete(
+            model, [Message(role, text) for role, text in filled], max_tokens=TOKENS, stop=Cancellation()
+        )
         row = draft_of(reply, paper)
         rows += [row] if row else []
         watch(done, len(chosen))

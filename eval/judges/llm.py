@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from rag.answering.generative import verdict_of
 from rag.citations.support import PARTLY, SUPPORTED
 from rag.errors import ModelError
-from rag.models.cancellation import Stop
-from rag.models.llms import ChatModel, Message, complete
+from rag.models.cancellation import Cancellation
+from rag.models.llms.base import ChatModel, Message
 from rag.models.llms.prompts import Prompt, as_data, load_prompt
+from rag.models.llms.replies import complete
 from rag.settings import Settings
 
 SCORES = {"supported": 1.0, "partly": (PARTLY + SUPPORTED) / 2, "not": 0.0}
@@ -56,7 +57,7 @@ class ModelJudge:
         key = (prompt.name, *values.values())
         if key not in self._known:
             messages = [Message(role, text) for role, text in prompt.render(**values)]
-            self._known[key], _ = complete(self._model, messages, max_tokens=TOKENS, stop=Stop())
+            self._known[key], _ = complete(self._model, messages, max_tokens=TOKENS, stop=Cancellation())
         return self._known[key]
 
     def _unclear(self, reply: str) -> ModelError:

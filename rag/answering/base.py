@@ -8,8 +8,8 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from rag.models.cancellation import Stop
-from rag.models.llms import NO_USAGE, Usage
+from rag.models.cancellation import Cancellation
+from rag.models.llms.base import NO_USAGE, Usage
 from rag.records import Claim, Turn
 from rag.retrieval.retriever import Retrieved
 
@@ -42,7 +42,7 @@ class Answerer(Protocol):
         """What stands on the answer as its author: `extractive`, or a model's name."""
 
     def stream(
-        self, question: str, retrieved: Retrieved, history: Sequence[Turn], stop: Stop
+        self, question: str, retrieved: Retrieved, history: Sequence[Turn], stop: Cancellation
     ) -> Generator[str | Draft, None, None]:
         """Yield the text in pieces as it is written, then the draft; there is at least one hit.
 

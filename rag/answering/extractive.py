@@ -11,7 +11,7 @@ from rag.answering.base import Draft
 from rag.answering.sentence_ranking import Candidate, best_first, candidates_of, firsts_of
 from rag.citations.numbering import cite, number_papers, render
 from rag.citations.support import verified
-from rag.models.cancellation import Stop
+from rag.models.cancellation import Cancellation
 from rag.records import Claim, Turn
 from rag.retrieval.retriever import Retrieved
 
@@ -30,7 +30,7 @@ class ExtractiveAnswerer:
         self._words = words
 
     def stream(
-        self, question: str, retrieved: Retrieved, history: Sequence[Turn], stop: Stop
+        self, question: str, retrieved: Retrieved, history: Sequence[Turn], stop: Cancellation
     ) -> Generator[str | Draft, None, None]:
         """Yield the sentences that answer, in the order of their papers and places, one by one; then the draft."""
         started = perf_counter()

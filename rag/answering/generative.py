@@ -19,9 +19,10 @@ from rag.citations.marker_stream import Preview
 from rag.citations.markers import read_markers
 from rag.citations.numbering import number_of, number_papers, renumbered
 from rag.errors import ContextOverflowError, ModelError
-from rag.models.cancellation import Stop
-from rag.models.llms import NO_USAGE, ChatModel, Ending, Finish, Message, Usage, complete, spoken
+from rag.models.cancellation import Cancellation
+from rag.models.llms.base import NO_USAGE, ChatModel, Ending, Finish, Message, Usage
 from rag.models.llms.prompts import Prompt, as_data, load_prompt
+from rag.models.llms.replies import complete, spoken
 from rag.models.llms.tokens import count_tokens
 from rag.records import Turn
 from rag.retrieval.retriever import Retrieved
@@ -52,7 +53,7 @@ class GenerativeAnswerer:
         return self._model.name
 
     def stream(
-        self, question: str, retrieved: Retrieved, history: Sequence[Turn], stop: Stop
+        self, question: str, retrieved: Retrieved, history: Sequence[Turn], stop: Cancellation
     ) -> Generator[str | Draft, None, None]:
         """Yield the model's text as it comes, its markers put right; then the draft, settled."""
         numbers = number_papers((), history)
@@ -93,7 +94,7 @@ class GenerativeAnswerer:
         return [Message(role, text) for role, text in rendered]
 
     def _written(
-        self, question: str, shown: Shown, numbers: dict[int, int], stop: Stop
+        self, question: str, shown: Shown, numbers: dict[int, int], stop: Cancellation
     ) -> Generator[str, None, tuple[str, Finish]]:
         """Yield what can be shown of the model's text; return all of it, and how it ended."""
         preview = Preview(shown.papers, lambda source: number_of(shown.papers[source], numbers))
@@ -151,7 +152,7 @@ class GenerativeAnswerer:
         )
         return replace(draft, claims=settled.claims, repairs=settled.repairs)
 
-    def _checked(self, draft: Draft, prompt: Prompt, stop: Stop) -> Draft:
+    def _checked(self, draft: Draft, prompt: Prompt, stop: Cancellation) -> Draft:
         """Return the draft with the model's own verdict on each claim against the slices that it cites.
 
         When a check fails, the claims left are without a verdict, and a note says why.

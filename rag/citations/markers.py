@@ -26,6 +26,7 @@ from rag.citations.marker_grammar import (
 )
 from rag.citations.numbering import kept_leads
 from rag.records import Paper
+from rag.text.author_names import surname
 from rag.text.sentences import sentence_spans
 from rag.text.words import stem, words
 
@@ -205,9 +206,12 @@ def _names_and_years(text: str, sources: Mapping[int, Paper], repairs: Counter[s
 
 def _surname_and_year(paper: Paper) -> set[str]:
     """Return what a reference to a paper can't lack; empty when the record doesn't tell it."""
-    if not paper.authors or not paper.year or not paper.authors[0].split():
+    first = next(iter(paper.authors), "").strip()
+    if not first or not paper.year:
         return set()
-    return {word.stem for word in words(paper.authors[0].split()[-1])} | {stem(str(paper.year))}
+    family = list(words(surname(first)))
+    telling = [word for word in family if not word.text.islower()] or family  # (Rossum, 1995) is van Rossum's
+    return {word.stem for word in telling} | {stem(str(paper.year))}
 
 
 def _outside(pair: tuple[int, int], sources: Mapping[int, Paper]) -> bool:

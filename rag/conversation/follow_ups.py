@@ -10,9 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.models.cancellation import Stop
-from rag.models.llms import NO_USAGE, ChatModel, Ending, Message, Usage, complete
+from rag.models.cancellation import Cancellation
+from rag.models.llms.base import NO_USAGE, ChatModel, Ending, Message, Usage
 from rag.models.llms.prompts import Prompt, as_data
+from rag.models.llms.replies import complete
 from rag.records import Answer, Turn
 from rag.text.words import stems
 
@@ -58,7 +59,9 @@ def is_follow_up(question: str) -> bool:
     return telling <= BARE or (telling <= SHORT and bool(POINTS_BACK.search(question)))
 
 
-def rewrite(question: str, history: Sequence[Turn], stop: Stop, *, model: ChatModel, prompt: Prompt) -> Rewritten:
+def rewrite(
+    question: str, history: Sequence[Turn], stop: Cancellation, *, model: ChatModel, prompt: Prompt
+) -> Rewritten:
     """Return the question as the model makes it stand alone; as `standalone` does when its reply is no question.
 
     A small model often gives a follow-up back as it is: then what it hangs on is said again in front of it. Without

@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.storage.index.token_embeddings import Matrix
+from rag.utils.arrays import Matrix
 
 MOST = 12  # clusters: more colours can't be told apart
 # A tree whose merges at once cost this many times less says how many clusters there are. Made-up fields that share

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.storage.index.token_embeddings import Matrix, one_blas_thread
+from rag.utils.arrays import Matrix
+from rag.utils.threads import one_blas_thread
 
 PARTS = 50  # principal components: less noise than all dimensions, and fewer to compare
 FEW = 25  # papers, up to which the first two components keep neighbours better than t-SNE does

@@ -17,7 +17,7 @@ from rag.mapping.labels import name_clusters
 from rag.mapping.layout import lay_out
 from rag.mapping.paper_map import Cluster, PaperMap, Point
 from rag.records import Paper
-from rag.storage.index.token_embeddings import Matrix, unit
+from rag.utils.arrays import Matrix, unit
 
 DIGITS = 4  # of a coordinate: finer than any screen
 BETWEEN = " · "

@@ -14,7 +14,7 @@ Event = TypeVar("Event")
 Result = TypeVar("Result")
 
 
-class Stop:
+class Cancellation:
     """Set once, by whoever no longer wants the result; safe from any thread."""
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class Stop:
                     self._callbacks.remove(callback)
 
 
-async def awaited(work: Callable[[], Result], stop: Stop) -> Result:
+async def awaited(work: Callable[[], Result], stop: Cancellation) -> Result:
     """Return what work in another thread returns; set `stop` when nobody waits for it any more."""
     try:
         return await asyncio.to_thread(work)
@@ -60,7 +60,7 @@ async def awaited(work: Callable[[], Result], stop: Stop) -> Result:
         raise
 
 
-async def in_thread(start: Callable[[], Iterator[Event]], stop: Stop) -> AsyncGenerator[Event, None]:
+async def in_thread(start: Callable[[], Iterator[Event]], stop: Cancellation) -> AsyncGenerator[Event, None]:
     """Yield what an iterator yields that is made and run in another thread; raise what it raises.
 
     When the consumer stops early, or is cancelled, `stop` is set.

@@ -4,6 +4,7 @@ The standard client would read OPENAI_* itself, choose api.openai.com when nothi
 here every choice comes from Settings.
 """
 
+import re
 from typing import Any, TypeVar
 
 from openai import AsyncOpenAI, OpenAI, Timeout
@@ -38,3 +39,12 @@ def _nobodys(client: Client) -> Client:
     """Return a client without the account that it took from the environment, to tell it to any endpoint."""
     client.organization = client.project = None
     return client
+
+
+def bare_address(address: str) -> str:
+    """Return an address without the name and password that it may hold.
+
+    >>> bare_address("https://me:secret@host/v1")
+    'https://host/v1'
+    """
+    return re.sub(r"(?<=//)[^/]*@", "", address)

@@ -12,7 +12,7 @@ WITHIN = str.maketrans("", "", "{}$'\u2019-")  # what may stand inside of a name
 NOBODY = frozenset({"et al", "others", "and others", "anonymous"})
 
 
-class Name(NamedTuple):
+class AuthorKey(NamedTuple):
     """The last word of a family name, and the first given name or its initial (empty when unknown), folded."""
 
     family: str
@@ -21,10 +21,10 @@ class Name(NamedTuple):
 
 
 @lru_cache(maxsize=20_000)
-def read_name(author: str) -> Name | None:
+def author_key(author: str) -> AuthorKey | None:
     """Return the name of an author; None when it holds none, only initials.
 
-    >>> read_name("van der Maaten, Laurens")[:2], read_name("Maaten LJP")[:2], read_name("A. B.")
+    >>> author_key("van der Maaten, Laurens")[:2], author_key("Maaten LJP")[:2], author_key("A. B.")
     (('maaten', 'laurens'), ('maaten', 'l'), None)
     """
     family, comma, given = author.partition(",")
@@ -45,22 +45,22 @@ def read_name(author: str) -> Name | None:
     long = [word for word in last if len(word) > 1 or not word.isascii()]
     if not long:
         return None
-    return Name(long[-1], first[0] if first else "", frozenset(whole))
+    return AuthorKey(long[-1], first[0] if first else "", frozenset(whole))
 
 
 def first_author(authors: tuple[str, ...]) -> str | None:
     """Return family name and initial of the first author, as a key; None when unknown."""
-    name = read_name(authors[0]) if authors else None
+    name = author_key(authors[0]) if authors else None
     return f"{name.family} {name.given[:1]}" if name else None
 
 
 def share_an_author(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
     """Tell whether two lists of authors have one in common; also when a list names nobody."""
-    one, other = ([name for author in authors if (name := read_name(author))] for authors in (left, right))
+    one, other = ([name for author in authors if (name := author_key(author))] for authors in (left, right))
     return not one or not other or any(_same(a, b) for a in one for b in other)
 
 
-def _same(one: Name, other: Name) -> bool:
+def _same(one: AuthorKey, other: AuthorKey) -> bool:
     if one.words == other.words:
         return True
     # Wei Wang may be W. Wang, but isn't Wen Wang.

@@ -4,6 +4,8 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
+from rag.text.author_names import surname
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -67,7 +69,7 @@ class Paper:
     @property
     def byline(self) -> str:
         """Authors and year as a reference list gives them: `Vaswani et al., 2017`; empty when unknown."""
-        surnames = [author.split()[-1] for author in self.authors if author.split()]
+        surnames = [surname(author) for author in self.authors if author.strip()]
         names = f"{surnames[0]} et al." if len(surnames) > 2 else " and ".join(surnames)
         return ", ".join(part for part in (names, str(self.year or "")) if part)
 

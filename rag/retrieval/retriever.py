@@ -18,13 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import EmptyLibraryError, QuestionError
-from rag.models.embedders import Embedded, Embedder, Matrix
+from rag.models.embedders.base import Embedded, Embedder
 from rag.records import Filters, Hit, Paper, Passage
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.index.index import Index
-from rag.storage.index.token_embeddings import best_likeness, expand, one_blas_thread, project, sentence_vectors, unit
+from rag.storage.index.token_embeddings import best_likeness, expand, project, sentence_vectors
 from rag.text.sentences import sentence_spans
 from rag.text.words import Word, content_words
+from rag.utils.arrays import Matrix, unit
+from rag.utils.threads import one_blas_thread
 
 CANDIDATES = 100  # taken from each ranking
 DENSE_SHARE = 0.5  # of the fused score; BM25 has the rest

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from rag.errors import EmptyLibraryError, LibraryDamagedError
 from rag.ingestion.chunking import CHUNKER
-from rag.models.embedders import Embedder, embedder_name
+from rag.models.embedders.base import Embedder
+from rag.models.embedders.loading import embedder_name
 from rag.settings import Settings
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.index.index import Index

@@ -62,6 +62,15 @@ def parse_name(author: str) -> Name:
     return name if name.given else Name(text)
 
 
+def surname(author: str) -> str:
+    """Return the family name of an author as a reference gives it; of a collaboration its whole name.
+
+    >>> surname("Martin Luther King Jr."), surname("van Rossum, Guido"), surname("ATLAS Collaboration")
+    ('King', 'van Rossum', 'ATLAS Collaboration')
+    """
+    return parse_name(author).family
+
+
 def displayed(author: str) -> str:
     """Return an author's name as it is shown.
 

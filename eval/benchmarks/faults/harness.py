@@ -28,7 +28,7 @@ import rag.maintenance.doctor
 import rag.storage.index.probe
 from rag.errors import RagError
 from rag.library import Library
-from rag.models.embedders import Embedded
+from rag.models.embedders.base import Embedded
 from rag.models.embedders.minilm import NAME
 from rag.settings import Settings
 from rag.storage.index.chroma import chroma_errors

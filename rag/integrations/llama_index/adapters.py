@@ -31,9 +31,10 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from pydantic import PrivateAttr
 
 from rag.errors import ModelError
-from rag.models.cancellation import Stop, awaited, in_thread
-from rag.models.embedders import Embedder
-from rag.models.llms import ChatModel, Ending, Finish, Message, complete, spoken
+from rag.models.cancellation import Cancellation, awaited, in_thread
+from rag.models.embedders.base import Embedder
+from rag.models.llms.base import ChatModel, Ending, Finish, Message
+from rag.models.llms.replies import complete, spoken
 from rag.records import Filters, Hit, Turn
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
@@ -45,7 +46,7 @@ class Question(QueryBundle):
 
     history: Sequence[Turn] = ()
     filters: Filters = field(default_factory=Filters)
-    stop: Stop = field(default_factory=Stop)
+    stop: Cancellation = field(default_factory=Cancellation)
 
 
 class PaperRetriever(BaseRetriever):
@@ -108,15 +109,15 @@ class PaperLLM(CustomLLM):
 
     def complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:  # noqa: FBT001, FBT002
         """Return the reply to a prompt. Raises ModelError, also when the reply breaks off."""
-        return self._completed(prompt, Stop())
+        return self._completed(prompt, Cancellation())
 
     def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:  # noqa: FBT001, FBT002
         """Yield the reply so far and its newest piece. Raises ModelError."""
-        return self._streamed(prompt, Stop())
+        return self._streamed(prompt, Cancellation())
 
     async def acomplete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:  # noqa: FBT001, FBT002
         """Do what `complete` does, without blocking the event loop; cancelling stops the model."""
-        stop = Stop()
+        stop = Cancellation()
         return await awaited(lambda: self._completed(prompt, stop), stop)
 
     async def achat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
@@ -130,15 +131,15 @@ class PaperLLM(CustomLLM):
         **kwargs: Any,
     ) -> CompletionResponseAsyncGen:
         """Do what `stream_complete` does, without blocking the event loop; closing it early stops the model."""
-        stop = Stop()
+        stop = Cancellation()
         return in_thread(lambda: self._streamed(prompt, stop), stop)
 
     async def astream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseAsyncGen:
         """Do what `stream_chat` does, without blocking the event loop; closing it early stops the model."""
-        stop, prompt = Stop(), messages_to_prompt(messages)
+        stop, prompt = Cancellation(), messages_to_prompt(messages)
         return in_thread(lambda: stream_completion_response_to_chat_response(self._streamed(prompt, stop)), stop)
 
-    def _completed(self, prompt: str, stop: Stop) -> CompletionResponse:
+    def _completed(self, prompt: str, stop: Cancellation) -> CompletionResponse:
         limit = self._settings.answer_tokens
         text, finish = complete(self._model, self._messages(prompt), max_tokens=limit, stop=stop)
         if finish.ending is Ending.CUT:
@@ -146,7 +147,7 @@ class PaperLLM(CustomLLM):
             raise ModelError(msg)
         return CompletionResponse(text=text)
 
-    def _streamed(self, prompt: str, stop: Stop) -> CompletionResponseGen:
+    def _streamed(self, prompt: str, stop: Cancellation) -> CompletionResponseGen:
         text, limit = "", self._settings.answer_tokens
         with closing(spoken(self._model.stream(self._messages(prompt), max_tokens=limit, stop=stop))) as events:
             for event in events:

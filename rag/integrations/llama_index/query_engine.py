@@ -28,13 +28,13 @@ from rag.citations.numbering import papers_cited, render
 from rag.conversation.follow_ups import Rewritten
 from rag.errors import ModelError, StoppedError
 from rag.integrations.llama_index.adapters import Question, node_of
-from rag.models.cancellation import Stop, awaited, in_thread
-from rag.models.llms import Usage
+from rag.models.cancellation import Cancellation, awaited, in_thread
+from rag.models.llms.base import Usage
 from rag.records import Answer, Outcome, Searched, Turn
 from rag.retrieval.retriever import Retrieved, Retriever, check_question
 from rag.settings import Settings
 
-Rewriter = Callable[[str, Sequence[Turn], Stop], Rewritten]  # makes a question of a conversation stand alone
+Rewriter = Callable[[str, Sequence[Turn], Cancellation], Rewritten]  # makes a question of a conversation stand alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class PaperQueryEngine(BaseQueryEngine):
         timings = {"rewrite": asked - started} if rewritten.calls else {}
         return Found(question, rewritten, retrieved, timings | {"retrieve": perf_counter() - asked})
 
-    def _written(self, found: Found, stop: Stop) -> Generator[str | Answer, None, None]:
+    def _written(self, found: Found, stop: Cancellation) -> Generator[str | Answer, None, None]:
         """Have the answer written, unless nothing in the papers found could answer; then no model is asked."""
         outcome = outcome_of(found.retrieved)
         draft, begun = Draft(), False

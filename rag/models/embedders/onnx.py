@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import EmbeddingError
-from rag.models.embedders import Embedded, Matrix
+from rag.models.embedders.base import Embedded
+from rag.utils.arrays import Matrix
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession

@@ -8,15 +8,18 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
+from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAI, OpenAIError
 
 from rag.errors import EmbeddingError
-from rag.models.embedders import Embedded, Vector
-from rag.models.embedders.openai_request import embed_texts, embedding_client
+from rag.models.embedders.base import Embedded
+from rag.models.openai_client import bare_address, sync_client
 from rag.settings import Settings
+from rag.utils.arrays import Vector
 from rag.utils.batching import batched
 
 BATCH = 64  # texts a request: far under every provider's limit
 CHARACTERS_PER_TOKEN = 4  # a cautious estimate; these abstracts have 5.5
+TRIES = 2  # a slow endpoint is asked twice, then told
 WINDOW = 2_000  # tokens; the common models take 8,192, local ones often 2,048
 
 
@@ -70,3 +73,32 @@ class OpenAIEmbedder:
         return EmbeddingError(
             f"Embedding with {self.name} failed: {why}. Check OPENAI_BASE_URL, OPENAI_API_KEY and the model's name."
         )
+
+
+def embedding_client(settings: Settings) -> OpenAI:
+    """Return a client of the endpoint that the settings name."""
+    return sync_client(settings, tries=TRIES)
+
+
+def embed_texts(client: OpenAI, model: str, texts: list[str]) -> list[list[float]]:
+    """Return one vector a text from the endpoint, in order. Raises ConnectionError with one line that says why."""
+    endpoint = bare_address(str(client.base_url))
+    try:
+        reply = client.embeddings.create(model=model, input=texts, encoding_format="float")
+    except APITimeoutError:
+        msg = f"{endpoint} was asked {TRIES} times and did not answer within {client.timeout} s"
+        raise ConnectionError(msg) from None
+    except APIConnectionError:
+        msg = f"{endpoint} can't be reached"
+        raise ConnectionError(msg) from None
+    except APIStatusError as error:
+        msg = f"{endpoint} answered {error.status_code} for model {model!r}"
+        raise ConnectionError(msg) from None
+    except (OpenAIError, ValueError):
+        msg = f"{endpoint} answered what is no list of embeddings"
+        raise ConnectionError(msg) from None
+    try:
+        return [[float(value) for value in item.embedding] for item in sorted(reply.data, key=lambda item: item.index)]
+    except (AttributeError, TypeError, ValueError):
+        msg = f"{endpoint} answered what is no list of embeddings"
+        raise ConnectionError(msg) from None

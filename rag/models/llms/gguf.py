@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import ContextOverflowError, ModelError
-from rag.models.cancellation import Stop
-from rag.models.llms import ENDINGS, NO_USAGE, SEED, Ending, Event, Finish, Message, Usage, received
+from rag.models.cancellation import Cancellation
+from rag.models.llms.base import ENDINGS, NO_USAGE, SEED, Ending, Event, Finish, Message, Usage
+from rag.models.llms.replies import received
 from rag.settings import Settings
 
 ERRORS = 1  # what llama.cpp writes to stderr: errors alone
@@ -38,7 +39,7 @@ class GgufModel:
             self._server = None
 
     def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, stop: Stop
+        self, messages: Sequence[Message], *, max_tokens: int, stop: Cancellation
     ) -> Generator[str | Finish, None, None]:
         """Yield the reply in pieces, then how it ended; see ChatModel."""
         events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()

@@ -26,9 +26,10 @@ from openai import (
 from openai.types.chat import ChatCompletionChunk
 
 from rag.errors import ModelError
-from rag.models.cancellation import Stop
-from rag.models.llms import ENDINGS, NO_USAGE, SEED, Ending, Event, Finish, Message, Usage, received
+from rag.models.cancellation import Cancellation
+from rag.models.llms.base import ENDINGS, NO_USAGE, SEED, Ending, Event, Finish, Message, Usage
 from rag.models.llms.openai_errors import Failure, failure_of, is_overflow
+from rag.models.llms.replies import received
 from rag.models.llms.retrying import patiently
 from rag.models.openai_client import PUBLIC_ENDPOINT, async_client
 from rag.settings import Settings
@@ -73,7 +74,7 @@ class EndpointModel:
             self._running = None
 
     def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, stop: Stop
+        self, messages: Sequence[Message], *, max_tokens: int, stop: Cancellation
     ) -> Generator[str | Finish, None, None]:
         """Yield the reply in pieces, then how it ended; see ChatModel."""
         events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from openai import APIConnectionError, APIError, APIStatusError
 
 from rag.errors import ContextOverflowError, ModelError
+from rag.models.openai_client import bare_address
 from rag.settings import Settings
 
 TOLD = 200  # characters of a server's own message that are passed on
@@ -34,15 +35,6 @@ def retry_after(error: APIStatusError) -> float | None:
     """Return after how many seconds a server asks to be asked again; None when it doesn't say so in seconds."""
     seconds = error.response.headers.get("retry-after", "")
     return float(seconds) if re.fullmatch(r"\d{1,6}(\.\d{1,6})?", seconds) else None
-
-
-def bare_address(address: str) -> str:
-    """Return an address without the name and password that it may hold.
-
-    >>> bare_address("https://me:secret@host/v1")
-    'https://host/v1'
-    """
-    return re.sub(r"(?<=//)[^/]*@", "", address)
 
 
 def failure_of(error: Exception, model: str, settings: Settings) -> Failure:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import LibraryDamagedError, LibraryMismatchError, RagError, StorageError
-from rag.models.embedders import Matrix, Vector
+from rag.utils.arrays import Matrix, Vector
 from rag.utils.batching import batched
 
 if TYPE_CHECKING:

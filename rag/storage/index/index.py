@@ -15,13 +15,15 @@ import numpy as np
 
 from rag.errors import LibraryDamagedError, RagError, StorageError
 from rag.ingestion.chunking import chunk
-from rag.models.embedders import Embedder, Vector
+from rag.models.embedders.base import Embedder
 from rag.records import Paper
 from rag.storage.index.checksums import Seal, break_seal, changed_file, make_seal, read_seal
 from rag.storage.index.chroma import VectorStore
-from rag.storage.index.token_embeddings import States, compress, one_blas_thread
+from rag.storage.index.token_embeddings import States, compress
 from rag.storage.index.token_store import StateStore
 from rag.text.sentences import sentence_spans
+from rag.utils.arrays import Vector
+from rag.utils.threads import one_blas_thread
 
 IndexedPaper = tuple[int, list[Vector], States]
 

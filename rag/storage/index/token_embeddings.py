@@ -5,16 +5,13 @@ Every token of an abstract keeps its contextual state, made small: projected by 
 Zaharia 2020, section 3.3). Pure functions over arrays; knows nothing of papers or files.
 """
 
-import threading
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-Matrix = NDArray[np.float32]
+from rag.utils.arrays import Matrix, unit
 
 DIMENSION = 128  # of a projected state; 64 lost, 192 gained nothing (eval/RESULTS.md)
 SEED = 7
@@ -74,53 +71,3 @@ def sentence_vectors(states: Matrix, sentences: NDArray[np.uint16]) -> dict[int,
     sums = np.add.reduceat(states, starts, axis=0) if len(starts) else states
     means = unit((sums / counts[:, None]).astype(np.float32)) if len(starts) else sums
     return dict(zip(numbers.tolist(), means, strict=True))
-
-
-@lru_cache(maxsize=1)
-def _blas() -> Any:
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()
-
-
-class _OneThread:
-    """The limit of one BLAS thread while anybody is inside; threads of a server come and go in any order."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._inside = 0
-        self._limit: AbstractContextManager[object] | None = None
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        with self._lock:
-            if self._limit is None:
-                self._limit = _blas().limit(limits=1, user_api="blas")
-                self._limit.__enter__()
-            self._inside += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._inside -= 1
-                if not self._inside and self._limit is not None:
-                    self._limit.__exit__(None, None, None)
-                    self._limit = None
-
-
-_ONE_THREAD = _OneThread()
-
-
-def one_blas_thread() -> AbstractContextManager[None]:
-    """Return a context in which NumPy's matrix products use one thread.
-
-    Its threads wait by spinning, and so do those of onnxruntime: side by side on two cores they doubled the time of
-    an ingest (eval/RESULTS.md).
-    """
-    return _ONE_THREAD.held()
-
-
-def unit(rows: Matrix) -> Matrix:
-    """Return the rows scaled to length 1; a row of zeros stays."""
-    scaled: Matrix = rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-12)
-    return scaled
