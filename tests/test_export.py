@@ -22,9 +22,10 @@ from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_la
 from rag.conversation.markdown import conversation_markdown
 from rag.export import Form, citation_keys, export
 from rag.export.latex import escaped_title
+from rag.ingestion.finding import find_files
 from rag.library import Library
-from rag.readers import find_files, read_file
 from rag.readers.cleaning.text import clean
+from rag.readers.reading import read_file
 from rag.records import Answer, Citation, Claim, Outcome, Paper, Record, Searched, Turn
 from rag.text.author_names import Name, parse_name
 

@@ -7,7 +7,7 @@ import pytest
 
 from eval.benchmarks.readers.fuzz_seeds import SEEDS
 from eval.benchmarks.readers.fuzzing import broken_promises, damaged, try_reader
-from rag.readers import READERS, read_file
+from rag.readers.reading import READERS, read_file
 from rag.records import Record, Rejection
 
 INPUTS = 300  # a format

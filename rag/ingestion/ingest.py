@@ -13,7 +13,7 @@ from typing import NamedTuple
 from rag.ingestion.merging import store
 from rag.ingestion.run import Run
 from rag.models.embedders.base import Embedder
-from rag.readers import read_file
+from rag.readers.reading import read_file
 from rag.records import IngestReport, Record, Rejection, Remark
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.merged_records import merges

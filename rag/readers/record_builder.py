@@ -13,7 +13,7 @@ ARXIV = re.compile(r"(?i:arxiv:\s?)(\d{4}\.\d{4,5}|[a-z-]{1,20}(?:\.[A-Z]{2})?/\
 PMID = re.compile(r"\bPMID:?\s?(\d{1,9})\b", re.IGNORECASE)
 
 
-def made(  # noqa: PLR0913  (one argument a field)
+def build_record(  # noqa: PLR0913  (one argument a field)
     line: int,
     title: str,
     abstract: str,

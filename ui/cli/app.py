@@ -85,8 +85,8 @@ def ingest(
     Running it again finishes what was cut short, or changes nothing. What is rejected is
     listed with its line and reason; the exit code is then 1, and the rest is stored.
     """
+    from rag.ingestion.finding import find_files
     from rag.library import Library
-    from rag.readers import find_files
     from ui.cli.progress import watching
     from ui.cli.rendering import show_rejections, show_remarks, show_report
 

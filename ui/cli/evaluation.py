@@ -195,7 +195,7 @@ def speed(
     import tempfile
 
     from eval.speed import measure
-    from rag.readers import find_files
+    from rag.ingestion.finding import find_files
 
     if papers is not None:
         find_files([papers])

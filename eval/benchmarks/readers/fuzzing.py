@@ -16,7 +16,7 @@ from types import FrameType
 from typing import NamedTuple
 
 from eval.benchmarks.readers.fuzz_seeds import SEEDS
-from rag.readers import LONGEST_ABSTRACT, LONGEST_TITLE, read_file
+from rag.readers.reading import LONGEST_ABSTRACT, LONGEST_TITLE, read_file
 from rag.records import Record, Rejection, Remark
 
 INPUTS = 1_000  # a reader

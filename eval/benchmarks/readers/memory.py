@@ -17,7 +17,7 @@ from time import perf_counter
 from typing import BinaryIO, NamedTuple
 
 from rag.ingestion.ingest import Progress, store_records
-from rag.readers import read_file
+from rag.readers.reading import read_file
 from rag.records import Record
 from rag.storage.catalog.catalog import Catalog
 

@@ -28,8 +28,6 @@ class Usage:
 
 
 NO_USAGE = Usage()
-
-
 SEED = 0
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.json_shapes.fields import dated
 from rag.readers.parsing.xml_stream import Element, elements, text_in
-from rag.readers.record_builder import made
+from rag.readers.record_builder import build_record
 from rag.records import Record
 from rag.records.identity import normal_arxiv_id
 
@@ -33,7 +33,7 @@ def _record(line: int, entry: Element) -> Record | Problem:
     if "/api/errors" in address:
         return Problem(line, f"arXiv's answer is an error: {summary[:200]}")
     arxiv_id = normal_arxiv_id(address) or ""
-    return made(
+    return build_record(
         line,
         _text(entry, "title"),
         summary,

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from rag.readers.cleaning.latex import decoded
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.bibtex_entries import Entry, entries, outside_braces
-from rag.readers.record_builder import made, noted_arxiv_id
+from rag.readers.record_builder import build_record, noted_arxiv_id
 from rag.records import Record
 
 NAME = "BibTeX file"
@@ -79,7 +79,7 @@ def _record(entry: Entry) -> Record | Problem:
     archive = (fields.get("archiveprefix") or fields.get("eprinttype") or "").strip().lower()
     eprint = _verbatim(fields.get("eprint", "")).strip()
     in_arxiv = archive == "arxiv" or (not archive and NEW_ARXIV_ID.fullmatch(eprint))
-    return made(
+    return build_record(
         entry.line,
         decoded(fields.get("title", "")),
         decoded(fields.get("abstract", "")),

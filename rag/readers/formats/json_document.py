@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterator
 
 from rag.readers.formats import jsonl
 from rag.readers.inputs.source import LONGEST_LINE, Problem, Source
-from rag.readers.json_shapes import DEEPEST, HOLDERS, LISTS, record_of
+from rag.readers.json_shapes.shapes import DEEPEST, HOLDERS, LISTS, record_of
 from rag.readers.parsing.json_stream import Broken, Window
 from rag.records import Record
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.tagged_lines import Tagged, records
-from rag.readers.record_builder import made, noted_arxiv_id
+from rag.readers.record_builder import build_record, noted_arxiv_id
 from rag.records import Record
 from rag.text.author_names import displayed, with_initials
 
@@ -41,7 +41,7 @@ def _tagged(line: str) -> tuple[str, str]:
 def _record(record: Tagged) -> Record | Problem:
     ids = "; ".join([*record.all("LID"), *record.all("AID")])
     doi = DOI.search(ids)
-    return made(
+    return build_record(
         record.line,
         record.joined("TI", "BTI", "TT"),
         record.joined("AB", "OAB"),

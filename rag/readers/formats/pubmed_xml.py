@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.xml_stream import Element, elements, text_in
-from rag.readers.record_builder import made
+from rag.readers.record_builder import build_record
 from rag.records import Record
 
 NAME = "PubMed XML"
@@ -43,7 +43,7 @@ def _record(line: int, element: Element) -> Record | Problem:
     ids = {one.get("IdType"): text_in(one) for one in element.iterfind("*/ArticleIdList/ArticleId")}
     pages = text_in(work.find("Pagination/MedlinePgn")) or text_in(work.find("Pagination/StartPage"))
     pubmed_id = text_in(outer.find("PMID")) or ids.get("pubmed", "")
-    return made(
+    return build_record(
         line,
         _first(work, "ArticleTitle", "VernacularTitle", "Book/BookTitle"),
         _abstract(work.find("Abstract")) or _abstract(outer.find("OtherAbstract")),

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.tagged_lines import Tagged, records
-from rag.readers.record_builder import made, noted_arxiv_id, noted_pubmed_id
+from rag.readers.record_builder import build_record, noted_arxiv_id, noted_pubmed_id
 from rag.records import Record
 from rag.text.author_names import displayed
 
@@ -51,7 +51,7 @@ def _tagged(line: str) -> tuple[str, str]:
 def _record(record: Tagged) -> Record | Problem:
     number, database = record.first("AN"), record.first("DB", "DP")
     notes = " ".join([note for tag in NOTES if tag in record.pieces for note in record.all(tag)])
-    return made(
+    return build_record(
         record.line,
         record.joined("TI", "T1", "CT"),
         record.joined("AB", "N2"),

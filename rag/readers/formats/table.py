@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from rag.readers.inputs.source import Line, Problem, Source
 from rag.readers.parsing.table_columns import is_of_papers, recognised
-from rag.readers.record_builder import made, noted_arxiv_id, noted_pubmed_id
+from rag.readers.record_builder import build_record, noted_arxiv_id, noted_pubmed_id
 from rag.records import Record
 from rag.text.author_names import displayed, with_initials
 
@@ -153,7 +153,7 @@ def _fitting(cells: list[str], width: int) -> list[str] | str:
 def _record(number: int, cells: list[str], places: dict[str, int]) -> Record | Problem:
     fields = {field: cells[place] for field, place in places.items()}
     notes = fields.get("notes", "")
-    return made(
+    return build_record(
         number,
         fields["title"],
         fields["abstract"],

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.tagged_lines import Tagged, records
-from rag.readers.record_builder import made, noted_arxiv_id
+from rag.readers.record_builder import build_record, noted_arxiv_id
 from rag.records import Record
 from rag.text.author_names import displayed
 
@@ -41,7 +41,7 @@ def _tagged(line: str) -> tuple[str, str]:
 
 
 def _record(record: Tagged) -> Record | Problem:
-    return made(
+    return build_record(
         record.line,
         record.joined("TI"),
         record.joined("AB"),

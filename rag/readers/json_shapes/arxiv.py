@@ -6,7 +6,7 @@ from typing import Any
 
 from rag.readers.inputs.source import Problem
 from rag.readers.json_shapes.fields import dated, listed, text, text_of, within
-from rag.readers.record_builder import made
+from rag.readers.record_builder import build_record
 from rag.records import Record
 
 
@@ -18,7 +18,7 @@ def fits(values: Mapping[str, Any]) -> bool:
 def record(values: Mapping[str, Any], line: int) -> Record | Problem:
     """Return what an object says, or why it is no paper. The year is that of the first version."""
     first = next(iter(listed(values.get("versions"))), None)
-    return made(
+    return build_record(
         line,
         text(values, "title"),
         text(values, "abstract"),

@@ -9,7 +9,7 @@ from typing import Any
 
 from rag.readers.inputs.source import Problem
 from rag.readers.json_shapes.fields import dated, listed, text, text_of, within
-from rag.readers.record_builder import made, noted_pubmed_id
+from rag.readers.record_builder import build_record, noted_pubmed_id
 from rag.records import Record
 from rag.records.identity import normal_arxiv_id
 
@@ -26,7 +26,7 @@ def fits(values: Mapping[str, Any]) -> bool:
 def record(values: Mapping[str, Any], line: int) -> Record | Problem:
     """Return what an object says, or why it is no paper."""
     arxiv_id, url = _arxiv_id(values), text(values, "URL")
-    return made(
+    return build_record(
         line,
         text(values, "title"),
         text(values, "abstract"),

@@ -9,7 +9,7 @@ from typing import Any
 
 from rag.readers.inputs.source import Problem
 from rag.readers.json_shapes.fields import dated, listed, text, text_of, within
-from rag.readers.record_builder import made
+from rag.readers.record_builder import build_record
 from rag.records import Record
 
 ARXIV = re.compile(r"arxiv\.org/(?:abs|pdf)/(.+)|10\.48550/arxiv\.(.+)", re.IGNORECASE)
@@ -26,7 +26,7 @@ def record(values: Mapping[str, Any], line: int) -> Record | Problem:
         text_of(within(one, "author", "display_name")) or text_of(within(one, "raw_author_name"))
         for one in listed(values.get("authorships"))
     )
-    return made(
+    return build_record(
         line,
         text(values, "title", "display_name"),
         _abstract(values.get("abstract_inverted_index")) or text(values, "abstract"),

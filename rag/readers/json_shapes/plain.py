@@ -13,7 +13,7 @@ from typing import Any
 
 from rag.readers.inputs.source import Problem
 from rag.readers.json_shapes.fields import dated, text, text_of
-from rag.readers.record_builder import made
+from rag.readers.record_builder import build_record
 from rag.records import Record
 
 DATES = ("year", "published", "publishedat", "publication_date", "date")
@@ -27,7 +27,7 @@ def fits(values: Mapping[str, Any]) -> bool:
 def record(values: Mapping[str, Any], line: int) -> Record | Problem:
     """Return what an object says, or why it is no paper."""
     values = {name.lower(): value for name, value in reversed(list(values.items()))}
-    return made(
+    return build_record(
         line,
         text(values, "title"),
         text(values, "abstract", "text", "summary"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from rag.readers.inputs.source import Problem
 from rag.readers.json_shapes.fields import dated, listed, text, text_of, within
-from rag.readers.record_builder import made
+from rag.readers.record_builder import build_record
 from rag.records import Record
 
 
@@ -20,7 +20,7 @@ def fits(values: Mapping[str, Any]) -> bool:
 def record(values: Mapping[str, Any], line: int) -> Record | Problem:
     """Return what an object says, or why it is no paper."""
     ids = values.get("externalIds") or values.get("externalids")
-    return made(
+    return build_record(
         line,
         text(values, "title"),
         text(values, "abstract", "paperAbstract"),
