@@ -13,13 +13,14 @@ from typing import Self
 
 from rag.errors import LibraryDamagedError, LibraryMissingError
 from rag.ingestion.finding import find_files
-from rag.ingestion.ingest import Watch, index_pending, ingest
+from rag.ingestion.ingest import index_pending, ingest
 from rag.ingestion.merging import forget, split
 from rag.ingestion.sync import gone
 from rag.maintenance.backup import Backup, back_up
+from rag.models.embedders import load_embedder
 from rag.models.embedders.base import Embedder
-from rag.models.embedders.loading import load_embedder
 from rag.records import Filters, Gone, IngestReport, Merge, Paper, Rating
+from rag.records.progress import Watch
 from rag.settings import Settings, load_settings
 from rag.storage.catalog.catalog import FILE as CATALOG
 from rag.storage.catalog.catalog import Catalog

@@ -26,8 +26,8 @@ from rag.conversation.follow_ups import Rewritten, rewrite, standalone
 from rag.errors import ModelError, StoppedError
 from rag.mapping import PaperMap, make_map, read_map, write_map
 from rag.models.cancellation import Cancellation, in_thread
+from rag.models.llms import load_model
 from rag.models.llms.base import ChatModel
-from rag.models.llms.loading import load_model
 from rag.models.llms.prompts import load_prompt
 from rag.records import Answer, Filters, Hit, Outcome, Turn
 from rag.retrieval.retriever import Retriever, top

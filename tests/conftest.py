@@ -21,8 +21,8 @@ import pytest
 from eval.datasets.questions import shared_folder
 from rag.library import Library
 from rag.models.embedders.base import Embedder
+from rag.readers import read_file
 from rag.readers.cleaning.text import clean
-from rag.readers.reading import read_file
 from rag.records import Record, Rejection, Remark
 from rag.samples import PATH
 from rag.settings import Settings

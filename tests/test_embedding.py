@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from rag.errors import EmbeddingError
+from rag.models.embedders import load_embedder
 from rag.models.embedders.base import Embedder
-from rag.models.embedders.loading import load_embedder
 from rag.models.embedders.minilm import VOCABULARY, check_weights, model_path
 from rag.settings import Settings
 

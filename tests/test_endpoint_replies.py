@@ -15,7 +15,7 @@ import pytest
 from rag.errors import EmbeddingError, LibraryMismatchError, ModelError
 from rag.library import Library
 from rag.models.embedders.openai import OpenAIEmbedder
-from rag.models.llms.loading import load_model
+from rag.models.llms import load_model
 from rag.settings import Settings
 
 MakePaper = Callable[..., dict[str, Any]]

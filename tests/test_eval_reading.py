@@ -6,7 +6,7 @@ import pytest
 
 from eval.benchmarks.readers.speed import FORMATS, Format
 from eval.benchmarks.readers.synthetic_papers import made_up
-from rag.readers.reading import read_file
+from rag.readers import read_file
 from rag.records import Record
 
 

@@ -26,7 +26,7 @@ from eval.runs.runner import Plan, evaluate
 from eval.runs.thresholds import check, read_demand
 from rag.errors import ModelError, QuestionError, SourceError
 from rag.library import Library
-from rag.models.llms.loading import load_model
+from rag.models.llms import load_model
 from rag.records import Claim, Paper
 from ui.cli.app import app
 

@@ -20,12 +20,13 @@ from markdown_it.token import Token
 from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 
 from rag.conversation.markdown import conversation_markdown
-from rag.export import Form, citation_keys, export
+from rag.export import Form, export
+from rag.export.keys import citation_keys
 from rag.export.latex import escaped_title
 from rag.ingestion.finding import find_files
 from rag.library import Library
+from rag.readers import read_file
 from rag.readers.cleaning.text import clean
-from rag.readers.reading import read_file
 from rag.records import Answer, Citation, Claim, Outcome, Paper, Record, Searched, Turn
 from rag.text.author_names import Name, parse_name
 

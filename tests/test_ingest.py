@@ -11,10 +11,10 @@ import pytest
 
 import rag.ingestion.ingest
 from rag.errors import SourceError
-from rag.ingestion.ingest import Progress
 from rag.library import Library
 from rag.models.embedders.base import Embedder
 from rag.records import Filters, IngestReport, Paper
+from rag.records.progress import Progress
 from rag.settings import Settings
 
 MakePaper = Callable[..., dict[str, Any]]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.readers.reading import read_file
+from rag.readers import read_file
 from rag.records import Record, Rejection
 
 PROPERTY = settings(deadline=None, max_examples=100)

@@ -12,10 +12,10 @@ import pytest
 from filelock import FileLock
 
 from rag.errors import LibraryDamagedError, LibraryLockedError, LibraryMismatchError, LibraryMissingError
-from rag.ingestion.ingest import Progress
 from rag.library import Library
 from rag.maintenance.doctor import check, rebuild
 from rag.records import Record
+from rag.records.progress import Progress
 from rag.settings import Settings
 from rag.storage.catalog.catalog import FILE as CATALOG
 from rag.storage.index.index import Index

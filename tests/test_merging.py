@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from rag.errors import MergeError
-from rag.ingestion.ingest import Progress, store_records
+from rag.ingestion.ingest import store_records
 from rag.ingestion.run import Ids, Run
 from rag.library import Library
 from rag.maintenance.doctor import check
 from rag.models.embedders.base import Embedder
 from rag.records import IngestReport, Merge, Paper, Record
+from rag.records.progress import Progress
 from rag.settings import Settings
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.merged_records import kept_records

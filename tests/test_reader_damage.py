@@ -7,7 +7,8 @@ import pytest
 
 from eval.benchmarks.readers.fuzz_seeds import SEEDS
 from eval.benchmarks.readers.fuzzing import broken_promises, damaged, try_reader
-from rag.readers.reading import READERS, read_file
+from rag.readers import read_file
+from rag.readers.reading import READERS
 from rag.records import Record, Rejection
 
 INPUTS = 300  # a format

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from rag.errors import SourceError
 from rag.ingestion.finding import find_files
+from rag.readers import read_file
 from rag.readers.inputs.source import LONGEST_LINE
-from rag.readers.reading import read_file
 from rag.records import Record, Rejection
 
 PROPERTY = settings(deadline=None, max_examples=100)

@@ -12,7 +12,7 @@ import pytest
 from rag.errors import LibraryMissingError, StorageError
 from rag.ingestion.ingest import store_records
 from rag.maintenance.rescue import rescue
-from rag.readers.reading import read_file
+from rag.readers import read_file
 from rag.records import Record
 from rag.storage.catalog.catalog import FILE, Catalog
 

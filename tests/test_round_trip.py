@@ -7,10 +7,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rag.export import Form, citation_keys, export
+from rag.export import Form, export
+from rag.export.keys import citation_keys
 from rag.library import Library
+from rag.readers import read_file
 from rag.readers.cleaning.text import clean
-from rag.readers.reading import read_file
 from rag.records import Paper, Record
 from rag.text.author_names import displayed
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rag.readers import read_file
 from rag.readers.cleaning.text import clean
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.xml_stream import elements
-from rag.readers.reading import read_file
 from rag.records import Record, Rejection
 
 PROPERTY = settings(deadline=None, max_examples=100)

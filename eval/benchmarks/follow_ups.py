@@ -14,7 +14,7 @@ from eval.metrics.ranking import ranked
 from rag.conversation.follow_ups import rewrite, standalone
 from rag.library import Library
 from rag.models.cancellation import Cancellation
-from rag.models.llms.loading import load_model
+from rag.models.llms import load_model
 from rag.models.llms.prompts import load_prompt
 from rag.records import Turn
 from rag.settings import load_settings

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 
 from rag.export.keys import citation_keys
 from rag.export.latex import escaped, escaped_title, verbatim
-from rag.export.names import names_of
-from rag.export.text import plain
+from rag.export.text import names_of, plain
 from rag.records import Paper
 from rag.text.author_names import Name
 

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rag.export.keys import citation_keys
-from rag.export.names import names_of
-from rag.export.text import address_of, plain
+from rag.export.text import address_of, names_of, plain
 from rag.records import Paper
 from rag.text.author_names import Name
 

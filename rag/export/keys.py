@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import count, product
 from string import ascii_lowercase
 
-from rag.export.names import names_of
+from rag.export.text import names_of
 from rag.records import Paper
 from rag.text.letters import ascii_alphanumeric
 

@@ -7,8 +7,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from rag.export.names import names_of
-from rag.export.text import formulas, plain
+from rag.export.text import formulas, names_of, plain
 from rag.records import Paper
 
 SHOWN_AUTHORS = 6

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from rag.records import Paper
+from rag.text.author_names import Name, parse_name
 
 CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")  # without those that are white space
 SURROGATES = re.compile("[\ud800-\udfff]")
@@ -42,3 +43,8 @@ def address_of(paper: Paper) -> str:
     """Return the address that a paper's record gives, else that of its arXiv page; empty without both."""
     arxiv_id = plain(paper.arxiv_id or "")
     return plain(paper.url or "") or (f"https://arxiv.org/abs/{arxiv_id}" if arxiv_id else "")
+
+
+def names_of(paper: Paper) -> list[Name]:
+    """Return the names of a paper's authors."""
+    return [parse_name(plain(author)) for author in paper.authors if plain(author)]

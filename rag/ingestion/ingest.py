@@ -8,13 +8,13 @@ the catalog that lets them be found. Running it again does what is left, and ove
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from rag.ingestion.merging import store
 from rag.ingestion.run import Run
 from rag.models.embedders.base import Embedder
-from rag.readers.reading import read_file
+from rag.readers import read_file
 from rag.records import IngestReport, Record, Rejection, Remark
+from rag.records.progress import Progress, Watch
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.merged_records import merges
 from rag.storage.index.index import Index, embed_papers
@@ -23,17 +23,6 @@ from rag.utils.batching import batched
 READ_BATCH = 500  # records a transaction
 MOST_REJECTIONS = 10_000  # that a report lists; more are counted, for a file may hold millions
 EMBED_BATCH = 32  # papers whose vectors are stored together: two seconds of work on two cores
-
-
-class Progress(NamedTuple):
-    """How far an ingest is: the stage (`read` or `embed`), what is done, and of how many when that is known."""
-
-    stage: str
-    done: int
-    total: int | None
-
-
-Watch = Callable[[Progress], None]
 
 
 def ingest(

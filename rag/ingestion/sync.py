@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rag.ingestion.merging import known_as
 from rag.ingestion.run import Incoming
-from rag.readers.reading import read_file
+from rag.readers import read_file
 from rag.records import Gone, Record, Rejection
 from rag.storage.catalog.catalog import Catalog
 from rag.utils.batching import batched

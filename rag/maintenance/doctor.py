@@ -11,9 +11,11 @@ from pathlib import Path
 
 from rag.errors import LibraryDamagedError, LibraryMismatchError, LibraryMissingError, RagError
 from rag.ingestion.chunking import CHUNKER
-from rag.ingestion.ingest import EMBED_BATCH, Progress, Watch
-from rag.models.embedders.loading import embedder_name, load_embedder
+from rag.ingestion.ingest import EMBED_BATCH
+from rag.models.embedders import load_embedder
+from rag.models.embedders.loading import embedder_name
 from rag.records import Paper
+from rag.records.progress import Progress, Watch
 from rag.settings import Settings
 from rag.storage.catalog.catalog import FILE as CATALOG
 from rag.storage.catalog.catalog import Catalog

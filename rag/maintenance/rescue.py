@@ -5,7 +5,6 @@ fails; then what it can't read is looked for on the pages themselves. Knows noth
 """
 
 import json
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +20,7 @@ from rag.maintenance.sqlite_pages import read_rows
 from rag.records import Paper
 from rag.storage.catalog.catalog import FILE as CATALOG
 from rag.storage.catalog.schema import SUMMED, checksum
+from rag.utils.files import replacing
 
 COLUMNS = f"paper_id, {SUMMED}"
 OLD_COLUMNS = COLUMNS.replace("pubmed_id", "NULL")  # as before the third migration
@@ -53,7 +53,6 @@ def rescue(folder: Path, out: Path) -> Rescued:
     if not (folder / CATALOG).is_file():
         msg = f"There is no catalog at {folder}. Name the library's folder with --library."
         raise LibraryMissingError(msg)
-    partial = out.with_name(f"{out.name}.partial")
     try:
         with TemporaryDirectory() as temporary:
             copy = Path(temporary, CATALOG)
@@ -61,12 +60,10 @@ def rescue(folder: Path, out: Path) -> Rescued:
                 if path.is_file():
                     shutil.copyfile(path, copy.with_name(path.name))
             rows, known, sums = _read(copy)
-        with partial.open("w", encoding="utf-8") as file:
+        with replacing(out) as partial, partial.open("w", encoding="utf-8") as file:
             for paper_id in sorted(rows):
                 file.write(to_jsonl([_paper(rows[paper_id])]))
-        os.replace(partial, out)  # noqa: PTH105  (its error counts as the others do)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         msg = f"{out} can't be written ({error.strerror}). Make room, or choose another place with --out."
         raise StorageError(msg) from error
     changed = tuple(sorted(i for i, row in rows.items() if i in sums and sums[i] != checksum(*row[1:])))

@@ -5,12 +5,11 @@ generation of the catalog.
 """
 
 import json
-import os
-import threading
 from contextlib import suppress
 from pathlib import Path
 
 from rag.mapping.paper_map import PaperMap
+from rag.utils.files import replacing
 
 FILE = "map.json"
 FORMAT = 1  # to be raised whenever the same papers would give another map
@@ -29,12 +28,6 @@ def read_map(folder: Path, generation: int) -> PaperMap | None:
 
 def write_map(folder: Path, generation: int, paper_map: PaperMap) -> None:
     """Keep a map in a library's folder, where it can be written; a reader sees the old file or the new one, whole."""
-    # No lock is held here: whoever else makes the map right now must write to another file.
-    partial = folder / f"{FILE}.{os.getpid()}-{threading.get_ident()}.partial"
     value = {"format": FORMAT, "generation": generation, "map": paper_map.to_dict()}
-    try:
+    with suppress(OSError), replacing(folder / FILE, contested=True) as partial:
         partial.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")), "utf-8")
-        partial.replace(folder / FILE)
-    except OSError:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)

@@ -5,11 +5,11 @@ mends it; the vectors of another model are numbers of the same shape and would g
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from rag.errors import LibraryDamagedError, LibraryMismatchError, StorageError
+from rag.utils.files import replacing
 
 FORMAT = 1
 FILE = "manifest.json"
@@ -60,13 +60,9 @@ def read_manifest(folder: Path) -> Manifest | None:
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Replace the manifest of a library folder: after a crash it is the old one or the new one. Raises StorageError."""
     path = folder / FILE
-    partial = path.with_suffix(".partial")
     try:
-        with partial.open("w", encoding="utf-8") as file:
-            json.dump(asdict(manifest), file, indent=2)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        with replacing(path, durable=True) as partial:
+            partial.write_text(json.dumps(asdict(manifest), indent=2), "utf-8")
     except OSError as error:
         msg = f"{path} can't be written ({error.strerror}). Make room, or choose another library folder."
         raise StorageError(msg) from error

@@ -150,7 +150,7 @@ def generate(
     from eval.datasets.drafting import drafted, known_items
     from rag.errors import EmptyLibraryError
     from rag.library import Library
-    from rag.models.llms.loading import load_model
+    from rag.models.llms import load_model
     from rag.settings import load_settings
     from ui.cli.exporting import write_out
     from ui.cli.progress import counting
@@ -210,7 +210,7 @@ def _judge(llm: str, questions: int, *, yes: bool) -> "ModelJudge":
     """
     from eval.judges.llm import ModelJudge, estimate
     from rag.errors import ModelError, QuestionError
-    from rag.models.llms.loading import load_model
+    from rag.models.llms import load_model
     from rag.settings import load_settings
 
     settings = load_settings(Path(".env"), llm=llm)

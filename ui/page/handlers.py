@@ -17,8 +17,9 @@ from rag.conversation.history import turn_line
 from rag.conversation.markdown import conversation_markdown
 from rag.errors import QuestionError, RagError, StorageError
 from rag.export import Form, export
-from rag.ingestion.ingest import Progress
 from rag.records import Answer, Filters, IngestReport, Rating
+from rag.records.progress import Progress
+from rag.utils.files import replacing
 from ui.page.conversation import Conversation, Exchange, new_exchange, read_conversation
 from ui.page.server_state import CUT_OFF, Desk
 from ui.page.views import library as library_view
@@ -208,8 +209,8 @@ def _keep(uploaded: Sequence[Path], folder: Path) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         for path in uploaded:
             target = folder / path.name
-            shutil.copyfile(path, target.with_name(f".{path.name}.part"))
-            target.with_name(f".{path.name}.part").replace(target)
+            with replacing(target) as partial:
+                shutil.copyfile(path, partial)
             kept.append(target)
     except OSError as error:
         msg = f"The upload can't be kept in {folder} ({error.strerror}). Make room and add the file again."

@@ -16,7 +16,8 @@ from types import FrameType
 from typing import NamedTuple
 
 from eval.benchmarks.readers.fuzz_seeds import SEEDS
-from rag.readers.reading import LONGEST_ABSTRACT, LONGEST_TITLE, read_file
+from rag.readers import read_file
+from rag.readers.reading import LONGEST_ABSTRACT, LONGEST_TITLE
 from rag.records import Record, Rejection, Remark
 
 INPUTS = 1_000  # a reader

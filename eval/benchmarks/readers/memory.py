@@ -16,9 +16,10 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import BinaryIO, NamedTuple
 
-from rag.ingestion.ingest import Progress, store_records
-from rag.readers.reading import read_file
+from rag.ingestion.ingest import store_records
+from rag.readers import read_file
 from rag.records import Record
+from rag.records.progress import Progress
 from rag.storage.catalog.catalog import Catalog
 
 PAPERS = 1_000_000

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from eval.benchmarks.readers import synthetic_papers
 from rag.export import Form, export
-from rag.readers.reading import read_file
+from rag.readers import read_file
 from rag.records import Paper, Record
 
 RECORDS = 4_000

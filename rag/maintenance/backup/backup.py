@@ -20,6 +20,7 @@ from rag.storage.manifest import FILE as MANIFEST
 from rag.storage.manifest import read_manifest
 from rag.storage.readonly import copied, is_read_only
 from rag.storage.sqlite_errors import sqlite_trouble
+from rag.utils.files import replacing
 
 
 def back_up(folder: Path, file: Path, *, vectors: bool = False) -> Backup:
@@ -42,23 +43,23 @@ def back_up(folder: Path, file: Path, *, vectors: bool = False) -> Backup:
 
 
 def _written(folder: Path, file: Path, *, vectors: bool) -> Backup:
-    partial = file.with_name(f".{file.name}.partial")
     try:
-        with TemporaryDirectory(dir=file.parent, prefix=f".{file.name}.") as temporary:
-            papers = _collect(folder, Path(temporary), vectors=vectors)
-            made = pack(Path(temporary), partial, papers, vectors=vectors)
-        with partial.open("r+b") as written:
-            os.fsync(written.fileno())
-        with zipfile.ZipFile(partial) as archive, Path(os.devnull).open("wb") as nowhere:
-            for part in made.parts:
-                extract(archive, part, nowhere)
-        os.replace(partial, file)  # noqa: PTH105  (its error counts as the others do)
+        with replacing(file, durable=True) as partial:
+            with TemporaryDirectory(dir=file.parent, prefix=f".{file.name}.") as temporary:
+                papers = _collect(folder, Path(temporary), vectors=vectors)
+                made = pack(Path(temporary), partial, papers, vectors=vectors)
+            _read_back(partial, made)
     except OSError as error:
         msg = f"{file} can't be written ({error.strerror}). Make room, or choose another place."
         raise StorageError(msg) from error
-    finally:
-        partial.unlink(missing_ok=True)
     return made
+
+
+def _read_back(file: Path, made: Backup) -> None:
+    """Raise BackupError unless a backup holds what it lists."""
+    with zipfile.ZipFile(file) as archive, Path(os.devnull).open("wb") as nowhere:
+        for part in made.parts:
+            extract(archive, part, nowhere)
 
 
 def _collect(folder: Path, place: Path, *, vectors: bool) -> int:

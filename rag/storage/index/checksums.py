@@ -7,12 +7,13 @@ seal nothing is compared.
 """
 
 import json
-import os
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from rag.utils.files import replacing
 
 FILE = "seal.json"
 KEPT = "index_metadata.pickle"  # stands beside the files of an HNSW index that is kept; without it they are not read
@@ -38,11 +39,9 @@ def read_seal(folder: Path) -> Seal | None:
 
 def make_seal(folder: Path, vectors: int | None) -> None:
     """Seal an index folder as it is now; it stays unsealed when there is no room for the file."""
-    partial = folder / f"{FILE}.partial"
-    with suppress(OSError):
+    with suppress(OSError), replacing(folder / FILE) as partial:
         files = {path.relative_to(folder).as_posix(): checksum(path) for path in _hnsw_files(folder)}
         partial.write_text(json.dumps(asdict(Seal(files, vectors))), "utf-8")
-        os.replace(partial, folder / FILE)  # noqa: PTH105  (its error counts as the others do)
 
 
 def break_seal(folder: Path) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from rag.ingestion.ingest import Progress
 from rag.records import IngestReport, Merge, Paper, Rejection
+from rag.records.progress import Progress
 from ui.page.views.evidence import card
 from ui.page.views.markup import prose
 from ui.wording import because, merged_titles, place

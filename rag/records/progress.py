@@ -1,0 +1,15 @@
+"""How far a long work on a library is."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+
+class Progress(NamedTuple):
+    """How far an ingest is: the stage (`read` or `embed`), what is done, and of how many when that is known."""
+
+    stage: str
+    done: int
+    total: int | None
+
+
+Watch = Callable[[Progress], None]
