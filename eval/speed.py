@@ -12,15 +12,16 @@ from time import perf_counter
 import numpy as np
 
 from eval.datasets.drafting import known_items
-from eval.datasets.questions import load_questions, shared_folder
 from rag.ingestion.chunking import chunk
 from rag.library import Library
 from rag.models.embedders.base import Embedder
-from rag.models.embedders.onnx import OnnxEmbedder
-from rag.records import Paper
+from rag.models.embedders.minilm import load_tokenizer, model_path
+from rag.models.embedders.onnx import open_session
 from rag.samples import PATH
 from rag.settings import Settings
+from rag.storage.layout import catalog_path
 from rag.text.words import content_words
+from rag.utils.arrays import Matrix
 from rag.utils.batching import batched
 
 BATCHES = (1, 2, 4, 8)
@@ -28,14 +29,13 @@ ASKED = 100  # questions where there is no set
 COLD = 3  # runs of each command in a process of its own
 
 
-def measure(work: Path, source: Path | None = None) -> str:
+def measure(work: Path, source: Path | None = None, questions: Sequence[str] = ()) -> str:
     """Return a Markdown table of what is measured beside its bare cost, and the limit for their ratio.
 
-    `source` are files or folders of papers; without, the shared folder's where it is, else the sample papers. Ingest is
-    compared with bare embedding, search and ask with embedding + dot products + one FTS5 query.
+    `source` are files or folders of papers, without it the sample papers; `questions` are asked of them, without any
+    one a paper made of its title. Ingest is compared with bare embedding, search and ask with embedding, dot products
+    and one FTS5 query.
     """
-    shared = shared_folder() / "papers"
-    papers_at = source or (shared if shared.is_dir() else PATH)
     with TemporaryDirectory(dir=work) as folder:
         library_at = Path(folder) / "speed.library"
         with Library.open(library_at, Settings(llm="extractive")) as library:
@@ -43,17 +43,18 @@ def measure(work: Path, source: Path | None = None) -> str:
             for _ in embedder.embed(["warm up " * 100] * 3):
                 pass
             started = perf_counter()
-            library.ingest([papers_at])
+            library.ingest([source or PATH])
             ingest = perf_counter() - started
             papers = list(library.selected())
             texts = [part.text for p in papers for part in chunk(p.title, p.abstract, embedder.length, embedder.window)]
-            bare = {size: _bare_seconds(embedder, texts, size) for size in BATCHES}
-            questions = _questions(papers, shared=papers_at == shared)
-            warm = _warm(library, questions)
-        cold = _cold(library_at, questions[0])
+            bare = {size: _bare_seconds(texts, size) for size in BATCHES}
+            asked = list(questions) or [str(row["question"]) for row in known_items(papers, ASKED)]
+            vectors = np.stack([found.vector for found in embedder.embed(texts)])
+            warm = _warm(library, asked, vectors)
+        cold = _cold(library_at, asked[0])
     best = min(bare.values())
     lines = [
-        f"{len(papers)} papers, {len(questions)} questions. Bare embedding of the {len(texts)} texts, s by batch size: "
+        f"{len(papers)} papers, {len(asked)} questions. Bare embedding of the {len(texts)} texts, s by batch size: "
         + ", ".join(f"{size}: {seconds:.1f}" for size, seconds in bare.items()),
         "",
         "| what | measured | bare | ratio | limit |",
@@ -71,22 +72,13 @@ def _line(what: str, measured: float, bare: float, limit: float | None = None) -
     return f"| {what} | {measured:.{digits}f} | {bare:.{digits}f} | {measured / bare:.2f} | {shown} |"
 
 
-def _questions(papers: Sequence[Paper], *, shared: bool) -> list[str]:
-    """Return questions to ask: the development set's over its papers, else one a paper made of its title."""
-    if shared:
-        return [row.question for row in load_questions(shared_folder() / "gold" / "dev.jsonl")]
-    return [str(row["question"]) for row in known_items(papers, ASKED)]
-
-
-def _warm(library: Library, questions: list[str]) -> list[tuple[str, float, float, float | None]]:
+def _warm(library: Library, questions: list[str], vectors: Matrix) -> list[tuple[str, float, float, float | None]]:
     """Return (name, median milliseconds, bare milliseconds, limit) of search and ask."""
-    embedder = library.embedder()
-    with library._lender.reading() as index:
-        loaded = index.vectors._load()
-    database = sqlite3.connect(library.folder / "catalog.sqlite3")
+    embedder: Embedder = library.embedder()
+    database = sqlite3.connect(catalog_path(library.folder))
 
     def floor(question: str) -> None:
-        scores = loaded.matrix @ next(iter(embedder.embed([question]))).vector
+        scores = vectors @ next(iter(embedder.embed([question]))).vector
         scores.argsort()
         query = " OR ".join(f'"{word.text}"' for word in content_words(question)) or '"nothing"'
         database.execute(
@@ -115,12 +107,13 @@ def _cold(library: Path, question: str) -> dict[str, float]:
     return {name: statistics.median(seconds) for name, seconds in times.items()}
 
 
-def _bare_seconds(embedder: Embedder, texts: list[str], batch_size: int) -> float:
-    """Return the seconds that the model alone takes: tokenize, pad, run, pool; nothing kept."""
-    assert isinstance(embedder, OnnxEmbedder)
+def _bare_seconds(texts: list[str], batch_size: int) -> float:
+    """Return the seconds that the bundled model alone takes: tokenize, pad, run, pool; nothing kept."""
+    session, tokenizer = open_session(model_path(), threads=0), load_tokenizer()
+    inputs = [given.name for given in session.get_inputs()]
     started = perf_counter()
     for batch in batched(texts, batch_size):
-        encodings = [embedder._tokenizer.encode(text).ids for text in batch]
+        encodings = [tokenizer.encode(text).ids for text in batch]
         longest = max(map(len, encodings))
         ids = np.zeros((len(batch), longest), np.int64)
         mask = np.zeros_like(ids)
@@ -128,7 +121,7 @@ def _bare_seconds(embedder: Embedder, texts: list[str], batch_size: int) -> floa
             ids[row, : len(found)] = found
             mask[row, : len(found)] = 1
         given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        states = embedder._session.run(None, {name: given[name] for name in embedder._inputs})[0]
+        states = session.run(None, {name: given[name] for name in inputs})[0]
         (states * mask[:, :, None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)
     return perf_counter() - started
 

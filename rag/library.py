@@ -1,36 +1,30 @@
-"""The facade: a library of papers (`rag.collection`) that is searched and asked.
-
-    papers.library/
-        manifest.json      what it was made with
-        catalog.sqlite3    the papers: the truth
-        vectors-<n>/       derived, disposable
-        write.lock         held while somebody writes
+"""The facade: the papers of a library (rag.collection), searched and asked.
 
 A Library may be shared between threads, and a folder opened by many readers; one writer at a time.
 """
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Generator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Sequence
 from contextlib import aclosing
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 from rag.answering.abstaining import outcome_of
-from rag.answering.base import Answerer
-from rag.answering.extractive import ExtractiveAnswerer
-from rag.answering.generative import GenerativeAnswerer
-from rag.collection import Shelf
-from rag.conversation.follow_ups import Rewritten, rewrite, standalone
+from rag.answering.pipeline import AnswerPipeline, Question, make_pipeline
+from rag.collection import Collection
 from rag.errors import ModelError, StoppedError
-from rag.mapping import PaperMap, make_map, read_map, write_map
+from rag.maintenance.backup import Backup
+from rag.mapping import PaperMap
 from rag.models.cancellation import Cancellation, in_thread
+from rag.models.embedders.base import Embedder
 from rag.models.llms import load_model
 from rag.models.llms.base import ChatModel
-from rag.models.llms.prompts import load_prompt
-from rag.records import Answer, Filters, Hit, Outcome, Turn
-from rag.retrieval.retriever import Retriever, top
+from rag.records import Answer, Filters, Hit, IngestReport, Merge, MissingFromSource, Outcome, Paper, Rating, Turn
+from rag.records.progress import Watch
+from rag.retrieval.results import top
+from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -40,15 +34,37 @@ if TYPE_CHECKING:
 PASSAGES = 3  # sentences shown of each paper that a search finds
 
 
-class Library(Shelf):
+class Library:
     """A folder holding one collection of papers and its indexes, that questions are asked of."""
 
-    def __init__(self, folder: Path, settings: Settings) -> None:
+    def __init__(self, collection: Collection) -> None:
         """Use `Library.open`."""
-        super().__init__(folder, settings)
+        self._collection = collection
+        self.folder = collection.folder
+        self.settings = collection.settings
+        self._lock = threading.RLock()
         self._model: list[ChatModel | None] = []  # empty until it is needed
-        self._map: tuple[int, PaperMap] | None = None  # with the version that it is of
-        self._map_lock = threading.Lock()
+
+    @classmethod
+    def open(cls, path: str | Path | None = None, settings: Settings | None = None, *, create: bool = True) -> Self:
+        """Open the library in the folder `path` (by default the setting `library`), made when absent.
+
+        Raises LibraryMissingError when it is absent and `create` is false, LibraryMismatchError when it was made
+        with another embedding model or a newer version, LibraryDamagedError, StorageError.
+        """
+        return cls(Collection.open(path, settings, create=create))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        """Return the number of papers that can be found."""
+        return len(self._collection)
 
     def close(self) -> None:
         """Stop what a language model still writes, let go of all models and files."""
@@ -57,27 +73,9 @@ class Library(Shelf):
                 if model is not None:
                     model.close()
             self._model.clear()
-        super().close()
+        self._collection.close()
 
-    def map(self) -> PaperMap:
-        """Return every paper as a point in the plane, in clusters named by their terms; computed once a version.
-
-        Takes seconds the first time, and is kept in the library's folder. Raises EmptyLibraryError when there is
-        nothing to show, LibraryDamagedError.
-        """
-        with self._map_lock:
-            generation = self.version
-            if self._map is None or self._map[0] != generation:
-                found = read_map(self.folder, generation)
-                if found is None:
-                    with self._lender.reading() as index:
-                        ids, vectors = index.vectors.by_paper()
-                    known = {paper.paper_id: paper for paper in self.selected()}
-                    rows = [row for row, paper_id in enumerate(ids) if int(paper_id) in known]
-                    found = make_map([known[int(ids[row])] for row in rows], vectors[rows])
-                    write_map(self.folder, generation, found)
-                self._map = generation, found
-            return self._map[1]
+    # --- Asked
 
     def search(self, query: str, *, limit: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """Return the `limit` best papers, best first, each with its three best passages.
@@ -96,9 +94,7 @@ class Library(Shelf):
         `history` holds the earlier turns, oldest first. Raises QuestionError, EmptyLibraryError; with a language
         model also ModelError and PromptError.
         """
-        from rag.integrations.llama_index.adapters import Question
-
-        return self.as_query_engine().answer(Question(question, history=history, filters=filters))
+        return self._pipeline().answer(Question(question, history, filters))
 
     def stream(
         self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()
@@ -108,9 +104,7 @@ class Library(Shelf):
         What an LLM writes is shown as it comes, only its markers put right; the Answer is what counts. Closing the
         iterator early stops the LLM. Raises what `ask` raises.
         """
-        from rag.integrations.llama_index.adapters import Question
-
-        yield from self.as_query_engine().stream(Question(question, history=history, filters=filters))
+        yield from self._pipeline().stream(Question(question, history, filters))
 
     async def asearch(self, query: str, *, limit: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """Do what `search` does, without blocking the event loop."""
@@ -129,15 +123,120 @@ class Library(Shelf):
     ) -> AsyncGenerator[str | Answer, None]:
         """Do what `stream` does, without blocking the event loop; cancelling stops the LLM at once."""
         stop = Cancellation()
-
-        def start() -> Iterator[str | Answer]:
-            from rag.integrations.llama_index.adapters import Question
-
-            return self.as_query_engine().stream(Question(question, history=history, filters=filters, stop=stop))
-
-        async with aclosing(in_thread(start, stop)) as events:
+        asked = Question(question, history, filters, stop)
+        async with aclosing(in_thread(lambda: self._pipeline().stream(asked), stop)) as events:
             async for event in events:
                 yield event
+
+    def map(self) -> PaperMap:
+        """Return every paper as a point in the plane, in clusters named by their terms; computed once a version.
+
+        Takes seconds the first time, and is kept in the library's folder. Raises EmptyLibraryError when there is
+        nothing to show, LibraryDamagedError.
+        """
+        return self._collection.map()
+
+    # --- The papers
+
+    def ingest(self, paths: str | Path | Iterable[str | Path], watch: Watch = lambda progress: None) -> IngestReport:
+        """Bring in the papers of files and folders (or of one); return what became of each record.
+
+        A second run over the same files changes nothing, a run after a crash finishes the work. `watch` is told the
+        progress. Raises SourceError for a path that doesn't exist, LibraryLockedError when somebody else is writing,
+        StorageError when a write fails (what was stored before stays).
+        """
+        return self._collection.ingest(paths, watch)
+
+    def remove(self, paper_ids: Iterable[int]) -> int:
+        """Forget papers with everything known of them; return how many were there.
+
+        A record of one that is ingested again makes it a new paper. Raises what `ingest` raises of writing.
+        """
+        return self._collection.remove(paper_ids)
+
+    def gone(self, paths: str | Path | Iterable[str | Path]) -> Iterator[MissingFromSource]:
+        """Yield every paper that came from these files and folders and isn't there any more; `forget` drops them.
+
+        A file of which anything is rejected is left out. Raises SourceError for a path that doesn't exist.
+        """
+        return self._collection.missing(paths)
+
+    def forget(self, found: Iterable[MissingFromSource]) -> int:
+        """Forget that papers came from sources; those that come from nowhere else are removed. Return how many were.
+
+        Raises what `ingest` raises of writing.
+        """
+        return self._collection.forget(found)
+
+    def named(self, name: str) -> Paper:
+        """Return the paper of an id, DOI, arXiv id, PubMed id, key or title.
+
+        Raises QuestionError for a name of none or of several.
+        """
+        return self._collection.named(name)
+
+    def merges(self) -> list[Merge]:
+        """Return every record that joined a paper, oldest first."""
+        return self._collection.merges()
+
+    def split(self, merge_id: int) -> Paper:
+        """Make a record that joined a paper one of its own again, and return it; nothing joins the two any more.
+
+        Raises MergeError when there is no such merge, and what `ingest` raises of writing.
+        """
+        return self._collection.split(merge_id)
+
+    def backup(self, file: str | Path, *, vectors: bool = False) -> Backup:
+        """Write the library into one file, for `rag.maintenance.backup.restore`; others may go on using it.
+
+        With `vectors` it can be searched right after, but nobody may write meanwhile. Raises LibraryDamagedError,
+        LibraryLockedError, StorageError.
+        """
+        return self._collection.backup(file, vectors=vectors)
+
+    def papers(
+        self, text: str = "", *, order: str = "added", descending: bool = False, limit: int = 100, offset: int = 0
+    ) -> tuple[list[Paper], int]:
+        """Return a page of the papers with every word of `text` in title, authors or year, and how many there are.
+
+        `order` is `added`, `title`, `year` or `author`. Raises QuestionError for another one.
+        """
+        return self._collection.papers(text, order=order, descending=descending, limit=limit, offset=offset)
+
+    def selected(self, filters: Filters = Filters()) -> Iterator[Paper]:
+        """Yield every paper that passes the filters, by id. Raises QuestionError for an unknown source."""
+        return self._collection.selected(filters)
+
+    def paper(self, paper_id: int) -> Paper | None:
+        """Return one paper; None when it isn't there (any more)."""
+        return self._collection.paper(paper_id)
+
+    def sources(self) -> list[str]:
+        """Return every source that papers came from, sorted: what the filter `origin` can name."""
+        return self._collection.sources()
+
+    @property
+    def version(self) -> int:
+        """A number that grows with every change of the papers."""
+        return self._collection.version
+
+    def rate(self, rating: Rating) -> None:
+        """Keep what a reader thought of an answer; the same `rating_id` again is a change of mind."""
+        self._collection.rate(rating)
+
+    def unrate(self, rating_id: str) -> None:
+        """Forget a rating, if it is there."""
+        self._collection.unrate(rating_id)
+
+    def ratings(self) -> list[Rating]:
+        """Return what readers thought of answers, oldest first."""
+        return self._collection.ratings()
+
+    def embedder(self) -> Embedder:
+        """Return the library's embedding model, loaded once. Raises EmbeddingError."""
+        return self._collection.embedder()
+
+    # --- Its parts as LlamaIndex's
 
     def as_query_engine(self, *, streaming: bool = False) -> "PaperQueryEngine":
         """Return the library as a llama_index query engine; the Answer is in its response's metadata.
@@ -146,16 +245,7 @@ class Library(Shelf):
         """
         from rag.integrations.llama_index.query_engine import PaperQueryEngine
 
-        settings, model = self.settings, self._language_model()
-        if model is None:
-            answerer: Answerer = ExtractiveAnswerer(
-                papers=settings.papers, sentences=settings.sentences, words=settings.words
-            )
-            rewriter = rewriter_without_model
-        else:
-            answerer = GenerativeAnswerer(model, settings)
-            rewriter = partial(rewrite, model=model, prompt=load_prompt("rewrite", settings.prompts))
-        return PaperQueryEngine(self._retriever(), answerer, rewriter, settings, streaming=streaming)
+        return PaperQueryEngine(self._pipeline(), streaming=streaming)
 
     def as_llm(self) -> "PaperLLM":
         """Return the library's language model as a llama_index LLM. Raises ModelError when answers are extractive."""
@@ -179,6 +269,9 @@ class Library(Shelf):
 
         return PaperEmbedding(self.embedder())
 
+    def _pipeline(self) -> AnswerPipeline:
+        return make_pipeline(self._retriever(), self._language_model(), self.settings)
+
     def _language_model(self) -> ChatModel | None:
         """Return the language model, made once; None when answers are extractive. Raises ModelError."""
         with self._lock:
@@ -187,9 +280,4 @@ class Library(Shelf):
             return self._model[0]
 
     def _retriever(self) -> Retriever:
-        return Retriever(self._catalog, self._lender.reading, self.embedder())
-
-
-def rewriter_without_model(question: str, history: Sequence[Turn], stop: Cancellation) -> Rewritten:
-    """Return a follow-up made to stand alone without a language model."""
-    return Rewritten(standalone(question, history))
+        return Retriever(self._collection.storage, self.embedder())

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from eval.datasets.questions import shared_folder
+from eval.benchmarks.shared import shared_folder
 from rag.library import Library
 from rag.models.embedders.base import Embedder
 from rag.readers import read_file
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import uvicorn
 
     from ui.page.server import Serving
-    from ui.page.server_state import Desk
+    from ui.page.server_state import ServerState
 
 WriteJsonl = Callable[..., Path]
 MakePaper = Callable[..., dict[str, Any]]
@@ -364,8 +364,8 @@ def chat_server() -> Iterator[ChatServer]:
 class PageServer:
     """The page over a library, served by a real web server in a thread until `stop`."""
 
-    def __init__(self, desk: "Desk", serving: "Serving") -> None:
-        self.desk = desk
+    def __init__(self, state: "ServerState", serving: "Serving") -> None:
+        self.state = state
         self.url = ""
         self._ready: Future[uvicorn.Server] = Future()
         self._thread = threading.Thread(target=self._run, args=[serving])
@@ -376,13 +376,13 @@ class PageServer:
     @property
     def library(self) -> Library:
         """The library that is served."""
-        return self.desk.library
+        return self.state.library
 
     def stop(self) -> None:
         """Stop serving and close the library."""
         self._server.should_exit = True
         self._thread.join()
-        self.desk.close()
+        self.state.close()
 
     def _run(self, serving: "Serving") -> None:
         try:
@@ -396,7 +396,7 @@ class PageServer:
         from ui.page.server import build
 
         # Built inside a loop: without one, gradio makes two and leaves them open.
-        config = uvicorn.Config(build(self.desk, serving), port=0, log_level="error", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(build(self.state, serving), port=0, log_level="error", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         served = asyncio.ensure_future(server.serve())
         while not server.started and not served.done():  # noqa: ASYNC110  (uvicorn has no event for it)
@@ -408,12 +408,12 @@ class PageServer:
 
 def _served(home: Path, samples: Path, settings: Settings, embedder: Embedder, **how: Any) -> PageServer:
     from ui.page.server import Serving
-    from ui.page.server_state import Desk
+    from ui.page.server_state import ServerState
 
-    desk = Desk(settings, home, samples)
-    desk.library._embedder = embedder  # loading it again would only take time
-    desk.warm()
-    return PageServer(desk, Serving(**how))
+    state = ServerState(settings, home, samples)
+    state.library._collection._embedder = embedder  # loading it again would only take time
+    state.warm()
+    return PageServer(state, Serving(**how))
 
 
 @pytest.fixture

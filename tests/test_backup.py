@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from rag.errors import BackupError, LibraryDamagedError, LibraryLockedError, LibraryMissingError, RagError
 from rag.library import Library
 from rag.maintenance.backup import restore
-from rag.maintenance.doctor import check, rebuild
+from rag.maintenance.doctor import check
+from rag.maintenance.rebuild import rebuild
 from rag.settings import Settings
 
 
@@ -66,8 +67,8 @@ def test_a_backup_without_vectors_says_what_is_missing_and_rebuild_makes_it(five
 def test_a_backup_is_made_while_somebody_writes_and_holds_what_was_committed(five_papers: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(five_papers, tmp_path / "busy.library"))
     with Library.open(folder, Settings()) as library, FileLock(folder / "write.lock"):
-        with library._catalog.transaction():
-            library._catalog.remove([1])
+        with library._collection.storage.catalog.transaction():
+            library._collection.storage.catalog.remove([1])
             assert library.backup(tmp_path / "b.zip").papers == 5
         with pytest.raises(LibraryLockedError):
             library.backup(tmp_path / "b.zip", vectors=True)

@@ -11,12 +11,13 @@ from rag.errors import LibraryDamagedError, LibraryMismatchError, QuestionError,
 from rag.records import Filters, Record
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.schema import VERSION
+from rag.storage.catalog.sqlite import open_catalog
 from rag.text.words import stems
 
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    opened = Catalog(tmp_path / "catalog.sqlite3")
+    opened = open_catalog(tmp_path)
     yield opened
     opened.close()
 
@@ -36,7 +37,7 @@ def store(catalog: Catalog, *records: Record, source: str = "/papers/a.jsonl") -
 
 
 def found(catalog: Catalog, words: str) -> list[int]:
-    return [paper_id for paper_id, _ in catalog.match(stems(words), 10)]
+    return [paper_id for paper_id, _ in catalog.full_text.match(stems(words), 10)]
 
 
 def run(path: Path, sql: str) -> list[Any]:
@@ -50,13 +51,13 @@ def run(path: Path, sql: str) -> list[Any]:
 
 
 def test_a_new_catalog_has_had_every_migration(catalog: Catalog) -> None:
-    assert run(catalog.path, "PRAGMA user_version") == [(VERSION,)]
+    assert run(Path(catalog.database.place), "PRAGMA user_version") == [(VERSION,)]
     assert catalog.damage() == []
 
 
 def test_opening_a_catalog_again_keeps_its_papers(catalog: Catalog) -> None:
     [paper_id] = store(catalog, record("Kept", year=2020, authors=("Ann Ash", "Bo Bö")))
-    again = Catalog(catalog.path)
+    again = open_catalog(Path(catalog.database.library))
     [paper] = again.papers([paper_id])
     again.close()
     assert (paper.title, paper.year, paper.authors) == ("Kept", 2020, ("Ann Ash", "Bo Bö"))
@@ -64,16 +65,16 @@ def test_opening_a_catalog_again_keeps_its_papers(catalog: Catalog) -> None:
 
 
 def test_a_newer_catalog_is_refused_with_the_command_that_mends_it(catalog: Catalog) -> None:
-    run(catalog.path, f"PRAGMA user_version = {VERSION + 1}")
+    run(Path(catalog.database.place), f"PRAGMA user_version = {VERSION + 1}")
     with pytest.raises(LibraryMismatchError, match="pip install --upgrade"):
-        Catalog(catalog.path)
+        open_catalog(Path(catalog.database.library))
 
 
 def test_a_file_that_is_no_database_is_damage_of_one_line(tmp_path: Path) -> None:
     path = tmp_path / "catalog.sqlite3"
     path.write_bytes(b"this is no database " * 500)
     with pytest.raises(LibraryDamagedError, match="not a database") as caught:
-        Catalog(path)
+        open_catalog(path.parent)
     assert len(str(caught.value).splitlines()) == 1
     assert path.read_bytes() == b"this is no database " * 500
 
@@ -82,7 +83,7 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> Non
     path = tmp_path / "catalog.sqlite3"
     run(path, "CREATE TABLE origins (mine)")  # in the way of the second table that the migration makes
     with pytest.raises(LibraryDamagedError):
-        Catalog(path)
+        open_catalog(path.parent)
     assert run(path, "SELECT name FROM sqlite_master") == [("origins",)]
     assert run(path, "PRAGMA user_version") == [(0,)]
 
@@ -99,7 +100,7 @@ def test_a_transaction_that_fails_leaves_nothing(catalog: Catalog) -> None:
 
 
 def test_a_reader_sees_a_transaction_only_when_it_is_whole(catalog: Catalog) -> None:
-    reader = Catalog(catalog.path)
+    reader = open_catalog(Path(catalog.database.library))
     with catalog.transaction():
         catalog.insert(record("First"))
         assert reader.count() == 0
@@ -110,12 +111,12 @@ def test_a_reader_sees_a_transaction_only_when_it_is_whole(catalog: Catalog) -> 
 
 def test_a_transaction_that_does_not_fit_is_told_and_leaves_nothing(catalog: Catalog) -> None:
     kept = store(catalog, record("Kept"))
-    [(pages,)] = run(catalog.path, "PRAGMA page_count")
-    catalog._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+    [(pages,)] = run(Path(catalog.database.place), "PRAGMA page_count")
+    catalog.database.run(f"PRAGMA max_page_count = {pages + 2}")
     with pytest.raises(StorageError, match="make room") as caught, catalog.transaction():
         catalog.insert(record("Lost", "word " * 9_000))
     assert len(str(caught.value).splitlines()) == 1
-    catalog._connection.execute("PRAGMA max_page_count = 100000")
+    catalog.database.run("PRAGMA max_page_count = 100000")
     assert catalog.indexed_ids() == set(kept)
     assert catalog.damage() == []
     assert len(store(catalog, record("Fits now", "word " * 9_000))) == 1
@@ -142,7 +143,7 @@ def test_full_text_ranks_by_how_telling_the_words_are_and_forgets_replaced_text(
         catalog, record("Graph kernels", "A graph of a graph."), record("Trees", "One graph, long ago.")
     )
     assert found(catalog, "graphs") == [first, second]
-    assert all(score > 0 for _, score in catalog.match(stems("kernels"), 10))
+    assert all(score > 0 for _, score in catalog.full_text.match(stems("kernels"), 10))
     [paper] = catalog.papers([first])
     with catalog.transaction():
         catalog.update(type(paper)(first, "Rings", "About rings."), reindex=False)
@@ -152,7 +153,7 @@ def test_full_text_ranks_by_how_telling_the_words_are_and_forgets_replaced_text(
 
 def test_document_frequency_counts_papers_not_occurrences(catalog: Catalog) -> None:
     store(catalog, record("Graphs", "A graph and a graph."), record("Trees", "No graph."), record("Rings"))
-    assert catalog.document_frequency(stems("graphs trees quasars")) == {"graph": 2, "tree": 1}
+    assert catalog.full_text.document_frequency(stems("graphs trees quasars")) == {"graph": 2, "tree": 1}
 
 
 def test_years_are_inclusive_and_papers_without_a_year_pass_no_year_filter(catalog: Catalog) -> None:
@@ -193,7 +194,7 @@ def test_a_changed_text_hides_a_paper_until_it_is_indexed_anew(catalog: Catalog)
 
 
 def test_the_generation_grows_with_every_change_and_every_reader_sees_it(catalog: Catalog) -> None:
-    reader, seen = Catalog(catalog.path), [catalog.generation]
+    reader, seen = open_catalog(Path(catalog.database.library)), [catalog.generation]
     [paper_id] = store(catalog, record("One"))
     seen.append(reader.generation)
     with catalog.transaction():
@@ -211,7 +212,7 @@ def test_the_id_of_a_removed_paper_is_never_used_again(catalog: Catalog) -> None
 
 
 def test_unfinished_work_leaves_a_sign_while_it_lasts(catalog: Catalog) -> None:
-    reader = Catalog(catalog.path)
+    reader = open_catalog(Path(catalog.database.library))
     with catalog.unfinished_work():
         assert reader.unfinished
     assert not reader.unfinished
@@ -222,13 +223,13 @@ def test_unfinished_work_leaves_a_sign_while_it_lasts(catalog: Catalog) -> None:
 def test_full_text_finds_a_word_whose_stem_would_be_stemmed_again(catalog: Catalog, word: str) -> None:
     with catalog.transaction():
         paper_id = catalog.insert(Record(f"On {word} things", f"Only {word} matters.", 1))
-    assert [found for found, _ in catalog.match([word], 5)] == [paper_id]
+    assert [found for found, _ in catalog.full_text.match([word], 5)] == [paper_id]
 
 
 def test_document_frequency_knows_words_with_accents(catalog: Catalog) -> None:
     with catalog.transaction():
         catalog.insert(Record("The Müller lattice", "Of Müller.", 1))
-    assert catalog.document_frequency(stems("Müller")) == {"muller": 1}
+    assert catalog.full_text.document_frequency(stems("Müller")) == {"muller": 1}
 
 
 @pytest.mark.parametrize(
@@ -252,4 +253,4 @@ def test_document_frequency_knows_words_with_accents(catalog: Catalog) -> None:
 )
 def test_a_word_with_accents_is_found_however_it_is_written(catalog: Catalog, word: str, written: str) -> None:
     [_, paper_id] = store(catalog, record("Other", "On plain maps."), record("Maps", f"On {written}-type maps."))
-    assert [found for found, _ in catalog.match([word], 5)] == [paper_id]
+    assert [found for found, _ in catalog.full_text.match([word], 5)] == [paper_id]

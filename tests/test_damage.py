@@ -19,8 +19,10 @@ from rag.maintenance.doctor import check
 from rag.records import Record
 from rag.settings import Settings
 from rag.storage.catalog.catalog import Catalog
-from rag.storage.index.index import Index
-from rag.storage.sqlite_errors import sqlite_trouble
+from rag.storage.catalog.sqlite import open_catalog
+from rag.storage.index.index import FolderIndex
+from rag.storage.layout import IndexFolder
+from rag.storage.sqlite_files import sqlite_trouble
 
 MakePaper = Callable[..., dict[str, Any]]
 WriteJsonl = Callable[..., Path]
@@ -36,7 +38,7 @@ def small(tmp_path: Path, write_jsonl: WriteJsonl, paper: MakePaper) -> Path:
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    opened = Catalog(tmp_path / "catalog.sqlite3")
+    opened = open_catalog(tmp_path)
     yield opened
     opened.close()
 
@@ -98,11 +100,11 @@ def test_a_flipped_bit_in_what_is_stored_once_is_found(catalog: Catalog, change:
     store_records([("/a.jsonl", twice[0]), ("/b.jsonl", twice[1])], catalog)
     for note in ("bad", "fine"):
         with catalog.transaction():
-            catalog.run("INSERT OR REPLACE INTO ratings VALUES ('r1', '2026', 1, ?, '{}')", note)
+            catalog.database.run("INSERT OR REPLACE INTO ratings VALUES ('r1', '2026', 1, ?, '{}')", note)
     assert catalog.damage() == []
-    for name in catalog.all("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%resummed'"):
-        catalog.run(f"DROP TRIGGER {name[0]}")
-    catalog.run(change)
+    for name in catalog.database.all("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%resummed'"):
+        catalog.database.run(f"DROP TRIGGER {name[0]}")
+    catalog.database.run(change)
     assert catalog.damage() == [f"{told} is not what was written"]
 
 
@@ -141,9 +143,11 @@ def test_the_command_that_mends_damaged_vectors_names_the_library(small: Path) -
 
 
 def test_vectors_of_papers_that_wait_are_not_stray(small: Path) -> None:
-    with Library.open(small, Settings()) as library, library._catalog.transaction():
-        for paper in library._catalog.papers([1, 2]):  # as after a kill between reading fuller abstracts and embedding
-            library._catalog.update(paper, reindex=True)
+    with Library.open(small, Settings()) as library, library._collection.storage.catalog.transaction():
+        for paper in library._collection.storage.catalog.papers(
+            [1, 2]
+        ):  # as after a kill between reading fuller abstracts and embedding
+            library._collection.storage.catalog.update(paper, reindex=True)
     assert [finding.what for finding in check(small, Settings()) if not finding.sound] == ["unfinished ingest"]
 
 
@@ -169,9 +173,9 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An index of so many vectors that Chroma keeps its own index in files; to be read only."""
     folder = tmp_path_factory.mktemp("large") / "large.library" / "vectors-1"
     vectors = np.random.default_rng(1).standard_normal((1_100, 8)).astype(np.float32)
-    index = Index(folder)
+    index = FolderIndex(IndexFolder(folder, folder.parent))
     index.vectors.put([(number, [vector]) for number, vector in enumerate(vectors, start=1)])
-    index.seal()
+    index.finish()
     index.close()
     return folder
 
@@ -184,15 +188,15 @@ def test_a_flipped_bit_in_chromas_index_is_seen_before_chroma_opens_it(large: Pa
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
     with pytest.raises(LibraryDamagedError, match=f"{name} is not what was written.*askpapers rebuild"):
-        Index(folder, create=False)
+        FolderIndex(IndexFolder(folder, folder.parent), create=False)
     path.unlink()
     with pytest.raises(LibraryDamagedError, match=f"{name} is not what was written"):
-        Index(folder, create=False)
+        FolderIndex(IndexFolder(folder, folder.parent), create=False)
 
 
 def test_opening_and_reading_leaves_the_seal_whole(large: Path) -> None:
     for _ in range(2):
-        index = Index(large, create=False)
+        index = FolderIndex(IndexFolder(large, large.parent), create=False)
         assert len(index.vectors.ids()) == 1_100
         index.close()
 
@@ -239,12 +243,14 @@ def test_token_states_of_before_there_were_checksums_are_read(small: Path, write
 def test_authors_that_can_not_be_read_are_damage_that_names_the_paper(catalog: Catalog) -> None:
     store_records([("/a.jsonl", Record("Pruning", "We prune networks.", 1, authors=("Ann Lee",)))], catalog)
     for authors in ('["Ann L', "7", "{"):
-        catalog.run("UPDATE papers SET authors = ? WHERE paper_id = 1", authors)
+        catalog.database.run("UPDATE papers SET authors = ? WHERE paper_id = 1", authors)
         with pytest.raises(LibraryDamagedError, match=r"the authors of paper 1 are .*askpapers rescue"):
             catalog.papers([1])
 
 
 def test_a_damaged_schema_is_told_in_one_line(tmp_path: Path) -> None:
-    error = sqlite_trouble(sqlite3.DatabaseError("malformed database schema (x):\n  CREATE\n  TABLE"), tmp_path / "c")
+    error = sqlite_trouble(
+        sqlite3.DatabaseError("malformed database schema (x):\n  CREATE\n  TABLE"), tmp_path / "c", "Restore it."
+    )
     assert "\n" not in str(error)
     assert "malformed database schema (x): CREATE TABLE" in str(error)

@@ -15,7 +15,8 @@ import pytest
 
 from rag.errors import EmbeddingError, LibraryMismatchError
 from rag.library import Library
-from rag.maintenance.doctor import check, rebuild
+from rag.maintenance.doctor import check
+from rag.maintenance.rebuild import rebuild
 from rag.models.embedders.openai import BATCH, OpenAIEmbedder
 from rag.settings import Settings
 from rag.text.words import stems

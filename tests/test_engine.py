@@ -15,7 +15,7 @@ from llama_index.core.schema import TextNode
 from llama_index.core.tools import QueryEngineTool
 
 from rag.errors import ModelError
-from rag.integrations.llama_index.adapters import Question
+from rag.integrations.llama_index.adapters import QuestionBundle
 from rag.library import Library
 from rag.models.cancellation import Cancellation
 from rag.models.llms.base import Ending, Finish, Message, Usage
@@ -76,7 +76,7 @@ def test_the_engine_answers_asynchronously(samples: Library) -> None:
 
 
 def test_a_question_object_carries_history_and_filters(samples: Library) -> None:
-    question = Question("How large is its index?", history=[Turn(QUESTION)], filters=Filters(year_from=2019))
+    question = QuestionBundle("How large is its index?", history=[Turn(QUESTION)], filters=Filters(year_from=2019))
     answer = samples.as_query_engine().answer(question)
     assert answer.citations[0].paper.key == "khattab2020colbert"
     assert answer.searched.filters.year_from == 2019

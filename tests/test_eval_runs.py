@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from eval.datasets.beir import load_beir
-from eval.datasets.drafting import draft_of, known_items, questions_from
+from eval.datasets.drafting import draft_of, known_items
+from eval.datasets.labelled_claims import load_labelled
 from eval.datasets.questions import GoldQuestion, Nugget, load_questions
-from eval.judges.calibration import check_judge, load_labelled
+from eval.judges.calibration import check_judge
 from eval.judges.llm import ModelJudge
 from eval.metrics.answers import score
 from eval.metrics.intervals import difference_of, mean_of
@@ -24,6 +25,7 @@ from eval.runs.comparison import compare, verdict
 from eval.runs.run_file import Run, read_run
 from eval.runs.runner import Plan, evaluate
 from eval.runs.thresholds import check, read_demand
+from rag.answering.suggestions import questions_from
 from rag.errors import ModelError, QuestionError, SourceError
 from rag.library import Library
 from rag.models.llms import load_model

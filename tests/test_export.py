@@ -426,7 +426,7 @@ def test_our_own_reader_reads_json_lines_back(tmp_path_factory: pytest.TempPathF
 
 
 def test_a_library_survives_the_way_through_json_lines(samples: Library, tmp_path: Path) -> None:
-    papers = samples._catalog.all_papers(limit=1_000)
+    papers = samples._collection.storage.catalog.all_papers(limit=1_000)
     path = tmp_path / "samples.jsonl"
     path.write_text(export(papers, Form.JSONL), "utf-8")
     again = [one for _, one in read_file(path)]
@@ -548,8 +548,10 @@ def test_an_answer_that_is_none_says_so_and_names_the_nearest_papers() -> None:
     silent = answer(outcome=Outcome.NOT_IN_ABSTRACTS, nearest=(ATTENTION,), text="They don't say.")
     unknown = answer(outcome=Outcome.NO_RELEVANT_PAPERS, notes=("Cut <b>off</b>.",), text="None.")
     text = conversation_markdown([Turn("Price?", silent), Turn("Weather?", unknown)])
-    assert "## Price?\n\n*The abstracts don't say.* The nearest papers:\n\n- Ashish Vaswani, Noam" in text
-    assert "## Weather?\n\n*No paper in the library is about that.*\n\n*Note: Cut \\<b>off\\</b>.*" in text
+    assert (
+        "## Price?\n\n*The abstracts in this library don't say.* The nearest papers:\n\n- Ashish Vaswani, Noam" in text
+    )
+    assert "## Weather?\n\n*No paper in this library is about that.*\n\n*Note: Cut \\<b>off\\</b>.*" in text
     assert "## References" not in text
 
 

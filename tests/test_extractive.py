@@ -15,7 +15,7 @@ from rag.answering.sentence_ranking import Candidate, asked_words, candidates_of
 from rag.citations.numbering import cite, render
 from rag.models.cancellation import Cancellation
 from rag.records import Answer, Claim, Hit, Outcome, Paper, Passage, Searched, Turn
-from rag.retrieval.retriever import Retrieved, WordMatch
+from rag.retrieval.results import Retrieved, WordMatch
 from rag.text.sentences import sentence_spans
 from rag.text.words import content_words, stems
 

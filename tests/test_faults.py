@@ -18,6 +18,7 @@ from rag.maintenance.doctor import check
 from rag.models.embedders.base import Embedder
 from rag.records import Rating
 from rag.settings import Settings
+from rag.storage.embedded import EmbeddedStorage
 
 MakePaper = Callable[..., dict[str, Any]]
 WriteJsonl = Callable[..., Path]
@@ -49,7 +50,7 @@ def opened(embedder: Embedder) -> Callable[[Path], Library]:
 
     def open_one(folder: Path) -> Library:
         library = Library.open(folder, Settings())
-        library._embedder = embedder
+        library._collection._embedder = embedder
         return library
 
     return open_one
@@ -159,7 +160,7 @@ def test_a_second_writer_is_told_at_once_while_reading_goes_on(
     path = write_jsonl(*map(paper, range(5, 60)), name="more.jsonl")
     with started(INGEST, small, path) as process, opened(small) as library:
         first_line(process)
-        while not library._catalog.unfinished:
+        while not library._collection.storage.catalog.unfinished:
             assert process.poll() is None
         with pytest.raises(LibraryLockedError, match="Another process is writing"):
             library.ingest([path])
@@ -209,7 +210,9 @@ def test_a_read_only_library_is_searched_asked_checked_and_never_changed(
         folder = Path(shutil.copytree(small, disk / "fixed.library"))
         subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
         with opened(folder) as library:
-            copied = library._files
+            storage = library._collection.storage
+            assert isinstance(storage, EmbeddedStorage)
+            copied = storage._files
             assert library.search("the method") == expected
             assert library.ask("How many points does the aaad method reach?").text == answer.text
             assert library.backup(tmp_path / "b.zip", vectors=True).papers == 5

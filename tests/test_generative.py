@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from rag.answering.pipeline import Question
 from rag.conversation.follow_ups import question_in
 from rag.errors import ContextOverflowError, ModelError, QuestionError
-from rag.integrations.llama_index.adapters import Question
 from rag.library import Library
 from rag.models.cancellation import Cancellation
 from rag.models.embedders.base import Embedder
@@ -88,7 +88,7 @@ def having(sample_folder: Path, embedder: Embedder) -> Iterator[Having]:
 
     def having(model: Scripted, folder: Path = sample_folder, **fields: Any) -> Library:
         library = Library.open(folder, Settings(**fields))
-        library._embedder, library._model = embedder, [model]
+        library._collection._embedder, library._model = embedder, [model]
         opened.append(library)
         return library
 
@@ -299,7 +299,7 @@ def test_text_of_a_paper_that_gives_orders_stands_inside_its_source(
         "abstract": f"The frobnicator turns seven wheels at once. {orders} The frobnicator needs no oil at all.",
     }
     with Library.open(tmp_path / "evil.library", Settings()) as library:
-        library._embedder = embedder
+        library._collection._embedder = embedder
         library.ingest([write_jsonl(paper)])
     model = Scripted(ABSTAINING)
     having(model, tmp_path / "evil.library").ask("How many wheels does the frobnicator turn?")
@@ -351,7 +351,7 @@ def test_closing_the_stream_early_stops_the_model(having: Having) -> None:
 
 def test_stopping_from_elsewhere_ends_it_all_without_a_check_or_an_answer(having: Having) -> None:
     model, stop = Scripted(f"{ENCODED[:-1]} [1]. {SUMMED[:-1]} [1]."), Cancellation()
-    events = having(model, check="llm").as_query_engine().stream(Question(QUESTION, stop=stop))
+    events = having(model, check="llm")._pipeline().stream(Question(QUESTION, stop=stop))
     next(events)
     stop.set()
     assert not any(isinstance(event, Answer) for event in events)

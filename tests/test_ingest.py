@@ -27,7 +27,7 @@ FULL = f"{SHORT} Their zirconium phase melts at 41 degrees, which nobody had mea
 @pytest.fixture
 def library(tmp_path: Path, embedder: Embedder) -> Iterator[Library]:
     with Library.open(tmp_path / "papers.library", Settings()) as opened:
-        opened._embedder = embedder  # loaded once for all tests
+        opened._collection._embedder = embedder  # loaded once for all tests
         yield opened
 
 
@@ -38,8 +38,8 @@ def counts(report: IngestReport) -> dict[str, int]:
 
 
 def papers(library: Library) -> list[Paper]:
-    found = library._catalog.all_papers(limit=1_000)
-    return library._catalog.papers([paper.paper_id for paper in found])
+    found = library._collection.storage.catalog.all_papers(limit=1_000)
+    return library._collection.storage.catalog.papers([paper.paper_id for paper in found])
 
 
 def lattices(abstract: str = FULL, **fields: Any) -> dict[str, Any]:
@@ -76,9 +76,9 @@ def test_a_member_of_an_archive_is_a_source_that_search_can_be_bound_to(
 def test_the_same_file_twice_changes_nothing(library: Library, write_jsonl: WriteJsonl, paper: MakePaper) -> None:
     path = write_jsonl(*map(paper, range(5)))
     library.ingest([path])
-    before = papers(library), library._catalog.generation
+    before = papers(library), library._collection.storage.catalog.generation
     assert counts(library.ingest([path])) == {"unchanged": 5}
-    assert (papers(library), library._catalog.generation) == before
+    assert (papers(library), library._collection.storage.catalog.generation) == before
 
 
 def test_the_same_paper_in_three_files_is_one_paper_with_three_origins(
@@ -125,7 +125,7 @@ def test_the_order_of_files_does_not_matter(tmp_path: Path, write_jsonl: WriteJs
     results = set()
     for number, order in enumerate(permutations(files)):
         with Library.open(tmp_path / f"{number}.library", Settings()) as library:
-            library._embedder = embedder
+            library._collection._embedder = embedder
             library.ingest(order)
             results.update(papers(library))
     [result] = results

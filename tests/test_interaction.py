@@ -8,15 +8,8 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_info
 
-from rag.storage.index.token_embeddings import (
-    DIMENSION,
-    best_likeness,
-    compress,
-    expand,
-    project,
-    projection,
-    sentence_vectors,
-)
+from rag.retrieval.late_interaction import best_likeness, sentence_vectors
+from rag.storage.index.token_embeddings import DIMENSION, compress, expand, project, projection
 from rag.utils.arrays import Matrix, unit
 from rag.utils.threads import one_blas_thread
 

@@ -10,6 +10,7 @@ from rag.errors import EmptyLibraryError, LibraryDamagedError, QuestionError
 from rag.library import Library
 from rag.records import Answer, Filters, Paper, Rating
 from rag.settings import Settings
+from rag.storage.catalog.sqlite import open_catalog
 
 
 @pytest.fixture
@@ -91,8 +92,8 @@ def test_a_removed_paper_is_gone_from_every_place(
     assert library.version > version
     assert len(library) == 3
     assert all(hit.paper.paper_id != gone.paper_id for hit in library.search("On the aaad method number 3"))
-    with library._lender.reading() as index:
-        assert gone.paper_id not in index.vectors.ids() | index.states.ids()
+    with library._collection.storage.reading() as index:
+        assert gone.paper_id not in index.ids()
 
 
 def test_a_removed_paper_can_come_back_as_a_new_one(
@@ -115,12 +116,12 @@ def test_a_removal_that_was_cut_short_is_finished_by_the_next_writer(
     library: Library, tmp_path: Path, write_jsonl: Callable[..., Path], paper: Callable[..., dict[str, Any]]
 ) -> None:
     gone = library.papers("pruning")[0][0].paper_id
-    with library._catalog.transaction():  # as after a kill between the catalog and the index
-        library._catalog.remove([gone])
-    library._catalog._sign(1)
+    with library._collection.storage.catalog.transaction():  # as after a kill between the catalog and the index
+        library._collection.storage.catalog.remove([gone])
+    library._collection.storage.catalog._sign(1)
     library.ingest(write_jsonl(paper(9), name="more.jsonl"))
-    with library._lender.reading() as index:
-        assert gone not in index.vectors.ids() | index.states.ids()
+    with library._collection.storage.reading() as index:
+        assert gone not in index.ids()
 
 
 def test_a_rating_is_kept_with_its_whole_answer(library: Library, tmp_path: Path) -> None:
@@ -145,8 +146,8 @@ def test_rating_again_is_a_change_of_mind(library: Library) -> None:
 def test_a_damaged_rating_is_said(library: Library) -> None:
     answer = library.ask("How many points does the aaab method reach?")
     library.rate(Rating("r1", answer, good=True))
-    with library._catalog.transaction():
-        library._catalog.run("UPDATE ratings SET answer = '{}'")
+    with library._collection.storage.catalog.transaction():
+        library._collection.storage.catalog.database.run("UPDATE ratings SET answer = '{}'")
     with pytest.raises(LibraryDamagedError, match="rating"):
         library.ratings()
 
@@ -157,16 +158,15 @@ def test_a_catalog_of_the_first_form_is_migrated(
     import sqlite3
 
     from rag.storage.catalog import schema
-    from rag.storage.catalog.catalog import Catalog
     from rag.storage.catalog.migrations import MIGRATIONS
 
-    path = tmp_path / "old.sqlite3"
+    path = tmp_path / "catalog.sqlite3"
     with monkeypatch.context() as patch:
         patch.setattr(schema, "MIGRATIONS", MIGRATIONS[:1])
         patch.setattr(schema, "VERSION", 1)
-        Catalog(path).close()
-    catalog = Catalog(path)
-    assert catalog.all("SELECT * FROM ratings") == []
+        open_catalog(path.parent).close()
+    catalog = open_catalog(path.parent)
+    assert catalog.database.all("SELECT * FROM ratings") == []
     catalog.close()
     with sqlite3.connect(path) as connection:
         assert connection.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION

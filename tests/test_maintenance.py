@@ -13,12 +13,13 @@ from filelock import FileLock
 
 from rag.errors import LibraryDamagedError, LibraryLockedError, LibraryMismatchError, LibraryMissingError
 from rag.library import Library
-from rag.maintenance.doctor import check, rebuild
+from rag.maintenance.doctor import check
+from rag.maintenance.rebuild import rebuild
 from rag.records import Record
 from rag.records.progress import Progress
 from rag.settings import Settings
-from rag.storage.catalog.catalog import FILE as CATALOG
-from rag.storage.index.index import Index
+from rag.storage.index.index import FolderIndex
+from rag.storage.layout import CATALOG, index_folder
 from rag.storage.manifest import read_manifest
 
 
@@ -38,11 +39,11 @@ def found(folder: Path, query: str = "solar sails") -> list[tuple[str, float]]:
         return [(hit.paper.title, round(hit.score, 4)) for hit in library.search(query)]
 
 
-def change_index(folder: Path, change: Callable[[Index], None]) -> None:
-    index = Index(folder / "vectors-1")
-    index._unseal()  # as a writer does: no damage, but work that went wrong
+def change_index(folder: Path, change: Callable[[FolderIndex], None]) -> None:
+    index = FolderIndex(index_folder(folder, "vectors-1"))
+    index._change()  # as a writer does: no damage, but work that went wrong
     change(index)
-    index.seal()
+    index.finish()
     index.close()
 
 
@@ -75,16 +76,16 @@ def test_an_empty_library_is_sound_and_can_be_rebuilt(tmp_path: Path) -> None:
     ("change", "told"),
     [
         pytest.param(lambda index: index.vectors.delete([1, 2]), "2 papers without vectors", id="vectors"),
-        pytest.param(lambda index: index.states.delete([1, 2, 3]), "3 without token states", id="states"),
+        pytest.param(lambda index: index.tokens.delete([1, 2, 3]), "3 without token states", id="states"),
         pytest.param(
-            lambda index: index.vectors.put([(999, [next(iter(index.vectors._load().matrix))])]),
+            lambda index: index.vectors.put([(999, [next(iter(index.vectors.load().matrix))])]),
             "1 stray vectors",
             id="stray",
         ),
     ],
 )
 def test_what_is_missing_or_too_much_is_counted_and_rebuild_mends_it(
-    folder: Path, change: Callable[[Index], None], told: str
+    folder: Path, change: Callable[[FolderIndex], None], told: str
 ) -> None:
     expected = found(folder)
     change_index(folder, change)
@@ -96,8 +97,8 @@ def test_what_is_missing_or_too_much_is_counted_and_rebuild_mends_it(
 
 
 def test_an_unfinished_ingest_is_named_and_rebuild_finishes_it(folder: Path) -> None:
-    with Library.open(folder, Settings()) as library, library._catalog.transaction():
-        library._catalog.insert(Record("Zirconium lattices", "The zirconium lattice rests.", 1))
+    with Library.open(folder, Settings()) as library, library._collection.storage.catalog.transaction():
+        library._collection.storage.catalog.insert(Record("Zirconium lattices", "The zirconium lattice rests.", 1))
     assert "1 papers can't be found yet" in problems(folder)["unfinished ingest"]
     assert "Zirconium lattices" not in [title for title, _ in found(folder, "zirconium")]
     assert rebuild(folder, Settings()) == 6
@@ -156,8 +157,9 @@ def test_a_library_that_is_open_sees_that_its_vectors_were_made_anew(folder: Pat
         before = library.search("river deltas")
         rebuild(folder, Settings())
         assert library.search("river deltas") == before
-        assert library._lender._index is not None
-        assert library._lender._index.folder.name == "vectors-2"
+        with library._collection.storage.reading() as index:
+            assert isinstance(index, FolderIndex)
+            assert index.folder.path.name == "vectors-2"
 
 
 def test_a_rebuild_that_is_stopped_leaves_the_old_vectors_and_nothing_else(folder: Path) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from rag.errors import LibraryDamagedError, LibraryError, LibraryMismatchError, StorageError
-from rag.storage.manifest import FILE, FORMAT, Manifest, check_manifest, read_manifest, write_manifest
+from rag.storage.layout import MANIFEST as FILE
+from rag.storage.manifest import FORMAT, IndexSpec, Manifest, fitting_manifest, read_manifest, write_manifest
 
 MANIFEST = Manifest("minilm", 384, "title+abstract/1", "vectors-1")
 
@@ -44,7 +45,7 @@ def test_a_folder_without_a_manifest_has_none(tmp_path: Path) -> None:
 
 def test_a_write_cut_short_leaves_the_manifest_before(tmp_path: Path) -> None:
     write_manifest(tmp_path, MANIFEST)
-    (tmp_path / FILE).with_suffix(".partial").write_text('{"format": 1, "embed', "utf-8")
+    (tmp_path / f".{FILE}.partial").write_text('{"format": 1, "embed', "utf-8")
     assert read_manifest(tmp_path) == MANIFEST
 
 
@@ -106,7 +107,8 @@ def test_a_folder_in_place_of_the_manifest_is_a_damaged_library(tmp_path: Path) 
 
 
 def test_the_same_model_and_chunker_fit(tmp_path: Path) -> None:
-    check_manifest(tmp_path, MANIFEST, embedding="minilm", chunker="title+abstract/1")
+    write_manifest(tmp_path, MANIFEST)
+    assert fitting_manifest(tmp_path, tmp_path, IndexSpec("minilm", "title+abstract/1", lambda: 384)) == MANIFEST
 
 
 @pytest.mark.parametrize(
@@ -120,7 +122,8 @@ def test_the_same_model_and_chunker_fit(tmp_path: Path) -> None:
 def test_vectors_of_another_making_are_refused_with_the_command_that_mends_it(
     tmp_path: Path, embedding: str, chunker: str, named: str
 ) -> None:
+    write_manifest(tmp_path, MANIFEST)
     with pytest.raises(LibraryMismatchError, match=named) as caught:
-        check_manifest(tmp_path, MANIFEST, embedding=embedding, chunker=chunker)
+        fitting_manifest(tmp_path, tmp_path, IndexSpec(embedding, chunker, lambda: 384))
     assert f"askpapers rebuild --library {tmp_path}" in str(caught.value)
     assert isinstance(caught.value, LibraryError)

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from threadpoolctl import threadpool_info
 
-from rag.mapping import Cluster, PaperMap, Point, layout, make_map, read_map, write_map
-from rag.mapping.cache import FILE, FORMAT
+from rag.mapping import Cluster, PaperMap, Point, layout, make_map
+from rag.mapping.cache import FORMAT, read_map, write_map
 from rag.mapping.clustering import MOST, group
 from rag.mapping.labels import name_clusters
 from rag.models.embedders.base import Embedder
 from rag.records import Paper
 from rag.samples import PATH
+from rag.storage.layout import MAP as FILE
 from rag.utils.arrays import Matrix, unit
 
 PROPERTY = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])

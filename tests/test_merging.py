@@ -18,8 +18,9 @@ from rag.records import IngestReport, Merge, Paper, Record
 from rag.records.progress import Progress
 from rag.settings import Settings
 from rag.storage.catalog.catalog import Catalog
-from rag.storage.catalog.merged_records import kept_records
+from rag.storage.catalog.merged_records import records_of
 from rag.storage.catalog.migrations import MIGRATIONS
+from rag.storage.catalog.sqlite import open_catalog
 from ui.page.views import library as library_view
 
 WriteJsonl = Callable[..., Path]
@@ -32,13 +33,13 @@ OTHER = "Malaria parasites resist artemisinin in Cambodia, where clinics report 
 @pytest.fixture
 def library(tmp_path: Path, embedder: Embedder) -> Iterator[Library]:
     with Library.open(tmp_path / "papers.library", Settings()) as opened:
-        opened._embedder = embedder  # loaded once for all tests
+        opened._collection._embedder = embedder  # loaded once for all tests
         yield opened
 
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    opened = Catalog(tmp_path / "catalog.sqlite3")
+    opened = open_catalog(tmp_path)
     yield opened
     opened.close()
 
@@ -98,8 +99,8 @@ def test_a_record_with_the_ids_of_two_papers_makes_them_one(library: Library, wr
     [paper] = papers(library)
     assert (paper.paper_id, paper.doi, paper.arxiv_id) == (first.paper_id, "10.1000/q", "2001.00001")
     assert len(paper.origins) == 3
-    with library._lender.reading() as index:
-        assert second.paper_id not in index.vectors.ids() | index.states.ids()
+    with library._collection.storage.reading() as index:
+        assert second.paper_id not in index.ids()
     assert counts(library.ingest([published, preprint, link])) == {"unchanged": 3}
 
 
@@ -125,7 +126,7 @@ def test_papers_are_not_gone_when_the_transaction_that_joined_them_failed(catalo
 
     def records() -> Iterator[tuple[str, Record]]:
         yield "/b", Record("Flows", SHORT, 1, doi="10.1000/q", arxiv_id="2001.00001")
-        catalog.run("DELETE FROM nowhere")
+        catalog.database.run("DELETE FROM nowhere")
 
     with pytest.raises(sqlite3.Error):
         store_records(records(), catalog, run=run)
@@ -352,7 +353,11 @@ def test_a_merge_that_is_not_there_can_not_be_split(merged: tuple[Library, list[
 
 def test_the_first_record_of_a_paper_is_no_merge(merged: tuple[Library, list[Path], Merge]) -> None:
     library, _, merge = merged
-    [first] = [one for one in kept_records(library._catalog, merge.paper_id) if one.record_id != merge.merge_id]
+    [first] = [
+        one
+        for one in records_of(library._collection.storage.catalog, merge.paper_id)
+        if one.record_id != merge.merge_id
+    ]
     assert first.record_id is not None
     with pytest.raises(MergeError):
         library.split(first.record_id)
@@ -362,15 +367,15 @@ def test_a_removed_paper_leaves_no_records(merged: tuple[Library, list[Path], Me
     library, _, merge = merged
     library.remove([merge.paper_id])
     for table in ("records", "identifiers", "origins"):
-        assert library._catalog.one(f"SELECT count(*) FROM {table}") == 0
+        assert library._collection.storage.catalog.database.one(f"SELECT count(*) FROM {table}") == 0
 
 
 def test_a_split_that_was_cut_short_is_embedded_by_the_next_run(merged: tuple[Library, list[Path], Merge]) -> None:
     library, files, merge = merged
     from rag.ingestion.merging import split
 
-    with library._catalog.transaction():  # as after a kill between the catalog and the index
-        split(merge.merge_id, library._catalog)
+    with library._collection.storage.catalog.transaction():  # as after a kill between the catalog and the index
+        split(merge.merge_id, library._collection.storage.catalog)
     assert counts(library.ingest(files)) == {"unchanged": 2, "embedded": 2}
     assert len(library.search("lattices")) == 2
 
@@ -381,7 +386,7 @@ def test_a_split_that_was_cut_short_is_embedded_by_the_next_run(merged: tuple[Li
 @pytest.fixture
 def old_catalog(tmp_path: Path) -> Path:
     """A catalog of the second schema with one paper, made of records that nobody kept from two files."""
-    path = tmp_path / "old.sqlite3"
+    path = tmp_path / "catalog.sqlite3"
     connection = sqlite3.connect(path)
     for script in MIGRATIONS[:2]:
         connection.executescript(script)
@@ -405,14 +410,14 @@ def test_an_older_catalog_finds_its_papers_by_every_key_of_today(old_catalog: Pa
         Record("Quiet lattices: rest", FULL, 1, authors=("A. Ash",)),
         Record("Rest", FULL, 1, arxiv_id="2001.00001"),
     ):
-        catalog = Catalog(old_catalog)
+        catalog = open_catalog(old_catalog.parent)
         store(catalog, record, source="/c")
         assert catalog.count() == 1, record
         catalog.close()
 
 
 def test_what_an_older_catalog_was_made_of_changes_nothing_when_it_is_read_again(old_catalog: Path) -> None:
-    catalog = Catalog(old_catalog)
+    catalog = open_catalog(old_catalog.parent)
     read = [
         Record("Quiet <i>lattices</i>", FULL, 1, authors=("Ann Ash",), year=2019),
         Record("Quiet lattices", SHORT, 4),
@@ -427,7 +432,7 @@ def test_what_an_older_catalog_was_made_of_changes_nothing_when_it_is_read_again
 
 
 def test_a_split_gives_back_the_paper_of_an_older_catalog_as_it_stood(tmp_path: Path, old_catalog: Path) -> None:
-    catalog = Catalog(old_catalog)
+    catalog = open_catalog(old_catalog.parent)
     before = catalog.papers([1])
     store(catalog, Record("Quiet lattices", f"{FULL} They sing.", 1, doi="10.1000/q"), source="/new")
     from rag.ingestion.merging import split

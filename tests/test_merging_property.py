@@ -16,8 +16,10 @@ from rag.ingestion.merging import split
 from rag.records import Paper, Record
 from rag.records.canonical import compose
 from rag.records.identity import fingerprint
-from rag.storage.catalog.catalog import Catalog, _keys
-from rag.storage.catalog.merged_records import kept_records, merges
+from rag.storage.catalog.catalog import Catalog
+from rag.storage.catalog.merged_records import merges, records_of
+from rag.storage.catalog.papers import keys_of
+from rag.storage.catalog.sqlite import open_catalog
 
 PROPERTY = settings(deadline=None, max_examples=25)
 QUIET = (
@@ -55,8 +57,8 @@ FILES = st.lists(st.lists(record(), min_size=1, max_size=4).map(numbered), min_s
 @contextmanager
 def new_catalog() -> Iterator[Catalog]:
     folder = Path(tempfile.mkdtemp())
-    catalog = Catalog(folder / "catalog.sqlite3")
-    catalog._connection.execute("PRAGMA synchronous = OFF")  # hundreds of catalogs that no power cut has to spare
+    catalog = open_catalog(folder)
+    catalog.database.run("PRAGMA synchronous = OFF")  # hundreds of catalogs that no power cut has to spare
     try:
         yield catalog
     finally:
@@ -73,14 +75,15 @@ def assert_sound(catalog: Catalog) -> None:
     """Each paper is what its records say, found under their keys and under no others."""
     for paper_id in catalog.ids():
         [paper] = catalog.papers([paper_id])
-        kept = kept_records(catalog, paper_id)
+        kept = records_of(catalog, paper_id)
         assert replace(compose(paper_id, [one.record for one in kept]), origins=paper.origins) == paper
         assert set(paper.origins) == {one.source for one in kept}
-        keys = {key for one in kept for key in _keys(one.record, one.source)}
+        keys = {key for one in kept for key in keys_of(one.record, one.source)}
         assert {
-            tuple(row) for row in catalog.all("SELECT scope, value FROM identifiers WHERE paper_id = ?", paper_id)
+            tuple(row)
+            for row in catalog.database.all("SELECT scope, value FROM identifiers WHERE paper_id = ?", paper_id)
         } == keys
-        assert catalog.one("SELECT count(*) FROM records WHERE paper_id = ?", paper_id) == (
+        assert catalog.database.one("SELECT count(*) FROM records WHERE paper_id = ?", paper_id) == (
             len(kept) if kept[1:] else 0
         )
     assert not catalog.damage()
@@ -122,20 +125,20 @@ def test_what_was_split_stays_split_and_nothing_is_lost(files: list[File], data:
         ingest(catalog, files)
         while found := merges(catalog):
             merge = data.draw(st.sampled_from(found))
-            [kept] = [one for one in kept_records(catalog, merge.paper_id) if one.record_id == merge.merge_id]
+            [kept] = [one for one in records_of(catalog, merge.paper_id) if one.record_id == merge.merge_id]
             with catalog.transaction():
                 alone = split(merge.merge_id, catalog)
             assert_sound(catalog)
             [paper] = catalog.papers([alone])
-            assert kept_records(catalog, alone)[0].record == replace(kept.record, arxiv_id=paper.arxiv_id)
+            assert records_of(catalog, alone)[0].record == replace(kept.record, arxiv_id=paper.arxiv_id)
             assert ingest(catalog, files).keys() <= {"unchanged"}
         # The same records from another place find each its own paper, none joins what was taken apart.
         ingest(catalog, [[], [], [], *files])
         assert_sound(catalog)
         for merge in merges(catalog):
-            prints = {fingerprint(one.record) for one in kept_records(catalog, merge.paper_id)}
+            prints = {fingerprint(one.record) for one in records_of(catalog, merge.paper_id)}
             for one in prints:
-                apart = {row[0] for row in catalog.all("SELECT other FROM apart WHERE record = ?", one)}
+                apart = {row[0] for row in catalog.database.all("SELECT other FROM apart WHERE record = ?", one)}
                 assert not apart & (prints - {one})
 
 

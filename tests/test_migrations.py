@@ -11,13 +11,16 @@ from pathlib import Path
 import pytest
 
 from rag.library import Library
-from rag.maintenance.doctor import check, rebuild
+from rag.maintenance.doctor import check
+from rag.maintenance.rebuild import rebuild
 from rag.records import Answer, Outcome, Searched
 from rag.settings import Settings
-from rag.storage.catalog.catalog import FILE, Catalog
+from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.migrations import MIGRATIONS
 from rag.storage.catalog.ratings import all_ratings
 from rag.storage.catalog.schema import VERSION, prepare, schema_version
+from rag.storage.catalog.sqlite import open_catalog
+from rag.storage.layout import CATALOG as FILE
 
 PAPERS = 12
 OUTCOME = Outcome.NO_RELEVANT_PAPERS
@@ -68,16 +71,16 @@ def assert_all_there(catalog: Catalog, version: int) -> None:
     assert all(paper.authors == ("Ada Lovelace",) and paper.year == 2001 for paper in papers)
     assert (catalog.count(indexed=True), catalog.count(indexed=False)) == (PAPERS - 1, 1)
     assert catalog.sources() == ["/old/papers.jsonl"]
-    assert len(catalog.match(["lattice"], 99)) == len(catalog.match(["Poincare"], 99)) == PAPERS
+    assert len(catalog.full_text.match(["lattice"], 99)) == len(catalog.full_text.match(["Poincare"], 99)) == PAPERS
     assert catalog.with_key("doi", "10.1000/3") == [3]
-    assert [rating.answer for rating in all_ratings(catalog)] == [ANSWER] * (version > 1)
+    assert [rating.answer for rating in all_ratings(catalog.database)] == [ANSWER] * (version > 1)
 
 
 @pytest.mark.parametrize("version", range(1, VERSION + 1))
 def test_a_catalog_of_every_version_opens_with_all_that_was_in_it(tmp_path: Path, version: int) -> None:
-    catalog = Catalog(made(tmp_path / FILE, version))
+    catalog = open_catalog(made(tmp_path / FILE, version).parent)
     assert_all_there(catalog, version)
-    assert schema_version(catalog._connection) == VERSION
+    assert catalog.database.one("PRAGMA user_version") == VERSION
     catalog.close()
 
 
@@ -91,9 +94,9 @@ def test_an_old_catalog_is_searched_after_a_rebuild(tmp_path: Path, version: int
 
 
 def test_papers_of_an_old_catalog_are_watched_for_flipped_bits_as_new_ones_are(tmp_path: Path) -> None:
-    catalog = Catalog(made(tmp_path / FILE, 1))
+    catalog = open_catalog(made(tmp_path / FILE, 1).parent)
     for change in ("DROP TRIGGER papers_resummed", "UPDATE papers SET year = 2002 WHERE paper_id = 4"):
-        catalog.run(change)
+        catalog.database.run(change)
     assert catalog.damage() == ["paper 4 is not what was written"]
     catalog.close()
 
@@ -104,15 +107,16 @@ def test_a_migration_cut_short_is_whole_or_absent(tmp_path: Path, version: int) 
     statements = 0
     while True:
         statements += 3
-        path = tmp_path / f"{statements}.sqlite3"
+        path = tmp_path / str(statements) / FILE
+        path.parent.mkdir()
         if original is not None:
             shutil.copyfile(original, path)
         done = subprocess.run([sys.executable, "-c", DYING, str(path), str(statements)], check=False)
         connection = sqlite3.connect(path)
         assert version <= schema_version(connection) <= VERSION
         connection.close()
-        catalog = Catalog(path)
-        assert schema_version(catalog._connection) == VERSION
+        catalog = open_catalog(path.parent)
+        assert catalog.database.one("PRAGMA user_version") == VERSION
         if version:
             assert_all_there(catalog, version)
         catalog.close()

@@ -1046,7 +1046,7 @@ def test_a_hostile_title_is_only_text_on_the_map(hostile: Path, open_tab: OpenTa
 
 def test_a_hostile_example_is_only_text_and_still_a_question(hostile: Path, open_tab: OpenTab, serve_page: Any) -> None:
     server = serve_page(hostile)
-    server.desk._examples = (server.library.version, (f"{FINCHES} {HOSTILE}",))
+    server.state._examples = (server.library.version, (f"{FINCHES} {HOSTILE}",))
     tab = open_tab(server)
     assert_only_text(tab, ".ap-example")
     tab.click(".ap-example")

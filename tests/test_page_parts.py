@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.datasets.drafting import questions_from
+from rag.answering.suggestions import questions_from
 from rag.errors import QuestionError
 from rag.library import Library
 from rag.records import Answer, Citation, Claim, Filters, IngestReport, Outcome, Paper, Rejection, Remark
 from rag.settings import Settings
 from ui.filters import read_filters
-from ui.page import handlers
+from ui.page import handlers, library_handlers
 from ui.page.conversation import Conversation, Exchange, read_conversation
 from ui.page.handlers import View
-from ui.page.server_state import CUT_OFF, Desk
+from ui.page.server_state import CUT_OFF, ServerState
 from ui.page.views import library as library_view
 from ui.page.views.evidence import evidence, highlighted
 from ui.page.views.markup import link, prose
@@ -53,8 +53,8 @@ class Seen(HTMLParser):
 
 
 @pytest.fixture
-def desk(sample_folder: Path, tmp_path: Path) -> Iterator[Desk]:
-    opened = Desk(Settings(), sample_folder, tmp_path / "none.library")
+def state(sample_folder: Path, tmp_path: Path) -> Iterator[ServerState]:
+    opened = ServerState(Settings(), sample_folder, tmp_path / "none.library")
     yield opened
     opened.close()
 
@@ -66,8 +66,8 @@ def views(events: AsyncIterator[View]) -> list[View]:
     return asyncio.run(collect())
 
 
-def asked(desk: Desk, kept: object, question: str, index: int | None = None) -> View:
-    return views(handlers.respond(desk, kept, question, Filters(), index))[-1]
+def asked(state: ServerState, kept: object, question: str, index: int | None = None) -> View:
+    return views(handlers.respond(state, kept, question, Filters(), index))[-1]
 
 
 # Text
@@ -178,8 +178,8 @@ def test_claims_stand_in_paragraphs_and_lists_as_their_leads_tell(samples: Libra
     )
 
 
-def test_every_citation_and_mark_of_an_answer_is_there(desk: Desk) -> None:
-    view = asked(desk, None, QUESTION)
+def test_every_citation_and_mark_of_an_answer_is_there(state: ServerState) -> None:
+    view = asked(state, None, QUESTION)
     answer = read_conversation(view.conversation).exchanges[0].answer
     assert answer is not None
     assert view.transcript is not None
@@ -192,18 +192,18 @@ def test_every_citation_and_mark_of_an_answer_is_there(desk: Desk) -> None:
         assert f'data-number="{citation.number}"' in view.evidence
 
 
-def test_an_answer_that_is_none_says_so_and_names_the_nearest_papers(desk: Desk) -> None:
-    view = asked(desk, None, "What share of the weights can be pruned in a winning lottery ticket?")
+def test_an_answer_that_is_none_says_so_and_names_the_nearest_papers(state: ServerState) -> None:
+    view = asked(state, None, "What share of the weights can be pruned in a winning lottery ticket?")
     assert view.transcript is not None
     assert "ap-not_in_abstracts" in view.transcript
     assert view.transcript.count('data-do="card"') == 3
-    nothing = asked(desk, None, "Who won the world cup in 2022?")
+    nothing = asked(state, None, "Who won the world cup in 2022?")
     assert nothing.transcript is not None
     assert "ap-no_relevant_papers" in nothing.transcript
 
 
-def test_hostile_papers_and_questions_are_shown_as_text(desk: Desk) -> None:
-    view = asked(desk, None, QUESTION)
+def test_hostile_papers_and_questions_are_shown_as_text(state: ServerState) -> None:
+    view = asked(state, None, QUESTION)
     conversation = read_conversation(view.conversation)
     answer = conversation.exchanges[0].answer
     assert answer is not None
@@ -226,16 +226,16 @@ def test_hostile_papers_and_questions_are_shown_as_text(desk: Desk) -> None:
 # What the browser keeps
 
 
-def test_a_conversation_comes_back_from_the_browser_as_it_was(desk: Desk) -> None:
-    view = asked(desk, None, QUESTION)
-    again = asked(desk, view.conversation, "How many parameters does it train?")
+def test_a_conversation_comes_back_from_the_browser_as_it_was(state: ServerState) -> None:
+    view = asked(state, None, QUESTION)
+    again = asked(state, view.conversation, "How many parameters does it train?")
     conversation = read_conversation(again.conversation)
     assert conversation.to_dict() == again.conversation
     assert [exchange.question for exchange in conversation.exchanges] == [
         QUESTION,
         "How many parameters does it train?",
     ]
-    opened = handlers.opening(desk, again.conversation)
+    opened = handlers.opening(state, again.conversation)
     assert (opened.transcript, opened.evidence) == (again.transcript, again.evidence)
 
 
@@ -253,53 +253,53 @@ def test_a_conversation_comes_back_from_the_browser_as_it_was(desk: Desk) -> Non
         lambda kept: kept.update(exchanges=[kept["exchanges"][0]] * 501),
     ],
 )
-def test_a_conversation_that_was_tampered_with_is_refused(desk: Desk, change: Callable[[Any], object]) -> None:
-    kept = asked(desk, None, QUESTION).conversation
+def test_a_conversation_that_was_tampered_with_is_refused(state: ServerState, change: Callable[[Any], object]) -> None:
+    kept = asked(state, None, QUESTION).conversation
     change(kept)
     with pytest.raises(QuestionError, match="can't be read"):
         read_conversation(kept)
-    opened = handlers.opening(desk, kept)
+    opened = handlers.opening(state, kept)
     assert opened.live is not None
     assert "can&#x27;t be read" in opened.live
 
 
-def test_asking_again_at_an_earlier_place_drops_what_followed(desk: Desk) -> None:
-    kept = asked(desk, None, QUESTION).conversation
-    kept = asked(desk, kept, "How many parameters does it train?").conversation
-    edited = read_conversation(asked(desk, kept, "What is late interaction?", 0).conversation)
+def test_asking_again_at_an_earlier_place_drops_what_followed(state: ServerState) -> None:
+    kept = asked(state, None, QUESTION).conversation
+    kept = asked(state, kept, "How many parameters does it train?").conversation
+    edited = read_conversation(asked(state, kept, "What is late interaction?", 0).conversation)
     assert [exchange.question for exchange in edited.exchanges] == ["What is late interaction?"]
 
 
-def test_an_empty_question_asks_nothing(desk: Desk) -> None:
-    assert views(handlers.respond(desk, None, "  ", Filters())) == [View(composer="")]
+def test_an_empty_question_asks_nothing(state: ServerState) -> None:
+    assert views(handlers.respond(state, None, "  ", Filters())) == [View(composer="")]
 
 
-def test_an_error_becomes_a_line_and_the_conversation_goes_on(desk: Desk) -> None:
-    view = asked(desk, None, "?")
+def test_an_error_becomes_a_line_and_the_conversation_goes_on(state: ServerState) -> None:
+    view = asked(state, None, "?")
     exchange = read_conversation(view.conversation).exchanges[0]
     assert exchange.answer is None
     assert "too short" in exchange.ended
     assert view.transcript is not None
     assert "too short" in view.transcript
-    assert read_conversation(asked(desk, view.conversation, QUESTION).conversation).exchanges[1].answer
+    assert read_conversation(asked(state, view.conversation, QUESTION).conversation).exchanges[1].answer
 
 
-def test_what_was_stopped_keeps_its_text(desk: Desk) -> None:
-    view = handlers.stopped(desk, None, QUESTION, "LoRA freezes")
+def test_what_was_stopped_keeps_its_text(state: ServerState) -> None:
+    view = handlers.stopped(state, None, QUESTION, "LoRA freezes")
     exchange = read_conversation(view.conversation).exchanges[0]
     assert (exchange.text, exchange.ended) == ("LoRA freezes", handlers.STOPPED)
     assert exchange.turn.answer == "LoRA freezes"
 
 
-def test_a_desk_that_closes_takes_no_more_questions(desk: Desk) -> None:
-    desk.closing = True
-    exchange = read_conversation(asked(desk, None, QUESTION).conversation).exchanges[0]
+def test_a_desk_that_closes_takes_no_more_questions(state: ServerState) -> None:
+    state.closing = True
+    exchange = read_conversation(asked(state, None, QUESTION).conversation).exchanges[0]
     assert "shutting down" in exchange.ended
 
 
-def test_evidence_of_an_earlier_answer_comes_back(desk: Desk) -> None:
-    first = asked(desk, None, QUESTION)
-    second = asked(desk, first.conversation, "What is late interaction?")
+def test_evidence_of_an_earlier_answer_comes_back(state: ServerState) -> None:
+    first = asked(state, None, QUESTION)
+    second = asked(state, first.conversation, "What is late interaction?")
     assert handlers.choose(second.conversation, 0).evidence == first.evidence != second.evidence
     with pytest.raises(QuestionError, match="not in the conversation"):
         handlers.choose(second.conversation, 2)
@@ -317,8 +317,8 @@ def test_filters_are_read_as_they_are_written() -> None:
         read_filters("2021..2019", None, None)
 
 
-def test_filters_hold_and_are_told(desk: Desk) -> None:
-    view = views(handlers.respond(desk, None, "How are words embedded?", Filters(2013, 2014), None))[-1]
+def test_filters_hold_and_are_told(state: ServerState) -> None:
+    view = views(handlers.respond(state, None, "How are words embedded?", Filters(2013, 2014), None))[-1]
     answer = read_conversation(view.conversation).exchanges[0].answer
     assert isinstance(answer, Answer)
     assert {one.paper.year for one in answer.citations} | {one.year for one in answer.nearest} <= {2013, 2014}
@@ -332,21 +332,21 @@ def test_filters_hold_and_are_told(desk: Desk) -> None:
 def test_a_rating_is_kept_changed_and_taken_back(tmp_path: Path, write_jsonl: Any, paper: Any) -> None:
     with Library.open(tmp_path / "own.library", Settings()) as library:
         library.ingest(write_jsonl(*map(paper, range(1, 6))))
-    desk = Desk(Settings(), tmp_path / "own.library", tmp_path / "none")
-    kept = asked(desk, None, "How many points does the aaab method reach?").conversation
-    rated = handlers.rate(desk, kept, 0, False, " too short ")
-    assert [(one.good, one.note) for one in desk.library.ratings()] == [(False, "too short")]
+    state = ServerState(Settings(), tmp_path / "own.library", tmp_path / "none")
+    kept = asked(state, None, "How many points does the aaab method reach?").conversation
+    rated = handlers.rate(state, kept, 0, False, " too short ")
+    assert [(one.good, one.note) for one in state.library.ratings()] == [(False, "too short")]
     assert rated.transcript is not None
     assert rated.transcript.count('aria-pressed="true"') == 1
-    handlers.rate(desk, rated.conversation, 0, None)
-    assert desk.library.ratings() == []
-    desk.close()
+    handlers.rate(state, rated.conversation, 0, None)
+    assert state.library.ratings() == []
+    state.close()
 
 
-def test_a_conversation_is_exported_in_every_form(desk: Desk, tmp_path: Path) -> None:
+def test_a_conversation_is_exported_in_every_form(state: ServerState, tmp_path: Path) -> None:
     from rag.conversation.history import read_history
 
-    kept = asked(desk, None, QUESTION).conversation
+    kept = asked(state, None, QUESTION).conversation
     name, text = handlers.exported(kept, "conversation")
     assert name == "conversation.md"
     assert QUESTION in text
@@ -365,41 +365,41 @@ def test_a_conversation_is_exported_in_every_form(desk: Desk, tmp_path: Path) ->
 
 
 def test_the_samples_make_room_for_the_first_papers_of_ones_own(tmp_path: Path, write_jsonl: Any, paper: Any) -> None:
-    desk = Desk(Settings(), tmp_path / "own.library", tmp_path / "demo.library")
-    assert desk.is_samples
+    state = ServerState(Settings(), tmp_path / "own.library", tmp_path / "demo.library")
+    assert state.is_samples
     assert not (tmp_path / "own.library").exists()
     path = write_jsonl(paper(1), "{broken", paper(2), name="mine.jsonl")
 
     async def add() -> list[str]:
-        return [html async for html in handlers.add_files(desk, [path])]
+        return [html async for html in library_handlers.add_files(state, [path])]
 
     told = asyncio.run(add())
     assert "2 added, 1 rejected" in told[-1]
     assert "<b>mine.jsonl</b> line 2" in told[-1]
-    assert not desk.is_samples
-    assert desk.library.papers()[1] == 2
-    assert handlers.sources(desk) == [
+    assert not state.is_samples
+    assert state.library.papers()[1] == 2
+    assert library_handlers.sources(state) == [
         ("All sources", ""),
         ("mine.jsonl", str(tmp_path / "own.library/uploads/mine.jsonl")),
     ]
-    desk.close()
+    state.close()
 
 
-def test_the_table_pages_sorts_and_searches(desk: Desk) -> None:
+def test_the_table_pages_sorts_and_searches(state: ServerState) -> None:
     from ui.page.views.library import Turned
 
-    assert "1-40 of 40 papers" in handlers.table(desk)
-    assert "1-1 of 1 papers" in handlers.table(desk, "random forests")
-    by_year = handlers.table(desk, "", Turned("year", descending=True))
+    assert "1-40 of 40 papers" in library_handlers.table(state)
+    assert "1-1 of 1 papers" in library_handlers.table(state, "random forests")
+    by_year = library_handlers.table(state, "", Turned("year", descending=True))
     years = [int(year) for year in re.findall(r"<td>(\d{4})</td>", by_year)]
     assert years == sorted(years, reverse=True)
     assert 'aria-sort="descending"' in by_year
-    assert "can&#x27;t be sorted" in handlers.table(desk, "", Turned("size"))
+    assert "can&#x27;t be sorted" in library_handlers.table(state, "", Turned("size"))
 
 
-def test_a_paper_opens_and_a_missing_one_is_told(desk: Desk) -> None:
-    assert "LoRA" in handlers.paper(desk, desk.library.search("LoRA low-rank")[0].paper.paper_id)
-    assert "no longer in the library" in handlers.paper(desk, 12345)
+def test_a_paper_opens_and_a_missing_one_is_told(state: ServerState) -> None:
+    assert "LoRA" in library_handlers.paper(state, state.library.search("LoRA low-rank")[0].paper.paper_id)
+    assert "no longer in the library" in library_handlers.paper(state, 12345)
 
 
 def test_examples_name_what_titles_name_and_are_answered() -> None:
@@ -437,20 +437,20 @@ def test_an_answer_without_end_is_told_when_the_server_has_no_time_left(
     sample_folder: Path, tmp_path: Path, chat_server: Any
 ) -> None:
     chat_server.says("LoRA freezes ", 0.05, "the weights and ", forever=True)
-    desk = Desk(chat_server.settings(), sample_folder, tmp_path / "none.library")
+    state = ServerState(chat_server.settings(), sample_folder, tmp_path / "none.library")
 
     async def ask() -> list[View]:
         found = []
-        async for view in handlers.respond(desk, None, QUESTION, Filters()):
+        async for view in handlers.respond(state, None, QUESTION, Filters()):
             found.append(view)
-            desk.ending = "freezes" in (view.live or "")
+            state.ending = "freezes" in (view.live or "")
         return found
 
     exchange = read_conversation(asyncio.run(ask())[-1].conversation).exchanges[0]
     assert exchange.ended == CUT_OFF
     assert exchange.text.startswith("LoRA freezes")
     assert chat_server.left.wait(10)
-    desk.close()
+    state.close()
 
 
 def test_a_report_says_how_sources_were_read_and_what_was_not_as_text() -> None:

@@ -189,7 +189,7 @@ def test_the_server_itself_asks_nobody_but_this_host(serve_page: Serve, monkeypa
 def test_health_says_whether_questions_are_answered(serve_page: Serve) -> None:
     server = serve_page()
     assert json.loads(get(f"{server.url}/health")[2]) == {"status": "ok", "answering": 0}
-    server.desk.closing = True
+    server.state.closing = True
     status, _, body = get(f"{server.url}/health")
     assert (status, json.loads(body)["status"]) == (503, "closing")
 
@@ -278,7 +278,7 @@ def test_tools_without_their_package_are_refused_in_one_line(
 ) -> None:
     monkeypatch.setattr("ui.page.server.find_spec", lambda name: None)
     with pytest.raises(SettingsError, match=r"pip install 'askpapers\[mcp\]'"):
-        build(serve_page().desk, Serving(mcp=True))
+        build(serve_page().state, Serving(mcp=True))
 
 
 # The command, and signals
@@ -367,7 +367,7 @@ def test_who_can_be_reached_by_anybody_is_warned(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("ui.page.server.serve", lambda desk, serving, ready: None)
+    monkeypatch.setattr("ui.page.server.serve", lambda state, serving, ready: None)
     command = ["askpapers", "chat", "--library", str(own_samples), "--llm", "extractive", "--host", "0.0.0.0"]
     monkeypatch.setattr(sys, "argv", [*command, *arguments])
     with suppress(SystemExit):

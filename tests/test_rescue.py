@@ -14,7 +14,8 @@ from rag.ingestion.ingest import store_records
 from rag.maintenance.rescue import rescue
 from rag.readers import read_file
 from rag.records import Record
-from rag.storage.catalog.catalog import FILE, Catalog
+from rag.storage.catalog.sqlite import open_catalog
+from rag.storage.layout import CATALOG as FILE
 
 MakePaper = Callable[..., dict[str, Any]]
 
@@ -26,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
     """A catalog of papers, one of them longer than a page; without vectors, for rescue needs none."""
     made = tmp_path / "old.library"
     made.mkdir()
-    catalog = Catalog(made / FILE)
+    catalog = open_catalog(made)
     records = [
         Record(f"On method {number}", f"It reaches {number} points. " * (400 if number == 7 else 9), number + 1,
                key=f"k{number}", authors=("Émile Zola",), year=2001, doi=f"10.1000/{number}")
@@ -91,7 +92,7 @@ def test_a_flipped_bit_in_a_text_is_found_and_told(folder: Path, tmp_path: Path)
     content = bytearray((folder / FILE).read_bytes())
     content[content.index(b"It reaches 50 points.")] ^= 0x20  # the same word to the full text, another to a reader
     (folder / FILE).write_bytes(content)
-    catalog = Catalog(folder / FILE)
+    catalog = open_catalog(folder)
     assert catalog.damage() == ["paper 51 is not what was written"]
     catalog.close()
     saved = rescue(folder, tmp_path / "out.jsonl")
@@ -99,7 +100,7 @@ def test_a_flipped_bit_in_a_text_is_found_and_told(folder: Path, tmp_path: Path)
 
 
 def test_a_removed_paper_stays_removed(folder: Path, tmp_path: Path) -> None:
-    catalog = Catalog(folder / FILE)
+    catalog = open_catalog(folder)
     with catalog.transaction():
         catalog.remove(range(1, 100))
     catalog.close()

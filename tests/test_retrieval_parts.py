@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import QuestionError
-from rag.retrieval.retriever import LONGEST_QUESTION, check_question, fuse, inverse_document_frequency, min_max, rerank
+from rag.retrieval.query import LONGEST_QUESTION, check_question, inverse_document_frequency
+from rag.retrieval.ranking import fuse, min_max, rerank
 
 PROPERTY = settings(deadline=None, max_examples=100)
 IDS = st.integers(min_value=1, max_value=30)

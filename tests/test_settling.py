@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.citations.grounding import Settled, apply_policy, holds, nothing_holds, settle
+from rag.citations.grounding import GroundedClaims, apply_policy, ground_claims, holds, nothing_holds
 from rag.citations.markers import Sentence
 from rag.citations.support import PARTLY, best_slice, support
 from rag.records import Claim, Paper
@@ -36,22 +36,22 @@ def number(paper: Paper) -> int:
     return NUMBERS[paper.paper_id]
 
 
-def settled(*said: tuple[str, tuple[int, ...]]) -> Settled:
+def settled(*said: tuple[str, tuple[int, ...]]) -> GroundedClaims:
     sentences = [Sentence(text, numbers, " " if place else "") for place, (text, numbers) in enumerate(said)]
-    return settle(sentences, SOURCES, number)
+    return ground_claims(sentences, SOURCES, number)
 
 
 def cited(claim: Claim) -> list[int]:
     return [citation.paper.paper_id for citation in claim.citations]
 
 
-def mended(policy: str, *claims: Claim) -> Settled:
+def mended(policy: str, *claims: Claim) -> GroundedClaims:
     assert policy in {"mark", "drop", "quote"}
-    return apply_policy(Settled(claims, {"moved": 2}), policy, SOURCES, number)  # type: ignore[arg-type]
+    return apply_policy(GroundedClaims(claims, {"moved": 2}), policy, SOURCES, number)  # type: ignore[arg-type]
 
 
 def claim_of(text: str, numbers: tuple[int, ...], lead: str = " ") -> Claim:
-    [claim] = settle([Sentence(text, numbers, lead)], SOURCES, number).claims
+    [claim] = ground_claims([Sentence(text, numbers, lead)], SOURCES, number).claims
     return claim
 
 
@@ -73,7 +73,7 @@ def test_a_claim_put_together_from_two_sentences_in_a_row_cites_both() -> None:
 
 def test_the_order_and_the_leads_of_the_sentences_stay() -> None:
     sentences = [Sentence(DANCED, (2,), ""), Sentence(PRUNED, (1,), "\n\n")]
-    claims = settle(sentences, SOURCES, number).claims
+    claims = ground_claims(sentences, SOURCES, number).claims
     assert [(claim.text, claim.lead) for claim in claims] == [(DANCED, ""), (PRUNED, "\n\n")]
 
 
@@ -140,7 +140,7 @@ def test_a_wrong_citation_moves_to_the_paper_that_says_it() -> None:
 
 def test_a_right_citation_stays_even_when_another_paper_says_it_too() -> None:
     twin = Paper(8, "Twin", "Bees dance near the hive to tell where flowers stand.")
-    [claim] = settle([Sentence(DANCED, (2,), "")], {1: twin, 2: BEES}, lambda paper: paper.paper_id).claims
+    [claim] = ground_claims([Sentence(DANCED, (2,), "")], {1: twin, 2: BEES}, lambda paper: paper.paper_id).claims
     assert cited(claim) == [3]
 
 
@@ -150,7 +150,7 @@ def test_a_claim_that_its_paper_denies_stays_there_for_the_reader_to_see() -> No
         2, "Other weights", "Pruning half of the weights raises the accuracy of small networks by chance alone."
     )
     claim = "Pruning the weights raises the accuracy of networks in most of the usual benchmarks."
-    found = settle([Sentence(claim, (1,), "")], {1: denies, 2: says}, lambda paper: paper.paper_id)
+    found = ground_claims([Sentence(claim, (1,), "")], {1: denies, 2: says}, lambda paper: paper.paper_id)
     assert support(claim, [denies.abstract]).score < PARTLY <= support(claim, [says.abstract]).score
     assert cited(found.claims[0]) == [1]
     assert "raises" in found.claims[0].missing_words
@@ -199,7 +199,7 @@ def test_nothing_holds_without_claims_or_when_each_is_unsupported() -> None:
 
 def test_marking_leaves_every_claim_where_it_is() -> None:
     found = mended("mark", BAD, GOOD)
-    assert found == Settled((BAD, GOOD), {"moved": 2})
+    assert found == GroundedClaims((BAD, GOOD), {"moved": 2})
 
 
 def test_dropping_leaves_out_what_does_not_hold_and_counts_it() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.citations.claim_detection import echoes, sift
+from rag.citations.claim_detection import detect_claims, echoes
 from rag.citations.markers import Sentence
 from rag.records import Paper
 
@@ -19,44 +19,46 @@ DENIAL = "The sources don't say how much memory that takes."
 
 
 def said(*texts: str, leads: tuple[str, ...] = ()) -> tuple[Sentence, ...]:
-    found = sift([Sentence(t, (1,), lead) for t, lead in zip(texts, leads or ("",) * 9, strict=False)], QUESTION, [])
+    found = detect_claims(
+        [Sentence(t, (1,), lead) for t, lead in zip(texts, leads or ("",) * 9, strict=False)], QUESTION, []
+    )
     return found.claiming
 
 
 def test_a_claim_is_kept_as_it_is() -> None:
     sentence = Sentence(CLAIM, (1,), " ")
-    found = sift([Sentence(CLAIM, (1,), ""), sentence], QUESTION, [PRUNING])
+    found = detect_claims([Sentence(CLAIM, (1,), ""), sentence], QUESTION, [PRUNING])
     assert found.claiming == (Sentence(CLAIM, (1,), ""), sentence)
     assert (found.abstains, found.denials, found.echoes) == (False, 0, 0)
 
 
 def test_a_text_that_begins_with_a_denial_abstains() -> None:
-    found = sift([Sentence(DENIAL, (), ""), Sentence(CLAIM, (1,), " ")], QUESTION, [PRUNING])
+    found = detect_claims([Sentence(DENIAL, (), ""), Sentence(CLAIM, (1,), " ")], QUESTION, [PRUNING])
     assert found.abstains
 
 
 def test_a_denial_further_on_is_left_out_and_counted() -> None:
-    found = sift([Sentence(CLAIM, (1,), ""), Sentence(DENIAL, (), " ")], QUESTION, [PRUNING])
+    found = detect_claims([Sentence(CLAIM, (1,), ""), Sentence(DENIAL, (), " ")], QUESTION, [PRUNING])
     assert [sentence.text for sentence in found.claiming] == [CLAIM]
     assert (found.abstains, found.denials) == (False, 1)
 
 
 def test_what_a_source_itself_says_is_no_denial() -> None:
     text = "The sources of the data do not report their licence."
-    found = sift([Sentence(text, (1,), "")], QUESTION, [PRUNING])
+    found = detect_claims([Sentence(text, (1,), "")], QUESTION, [PRUNING])
     assert (len(found.claiming), found.denials, found.abstains) == (1, 0, False)
-    assert sift([Sentence(text, (1,), "")], QUESTION, []).abstains
+    assert detect_claims([Sentence(text, (1,), "")], QUESTION, []).abstains
 
 
 def test_the_question_said_again_is_left_out_and_counted() -> None:
     question = "Does the quokka method need labels?"
-    found = sift([Sentence("Yes, the quokka method needs labels.", (), "")], question, [PRUNING])
+    found = detect_claims([Sentence("Yes, the quokka method needs labels.", (), "")], question, [PRUNING])
     assert (found.claiming, found.echoes) == ((), 1)
 
 
 def test_the_question_said_again_is_a_claim_when_a_source_says_so() -> None:
     question = "Does pruning early cost accuracy?"
-    assert sift([Sentence("Pruning early costs no accuracy.", (1,), "")], question, [PRUNING]).echoes == 0
+    assert detect_claims([Sentence("Pruning early costs no accuracy.", (1,), "")], question, [PRUNING]).echoes == 0
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from rag.answering.context import Shown, show
 from rag.answering.sentence_ranking import best_first, candidates_of
 from rag.models.llms.tokens import count_tokens
 from rag.records import Hit, Paper, Passage
-from rag.retrieval.retriever import Retrieved
+from rag.retrieval.results import Retrieved
 from rag.text.sentences import sentence_spans
 from rag.text.words import stems
 

@@ -8,13 +8,19 @@ import numpy as np
 import pytest
 
 from rag.errors import LibraryDamagedError, LibraryMismatchError
-from rag.storage.index.chroma import EXACT_LIMIT, VectorStore
+from rag.storage.index.chroma import EXACT_LIMIT, ChromaVectors, embedded_client
+from rag.storage.layout import IndexFolder
 from rag.utils.arrays import Matrix, Vector
 
 
+def opened_vectors(folder: Path, *, exact_limit: int = EXACT_LIMIT) -> ChromaVectors:
+    index = IndexFolder(folder, Path("papers.library"))
+    return ChromaVectors(embedded_client(index), str(folder), index.advice, exact_limit=exact_limit)
+
+
 @pytest.fixture(params=[pytest.param(EXACT_LIMIT, id="exact"), pytest.param(0, id="hnsw")])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorStore]:
-    opened = VectorStore(tmp_path / "chroma", exact_limit=request.param)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ChromaVectors]:
+    opened = opened_vectors(tmp_path, exact_limit=request.param)
     yield opened
     opened.close()
 
@@ -32,14 +38,14 @@ def ids(found: list[tuple[int, float]]) -> list[int]:
     return [paper_id for paper_id, _ in found]
 
 
-def test_an_empty_store_finds_nothing(store: VectorStore) -> None:
+def test_an_empty_store_finds_nothing(store: ChromaVectors) -> None:
     assert store.nearest(axis(0), 5) == []
     assert store.nearest(axis(0), 5, {1}) == []
     assert store.ids() == set()
     assert store.count() == 0
 
 
-def test_the_nearest_come_first_with_their_cosines(store: VectorStore) -> None:
+def test_the_nearest_come_first_with_their_cosines(store: ChromaVectors) -> None:
     vectors = random_vectors(60)
     store.put([(number, [vector]) for number, vector in enumerate(vectors, start=1)])
     cosines = vectors @ vectors[7]
@@ -53,7 +59,7 @@ def test_comparing_everything_and_the_index_give_the_same_first_results(tmp_path
     vectors, questions = random_vectors(400, 32), random_vectors(20, 32, seed=2)
     papers = [(number, [vector]) for number, vector in enumerate(vectors, start=1)]
     allowed = set(range(1, 401, 7))
-    exact, index = VectorStore(tmp_path / "exact"), VectorStore(tmp_path / "index", exact_limit=0)
+    exact, index = opened_vectors(tmp_path / "exact"), opened_vectors(tmp_path / "index", exact_limit=0)
     exact.put(papers)
     index.put(papers)
     for question in questions:
@@ -66,7 +72,7 @@ def test_comparing_everything_and_the_index_give_the_same_first_results(tmp_path
     index.close()
 
 
-def test_only_allowed_papers_are_found_however_far_they_are(store: VectorStore) -> None:
+def test_only_allowed_papers_are_found_however_far_they_are(store: ChromaVectors) -> None:
     vectors = random_vectors(200)
     store.put([(number, [vector]) for number, vector in enumerate(vectors)])
     far = {int(number) for number in np.argsort(vectors @ vectors[0])[:3]}
@@ -75,14 +81,14 @@ def test_only_allowed_papers_are_found_however_far_they_are(store: VectorStore) 
     assert store.nearest(vectors[0], 10, {9_999}) == []
 
 
-def test_ties_go_to_the_lower_id(store: VectorStore) -> None:
+def test_ties_go_to_the_lower_id(store: ChromaVectors) -> None:
     store.put([(number, [axis(0)]) for number in (9, 4, 7)])
     store.put([(2, [axis(0)]), (1, [axis(1)])])
     assert ids(store.nearest(axis(0), 3)) == [2, 4, 7]
     assert ids(store.nearest(axis(0), 9)) == [2, 4, 7, 9, 1]
 
 
-def test_a_paper_of_several_chunks_counts_once_with_its_best(store: VectorStore) -> None:
+def test_a_paper_of_several_chunks_counts_once_with_its_best(store: ChromaVectors) -> None:
     between = np.asarray((axis(0) + axis(1)) / np.sqrt(2), np.float32)
     store.put([(1, [axis(5), axis(0), axis(6)]), (2, [between]), (3, [axis(1), axis(2)])])
     assert ids(store.nearest(axis(0), 5)) == [1, 2, 3]
@@ -92,7 +98,7 @@ def test_a_paper_of_several_chunks_counts_once_with_its_best(store: VectorStore)
     assert store.ids() == {1, 2, 3}
 
 
-def test_a_replaced_paper_leaves_no_stale_chunks(store: VectorStore) -> None:
+def test_a_replaced_paper_leaves_no_stale_chunks(store: ChromaVectors) -> None:
     store.put([(1, [axis(0), axis(1), axis(2)]), (12, [axis(3)])])
     assert ids(store.nearest(axis(2), 1)) == [1]
     store.put([(1, [axis(4)])])
@@ -101,7 +107,7 @@ def test_a_replaced_paper_leaves_no_stale_chunks(store: VectorStore) -> None:
     assert ids(store.nearest(axis(4), 1)) == [1]
 
 
-def test_a_deleted_paper_is_gone_and_its_neighbours_stay(store: VectorStore) -> None:
+def test_a_deleted_paper_is_gone_and_its_neighbours_stay(store: ChromaVectors) -> None:
     store.put([(1, [axis(0), axis(1)]), (10, [axis(0)]), (11, [axis(1)])])
     assert 1 in ids(store.nearest(axis(0), 5))
     store.delete([1, 99])
@@ -111,12 +117,12 @@ def test_a_deleted_paper_is_gone_and_its_neighbours_stay(store: VectorStore) -> 
 
 def test_reopening_sees_what_was_stored(tmp_path: Path) -> None:
     vectors = random_vectors(50)
-    first = VectorStore(tmp_path / "chroma")
+    first = opened_vectors(tmp_path)
     first.put([(number, [vector]) for number, vector in enumerate(vectors)])
     expected = first.nearest(vectors[3], 5)
     first.close()
     for exact_limit in (EXACT_LIMIT, 0):
-        again = VectorStore(tmp_path / "chroma", exact_limit=exact_limit)
+        again = opened_vectors(tmp_path, exact_limit=exact_limit)
         assert ids(again.nearest(vectors[3], 5)) == ids(expected)
         assert again.count() == 50
         again.close()
@@ -124,14 +130,14 @@ def test_reopening_sees_what_was_stored(tmp_path: Path) -> None:
 
 def test_more_chunks_than_chroma_takes_at_once_are_stored(tmp_path: Path) -> None:
     vectors = random_vectors(5_600, 4)
-    store = VectorStore(tmp_path / "chroma")
+    store = opened_vectors(tmp_path)
     store.put([(number // 2, [vectors[number], vectors[number + 1]]) for number in range(0, 5_600, 2)])
     assert store.count() == 5_600
     assert ids(store.nearest(vectors[5_599], 1)) == [2_799]
     store.close()
 
 
-def test_vectors_of_another_length_are_refused_and_the_others_stay(store: VectorStore) -> None:
+def test_vectors_of_another_length_are_refused_and_the_others_stay(store: ChromaVectors) -> None:
     store.put([(1, [axis(0)])])
     with pytest.raises(LibraryMismatchError, match="askpapers rebuild --library") as caught:
         store.put([(2, [axis(0, dimension=5)])])
@@ -140,10 +146,10 @@ def test_vectors_of_another_length_are_refused_and_the_others_stay(store: Vector
 
 
 def test_damaged_files_are_told_in_one_line_with_the_command_that_mends_them(tmp_path: Path) -> None:
-    store = VectorStore(tmp_path / "chroma")
+    store = opened_vectors(tmp_path)
     store.put([(1, [axis(0)])])
     store.close()
     (tmp_path / "chroma" / "chroma.sqlite3").write_bytes(os.urandom(8_192))
     with pytest.raises(LibraryDamagedError, match="askpapers rebuild") as caught:
-        VectorStore(tmp_path / "chroma")
+        opened_vectors(tmp_path)
     assert len(str(caught.value).splitlines()) == 1

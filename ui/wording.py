@@ -3,7 +3,7 @@
 import textwrap
 from pathlib import PurePath
 
-from rag.citations.support import standing
+from rag.citations.support import MARKS, standing
 from rag.records import Answer, Claim, Merge, Searched
 
 REASONS = {"doi": "DOI", "arxiv_id": "arXiv id", "pubmed_id": "PubMed id"}
@@ -34,7 +34,8 @@ def summary(answer: Answer) -> str:
         parts.append("partial")
     if answer.claims:
         sound = all(standing(claim) == "supported" for claim in answer.claims)
-        legend = "● supported" if sound else "● ◐ ○ supported, partly, not"
+        marks = " ".join(MARKS.values())
+        legend = f"{MARKS['supported']} supported" if sound else f"{marks} supported, partly, not"
         parts += [f"{len(answer.citations)} cited", f"support {answer.support:.2f} ({legend})"]
     parts += [answer.answerer, duration(sum(answer.timings.values()))]
     if answer.usage:

@@ -24,12 +24,12 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from eval import speed
 from eval.benchmarks import (
     chunking,
     deduplication,
     dev_questions,
     follow_ups,
+    library_speed,
     llm_answers,
     scifact,
     support_score,
@@ -52,7 +52,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "fuzz": fuzzing.measure,
     "memory": memory.measure,
     "reading": reader_speed.measure,
-    "speed": speed.measure,
+    "speed": library_speed.measure,
     "faults": faults.measure,
 }
 

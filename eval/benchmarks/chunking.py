@@ -4,20 +4,23 @@ Every way gives a paper the cosine of its best vector. "Pooled sentence states" 
 states from the one pass over the whole abstract, so that nothing is embedded twice.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 
-from eval.datasets.questions import load_questions, shared_folder
+from eval.benchmarks.shared import opened_storage, shared_folder
+from eval.datasets.questions import load_questions
 from eval.metrics.nuggets import mean
 from eval.metrics.ranking import ranked
 from rag.conversation.follow_ups import standalone
 from rag.library import Library
 from rag.models.embedders.base import Embedder
 from rag.records import Paper
-from rag.retrieval.retriever import CANDIDATES, fuse
+from rag.retrieval.ranking import fuse
+from rag.retrieval.retriever import CANDIDATES
 from rag.settings import Settings
 from rag.text.sentences import sentence_spans
 from rag.text.words import content_words
@@ -34,14 +37,10 @@ def measure(work: Path) -> str:
     texts = {row.id: standalone(row.question, row.history) for row in rows}
     with Library.open(work / "dev.library", Settings()) as library:
         library.ingest([shared_folder() / "papers"])
-        embedder, catalog = library.embedder(), library._catalog
-        papers = catalog.all_papers(limit=100_000)
+        embedder, papers = library.embedder(), list(library.selected())
         titles = {paper.paper_id: paper.title for paper in papers}
         asked = {name: next(iter(embedder.embed([text]))).vector for name, text in texts.items()}
-        lexical = {
-            name: dict(catalog.match([word.text for word in content_words(text)], CANDIDATES))
-            for name, text in texts.items()
-        }
+        lexical = _lexical(library.folder, texts)
         cosines: dict[str, dict[str, dict[int, float]]] = {}
         seconds = {}
         for way, cut in WAYS.items():
@@ -71,6 +70,15 @@ def measure(work: Path) -> str:
         lines.append(line(f"{way}, fused with BM25", mixed, cost))
     lines.append(line("library.search: whole abstract, BM25, late interaction", final, "none more"))
     return "\n".join(lines)
+
+
+def _lexical(folder: Path, texts: Mapping[str, str]) -> dict[str, dict[int, float]]:
+    """Return the BM25 of the best papers for each text."""
+    with closing(opened_storage(folder)) as storage:
+        match = storage.catalog.full_text.match
+        return {
+            name: dict(match([word.text for word in content_words(text)], CANDIDATES)) for name, text in texts.items()
+        }
 
 
 def _best(scores: dict[int, float]) -> dict[int, float]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from rag.ingestion.ingest import store_records
 from rag.records import Record
-from rag.storage.catalog.catalog import Catalog
+from rag.storage.catalog.sqlite import open_catalog
 
 PAIRS = Path(__file__).resolve().parents[1] / "data" / "merge_pairs.jsonl"
 
@@ -42,7 +42,7 @@ def load_pairs() -> list[Pair]:
 
 def joined(records: Iterable[Record], folder: Path) -> bool:
     """Tell whether records from as many sources become one paper of a new catalog in `folder`."""
-    catalog = Catalog(folder / "catalog.sqlite3")
+    catalog = open_catalog(folder)
     try:
         store_records(((f"/{number}.jsonl", record) for number, record in enumerate(records)), catalog)
         return catalog.count() == 1

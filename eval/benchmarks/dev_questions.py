@@ -4,7 +4,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from eval.datasets.questions import load_questions, shared_folder
+from eval.benchmarks.shared import shared_folder
+from eval.datasets.questions import load_questions
 from eval.reports import to_markdown
 from eval.runs.runner import Plan, evaluate
 from rag.library import Library

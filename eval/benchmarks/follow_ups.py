@@ -8,7 +8,8 @@ changes.
 from collections.abc import Callable
 from pathlib import Path
 
-from eval.datasets.questions import GoldQuestion, load_questions, shared_folder
+from eval.benchmarks.shared import shared_folder
+from eval.datasets.questions import GoldQuestion, load_questions
 from eval.metrics.nuggets import mean
 from eval.metrics.ranking import ranked
 from rag.conversation.follow_ups import rewrite, standalone
@@ -21,6 +22,13 @@ from rag.settings import load_settings
 
 FEWER = 8  # every so many changes of topic are rewritten by a model
 Asked = tuple[GoldQuestion, tuple[Turn, ...]]
+WAYS: dict[str, Callable[[str, tuple[Turn, ...]], str]] = {
+    "the question alone": lambda question, history: question,
+    "earlier questions always in front": lambda question, history: " ".join(
+        [*(turn.question for turn in history), question]
+    ),
+    "rag.conversation.follow_ups.standalone": standalone,
+}
 
 
 def measure(work: Path) -> str:
@@ -29,13 +37,6 @@ def measure(work: Path) -> str:
     alone = [row for row in rows if not row.history]
     follow_ups: list[Asked] = [(row, row.history) for row in rows if row.history]
     changes: list[Asked] = [(row, (Turn(alone[place - 1].question),)) for place, row in enumerate(alone)]
-    ways: dict[str, Callable[[str, tuple[Turn, ...]], str]] = {
-        "the question alone": lambda question, history: question,
-        "earlier questions always in front": lambda question, history: " ".join(
-            [*(turn.question for turn in history), question]
-        ),
-        "rag.conversation.follow_ups.standalone": standalone,
-    }
     settings = load_settings()
     with Library.open(work / "dev.library", settings) as library:
         library.ingest([shared_folder() / "papers"])
@@ -49,7 +50,7 @@ def measure(work: Path) -> str:
                 for row, history in asked
             )
 
-        lines = [f"| {name} | {first(follow_ups, way):.3f} | {first(changes, way):.3f} |" for name, way in ways.items()]
+        lines = [f"| {name} | {first(follow_ups, way):.3f} | {first(changes, way):.3f} |" for name, way in WAYS.items()]
         model = load_model(settings)
         if model is not None:
             prompt = load_prompt("rewrite", settings.prompts)

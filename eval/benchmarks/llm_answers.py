@@ -11,9 +11,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
 
-from eval.datasets.questions import GoldQuestion, load_questions, shared_folder
+from eval.benchmarks.shared import shared_folder
+from eval.datasets.questions import GoldQuestion, load_questions
 from eval.metrics.nuggets import mean, nugget_recall
-from rag.citations.claim_detection import sift
+from rag.citations.claim_detection import detect_claims
 from rag.citations.markers import read_markers
 from rag.citations.support import support
 from rag.conversation.follow_ups import standalone
@@ -97,9 +98,9 @@ def _citation_engine(library: Library) -> Ask:
     from llama_index.core import Document, VectorStoreIndex
     from llama_index.core.query_engine import CitationQueryEngine
 
-    papers = library._catalog.all_papers(limit=100_000)
     documents = [
-        Document(text=f"{paper.title}\n\n{paper.abstract}", metadata={"title": paper.title}) for paper in papers
+        Document(text=f"{paper.title}\n\n{paper.abstract}", metadata={"title": paper.title})
+        for paper in library.selected()
     ]
     index = VectorStoreIndex.from_documents(documents, embed_model=library.as_embedding())
     engine = CitationQueryEngine.from_args(index, llm=library.as_llm(), similarity_top_k=TOP, citation_chunk_size=CHUNK)
@@ -114,11 +115,11 @@ def _citation_engine(library: Library) -> Ask:
             for n, node in enumerate(response.source_nodes, start=1)
         }
         found = [int(number) for number in MARKERS.findall(text)]
-        sifted = sift(read_markers(text, sources).sentences, row.question, sources.values())
-        sentences = sifted.claiming
+        detected = detect_claims(read_markers(text, sources).sentences, row.question, sources.values())
+        sentences = detected.claiming
         cited = {n for sentence in sentences for n in sentence.numbers}
         return Said(
-            "" if sifted.abstains else text,
+            "" if detected.abstains else text,
             tuple(dict.fromkeys(sources[n].title for n in sorted(cited))),
             (sum(number in sources for number in found), len(found)),
             (sum(bool(sentence.numbers) for sentence in sentences), len(sentences)),

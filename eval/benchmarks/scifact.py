@@ -2,12 +2,13 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 
+from eval.benchmarks.shared import opened_storage, shared_folder
 from eval.datasets.beir import load_corpus, load_judgements, load_queries
-from eval.datasets.questions import shared_folder
 from eval.metrics.nuggets import mean
 from eval.metrics.ranking import ranked
 from rag.library import Library
@@ -25,9 +26,9 @@ def measure(work: Path) -> str:
     with Library.open(work / "scifact.library", Settings()) as library:
         library.ingest([source])
         embedder = library.embedder()
-        with library._lender.reading() as index:
-            loaded = index.vectors._load()  # the very vectors that the library searches
-        keys = {p.paper_id: str(p.key) for p in library._catalog.all_papers(limit=len(corpus))}
+        with closing(opened_storage(library.folder)) as storage, storage.reading() as index:
+            loaded = index.vectors.load()  # the very vectors that the library searches
+        keys = {paper.paper_id: str(paper.key) for paper in library.selected()}
         ours, dense, lexical, plain = {}, {}, {}, {}
         database = _full_text(corpus)
         names = [keys[int(paper_id)] for paper_id in loaded.papers]
@@ -38,16 +39,7 @@ def measure(work: Path) -> str:
             by_vector = dict(zip(names, cosines.tolist(), strict=True))
             by_words = _bm25(database, text)
             dense[query_id], lexical[query_id] = _best(by_vector), _best(by_words)
-            fused = {
-                name: 0.5 * vector + 0.5 * words
-                for name, vector, words in zip(
-                    names,
-                    _min_max([by_vector[name] for name in names]),
-                    _min_max([by_words.get(name, 0.0) for name in names]),
-                    strict=True,
-                )
-            }
-            plain[query_id] = _best(fused)
+            plain[query_id] = _best(_fused(names, by_vector, by_words))
     lines = [f"| system | nDCG@10, {len(judgements)} queries |", "|---|---|"]
     for name, found in (
         ("BM25 (SQLite FTS5, porter)", lexical),
@@ -70,6 +62,12 @@ def _bm25(database: sqlite3.Connection, text: str) -> dict[str, float]:
     query = " OR ".join(f'"{word.text}"' for word in content_words(text))
     rows = database.execute("SELECT key, -rank FROM t WHERE t MATCH ? ORDER BY rank LIMIT 1000", (query,))
     return dict(rows.fetchall()) if query else {}
+
+
+def _fused(names: list[str], by_vector: dict[str, float], by_words: dict[str, float]) -> dict[str, float]:
+    vectors = _min_max([by_vector[name] for name in names])
+    words = _min_max([by_words.get(name, 0.0) for name in names])
+    return {name: 0.5 * one + 0.5 * other for name, one, other in zip(names, vectors, words, strict=True)}
 
 
 def _best(scores: dict[str, float]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from eval.datasets.questions import shared_folder
+from eval.benchmarks.shared import shared_folder
 from eval.judges.calibration import check_judge
 
 

@@ -1,7 +1,7 @@
 """The page measured as a reader meets it: how soon it is there, what it adds to an answer, many readers, memory.
 
-The server is `askpapers chat` in a process of its own; Chromium and gradio_client are its readers. Knows nothing of how
-the page is made beyond the names of its parts.
+The server is `askpapers chat` in a process of its own; Chromium and gradio_client are its readers. Of
+the page only the names of its parts are used.
 """
 
 import json
@@ -17,7 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from eval.datasets.questions import load_questions, shared_folder
+from eval.benchmarks.shared import shared_folder
+from eval.datasets.questions import load_questions
 from rag.library import Library
 from rag.settings import Settings
 
@@ -90,14 +91,10 @@ def _healthy() -> bool:
 
 def _in_browser(library: Library, questions: list[str]) -> list[str]:
     """Load the page thrice, then ask in it; the answer's own time is the library's for the same questions, in turn."""
-    from selenium import webdriver
     from selenium.webdriver.common.by import By
     from selenium.webdriver.support.ui import WebDriverWait
 
-    options = webdriver.ChromeOptions()
-    for argument in CHROMIUM:
-        options.add_argument(argument)
-    browser = webdriver.Chrome(options, webdriver.ChromeService("/usr/bin/chromedriver"))
+    browser = _chromium()
     paints, readies, shown, bare = [], [], [], []
     try:
         for _ in range(3):
@@ -129,6 +126,15 @@ def _in_browser(library: Library, questions: list[str]) -> list[str]:
         f"from Enter to the whole answer on the page ({len(shown)} questions): median {there:.0f} ms",
         f"the library alone {own:.0f} ms; the page adds {added * 1000:.0f} ms (median of the differences)",
     ]
+
+
+def _chromium() -> Any:
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    for argument in CHROMIUM:
+        options.add_argument(argument)
+    return webdriver.Chrome(options, webdriver.ChromeService("/usr/bin/chromedriver"))
 
 
 # Ask as a reader does, and call back when the answer stands on the page.

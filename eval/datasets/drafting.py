@@ -6,9 +6,10 @@ and say so in their `type`.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from rag.answering.suggestions import ASKED, named_in
 from rag.errors import ModelError
 from rag.models.cancellation import Cancellation
 from rag.models.llms.base import ChatModel, Message
@@ -17,46 +18,13 @@ from rag.models.llms.replies import complete
 from rag.records import Paper
 from rag.settings import Settings
 
-WANTED = 4
-TRIED = 40  # candidates, before we give up
 TOKENS = 120  # of a question with its facts
-# "LoRA: Low-Rank Adaptation ...", "TaylorSeer - From Reusing ...": a name of letters, digits and few signs.
-NAMED = re.compile(r"^([A-Z][\w.+/-]{1,24}(?: [A-Z0-9][\w.+/-]{0,24}){0,2})\s*(?::| [-–—] )\s*\S", re.ASCII)  # noqa: RUF001
-ASKED = (
-    "What is {} and how does it work?",
-    "What problem does {} solve?",
-    "What results does {} reach?",
-    "How was {} evaluated?",
-)
 DRAFTED = re.compile(r"^\W*(question|fact)\W*:\s*(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
-
-
-def questions_from(papers: Sequence[Paper], answered: Callable[[str], bool]) -> tuple[str, ...]:
-    """Return up to four questions that `answered` says yes to, each about another paper."""
-    found: list[str] = []
-    for _, (name, _) in zip(range(TRIED), _names(papers), strict=False):
-        question = ASKED[len(found)].format(name)
-        if answered(question):
-            found.append(question)
-        if len(found) == WANTED:
-            break
-    return tuple(found)
-
-
-def _names(papers: Sequence[Paper]) -> Iterator[tuple[str, Paper]]:
-    """Yield what titles name, each once, from papers spread over the library."""
-    named: dict[str, Paper] = {}
-    for paper in papers:
-        match = NAMED.match(paper.title)
-        if match and any(character.isupper() for character in match[1][1:]):
-            named.setdefault(match[1], paper)
-    step = max(1, len(named) // TRIED)
-    yield from list(named.items())[::step]
 
 
 def known_items(papers: Sequence[Paper], number: int) -> list[dict[str, Any]]:
     """Return up to `number` known-item questions as rows of a question set, spread over the papers."""
-    named = {paper.paper_id: ASKED[0].format(name) for name, paper in _names(papers)}
+    named = {paper.paper_id: ASKED[0].format(name) for name, paper in named_in(papers)}
     step = max(1, len(papers) // max(1, number))
     rows = []
     for paper in papers[::step][:number]:

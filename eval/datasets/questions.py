@@ -1,7 +1,6 @@
 """Question sets as JSON Lines, and good ratings as one: what a right answer rests on and says."""
 
 import json
-import os
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -41,11 +40,6 @@ class GoldQuestion:
     def answerable(self) -> bool:
         """True when the abstracts hold an answer."""
         return bool(self.gold_titles)
-
-
-def shared_folder() -> Path:
-    """Return the folder of papers, questions and benchmarks: ASKPAPERS_SHARED, by default ../shared."""
-    return Path(os.environ.get("ASKPAPERS_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 
 
 def load_questions(path: Path) -> list[GoldQuestion]:

@@ -4,60 +4,14 @@ A labelled set is JSON Lines, may be gzipped: `claim`, `context` (a text or a li
 `label` (1 supported, 0 not) or `verdict` (SUPPORT, CONTRADICT, NEI).
 """
 
-import gzip
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from eval.datasets.labelled_claims import Labelled, load_labelled
 from eval.metrics.answers import offline
 from rag.citations.support import PARTLY, SUPPORTED
-from rag.errors import SourceError
 
 BINS = ((0.0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1.01))
-KINDS = {"SUPPORT": "supported", "CONTRADICT": "contradicted", "NEI": "unrelated"}
-
-
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """A claim, the text that it is judged by, whether that supports it, and what kind of pair it is."""
-
-    claim: str
-    context: str
-    supported: bool
-    kind: str
-
-
-def load_labelled(path: Path) -> list[Labelled]:
-    """Return the claims of a labelled set. Raises SourceError that names the line."""
-    try:
-        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-        lines = content.decode("utf-8-sig").split("\n")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        msg = f"The labelled claims {path} can't be read ({error})."
-        raise SourceError(msg) from error
-    found = []
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            try:
-                found.append(_labelled(json.loads(line)))
-            except (ValueError, KeyError, TypeError) as error:
-                needed = "claim, context, and label or verdict"
-                msg = f"{path} line {number} is no labelled claim ({error!r}). It needs {needed}."
-                raise SourceError(msg) from error
-    if len({one.supported for one in found}) < 2:
-        msg = f"{path} needs claims that are supported and claims that are not."
-        raise SourceError(msg)
-    return found
-
-
-def _labelled(row: Any) -> Labelled:
-    context = row["context"] if isinstance(row["context"], str) else " ".join(row["context"])
-    verdict = row.get("verdict")
-    supported = verdict == "SUPPORT" if verdict is not None else bool(row["label"])
-    kind = KINDS.get(verdict, "supported" if supported else "not supported")
-    return Labelled(str(row["claim"]), " ".join(filter(None, [row.get("title", ""), context])), supported, kind)
 
 
 def check_judge(path: Path, judge: Callable[[str, Sequence[str]], float] = offline) -> str:

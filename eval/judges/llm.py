@@ -7,17 +7,17 @@ offline scorer, so that both can stand in one place: supported 1, partly between
 import re
 from collections.abc import Sequence
 
-from rag.answering.generative import verdict_of
+from rag.answering.claim_check import ClaimChecker, Verdict
 from rag.citations.support import PARTLY, SUPPORTED
 from rag.errors import ModelError
 from rag.models.cancellation import Cancellation
 from rag.models.llms.base import ChatModel, Message
-from rag.models.llms.prompts import Prompt, as_data, load_prompt
+from rag.models.llms.prompts import as_data, load_prompt
 from rag.models.llms.replies import complete
 from rag.settings import Settings
 
 SCORES = {"supported": 1.0, "partly": (PARTLY + SUPPORTED) / 2, "not": 0.0}
-TOKENS = 8  # of a verdict
+TOKENS = 8  # of a verdict on a fact
 CALL_TOKENS = 320  # read for a call, about; for the estimate of a cost
 CALLS = 5  # a question, about: its claims and facts
 
@@ -27,38 +27,39 @@ class ModelJudge:
 
     def __init__(self, model: ChatModel, settings: Settings) -> None:
         self._model = model
-        self._claim, self._fact = load_prompt("check", settings.prompts), load_prompt("nugget", settings.prompts)
-        self._known: dict[tuple[str, ...], str] = {}
+        self._checker, self._fact = ClaimChecker(model, settings), load_prompt("nugget", settings.prompts)
+        self._verdicts: dict[tuple[str, ...], Verdict] = {}
+        self._known: dict[tuple[str, str], str] = {}
 
     @property
     def name(self) -> str:
         """The model and the prompts that judge."""
-        return f"{self._model.name} ({self._claim.prompt_id}, {self._fact.prompt_id})"
+        return f"{self._model.name} ({self._checker.prompt_id}, {self._fact.prompt_id})"
 
     def __call__(self, claim: str, texts: Sequence[str]) -> float:
         """Return how well texts carry a claim, on the scale of the offline scorer."""
         if not texts:
             return 0.0
-        reply = self._asked(self._claim, slices=as_data("\n".join(texts)), claim=as_data(claim))
-        verdict = verdict_of(reply)
-        if verdict is None:
-            raise self._unclear(reply)
-        return SCORES[verdict]
+        key = (claim, *texts)
+        if key not in self._verdicts:
+            self._verdicts[key] = self._checker.verdict(claim, texts)
+        verdict = self._verdicts[key]
+        if verdict.word is None:
+            raise self._unclear(verdict.reply)
+        return SCORES[verdict.word]
 
     def gives(self, answer: str, fact: str) -> bool:
         """Tell whether an answer gives a fact."""
-        reply = self._asked(self._fact, answer=as_data(answer), fact=as_data(fact))
+        key = (answer, fact)
+        if key not in self._known:
+            filled = self._fact.render(answer=as_data(answer), fact=as_data(fact))
+            messages = [Message(role, text) for role, text in filled]
+            self._known[key], _ = complete(self._model, messages, max_tokens=TOKENS, stop=Cancellation())
+        reply = self._known[key]
         found = re.search(r"\b(given|missing|yes|no|not)\b", reply.casefold())
         if found is None:
             raise self._unclear(reply)
         return found[1] in {"given", "yes"}
-
-    def _asked(self, prompt: Prompt, **values: str) -> str:
-        key = (prompt.name, *values.values())
-        if key not in self._known:
-            messages = [Message(role, text) for role, text in prompt.render(**values)]
-            self._known[key], _ = complete(self._model, messages, max_tokens=TOKENS, stop=Cancellation())
-        return self._known[key]
 
     def _unclear(self, reply: str) -> ModelError:
         return ModelError(

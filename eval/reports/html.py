@@ -11,12 +11,11 @@ from typing import Any
 from eval.metrics.answers import GROUPS, LOWER_IS_BETTER
 from eval.reports.markdown import ordered
 from eval.runs.run_file import Row, Run
-from rag.citations.support import standing
+from rag.citations.support import MARKS, standing
 from rag.records import Claim
 
 TEMPLATE = "report.html.j2"
 BINS = 10
-SHAPES = {"supported": "●", "partly": "◐", "not found": "○"}
 
 
 def to_html(run: Run) -> str:
@@ -82,7 +81,7 @@ def _claim(claim: Claim) -> dict[str, Any]:
     return {
         "claim": claim,
         "standing": found,
-        "shape": SHAPES[found],
+        "shape": MARKS[found],
         "numbers": list(dict.fromkeys(citation.number for citation in claim.citations)),
         "missing": [*claim.missing_numbers, *claim.missing_words],
     }

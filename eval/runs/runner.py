@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from eval.datasets.questions import GoldQuestion
@@ -20,8 +19,10 @@ from eval.metrics.nuggets import nuggets_missing
 from eval.metrics.ranking import DEPTH
 from eval.runs.run_file import About, Row, Run, add_row, begin_run, drop_torn_line, read_run
 from rag.errors import QuestionError, RagError
+from rag.integrations.llama_index.adapters import QuestionBundle
 from rag.library import Library
 from rag.models.llms.prompts import load_prompt
+from rag.utils.release import release
 
 TELLING = (  # settings that an answer depends on
     "embedding", "papers", "sentences", "words", "llm", "window", "answer_tokens", "excerpts", "unsupported", "check",
@@ -81,7 +82,7 @@ def about_run(library: Library, questions: Sequence[GoldQuestion], plan: Plan = 
         answerer=answerer,
         judge=plan.judge_name,
         prompts=tuple(load_prompt(name, library.settings.prompts).prompt_id for name in names),
-        release=_release(),
+        release=release(),
         commit=_commit(),
         date=datetime.now(UTC).isoformat(timespec="seconds"),
     )
@@ -110,7 +111,7 @@ def row_of(library: Library, question: GoldQuestion, judge: Judge | None = None)
     """Return what came of one question."""
     row = Row(question.id, question.kind, question.question, "error", gold=tuple(sorted(question.gold_titles)))
     try:
-        answer = library.ask(question.question, history=question.history)
+        answer = library.as_query_engine().answer(QuestionBundle(question.question, history=question.history))
         found = [hit.paper for hit in library.search(answer.searched.query, limit=DEPTH)]
         scores = score(question, answer, found, judge)
     except RagError as error:
@@ -123,13 +124,6 @@ def row_of(library: Library, question: GoldQuestion, judge: Judge | None = None)
         found=tuple(paper.title for paper in found),
         missing=nuggets_missing(answer.text if answer.answered else "", question.nuggets),
     )
-
-
-def _release() -> str:
-    try:
-        return version("askpapers")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 def _commit() -> str:

@@ -10,7 +10,8 @@ import math
 from typing import NamedTuple
 
 from rag.records import Outcome, Paper
-from rag.retrieval.retriever import Retrieved
+from rag.records.answers import NEAREST_PAPERS, REFUSALS
+from rag.retrieval.results import Retrieved
 from rag.text.words import names, stems, words
 
 MET, WORST_MET, LOG_WORDS, UNMET_NAME, BIAS = 12.9, 9.9, 0.64, -1.0, -11.86
@@ -19,8 +20,6 @@ RELEVANT = 0.08  # confidence below which not even the papers are about it
 WORDS_MET = 0.5  # share of the question's telling words to hold, where a model tells no token states
 
 
-NO_PAPER = "No paper in this library is about that."
-NOT_SAID = "The abstracts in this library don't say. The nearest papers:"
 NEAREST = 3  # papers named when the abstracts don't say
 
 
@@ -86,6 +85,6 @@ def nearest_papers(retrieved: Retrieved) -> tuple[Paper, ...]:
 def refusal(outcome: Outcome, nearest: tuple[Paper, ...]) -> str:
     """Return what to say when there is no answer: that there is none, and which papers came nearest."""
     if outcome is Outcome.NO_RELEVANT_PAPERS:
-        return NO_PAPER
+        return REFUSALS[outcome]
     titles = "; ".join(f"{paper.title} ({paper.byline})" if paper.byline else paper.title for paper in nearest)
-    return f"{NOT_SAID} {titles}."
+    return f"{REFUSALS[Outcome.NOT_IN_ABSTRACTS]} {NEAREST_PAPERS} {titles}."

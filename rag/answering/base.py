@@ -11,7 +11,7 @@ from typing import Protocol
 from rag.models.cancellation import Cancellation
 from rag.models.llms.base import NO_USAGE, Usage
 from rag.records import Claim, Turn
-from rag.retrieval.retriever import Retrieved
+from rag.retrieval.results import Retrieved
 
 
 @dataclass(frozen=True, slots=True)

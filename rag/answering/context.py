@@ -12,7 +12,7 @@ from rag.answering.sentence_ranking import Candidate, best_first, candidates_of,
 from rag.models.llms.prompts import as_data
 from rag.models.llms.tokens import count_tokens
 from rag.records import Paper
-from rag.retrieval.retriever import Retrieved
+from rag.retrieval.results import Retrieved
 from rag.text.sentences import sentence_spans
 
 LINE_TOKENS = 6  # of a sentence beside its text: its number

@@ -13,7 +13,7 @@ from rag.citations.numbering import cite, number_papers, render
 from rag.citations.support import verified
 from rag.models.cancellation import Cancellation
 from rag.records import Claim, Turn
-from rag.retrieval.retriever import Retrieved
+from rag.retrieval.results import Retrieved
 
 WORTH_GAP = 2.0  # a sentence worth this much less than the best isn't quoted: it would only fill
 FEWEST = 2  # sentences

@@ -5,27 +5,26 @@ on, whether it holds, and what becomes of what doesn't.
 """
 
 import re
-from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from time import perf_counter
 
 from rag.answering.base import Draft
+from rag.answering.claim_check import ClaimChecker
 from rag.answering.context import Shown, show
-from rag.citations.claim_detection import sift
-from rag.citations.grounding import Settled, apply_policy, settle
+from rag.citations.grounding import GroundedClaims, apply_policy
 from rag.citations.marker_stream import Preview
-from rag.citations.markers import read_markers
 from rag.citations.numbering import number_of, number_papers, renumbered
+from rag.citations.reading import read_claims
 from rag.errors import ContextOverflowError, ModelError
 from rag.models.cancellation import Cancellation
 from rag.models.llms.base import NO_USAGE, ChatModel, Ending, Finish, Message, Usage
-from rag.models.llms.prompts import Prompt, as_data, load_prompt
-from rag.models.llms.replies import complete, spoken
+from rag.models.llms.prompts import load_prompt
+from rag.models.llms.replies import spoken
 from rag.models.llms.tokens import count_tokens
 from rag.records import Turn
-from rag.retrieval.retriever import Retrieved
+from rag.retrieval.results import Retrieved
 from rag.settings import Settings
 
 SPARE = 0.9  # share of the window that is planned with: another tokenizer counts otherwise
@@ -33,8 +32,6 @@ OVERFLOWS = 2  # how often the sources are halved when the model says that they 
 LONGEST = 12  # characters a token: no text is longer than its tokens allow, whatever the server sends
 LOOP = re.compile(r"(.{20,300}?)\1{2,}\Z", re.DOTALL)  # the same words three times at the end of a text
 LOOP_TAIL = 1_000  # characters looked at for a loop
-VERDICT_TOKENS = 200  # one word is asked for; some models think first
-ECHOES = "echoes"  # in the repairs: sentences that only said the question again, and were left out
 
 
 class GenerativeAnswerer:
@@ -45,7 +42,7 @@ class GenerativeAnswerer:
         self._model = model
         self._settings = settings
         self._prompt = load_prompt("answer", settings.prompts)
-        self._check = load_prompt("check", settings.prompts) if settings.check == "llm" else None
+        self._checker = ClaimChecker(model, settings) if settings.check == "llm" else None
 
     @property
     def name(self) -> str:
@@ -55,7 +52,7 @@ class GenerativeAnswerer:
     def stream(
         self, question: str, retrieved: Retrieved, history: Sequence[Turn], stop: Cancellation
     ) -> Generator[str | Draft, None, None]:
-        """Yield the model's text as it comes, its markers put right; then the draft, settled."""
+        """Yield the model's text as it comes, its markers put right; then the draft, read."""
         numbers = number_papers((), history)
         clock = perf_counter()
         room = self._room(question)
@@ -70,11 +67,11 @@ class GenerativeAnswerer:
                     raise
                 room = min(room, count_tokens(shown.text)) // 2
         written = perf_counter()
-        draft = replace(self._settled(question, text, finish, shown, numbers), calls=tries)
+        draft = replace(self._read(question, text, finish, shown, numbers), calls=tries)
         settled = perf_counter()
         timings = {"prompt": prepared - clock, "model": written - prepared, "verify": settled - written}
-        if self._check and draft.claims and not stop:
-            draft = self._checked(draft, self._check, stop)
+        if self._checker and draft.claims and not stop:
+            draft = self._checked(draft, self._checker, stop)
             timings["check"] = perf_counter() - settled
         draft = self._with_policy(draft, shown, numbers)
         yield replace(draft, claims=renumbered(draft.claims, history), timings=timings)
@@ -122,21 +119,17 @@ class GenerativeAnswerer:
             finish = replace(finish, usage=Usage(read, count_tokens(text)))
         return text, finish
 
-    def _settled(self, question: str, text: str, finish: Finish, shown: Shown, numbers: dict[int, int]) -> Draft:
-        """Return the draft of a model's text: nothing when it abstains, or when nothing of it holds."""
+    def _read(self, question: str, text: str, finish: Finish, shown: Shown, numbers: dict[int, int]) -> Draft:
+        """Return the draft of a model's text: without claims when it abstains, or when nothing of it holds."""
+        read = read_claims(text, question, shown.papers, lambda paper: number_of(paper, numbers))
         notes = [note for note in (shown.note, ending_note(finish)) if note]
-        reading = read_markers(text, shown.papers)
-        sifted = sift(reading.sentences, question, shown.papers.values())
-        if sifted.denials and not sifted.abstains:
+        if read.leaves_open:
             notes.append("The model adds that the abstracts don't say everything that was asked.")
-        claiming = () if sifted.abstains else sifted.claiming
-        settled = settle(claiming, shown.papers, lambda paper: number_of(paper, numbers))
-        repairs = Counter(reading.repairs) + Counter(settled.repairs) + Counter({ECHOES: sifted.echoes})
         return Draft(
-            claims=settled.claims,
+            claims=read.claims,
             usage=finish.usage,
             prompts=(self._prompt.prompt_id,),
-            repairs=dict(repairs),
+            repairs=read.repairs,
             notes=tuple(notes),
             partial=finish.ending is not Ending.COMPLETE,
             cut=finish.ending is Ending.CUT,
@@ -145,14 +138,14 @@ class GenerativeAnswerer:
     def _with_policy(self, draft: Draft, shown: Shown, numbers: dict[int, int]) -> Draft:
         """Return the draft after what the user wants done with unsupported claims."""
         settled = apply_policy(
-            Settled(draft.claims, draft.repairs),
+            GroundedClaims(draft.claims, draft.repairs),
             self._settings.unsupported,
             shown.papers,
             lambda paper: number_of(paper, numbers),
         )
         return replace(draft, claims=settled.claims, repairs=settled.repairs)
 
-    def _checked(self, draft: Draft, prompt: Prompt, stop: Cancellation) -> Draft:
+    def _checked(self, draft: Draft, checker: ClaimChecker, stop: Cancellation) -> Draft:
         """Return the draft with the model's own verdict on each claim against the slices that it cites.
 
         When a check fails, the claims left are without a verdict, and a note says why.
@@ -162,23 +155,15 @@ class GenerativeAnswerer:
         for place, claim in enumerate(draft.claims):
             if not claim.citations or stop:
                 continue
-            slices = as_data("\n".join(citation.quote for citation in claim.citations))
-            messages = [Message(role, text) for role, text in prompt.render(slices=slices, claim=as_data(claim.text))]
             try:
-                reply, finish = complete(self._model, messages, max_tokens=VERDICT_TOKENS, stop=stop)
+                found = checker.verdict(claim.text, [citation.quote for citation in claim.citations], stop)
             except ModelError as error:
                 notes += (f"The check of the sentences was not finished: {error}",)
                 break
-            claims[place] = replace(claim, verdict=verdict_of(reply))
-            usage, calls = usage + finish.usage, calls + 1
-        return replace(
-            draft,
-            claims=tuple(claims),
-            usage=usage,
-            calls=calls,
-            notes=notes,
-            prompts=(*draft.prompts, prompt.prompt_id),
-        )
+            claims[place] = replace(claim, verdict=found.word)
+            usage, calls = usage + found.usage, calls + 1
+        prompts = (*draft.prompts, checker.prompt_id)
+        return replace(draft, claims=tuple(claims), usage=usage, calls=calls, notes=notes, prompts=prompts)
 
 
 def is_loop(text: str, piece: str) -> bool:
@@ -193,14 +178,3 @@ def ending_note(finish: Finish) -> str | None:
     if finish.ending is Ending.REPEATING:
         return "The answer breaks off: the model repeated itself."
     return f"The answer breaks off: {finish.reason}." if finish.ending is Ending.CUT else None
-
-
-def verdict_of(reply: str) -> str | None:
-    """Return the verdict in a model's reply; None when it gives none.
-
-    >>> verdict_of("**Supported**."), verdict_of("not supported"), verdict_of("Well")
-    ('supported', 'not', None)
-    """
-    found = re.search(r"\b(not|unsupported|partly|partially|supported)\b", reply.casefold())
-    known = {"unsupported": "not", "partially": "partly"}
-    return known.get(found[1], found[1]) if found else None

@@ -1,7 +1,6 @@
 """The sentences of the papers found, and what each is worth to the question. Both answerers draw on them.
 
-Knows nothing of how an answer is written: rag.answering.extractive quotes the best, rag.answering.generative shows
-them to a language model.
+rag.answering.extractive quotes the best, rag.answering.context shows them to a language model.
 """
 
 import math
@@ -10,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.records import Hit, Passage
-from rag.retrieval.retriever import Retrieved
+from rag.retrieval.results import Retrieved
 from rag.text.words import stems
 
 # What a sentence's worth is made of: a logistic regression over the sentences of the papers found for the development

@@ -39,7 +39,7 @@ NEW = 0.2  # share of a sentence's words that the question lacks, up to which it
 
 
 @dataclass(frozen=True, slots=True)
-class Sifted:
+class DetectedClaims:
     """The sentences that claim something, and how many others there were.
 
     `abstains`: the text begins by saying that the sources don't tell, and so is no answer.
@@ -51,14 +51,14 @@ class Sifted:
     echoes: int
 
 
-def sift(sentences: Sequence[Sentence], question: str, papers: Iterable[Paper]) -> Sifted:
+def detect_claims(sentences: Sequence[Sentence], question: str, papers: Iterable[Paper]) -> DetectedClaims:
     """Return the sentences of a model's text that claim something, told apart with the papers that it was shown."""
     abstracts = [paper.abstract for paper in papers]
     kinds = [_kind(sentence.text, question, abstracts) for sentence in sentences]
     leads = kept_leads([sentence.lead for sentence in sentences], [kind == "claim" for kind in kinds])
     claims = (sentence for sentence, kind in zip(sentences, kinds, strict=True) if kind == "claim")
     claiming = tuple(sentence._replace(lead=lead) for sentence, lead in zip(claims, leads, strict=True))
-    return Sifted(claiming, kinds[:1] == ["denial"], kinds.count("denial"), kinds.count("echo"))
+    return DetectedClaims(claiming, kinds[:1] == ["denial"], kinds.count("denial"), kinds.count("echo"))
 
 
 def denies(sentence: str) -> bool:

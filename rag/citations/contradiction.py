@@ -130,14 +130,14 @@ def _sides() -> dict[str, dict[int, bool]]:
 SIDES = _sides()
 
 
-def turned(claim: str, texts: Sequence[str]) -> tuple[str, ...]:
+def contradicted_words(claim: str, texts: Sequence[str]) -> tuple[str, ...]:
     """Return the words of a claim that the texts say the other way round, in lower case.
 
-    >>> turned("Pruning lowers the accuracy.", ["Pruning raises accuracy."])
+    >>> contradicted_words("Pruning lowers the accuracy.", ["Pruning raises accuracy."])
     ('lowers',)
-    >>> turned("Pruning lowers the error.", ["Pruning raises accuracy and lowers the error."])
+    >>> contradicted_words("Pruning lowers the error.", ["Pruning raises accuracy and lowers the error."])
     ()
-    >>> turned("Pruning does not need labels.", ["Pruning needs labels."])
+    >>> contradicted_words("Pruning does not need labels.", ["Pruning needs labels."])
     ('not',)
     """
     said, told = _told(claim), [sentence for text in texts for sentence in _told(text)]

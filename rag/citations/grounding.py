@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from rag.citations.contradiction import turned
+from rag.citations.contradiction import contradicted_words
 from rag.citations.markers import Sentence
 from rag.citations.numbering import cite, kept_leads
 from rag.citations.support import PARTLY, TURNED, best_slice, support, verified
@@ -29,14 +29,16 @@ QUOTED = "quoted"  # an unsupported claim was replaced by the nearest sentence
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class GroundedClaims:
     """Claims that were settled, and how often each kind of mending was needed."""
 
     claims: tuple[Claim, ...]
     repairs: Mapping[str, int]
 
 
-def settle(sentences: Sequence[Sentence], sources: Mapping[int, Paper], number: Callable[[Paper], int]) -> Settled:
+def ground_claims(
+    sentences: Sequence[Sentence], sources: Mapping[int, Paper], number: Callable[[Paper], int]
+) -> GroundedClaims:
     """Return the sentences as verified claims. `number` gives a paper's number in the conversation."""
     repairs: Counter[str] = Counter()
     claims: list[Claim] = []
@@ -55,7 +57,7 @@ def settle(sentences: Sequence[Sentence], sources: Mapping[int, Paper], number: 
             cited = carrying
         citations = tuple(anchored(sentence.text, paper, number(paper)) for paper in cited)
         claims.append(verified(Claim(sentence.text, citations, lead=sentence.lead)))
-    return Settled(tuple(claims), dict(+repairs))
+    return GroundedClaims(tuple(claims), dict(+repairs))
 
 
 def _denied(claim: str, cited: Sequence[Paper], carried: float) -> bool:
@@ -63,7 +65,7 @@ def _denied(claim: str, cited: Sequence[Paper], carried: float) -> bool:
 
     A reader must see that; another paper that says nothing of it either way could carry its words as well.
     """
-    return carried + TURNED >= PARTLY and bool(turned(claim, [paper.abstract for paper in cited]))
+    return carried + TURNED >= PARTLY and bool(contradicted_words(claim, [paper.abstract for paper in cited]))
 
 
 def _carrying(claim: str, cited: Sequence[Paper]) -> list[Paper]:
@@ -88,8 +90,8 @@ def anchored(claim: str, paper: Paper, number: int) -> Citation:
 
 
 def apply_policy(
-    settled: Settled, policy: Policy, sources: Mapping[int, Paper], number: Callable[[Paper], int]
-) -> Settled:
+    settled: GroundedClaims, policy: Policy, sources: Mapping[int, Paper], number: Callable[[Paper], int]
+) -> GroundedClaims:
     """Return the claims after what the user wants done with unsupported ones.
 
     Claims of which nothing holds stay as they are: they are no answer, and quotes in their place would look like one.
@@ -111,7 +113,7 @@ def apply_policy(
             final.append(None)
     leads = kept_leads([claim.lead for claim in settled.claims], [claim is not None for claim in final])
     kept = [replace(claim, lead=lead) for claim, lead in zip(filter(None, final), leads, strict=True)]
-    return Settled(tuple(kept), dict(repairs))
+    return GroundedClaims(tuple(kept), dict(repairs))
 
 
 def holds(claim: Claim) -> bool:

@@ -17,7 +17,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from rag.citations.contradiction import turned
+from rag.citations.contradiction import contradicted_words
 from rag.records import Claim, Support
 from rag.text.sentences import Span, sentence_spans
 from rag.text.words import STOP_WORDS, Word, rarity, words
@@ -33,6 +33,9 @@ SECOND_SENTENCE = 0.18  # support that a second sentence must add to be quoted a
 # Shares of a claim and how much each counts. Words know most on SciFact, pairs and 4-grams tell a faithful answer of an
 # LLM from an invented one (eval/RESULTS.md).
 WORDS, WINDOW, PAIRS, GRAMS = 2, 2, 1, 1
+Standing = Literal["supported", "partly", "not found"]
+MARKS: dict[Standing, str] = {"supported": "●", "partly": "◐", "not found": "○"}  # what a reader sees of a standing
+
 WRONG_NUMBERS = 0.5  # cost when all numbers are missing
 TURNED = 0.4  # cost when the text says it the other way round: at best partly supported
 SENTENCES = 3  # of a window
@@ -64,7 +67,7 @@ def support(claim: str, abstracts: Sequence[str]) -> Support:
     the other way round count as missing.
     """
     carried = _carried(claim, abstracts)
-    against = turned(claim, abstracts)
+    against = contradicted_words(claim, abstracts)
     return Support(
         max(0.0, carried.score - TURNED * bool(against)),
         tuple(dict.fromkeys([*carried.missing_words, *against])),
@@ -78,7 +81,7 @@ def verified(claim: Claim) -> Claim:
     return replace(claim, support=found.score, missing_words=found.missing_words, missing_numbers=found.missing_numbers)
 
 
-def standing(claim: Claim) -> Literal["supported", "partly", "not found"]:
+def standing(claim: Claim) -> Standing:
     """Return what a reader is shown of a claim: its support as a word; a checking LLM's "not" outweighs the score."""
     if claim.verdict == "not" or claim.support < PARTLY:
         return "not found"

@@ -76,6 +76,11 @@ def rewrite(
     return Rewritten(standalone(rewritten or question, history), finish.usage, 1, (prompt.prompt_id,))
 
 
+def rewrite_without_model(question: str, history: Sequence[Turn], stop: Cancellation) -> Rewritten:  # noqa: ARG001
+    """Return a question as `standalone` makes it, in the form of `rewrite`."""
+    return Rewritten(standalone(question, history))
+
+
 def question_in(reply: str) -> str | None:
     r"""Return the question that a model replied with; None when it replied with anything else.
 

@@ -5,16 +5,15 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from rag.citations.numbering import number_of, number_papers
-from rag.citations.support import standing
+from rag.citations.support import MARKS, standing
 from rag.export.markdown import inline, line, reference
-from rag.records import Answer, Claim, Outcome, Paper, Turn
+from rag.records import Answer, Claim, Paper, Turn
+from rag.records.answers import NEAREST_PAPERS, REFUSALS
 
-OUTCOMES = {
-    Outcome.NOT_IN_ABSTRACTS: "The abstracts don't say.",
-    Outcome.NO_RELEVANT_PAPERS: "No paper in the library is about that.",
-}
-MARKS = {"supported": "", "partly": " ◐", "not found": " ○"}
-LEGEND = "The abstracts cited carry a sentence with ◐ only partly, one with ○ not, as far as its words tell."
+LEGEND = (
+    f"The abstracts cited carry a sentence with {MARKS['partly']} only partly, one with {MARKS['not found']} not, "
+    "as far as its words tell."
+)
 ITEM = re.compile(r"\s*(?:(?P<bullet>[-*•–])|(?P<number>\d{1,3})[.)])(?:\s+|\Z)")  # noqa: RUF001
 
 
@@ -58,7 +57,7 @@ def _answer(answer: Answer, numbers: dict[int, int], cited: dict[int, Paper]) ->
     if answer.rewritten:
         blocks.append(f"*Searched for: {inline(answer.rewritten)}*")
     if not answer.answered:
-        blocks.append(f"*{OUTCOMES[answer.outcome]}*{' The nearest papers:' if answer.nearest else ''}")
+        blocks.append(f"*{REFUSALS[answer.outcome]}*{f' {NEAREST_PAPERS}' if answer.nearest else ''}")
     if not answer.answered and answer.nearest:
         blocks.append("\n".join(f"- {reference(paper)}" for paper in answer.nearest))
     if answer.claims:
@@ -76,13 +75,19 @@ def _claims(claims: Iterable[Claim], numbers: dict[int, int]) -> list[_Line]:
     lines: list[_Line] = []
     for claim in claims:
         papers = dict.fromkeys(numbers[citation.paper.paper_id] for citation in claim.citations)
-        rest = f"{' ' * bool(papers)}{''.join(f'[{number}]' for number in papers)}{MARKS[standing(claim)]}"
+        rest = f"{' ' * bool(papers)}{''.join(f'[{number}]' for number in papers)}{_mark(claim)}"
         if lines and "\n" not in claim.lead:
             lines[-1] = lines[-1]._replace(text=f"{lines[-1].text} {inline(claim.text)}{rest}")
         else:
             item = ITEM.match(claim.lead)
             lines.append(_Line(_marker(item), f"{line(claim.text)}{rest}", new=True))
     return lines
+
+
+def _mark(claim: Claim) -> str:
+    """Return the sign of a claim that is not supported."""
+    found = standing(claim)
+    return "" if found == "supported" else f" {MARKS[found]}"
 
 
 def _lines(text: str) -> list[_Line]:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from rag.errors import SourceError
 from rag.readers.inputs.files import STANDARD_INPUT
-
-LIBRARY_FILE = "catalog.sqlite3"  # by which the folder of a library is known
+from rag.storage.layout import is_library
 
 
 def find_files(paths: Iterable[Path]) -> list[Path]:
@@ -44,6 +43,6 @@ def _files_in(root: Path) -> list[Path]:
 
 def _is_library(folder: Path) -> bool:
     try:
-        return (folder / LIBRARY_FILE).exists()
+        return is_library(folder)
     except PermissionError:
         return False  # which is told where it is listed

@@ -9,20 +9,20 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from rag.ingestion.indexing import index_pending
 from rag.ingestion.merging import store
 from rag.ingestion.run import Run
 from rag.models.embedders.base import Embedder
 from rag.readers import read_file
 from rag.records import IngestReport, Record, Rejection, Remark
 from rag.records.progress import Progress, Watch
+from rag.storage.base import Index
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.merged_records import merges
-from rag.storage.index.index import Index, embed_papers
 from rag.utils.batching import batched
 
 READ_BATCH = 500  # records a transaction
 MOST_REJECTIONS = 10_000  # that a report lists; more are counted, for a file may hold millions
-EMBED_BATCH = 32  # papers whose vectors are stored together: two seconds of work on two cores
 
 
 def ingest(
@@ -91,25 +91,3 @@ def store_records(
         run.settle()
         watch(Progress("read", kinds.total(), None))
     return kinds, rejected
-
-
-def index_pending(
-    catalog: Catalog,
-    index: Index,
-    embedder: Callable[[], Embedder],
-    watch: Watch = lambda progress: None,
-) -> int:
-    """Embed and store every paper that has no vectors yet; return how many they were."""
-    total = catalog.count(indexed=False)
-    if not total:
-        return 0
-    model = embedder()
-    done = 0
-    watch(Progress("embed", done, total))
-    while papers := catalog.all_papers(pending_only=True, limit=EMBED_BATCH):
-        index.put(list(embed_papers(model, papers)))
-        with catalog.transaction():
-            catalog.mark_indexed(paper.paper_id for paper in papers)
-        done += len(papers)
-        watch(Progress("embed", done, total))
-    return done

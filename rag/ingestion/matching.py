@@ -16,21 +16,21 @@ from rag.records.identity import (
     title_keys,
 )
 from rag.storage.catalog.catalog import Catalog
-from rag.storage.catalog.merged_records import Kept, apart_from, kept_records
+from rag.storage.catalog.merged_records import MergedRecord, different_from, records_of
 
 
 class Match(NamedTuple):
     """A paper that a record is of, its records, and by what it was known: a public identifier or the title."""
 
     paper_id: int
-    kept: list[Kept]
+    kept: list[MergedRecord]
     reason: str
 
 
 def matches(new: Incoming, catalog: Catalog, run: Run) -> Iterator[Match]:
     """Yield every paper that a record is of, the surest first; note in `run` the identifiers that are shared."""
     record = new.record
-    apart = apart_from(catalog, record)
+    apart = different_from(catalog, record)
     judged: set[int] = set()
     for scope, value in {**identifiers(record), **title_keys(record)}.items():
         found = [paper_id for paper_id in catalog.with_key(scope, value) if paper_id not in judged]
@@ -40,7 +40,7 @@ def matches(new: Incoming, catalog: Catalog, run: Run) -> Iterator[Match]:
             # a record of it: what speaks against the paper speaks against that record, which needn't be read.
             found = [paper.paper_id for paper in catalog.papers(found) if not conflicting(paper, record)]
         for paper_id in found:
-            kept = kept_records(catalog, paper_id)
+            kept = records_of(catalog, paper_id)
             if apart and any(fingerprint(one.record) in apart for one in kept):
                 continue
             if scope not in IDENTIFIERS:
@@ -52,7 +52,7 @@ def matches(new: Incoming, catalog: Catalog, run: Run) -> Iterator[Match]:
                 yield Match(paper_id, kept, scope)
 
 
-def earlier_form(new: Incoming, catalog: Catalog, run: Run, found: Iterable[Match]) -> tuple[int, Kept] | None:
+def earlier_form(new: Incoming, catalog: Catalog, run: Run, found: Iterable[Match]) -> tuple[int, MergedRecord] | None:
     """Return the paper and the record that stood in the place of this one in its source; None when it is news.
 
     The place is the id that the source gave it, else its line.
@@ -60,7 +60,7 @@ def earlier_form(new: Incoming, catalog: Catalog, run: Run, found: Iterable[Matc
     record, source = new
     slot = catalog.with_key(source, record.key) if record.key else []
     for paper_id in slot or [match.paper_id for match in found]:
-        for old in kept_records(catalog, paper_id):
+        for old in records_of(catalog, paper_id):
             place = old.known and old.source == source and old.record.key == record.key
             if (
                 place
@@ -76,7 +76,7 @@ def may_be_one(one: Match, other: Match, catalog: Catalog) -> bool:
     """Tell whether nothing speaks against two papers being one, that a record says are."""
     sure = one.reason in IDENTIFIERS and other.reason in IDENTIFIERS
     for left in one.kept:
-        apart = apart_from(catalog, left.record)
+        apart = different_from(catalog, left.record)
         for right in other.kept:
             if fingerprint(right.record) in apart:
                 return False
@@ -85,6 +85,6 @@ def may_be_one(one: Match, other: Match, catalog: Catalog) -> bool:
     return True
 
 
-def _same(kept: Iterable[Kept], record: Record) -> bool:
+def _same(kept: Iterable[MergedRecord], record: Record) -> bool:
     records = [one.record for one in kept]
     return any(same_paper(one, record) for one in records) and not any(conflicting(one, record) for one in records)

@@ -1,7 +1,7 @@
 """One record into the catalog: which paper it is of, what it changes there, and how that is undone.
 
-Everything here happens inside a transaction of the caller's. Knows nothing of vectors: papers whose text changed are
-left waiting for them, and papers that became part of another are named in `Run.gone`.
+Everything here happens inside a transaction of the caller's. Papers whose text changed are left waiting for vectors
+(rag.ingestion.indexing), and papers that became part of another are named in `Run.gone`, for the index to forget.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,15 @@ from rag.records import Record
 from rag.records.canonical import compose
 from rag.records.identity import fingerprint, identifiers
 from rag.storage.catalog.catalog import Catalog
-from rag.storage.catalog.merged_records import Kept, keep, kept_records, let_go, merges, part, pass_on_parting
+from rag.storage.catalog.merged_records import (
+    MergedRecord,
+    add_record,
+    copy_differences,
+    mark_different,
+    merges,
+    records_of,
+    remove_record,
+)
 
 
 def store(record: Record, source: str, catalog: Catalog, run: Run) -> str:
@@ -44,9 +52,9 @@ def split(merge_id: int, catalog: Catalog) -> int:
     if not found:
         raise MergeError(merge_id)
     paper_id = found[0].paper_id
-    kept = next(one for one in kept_records(catalog, paper_id) if one.record_id == merge_id)
-    left = let_go(catalog, paper_id, kept)
-    part(catalog, kept.record, [one.record for one in left])
+    kept = next(one for one in records_of(catalog, paper_id) if one.record_id == merge_id)
+    left = remove_record(catalog, paper_id, kept)
+    mark_different(catalog, kept.record, [one.record for one in left])
     _recompose(paper_id, left, catalog)
     return _insert(Incoming(kept.record, kept.source), catalog)
 
@@ -55,30 +63,30 @@ def forget(paper_id: int, source: str, catalog: Catalog) -> bool:
     """Forget the records of a paper that came from a source; return whether it is gone with them."""
     if not (found := catalog.papers([paper_id])):
         return False  # gone with another source
-    kept = kept_records(catalog, paper_id)
+    kept = records_of(catalog, paper_id)
     mine = [one for one in kept if one.known and one.source == source]
     if len(mine) == len(kept) or set(found[0].origins) <= {source}:
         catalog.remove([paper_id])
         return True
     for one in mine:
-        kept = let_go(catalog, paper_id, one)
+        kept = remove_record(catalog, paper_id, one)
     catalog.forget_source(paper_id, source)  # also of a paper from an older catalog, whose records nobody knows
     _recompose(paper_id, kept, catalog)
     return False
 
 
-def _copies(new: Incoming, catalog: Catalog) -> list[tuple[int, Kept]]:
+def _copies(new: Incoming, catalog: Catalog) -> list[tuple[int, MergedRecord]]:
     """Return the records that a source is known to hold and that are this one letter for letter, with their papers."""
     print_ = fingerprint(new.record)
     return [
         (paper_id, kept)
         for paper_id in catalog.with_key("print", print_)
-        for kept in kept_records(catalog, paper_id)
+        for kept in records_of(catalog, paper_id)
         if kept.known and kept.source == new.source and fingerprint(kept.record) == print_
     ]
 
 
-def _again(copies: list[tuple[int, Kept]], new: Incoming, catalog: Catalog, run: Run) -> str:
+def _again(copies: list[tuple[int, MergedRecord]], new: Incoming, catalog: Catalog, run: Run) -> str:
     """Take a record that its source was known to hold: the same again, under another name of its own, or a copy."""
     record = new.record
     # The one on the same line, else one that is still to come in this run.
@@ -90,7 +98,7 @@ def _again(copies: list[tuple[int, Kept]], new: Incoming, catalog: Catalog, run:
         run.mark(paper_id, kept.record_id)
         return "unchanged"
     reason = next(iter(identifiers(record)), "title")
-    return _place(new, catalog, run, [Match(paper_id, kept_records(catalog, paper_id), reason)])
+    return _place(new, catalog, run, [Match(paper_id, records_of(catalog, paper_id), reason)])
 
 
 def _place(new: Incoming, catalog: Catalog, run: Run, found: list[Match]) -> str:
@@ -105,29 +113,29 @@ def _place(new: Incoming, catalog: Catalog, run: Run, found: list[Match]) -> str
         if all(may_be_one(other, match, catalog) for other in joining):
             joining.append(match)
     into = min(match.paper_id for match in joining)
-    run.keep_first(catalog, into)
+    run.add_first_record(catalog, into)
     for match in joining:
         if match.paper_id != into:
             _absorb(into, match, catalog, run)
-    joined = keep(catalog, into, Kept(None, new.source, new.record, found[0].reason))
+    joined = add_record(catalog, into, MergedRecord(None, new.source, new.record, found[0].reason))
     catalog.add_origin(into, new.source, new.record)
     run.mark(into, joined)
     run.join(joined)
-    return "updated" if _recompose(into, kept_records(catalog, into), catalog) else "merged"
+    return "updated" if _recompose(into, records_of(catalog, into), catalog) else "merged"
 
 
 def _absorb(paper_id: int, other: Match, catalog: Catalog, run: Run) -> None:
     """Make another paper part of this one."""
-    run.join(run.keep_first(catalog, other.paper_id, other.reason))
+    run.join(run.add_first_record(catalog, other.paper_id, other.reason))
     catalog.absorb(paper_id, other.paper_id)
     run.absorb(other.paper_id)
 
 
-def _edit(paper_id: int, old: Kept, new: Incoming, catalog: Catalog, run: Run) -> str:
+def _edit(paper_id: int, old: MergedRecord, new: Incoming, catalog: Catalog, run: Run) -> str:
     """Put a record in the place of its earlier form; it may now be of another paper."""
-    pass_on_parting(catalog, old.record, new.record)
+    copy_differences(catalog, old.record, new.record)
     if old.record_id is not None:
-        _recompose(paper_id, let_go(catalog, paper_id, old), catalog)
+        _recompose(paper_id, remove_record(catalog, paper_id, old), catalog)
         kind = _place(new, catalog, run, list(matches(new, catalog, run)))
         return "updated" if kind == "merged" else kind
     catalog.drop_origin(paper_id, old.source, old.record, [])
@@ -135,11 +143,11 @@ def _edit(paper_id: int, old: Kept, new: Incoming, catalog: Catalog, run: Run) -
     _recompose(paper_id, [old._replace(record=new.record)], catalog)
     run.mark(paper_id)
     for match in list(matches(new, catalog, run)):
-        mine = Match(paper_id, kept_records(catalog, paper_id), match.reason)
+        mine = Match(paper_id, records_of(catalog, paper_id), match.reason)
         if match.paper_id != paper_id and may_be_one(mine, match, catalog):
-            run.keep_first(catalog, paper_id)
+            run.add_first_record(catalog, paper_id)
             _absorb(paper_id, match, catalog, run)
-            _recompose(paper_id, kept_records(catalog, paper_id), catalog)
+            _recompose(paper_id, records_of(catalog, paper_id), catalog)
     return "updated"
 
 
@@ -157,7 +165,7 @@ def _insert(new: Incoming, catalog: Catalog) -> int:
     return paper_id
 
 
-def _recompose(paper_id: int, kept: Iterable[Kept], catalog: Catalog) -> bool:
+def _recompose(paper_id: int, kept: Iterable[MergedRecord], catalog: Catalog) -> bool:
     """Make a paper what its records say; return whether that changed it."""
     [paper] = catalog.papers([paper_id])
     composed = replace(compose(paper_id, [one.record for one in kept]), origins=paper.origins)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from rag.records import Record, Remark
 from rag.storage.catalog.catalog import Catalog
-from rag.storage.catalog.merged_records import Kept, keep_first, kept_records
+from rag.storage.catalog.merged_records import MergedRecord, add_first_record, records_of
 
 MOST_REMARKS = 100
 MOST_MERGES = 1_000  # of a report; all are in the catalog
@@ -49,14 +49,14 @@ class Run:
         else:
             self._records.add(record_id)
 
-    def has_read(self, paper_id: int, kept: Kept) -> bool:
+    def has_read(self, paper_id: int, kept: MergedRecord) -> bool:
         """Tell whether a record was read in this run: what comes in its place is a second one, not its new form."""
         return paper_id in self._papers if kept.record_id is None else kept.record_id in self._records
 
-    def keep_first(self, catalog: Catalog, paper_id: int, reason: str | None = None) -> int:
+    def add_first_record(self, catalog: Catalog, paper_id: int, reason: str | None = None) -> int:
         """Store the one record of a paper that is to have more, and return its id."""
-        read = self.has_read(paper_id, kept_records(catalog, paper_id)[0])
-        record_id = keep_first(catalog, paper_id, reason)
+        read = self.has_read(paper_id, records_of(catalog, paper_id)[0])
+        record_id = add_first_record(catalog, paper_id, reason)
         if read:
             self.mark(paper_id, record_id)
         return record_id

@@ -1,4 +1,4 @@
-"""Which papers are gone from their sources? Reads the sources again and compares; removes nothing by itself."""
+"""Which papers are missing from their sources? Reads the sources again and compares; removes nothing by itself."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -6,14 +6,14 @@ from pathlib import Path
 from rag.ingestion.merging import known_as
 from rag.ingestion.run import Incoming
 from rag.readers import read_file
-from rag.records import Gone, Record, Rejection
+from rag.records import MissingFromSource, Record, Rejection
 from rag.storage.catalog.catalog import Catalog
 from rag.utils.batching import batched
 
 BATCH = 500  # papers read from the catalog at once
 
 
-def gone(catalog: Catalog, paths: Sequence[Path], files: Sequence[Path]) -> Iterator[Gone]:
+def missing(catalog: Catalog, paths: Sequence[Path], files: Sequence[Path]) -> Iterator[MissingFromSource]:
     """Yield every paper that came from `paths` and is not there any more; `files` are what the paths hold now.
 
     Of a file that has gone, every paper; the same of a member that has gone from its archive. A file of which anything
@@ -28,12 +28,12 @@ def gone(catalog: Catalog, paths: Sequence[Path], files: Sequence[Path]) -> Iter
         if file is not None:
             known.setdefault(file, []).append(source)
         elif any(root in places for root in roots):
-            yield from _gone_from(catalog, source, set())
+            yield from _missing_from(catalog, source, set())
     for file, sources in known.items():
         found = _found_in(catalog, file)
         if found is not None:
             for source in sources:
-                yield from _gone_from(catalog, source, found.get(source, set()))
+                yield from _missing_from(catalog, source, found.get(source, set()))
 
 
 def _found_in(catalog: Catalog, path: Path) -> dict[str, set[int]] | None:
@@ -47,7 +47,6 @@ def _found_in(catalog: Catalog, path: Path) -> dict[str, set[int]] | None:
     return found
 
 
-def _gone_from(catalog: Catalog, source: str, there: set[int]) -> Iterator[Gone]:
-    rows = catalog.all("SELECT paper_id FROM origins WHERE source = ? ORDER BY paper_id", source)
-    for batch in batched((row[0] for row in rows if row[0] not in there), BATCH):
-        yield from (Gone(paper, source) for paper in catalog.papers(list(batch)))
+def _missing_from(catalog: Catalog, source: str, there: set[int]) -> Iterator[MissingFromSource]:
+    for batch in batched((paper_id for paper_id in catalog.ids_from(source) if paper_id not in there), BATCH):
+        yield from (MissingFromSource(paper, source) for paper in catalog.papers(list(batch)))

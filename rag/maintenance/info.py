@@ -1,15 +1,15 @@
-"""What a library holds and what it was made with, in numbers. Reads the catalog and the manifest, opens no vectors."""
+"""What a library holds and what it was made with, in numbers, from catalog and manifest; no vector is opened."""
 
-import os
+from contextlib import closing
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from rag.errors import LibraryMissingError
-from rag.storage.catalog.catalog import FILE as CATALOG
-from rag.storage.catalog.catalog import Catalog
+from rag.storage.catalog.ratings import count_ratings
 from rag.storage.catalog.schema import VERSION
+from rag.storage.catalog.sqlite import open_catalog
+from rag.storage.layout import catalog_size, index_size, require_library
 from rag.storage.manifest import read_manifest
+from rag.utils.release import release
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,43 +35,23 @@ class Info:
 
 def describe(folder: Path) -> Info:
     """Return a library in numbers. Raises LibraryMissingError, LibraryMismatchError, LibraryDamagedError."""
-    if not (folder / CATALOG).is_file():
-        msg = f"There is no library at {folder}. Make one with: askpapers ingest PATH --library {folder}"
-        raise LibraryMissingError(msg)
+    require_library(folder)
     manifest = read_manifest(folder)
-    catalog = Catalog(folder / CATALOG)
-    try:
-        first, last = catalog.all("SELECT min(year), max(year) FROM papers")[0]
-        sources = catalog.all("SELECT source, count(*) FROM origins GROUP BY source ORDER BY source")
+    with closing(open_catalog(folder)) as catalog:
         return Info(
             folder=str(folder),
             papers=catalog.count(),
             waiting=catalog.count(indexed=False),
-            merged=int(
-                catalog.one("SELECT count(*) FROM (SELECT 1 FROM origins GROUP BY paper_id HAVING count(*) > 1)")
-            ),
-            ratings=int(catalog.one("SELECT count(*) FROM ratings")),
-            years=None if first is None else (first, last),
-            sources=tuple((source, papers) for source, papers in sources),
-            catalog_bytes=sum(path.stat().st_size for path in folder.glob(f"{CATALOG}*")),
-            vectors_bytes=_size(folder / manifest.vectors) if manifest else 0,
+            merged=catalog.count_merged(),
+            ratings=count_ratings(catalog.database),
+            years=catalog.years(),
+            sources=tuple(catalog.papers_by_source()),
+            catalog_bytes=catalog_size(folder),
+            vectors_bytes=index_size(folder, manifest.vectors) if manifest else 0,
             embedding=manifest.embedding if manifest else None,
             dimension=manifest.dimension if manifest else None,
             chunker=manifest.chunker if manifest else None,
             format=manifest.format if manifest else None,
             schema=VERSION,
-            release=_release(),
+            release=release(),
         )
-    finally:
-        catalog.close()
-
-
-def _size(folder: Path) -> int:
-    return sum(Path(place, name).stat().st_size for place, _, names in os.walk(folder) for name in names)
-
-
-def _release() -> str:
-    try:
-        return version("askpapers")
-    except PackageNotFoundError:
-        return "unknown"

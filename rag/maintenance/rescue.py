@@ -1,7 +1,7 @@
 """Bring what can still be read of a damaged catalog into a file that `ingest` takes.
 
 Works on a copy, so that nothing gets worse. First SQLite reads the papers, in ranges of ids that are halved where it
-fails; then what it can't read is looked for on the pages themselves. Knows nothing of vectors: they are made anew.
+fails; then what it can't read is looked for on the pages themselves. Vectors are made anew from what was saved.
 """
 
 import json
@@ -18,8 +18,9 @@ from rag.errors import LibraryMissingError, StorageError
 from rag.export.jsonl import to_jsonl
 from rag.maintenance.sqlite_pages import read_rows
 from rag.records import Paper
-from rag.storage.catalog.catalog import FILE as CATALOG
+from rag.records.papers import BIBLIOGRAPHY
 from rag.storage.catalog.schema import SUMMED, checksum
+from rag.storage.layout import catalog_path
 from rag.utils.files import replacing
 
 COLUMNS = f"paper_id, {SUMMED}"
@@ -50,13 +51,14 @@ def rescue(folder: Path, out: Path) -> Rescued:
 
     Raises LibraryMissingError when there is no catalog, StorageError when `out` can't be written.
     """
-    if not (folder / CATALOG).is_file():
+    catalog = catalog_path(folder)
+    if not catalog.is_file():
         msg = f"There is no catalog at {folder}. Name the library's folder with --library."
         raise LibraryMissingError(msg)
     try:
         with TemporaryDirectory() as temporary:
-            copy = Path(temporary, CATALOG)
-            for path in (folder / CATALOG, folder / f"{CATALOG}-wal"):
+            copy = catalog_path(Path(temporary))
+            for path in (catalog, catalog.with_name(f"{catalog.name}-wal")):
                 if path.is_file():
                     shutil.copyfile(path, copy.with_name(path.name))
             rows, known, sums = _read(copy)
@@ -129,17 +131,12 @@ def _is_paper(row: Row) -> bool:
 
 
 def _paper(row: Row) -> Paper:
-    paper_id, title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id, _ = row
+    """Return the paper of a row; a value that is no text or number, as it should be, is left out."""
+    values: dict[str, Any] = dict(zip(BIBLIOGRAPHY, row[1:], strict=False))
     try:
-        names = tuple(name for name in json.loads(authors) if isinstance(name, str))
+        names = tuple(name for name in json.loads(values.pop("authors")) if isinstance(name, str))
     except (ValueError, TypeError):
         names = ()
-
-    def text(value: Any) -> str | None:
-        return value if isinstance(value, str) else None
-
-    known_year = year if isinstance(year, int) else None
-    return Paper(
-        paper_id, title, abstract, text(key), names, known_year, text(doi), text(arxiv_id), text(url), (),
-        text(pubmed_id),
-    )  # fmt: skip
+    year = values.pop("year")
+    known: dict[str, Any] = {name: value for name, value in values.items() if isinstance(value, str)}
+    return Paper(row[0], **known, authors=names, year=year if isinstance(year, int) else None)

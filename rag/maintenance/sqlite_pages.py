@@ -1,7 +1,7 @@
 """Rows read from the pages of an SQLite file without SQLite: for files that it refuses.
 
 Goes through the file page by page and takes every leaf of a table for what it says, whatever of the tree above it is
-left (sqlite.org/fileformat2.html). Knows no tables; who reads must tell the rows it wants by their shape, and knows
+left (sqlite.org/fileformat2.html). For rag.maintenance.rescue, which tells the rows it wants by their shape, and minds
 that rows which were deleted may be among them.
 """
 

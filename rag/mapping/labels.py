@@ -3,7 +3,7 @@
 A term is one to three words in a row as authors write them, `diffusion models`; words with the same stem are the same.
 It counts for a cluster by how much more common it is there than elsewhere (the idea of class-based TF-IDF), times the
 papers that have it; a title counts three times. Every further term of a name counts half the papers that have an
-earlier one, so that the name speaks of the whole cluster. Knows nothing of vectors.
+earlier one, so that the name speaks of the whole cluster.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""The map as a record: points, clusters, and both as compact JSON. Knows nothing of how they are made."""
+"""The map as a record: points, clusters, and both as compact JSON, for the page and for the file that keeps it."""
 
 from collections import Counter
 from collections.abc import Mapping

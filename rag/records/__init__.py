@@ -4,17 +4,28 @@ Offsets are Python character offsets into `paper.abstract`; a higher score is al
 """
 
 from rag.records.answers import Answer, Citation, Claim, Outcome, Rating, Searched, Support, Turn
-from rag.records.papers import Filters, Gone, Hit, IngestReport, Merge, Paper, Passage, Record, Rejection, Remark
+from rag.records.papers import (
+    Filters,
+    Hit,
+    IngestReport,
+    Merge,
+    MissingFromSource,
+    Paper,
+    Passage,
+    Record,
+    Rejection,
+    Remark,
+)
 
 __all__ = [
     "Answer",
     "Citation",
     "Claim",
     "Filters",
-    "Gone",
     "Hit",
     "IngestReport",
     "Merge",
+    "MissingFromSource",
     "Outcome",
     "Paper",
     "Passage",

@@ -55,6 +55,14 @@ class Outcome(StrEnum):
     NO_RELEVANT_PAPERS = "no_relevant_papers"
 
 
+# What is said where there is no answer, and before the papers that came nearest.
+REFUSALS = {
+    Outcome.NOT_IN_ABSTRACTS: "The abstracts in this library don't say.",
+    Outcome.NO_RELEVANT_PAPERS: "No paper in this library is about that.",
+}
+NEAREST_PAPERS = "The nearest papers:"
+
+
 @dataclass(frozen=True, slots=True)
 class Searched:
     """What was searched: how many papers, under which filters, with which text.

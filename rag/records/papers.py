@@ -26,6 +26,10 @@ class Record:
     pubmed_id: str | None = None
 
 
+# What a record and a paper both say of a paper, in the order of the catalog's columns.
+BIBLIOGRAPHY = ("title", "abstract", "key", "authors", "year", "doi", "arxiv_id", "url", "pubmed_id")
+
+
 @dataclass(frozen=True, slots=True)
 class Remark:
     """What to know of how a source was read."""
@@ -85,6 +89,11 @@ class Paper:
         return self.url
 
 
+def as_record(paper: Paper, line: int) -> Record:
+    """Return a paper as the record that it would be if a source had it on a line."""
+    return Record(line=line, **{name: getattr(paper, name) for name in BIBLIOGRAPHY})
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Bounds on which papers are searched.
@@ -140,7 +149,7 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class MissingFromSource:
     """A paper that one of its sources doesn't hold any more."""
 
     paper: Paper

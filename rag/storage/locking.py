@@ -1,4 +1,4 @@
-"""A library's folder: how it is made, and who may write into it. One writer at a time, released when a process dies."""
+"""Who may write into a library's folder: one writer at a time, released when a process dies."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,17 +8,7 @@ from filelock import FileLock, Timeout
 
 from rag.errors import LibraryLockedError, StorageError
 from rag.storage.catalog.catalog import Catalog
-
-LOCK = "write.lock"
-
-
-def make_folder(folder: Path) -> None:
-    """Make a library's folder. Raises StorageError when it can't be."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        msg = f"The library folder {folder} can't be made ({error.strerror}). Choose another one with --library."
-        raise StorageError(msg) from error
+from rag.storage.layout import LOCK
 
 
 @contextmanager

@@ -1,23 +1,36 @@
-"""The manifest: what a library was made with, and which folder holds its vectors now.
+"""The manifest: what a library's index was made with, and which folder holds it now.
 
 One small JSON file, replaced whole. What it says must fit what runs, or the library is refused with the command that
 mends it; the vectors of another model are numbers of the same shape and would go unnoticed.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from rag.errors import LibraryDamagedError, LibraryMismatchError, StorageError
+from rag.storage.layout import MANIFEST, rebuild_command
 from rag.utils.files import replacing
 
 FORMAT = 1
-FILE = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSpec:
+    """What an index must be made with: the names of embedding model and chunker.
+
+    `dimension` is asked for the length of a vector when an index is made, never before: it may load the model.
+    """
+
+    embedding: str
+    chunker: str
+    dimension: Callable[[], int]
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Format version, embedding model and dimension, distance, chunker, and the folder of the vectors."""
+    """Format version, embedding model and dimension, distance, chunker, and the folder of the index."""
 
     embedding: str
     dimension: int
@@ -26,13 +39,18 @@ class Manifest:
     distance: str = "cosine"
     format: int = FORMAT
 
+    @classmethod
+    def of(cls, spec: IndexSpec, folder_name: str) -> "Manifest":
+        """Return the manifest of an index that is made now."""
+        return cls(spec.embedding, spec.dimension(), spec.chunker, folder_name)
+
 
 def read_manifest(folder: Path) -> Manifest | None:
     """Return the manifest of a library folder, None when it has none.
 
     Raises LibraryMismatchError when its format is newer, LibraryDamagedError when it can't be read.
     """
-    path = folder / FILE
+    path = folder / MANIFEST
     try:
         values = json.loads(path.read_text("utf-8"))
         found = int(values["format"])
@@ -50,16 +68,14 @@ def read_manifest(folder: Path) -> Manifest | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
-        msg = (
-            f"{path} can't be read ({error}). Make it anew from the catalog with: askpapers rebuild --library {folder}"
-        )
+        msg = f"{path} can't be read ({error}). Make it anew from the catalog with: {rebuild_command(folder)}"
         raise LibraryDamagedError(msg) from error
     return manifest
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Replace the manifest of a library folder: after a crash it is the old one or the new one. Raises StorageError."""
-    path = folder / FILE
+    path = folder / MANIFEST
     try:
         with replacing(path, durable=True) as partial:
             partial.write_text(json.dumps(asdict(manifest), indent=2), "utf-8")
@@ -68,15 +84,22 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         raise StorageError(msg) from error
 
 
-def check_manifest(folder: Path, manifest: Manifest, *, embedding: str, chunker: str) -> None:
-    """Raise LibraryMismatchError unless the stored vectors are those of this embedding model and chunker."""
+def fitting_manifest(folder: Path, files: Path, spec: IndexSpec) -> Manifest | None:
+    """Return the manifest of the library in `folder`, whose files are read in `files`; None when there is none yet.
+
+    Raises LibraryMismatchError unless the index is that of the model and chunker wanted, LibraryDamagedError.
+    """
+    manifest = read_manifest(files)
+    if manifest is None:
+        return None
     for what, stored, wanted in (
-        ("embedding model", manifest.embedding, embedding),
-        ("chunker", manifest.chunker, chunker),
+        ("embedding model", manifest.embedding, spec.embedding),
+        ("chunker", manifest.chunker, spec.chunker),
     ):
         if stored != wanted:
             msg = (
                 f"The library {folder} was made with the {what} {stored}, the settings ask for {wanted}. "
-                f"Make its vectors anew with: askpapers rebuild --library {folder}"
+                f"Make its vectors anew with: {rebuild_command(folder)}"
             )
             raise LibraryMismatchError(msg)
+    return manifest

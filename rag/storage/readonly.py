@@ -1,7 +1,7 @@
 """A library that can't be written, made readable: SQLite and Chroma write even where they only read.
 
-What they write to is copied to a temporary folder: the catalog and the vectors. The token states are by far the
-largest part and stay where they are (rag.storage.index.token_store opens them as a file that nobody changes). What
+What they write to is copied to a temporary folder: the catalog and the vectors. The token embeddings are by far the
+largest part and stay where they are (opened as a file that nobody changes). What
 somebody with other rights changes meanwhile is not seen.
 """
 
@@ -13,10 +13,9 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from rag.errors import LibraryDamagedError, StorageError
+from rag.storage.layout import CATALOG, INDEX, NEEDED, TOKENS
 
 TRIES = 3
-STATES = "states.sqlite3"
-NEEDED = ("catalog.sqlite3", "manifest.json", "vectors-")
 
 
 def is_read_only(folder: Path) -> bool:
@@ -24,15 +23,15 @@ def is_read_only(folder: Path) -> bool:
     return folder.is_dir() and not os.access(folder, os.W_OK)
 
 
-def copied(folder: Path, *, states: bool = False) -> Path:
+def copied(folder: Path, *, tokens: bool = False) -> Path:
     """Return a temporary folder with what is needed to read a library; the caller removes it.
 
     Raises StorageError when there is no room for it, or when somebody keeps changing the library.
     """
     place = Path(mkdtemp(prefix="askpapers-"))
     try:
-        _copy(folder, place, states=states)
-        for path in () if states else folder.glob(f"vectors-*/{STATES}"):
+        _copy(folder, place, tokens=tokens)
+        for path in () if tokens else folder.glob(f"{INDEX}*/{TOKENS}"):
             _linked(path, place / path.relative_to(folder))
     except BaseException as error:
         shutil.rmtree(place, ignore_errors=True)
@@ -54,9 +53,9 @@ def as_if_in(folder: Path, place: Path) -> Iterator[None]:
         raise LibraryDamagedError(str(error).replace(str(place), str(folder))) from error
 
 
-def _copy(folder: Path, place: Path, *, states: bool) -> None:
+def _copy(folder: Path, place: Path, *, tokens: bool) -> None:
     def not_needed(inside: str, names: list[str]) -> list[str]:
-        left = [] if states or _has_log(Path(inside, STATES)) else [name for name in names if name.startswith(STATES)]
+        left = [] if tokens or _has_log(Path(inside, TOKENS)) else [name for name in names if name.startswith(TOKENS)]
         return left if Path(inside) != folder else [name for name in names if not name.startswith(NEEDED)]
 
     for _ in range(TRIES):
@@ -84,7 +83,7 @@ def _has_log(path: Path) -> bool:
 
 def _signs(folder: Path) -> list[tuple[str, int, int]]:
     """Return what changes when somebody writes to a catalog."""
-    paths = sorted(folder.glob("catalog.sqlite3*"))
+    paths = sorted(folder.glob(f"{CATALOG}*"))
     return [
         (path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in paths if not path.name.endswith("-shm")
     ]

@@ -1,6 +1,6 @@
 """Titles as identity sees them: what may differ between two ways to write one title, and what may not.
 
-Pure functions over text; knows nothing of authors, abstracts or papers.
+Pure functions over text, for merging and for finding a paper by its title.
 """
 
 import html

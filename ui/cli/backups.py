@@ -36,7 +36,7 @@ def restore(
     Vectors that the backup lacks are made; cut short, rebuild finishes that.
     """
     from rag.maintenance.backup import restore as restore_backup
-    from rag.maintenance.doctor import rebuild
+    from rag.maintenance.rebuild import rebuild
     from ui.cli.progress import watching
 
     folder = _folder(library)

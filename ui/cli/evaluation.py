@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui.cli.options import JsonOption, LibraryOption, LlmOption
+from ui.cli.options import FAILED, JsonOption, LibraryOption, LlmOption
 
 if TYPE_CHECKING:
+    from eval.datasets.questions import GoldQuestion
     from eval.judges.llm import ModelJudge
     from eval.runs.run_file import Run
     from eval.runs.thresholds import Demand
+    from rag.library import Library
 
-FAILED = 1
 
 app = typer.Typer(
     name="eval", help="score answers over a library, with no key", no_args_is_help=True, rich_markup_mode=None
@@ -54,13 +55,10 @@ def run(
     A run that was cut short goes on where it stopped; the same set-up again is read from
     its file. Kept under runs/ in the library unless --out names a file.
     """
-    from eval.datasets.beir import load_beir
-    from eval.datasets.questions import load_questions, rated_questions
     from eval.reports import to_markdown
     from eval.runs.run_file import RUNS
     from eval.runs.runner import Plan, about_run, evaluate
     from eval.runs.thresholds import read_demand
-    from rag.errors import QuestionError
     from rag.library import Library
     from rag.settings import load_settings
     from ui.cli.progress import counting
@@ -68,15 +66,7 @@ def run(
     demands = [read_demand(text) for text in minimum or ()]
     settings = load_settings(Path(".env"), **({"llm": llm} if llm else {}))
     with Library.open(library, settings, create=False) as opened:
-        if questions is None:
-            asked = rated_questions(opened.ratings())
-        else:
-            asked = load_beir(questions) if questions.is_dir() else load_questions(questions)
-        if not asked:
-            msg = (
-                "No answer is rated as good yet. Rate some in askpapers chat, or name a question set with --questions."
-            )
-            raise QuestionError(msg)
+        asked = _questions(questions, opened)
         told = _judge(judge, len(asked), yes=yes) if judge else None
         plan = Plan(questions.name if questions else "ratings", told, told.name if told else "offline", workers)
         path = out or opened.folder / RUNS / _file_name(about_run(opened, asked, plan).same)
@@ -201,6 +191,24 @@ def speed(
         find_files([papers])
     with tempfile.TemporaryDirectory() as folder:
         sys.stdout.write(measure(Path(folder), papers) + "\n")
+
+
+def _questions(path: Path | None, library: "Library") -> "list[GoldQuestion]":
+    """Return the questions of a file or folder, without one the answers that readers rated as good.
+
+    Raises QuestionError when there are none, SourceError.
+    """
+    from eval.datasets.beir import load_beir
+    from eval.datasets.questions import load_questions, rated_questions
+    from rag.errors import QuestionError
+
+    if path is not None:
+        return load_beir(path) if path.is_dir() else load_questions(path)
+    rated = rated_questions(library.ratings())
+    if not rated:
+        msg = "No answer is rated as good yet. Rate some in askpapers chat, or name a question set with --questions."
+        raise QuestionError(msg)
+    return rated
 
 
 def _judge(llm: str, questions: int, *, yes: bool) -> "ModelJudge":

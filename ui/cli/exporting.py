@@ -1,18 +1,56 @@
-"""Exporting from the command line: which form is meant, what of a conversation is written, and where to."""
+"""`askpapers export`: which form is meant, what of a conversation is written, and where to."""
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from rag.citations.numbering import papers_cited
-from rag.conversation.history import read_history
-from rag.conversation.markdown import conversation_markdown
+import typer
+
 from rag.errors import QuestionError, SourceError, StorageError
-from rag.export import Form, export
-from rag.records import Answer
+from ui.cli.options import LibraryOption, OriginOption, TitleOption, YearOption, read_settings
+
+if TYPE_CHECKING:
+    from rag.export import Form
 
 
-def chosen_form(form: str | None, out: Path | None) -> Form:
+def export(
+    library: LibraryOption = None,
+    form: Annotated[
+        str | None,
+        typer.Option("--form", metavar="FORM", help="bibtex (the default), ris, csl-json, jsonl or markdown"),
+    ] = None,
+    history: Annotated[
+        Path | None, typer.Option("--history", metavar="FILE", help="only what this conversation cites")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="file to write; its ending can tell the form")
+    ] = None,
+    year: YearOption = None,
+    origin: OriginOption = None,
+    title: TitleOption = None,
+) -> None:
+    """write papers, or a conversation, in a form that others read
+
+    Without --history all papers that pass the filters. With it the papers that are cited
+    there; as markdown, the conversation itself with its references.
+    """
+    from rag.export import export as export_papers
+    from rag.library import Library
+    from ui.filters import read_filters
+
+    chosen = chosen_form(form, out)
+    if history is not None:
+        text = exported_conversation(history, chosen)
+    else:
+        with Library.open(library, read_settings(), create=False) as opened:
+            text = export_papers(opened.selected(read_filters(year, origin, title)), chosen)
+    write_out(text, out)
+
+
+def chosen_form(form: str | None, out: Path | None) -> "Form":
     """Return the form that is named, or that a file's ending tells; BibTeX without either. Raises QuestionError."""
+    from rag.export import Form
+
     endings = {one.suffix: one for one in Form}
     try:
         return Form(form) if form else endings.get(out.suffix.lower() if out else "", Form.BIBTEX)
@@ -21,11 +59,17 @@ def chosen_form(form: str | None, out: Path | None) -> Form:
         raise QuestionError(msg) from error
 
 
-def exported_conversation(history: Path, form: Form) -> str:
+def exported_conversation(history: Path, form: "Form") -> str:
     """Return the papers that a conversation cites; as Markdown, the conversation.
 
     Raises SourceError when it can't be read, QuestionError when it cites nothing.
     """
+    from rag.citations.numbering import papers_cited
+    from rag.conversation.history import read_history
+    from rag.conversation.markdown import conversation_markdown
+    from rag.export import Form, export
+    from rag.records import Answer
+
     if not history.exists():
         msg = f"There is no history at {history}. Begin one with: askpapers ask --history {history}"
         raise SourceError(msg)

@@ -10,6 +10,8 @@ import typer
 if TYPE_CHECKING:
     from rag.settings import Settings
 
+FAILED = 1  # exit code of an error
+
 LibraryOption = Annotated[Path | None, typer.Option("--library", metavar="DIR", help="folder of the library")]
 JsonOption = Annotated[bool, typer.Option("--json", help="print JSON to stdout and nothing else there")]
 YesOption = Annotated[bool, typer.Option("--yes", help="go on without asking")]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.library import Library
-    from rag.records import Gone
+    from rag.records import MissingFromSource
 
 NamesArgument = Annotated[
     list[str], typer.Argument(metavar="PAPER...", help="number, DOI, arXiv id, PubMed id, key or title")
@@ -132,7 +132,7 @@ def sync(opened: "Library", paths: "Sequence[Path]", *, yes: bool) -> None:
     """Offer for removal the papers that are gone from these sources."""
     from ui.cli.rendering import show_gone
 
-    found: list[Gone] = list(opened.gone(paths))
+    found: list[MissingFromSource] = list(opened.gone(paths))
     errors = console(stderr=True)
     if not found:
         errors.print("Every paper is still in its source.")

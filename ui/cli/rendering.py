@@ -10,16 +10,16 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from rag.answering.abstaining import NO_PAPER, NOT_SAID
-from rag.citations.support import standing
+from rag.citations.support import MARKS, standing
 from rag.errors import StoppedError
 from rag.maintenance.doctor import Finding
 from rag.maintenance.info import Info
-from rag.records import Answer, Claim, Gone, Hit, IngestReport, Merge, Outcome, Paper, Rejection, Remark
+from rag.records import Answer, Claim, Hit, IngestReport, Merge, MissingFromSource, Outcome, Paper, Rejection, Remark
+from rag.records.answers import NEAREST_PAPERS, REFUSALS
 from ui.wording import because, lacking, merged_titles, place, printable, summary
 
 WIDTH = 100
-MARKS = {"supported": ("●", "green"), "partly": ("◐", "yellow"), "not found": ("○", "red")}
+COLOURS = {"supported": "green", "partly": "yellow", "not found": "red"}
 SHOWN_REJECTIONS = 20
 SHOWN_MERGES = 20
 REFRESHES = 8  # a second, of an answer that is being written
@@ -27,7 +27,8 @@ REFRESHES = 8  # a second, of an answer that is being written
 
 def mark(claim: Claim) -> Text:
     """Return a claim's support as a shape, coloured: supported, partly, not found."""
-    return Text(*MARKS[standing(claim)])
+    found = standing(claim)
+    return Text(MARKS[found], COLOURS[found])
 
 
 def stream_answer(console: Console, events: Iterable[str | Answer]) -> Answer:
@@ -59,9 +60,9 @@ def show_answer(console: Console, answer: Answer) -> None:
             if lacks := lacking(claim):
                 _print(console, mark(claim).append(f" {lacks}", "dim"), indent=2)
     elif answer.outcome is Outcome.NO_RELEVANT_PAPERS:
-        _print(console, Text(NO_PAPER, "yellow"))
+        _print(console, Text(REFUSALS[answer.outcome], "yellow"))
     else:
-        _print(console, Text(NOT_SAID, "yellow"))
+        _print(console, Text(f"{REFUSALS[Outcome.NOT_IN_ABSTRACTS]} {NEAREST_PAPERS}", "yellow"))
         for paper in answer.nearest:
             _print(console, _reference("  -", paper), indent=4)
     console.print()
@@ -126,7 +127,7 @@ def show_paper(console: Console, paper: Paper) -> None:
     console.print()
 
 
-def show_gone(console: Console, found: Sequence[Gone]) -> None:
+def show_gone(console: Console, found: Sequence[MissingFromSource]) -> None:
     """Print the papers that are gone from their sources, source by source."""
     for source in dict.fromkeys(one.source for one in found):
         here = [one for one in found if one.source == source]

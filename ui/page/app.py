@@ -12,49 +12,49 @@ import gradio as gr
 from gradio.events import api
 
 from rag.errors import RagError
-from ui.page import handlers
+from ui.page import handlers, library_handlers
 from ui.page.endpoints import endpoints
 from ui.page.handlers import View
-from ui.page.server_state import Desk
+from ui.page.server_state import ServerState
 from ui.page.views.header import EXPORTS, SIDE, header
 from ui.page.wiring import ANSWERS, AskTab, LibraryTab, MapTab, Parts, RunsTab, wire
 
 PICK = '<p class="ap-empty">Each point is a paper, near the papers that it is like. Click one to read it.</p>'
 
 
-def page(desk: Desk, *, answers: int, waiting: int) -> gr.Blocks:
-    """Return the page over a desk: `answers` are written at once, `waiting` questions may stand in line."""
-    opening = handlers.opening(desk, None)
+def page(state: ServerState, *, answers: int, waiting: int) -> gr.Blocks:
+    """Return the page over a library: `answers` are written at once, `waiting` questions may stand in line."""
+    opening = handlers.opening(state, None)
     blocks: gr.Blocks
     with gr.Blocks(title="Askpapers", fill_width=True, analytics_enabled=False) as blocks:
-        head = _html("${value}", header(desk), "ap-head", "head")
+        head = _html("${value}", header(state), "ap-head", "head")
         with gr.Tabs(elem_id="ap-tabs"):
             with gr.Tab("Ask", id="ask"):
-                ask = _ask_tab(desk, opening)
+                ask = _ask_tab(state, opening)
             with gr.Tab("Library", id="library"):
-                library = _library_tab(desk)
+                library = _library_tab(state)
             with gr.Tab("Map", id="map") as tab:
                 papers = _map_tab(tab)
             with gr.Tab("Runs", id="runs") as tab:
                 runs = RunsTab(
                     tab, _html("${value}", "", "ap-runs", "runs", "opened"), _html("${value}", "", "ap-run", "plain")
                 )
-        wire(blocks, desk, Parts(head, ask, library, papers, runs), answers=answers)
-        for endpoint in endpoints(desk):
+        wire(blocks, state, Parts(head, ask, library, papers, runs), answers=answers)
+        for endpoint in endpoints(state):
             name = endpoint.__name__
             api(_told(endpoint), api_name=name, concurrency_id=ANSWERS, concurrency_limit=answers)
     blocks.queue(max_size=waiting, default_concurrency_limit=answers)
     return blocks
 
 
-def _ask_tab(desk: Desk, opening: View) -> AskTab:
+def _ask_tab(state: ServerState, opening: View) -> AskTab:
     with gr.Row(elem_id="ap-ask", equal_height=False):
         with gr.Column(elem_id="ap-side", scale=0, min_width=236):
             store = _html(SIDE, opening.conversation, "ap-store", "store", "opened")
             with gr.Accordion("Filters", open=False, elem_id="ap-filters"):
                 years = gr.Textbox("", label="Years", placeholder="2018..2021, 2020.., ..2015", max_lines=1)
                 title = gr.Textbox("", label="Words in the title", max_lines=1)
-                origin = gr.Dropdown(handlers.sources(desk), value="", label="Source")
+                origin = gr.Dropdown(library_handlers.sources(state), value="", label="Source")
             with gr.Accordion("Export", open=False, elem_id="ap-export"):
                 exports = _html(EXPORTS, None, "ap-exports", "exports", "asked")
             files = _html("", None, "ap-files", "files")
@@ -72,12 +72,12 @@ def _ask_tab(desk: Desk, opening: View) -> AskTab:
     return AskTab(store, exports, files, said, live, composer, shown, years, origin, title)
 
 
-def _library_tab(desk: Desk) -> LibraryTab:
+def _library_tab(state: ServerState) -> LibraryTab:
     with gr.Row(elem_id="ap-library", equal_height=False):
         with gr.Column(scale=5, min_width=320):
             with gr.Row(elem_id="ap-finding"):
                 sought = gr.Textbox(label="Find papers", placeholder="Words of title, authors or year", max_lines=1)
-            table = _html("${value}", handlers.table(desk), "ap-table", "table", "turned", "opened")
+            table = _html("${value}", library_handlers.table(state), "ap-table", "table", "turned", "opened")
         with gr.Column(scale=3, min_width=320, elem_id="ap-libside"):
             upload = gr.File(
                 label="Add papers: BibTeX, RIS, PubMed, arXiv, Zotero, CSV, JSON; also zipped",

@@ -8,16 +8,22 @@ from dataclasses import asdict
 from typing import Any
 
 from rag.errors import QuestionError
+from rag.integrations.llama_index.adapters import QuestionBundle
 from rag.records import Turn
 from ui.filters import read_filters
-from ui.page.server_state import Desk
+from ui.page.server_state import ServerState
 
 MOST_HITS = 100
 
+Endpoint = Callable[..., Awaitable[Any]]
 
-def endpoints(desk: Desk) -> tuple[Callable[..., Awaitable[dict[str, Any]]], Callable[..., Awaitable[list[Any]]]]:
-    """Return `ask` and `search` over a desk. They raise RagError."""
 
+def endpoints(state: ServerState) -> tuple[Endpoint, Endpoint]:
+    """Return `ask` and `search` over the library that is served. They raise RagError."""
+    return _ask(state), _search(state)
+
+
+def _ask(state: ServerState) -> Endpoint:
     async def ask(
         question: str,
         history: list[dict[str, str]] | None = None,
@@ -42,10 +48,14 @@ def endpoints(desk: Desk) -> tuple[Callable[..., Awaitable[dict[str, Any]]], Cal
             The whole answer as JSON.
         """
         filters = read_filters(years, origin, title)
-        with desk.answering():
-            answer = await desk.library.aask(question, history=_turns(history), filters=filters)
+        with state.answering():
+            answer = await state.engine().aanswer(QuestionBundle(question, history=_turns(history), filters=filters))
         return answer.to_dict()
 
+    return ask
+
+
+def _search(state: ServerState) -> Endpoint:
     async def search(
         query: str,
         limit: int = 10,
@@ -69,10 +79,10 @@ def endpoints(desk: Desk) -> tuple[Callable[..., Awaitable[dict[str, Any]]], Cal
             The papers found as JSON.
         """
         filters = read_filters(years, origin, title)
-        found = await desk.library.asearch(query, limit=max(1, min(MOST_HITS, limit)), filters=filters)
+        found = await state.library.asearch(query, limit=max(1, min(MOST_HITS, limit)), filters=filters)
         return [asdict(hit) for hit in found]
 
-    return ask, search
+    return search
 
 
 def _turns(history: list[dict[str, str]] | None) -> list[Turn]:

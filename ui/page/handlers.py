@@ -5,23 +5,20 @@ expected error becomes a line on the page.
 """
 
 import asyncio
-import shutil
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from rag.conversation.history import turn_line
 from rag.conversation.markdown import conversation_markdown
-from rag.errors import QuestionError, RagError, StorageError
+from rag.errors import QuestionError, RagError
 from rag.export import Form, export
-from rag.records import Answer, Filters, IngestReport, Rating
-from rag.records.progress import Progress
-from rag.utils.files import replacing
+from rag.integrations.llama_index.adapters import QuestionBundle
+from rag.records import Answer, Filters, Rating
 from ui.page.conversation import Conversation, Exchange, new_exchange, read_conversation
-from ui.page.server_state import CUT_OFF, Desk
+from ui.page.server_state import CUT_OFF, ServerState
 from ui.page.views import library as library_view
 from ui.page.views.evidence import evidence
 from ui.page.views.transcript import transcript, underway, welcome
@@ -42,17 +39,17 @@ class View:
     composer: str | None = None
 
 
-def opening(desk: Desk, kept: object, index: int | None = None) -> View:
+def opening(state: ServerState, kept: object, index: int | None = None) -> View:
     """Return a conversation as it was left, with the evidence of the answer at `index`, or of the last one."""
     try:
         conversation = read_conversation(kept)
     except QuestionError as error:
-        return replace(_shown(desk, Conversation.new()), live=library_view.alert(str(error)))
-    return _shown(desk, conversation, index)
+        return replace(_shown(state, Conversation.new()), live=library_view.alert(str(error)))
+    return _shown(state, conversation, index)
 
 
 async def respond(
-    desk: Desk, kept: object, question: str, filters: Filters, index: int | None = None
+    state: ServerState, kept: object, question: str, filters: Filters, index: int | None = None
 ) -> AsyncIterator[View]:
     """Answer a question, shown as it is written; with `index` in the place of an earlier exchange and what followed."""
     question = question.strip()
@@ -64,11 +61,11 @@ async def respond(
     if not question:
         yield View(composer="")
         return
-    place, writing = len(conversation.exchanges), False
-    exchange, text, shown = new_exchange(question), "", monotonic()
+    exchange, text, writing, shown = new_exchange(question), "", False, monotonic()
     try:
-        with desk.answering():
-            events = desk.library.astream(question, history=conversation.turns, filters=filters)
+        with state.answering():
+            asked = QuestionBundle(question, history=conversation.turns, filters=filters)
+            events = state.engine(streaming=True).astream(asked)
             async with aclosing(events), aclosing(_paced(events, SOON)) as paced:
                 async for event in paced:
                     if isinstance(event, Answer):
@@ -76,21 +73,27 @@ async def respond(
                         break
                     text += event or ""
                     if event is None or monotonic() - shown >= REFRESH:
-                        before = None if writing else _transcript(conversation, None)
-                        composer = "" if index is None and not writing else None
-                        yield View(
-                            transcript=before,
-                            live=underway(question, text, place, exchange.exchange_id),
-                            composer=composer,
-                        )
+                        view = _written_so_far(conversation, exchange, text)
+                        yield view if writing else _begun(view, conversation, typed=index is None)
                         writing, shown = True, monotonic()
-                    if desk.ending:
+                    if state.ending:
                         exchange = replace(exchange, text=text, ended=CUT_OFF)
                         break
     except RagError as error:
         exchange = replace(exchange, text=text, ended=str(error))
-    done = _shown(desk, conversation.with_last(exchange))
+    done = _shown(state, conversation.with_last(exchange))
     yield done if writing or index is not None else replace(done, composer="")
+
+
+def _written_so_far(conversation: Conversation, exchange: Exchange, text: str) -> View:
+    """Return what is to be seen of an answer that is being written."""
+    place = len(conversation.exchanges)
+    return View(live=underway(exchange.question, text, place, exchange.exchange_id))
+
+
+def _begun(view: View, conversation: Conversation, *, typed: bool) -> View:
+    """Return the first sight of an answer: what stood after an edited question goes, what was typed is taken."""
+    return replace(view, transcript=_transcript(conversation, None), composer="" if typed else None)
 
 
 async def _paced(
@@ -113,13 +116,13 @@ async def _paced(
         yield event
 
 
-def stopped(desk: Desk, kept: object, question: str, text: str, index: int | None = None) -> View:
+def stopped(state: ServerState, kept: object, question: str, text: str, index: int | None = None) -> View:
     """Return the conversation with an answer that was stopped: what had come of it stays."""
     conversation = read_conversation(kept).until(index)
     if not question.strip():
-        return _shown(desk, conversation)
+        return _shown(state, conversation)
     exchange = replace(new_exchange(question.strip()), text=text.strip(), ended=STOPPED)
-    return _shown(desk, conversation.with_last(exchange))
+    return _shown(state, conversation.with_last(exchange))
 
 
 def choose(kept: object, index: int) -> View:
@@ -128,7 +131,7 @@ def choose(kept: object, index: int) -> View:
     return View(evidence=evidence(_exchange(conversation, index).answer))
 
 
-def rate(desk: Desk, kept: object, index: int, good: bool | None, note: str = "") -> View:  # noqa: FBT001
+def rate(state: ServerState, kept: object, index: int, good: bool | None, note: str = "") -> View:  # noqa: FBT001
     """Keep what a reader thinks of an answer, in the catalog and in the conversation; None takes it back."""
     conversation = read_conversation(kept)
     exchange = _exchange(conversation, index)
@@ -136,9 +139,9 @@ def rate(desk: Desk, kept: object, index: int, good: bool | None, note: str = ""
         msg = "Only an answer can be rated."
         raise QuestionError(msg)
     if good is None:
-        desk.library.unrate(exchange.exchange_id)
+        state.library.unrate(exchange.exchange_id)
     else:
-        desk.library.rate(Rating(exchange.exchange_id, exchange.answer, good, note.strip()))
+        state.library.rate(Rating(exchange.exchange_id, exchange.answer, good, note.strip()))
     rated = conversation.with_rating(index, good=good, note=note.strip() if good is not None else "")
     return View(conversation=rated.to_dict(), transcript=_transcript(rated, index))
 
@@ -175,95 +178,13 @@ def exported(kept: object, form: str, index: int | None = None) -> tuple[str, st
     return f"cited{chosen.suffix}", export(papers.values(), chosen)
 
 
-async def add_files(desk: Desk, uploaded: Sequence[str | Path]) -> AsyncIterator[str]:
-    """Bring uploaded files into the reader's own library; yield the progress, then the report, as HTML."""
-    loop = asyncio.get_running_loop()
-    told: asyncio.Queue[Progress | None] = asyncio.Queue()
-
-    def watch(progress: Progress) -> None:
-        loop.call_soon_threadsafe(told.put_nowait, progress)
-
-    try:
-        library = desk.own()
-        files = await asyncio.to_thread(_keep, [Path(path) for path in uploaded], library.folder / "uploads")
-        work = asyncio.create_task(asyncio.to_thread(library.ingest, files, watch))
-        work.add_done_callback(lambda _: told.put_nowait(None))
-        yield library_view.progress(None)
-        shown = 0.0
-        while (progress := await told.get()) is not None:
-            if monotonic() - shown >= REFRESH:
-                yield library_view.progress(progress)
-                shown = monotonic()
-        report: IngestReport = await work
-    except RagError as error:
-        yield library_view.alert(str(error))
-        return
-    desk.settle()
-    yield library_view.report(report)
-
-
-def _keep(uploaded: Sequence[Path], folder: Path) -> list[Path]:
-    """Copy uploads into the library, so that where a paper came from has a name that lasts. Raises StorageError."""
-    kept = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for path in uploaded:
-            target = folder / path.name
-            with replacing(target) as partial:
-                shutil.copyfile(path, partial)
-            kept.append(target)
-    except OSError as error:
-        msg = f"The upload can't be kept in {folder} ({error.strerror}). Make room and add the file again."
-        raise StorageError(msg) from error
-    return kept
-
-
-def table(desk: Desk, text: str = "", turned: library_view.Turned = library_view.Turned()) -> str:
-    """Return a page of the library's papers with every word of `text` as a table."""
-    page = replace(turned, page=max(0, turned.page))
-    try:
-        papers, total = desk.library.papers(
-            text,
-            order=page.order,
-            descending=page.descending,
-            limit=library_view.PAGE,
-            offset=page.page * library_view.PAGE,
-        )
-    except RagError as error:
-        return library_view.alert(str(error))
-    return library_view.table(papers, total, page, samples=desk.is_samples)
-
-
-def paper(desk: Desk, paper_id: int, *, removable: bool = True) -> str:
-    """Return one paper, opened, with what can be done with it."""
-    found = desk.library.paper(paper_id)
-    if found is None:
-        return library_view.alert("This paper is no longer in the library.")
-    return library_view.opened(found, removable=removable)
-
-
-def remove(desk: Desk, paper_id: int) -> str:
-    """Remove a paper from the library; return what to say of it."""
-    found = desk.library.paper(paper_id)
-    try:
-        desk.library.remove([paper_id])
-    except RagError as error:
-        return library_view.alert(str(error))
-    return library_view.notice(f"Removed: {found.title}" if found else "It was gone already.")
-
-
-def sources(desk: Desk) -> list[tuple[str, str]]:
-    """Return (name, path) of every source that papers came from, after one for all of them."""
-    return [("All sources", ""), *((Path(source).name, source) for source in desk.library.sources())]
-
-
-def _shown(desk: Desk, conversation: Conversation, index: int | None = None) -> View:
+def _shown(state: ServerState, conversation: Conversation, index: int | None = None) -> View:
     """Return a whole conversation, with the evidence of the exchange at `index` or of the last one."""
     last = len(conversation.exchanges) - 1
     chosen = last if index is None or not 0 <= index <= last else index
     if not conversation.exchanges:
-        library = desk.library
-        empty = welcome(library.papers(limit=1)[1], desk.examples(), samples=desk.is_samples)
+        library = state.library
+        empty = welcome(library.papers(limit=1)[1], state.examples(), samples=state.is_samples)
         return View(conversation.to_dict(), empty, "", evidence(None), None)
     return View(
         conversation.to_dict(),

@@ -16,7 +16,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ui.page.endpoints import endpoints
-from ui.page.server_state import Desk
+from ui.page.server_state import ServerState
 
 PATH = "/gradio_api/mcp"  # where gradio's own would be: clients know it
 INSTRUCTIONS = (
@@ -26,7 +26,7 @@ INSTRUCTIONS = (
 
 
 def mount_tools(
-    app: FastAPI, desk: Desk, *, answers: int, auth: tuple[str, str] | None = None, loopback: bool = True
+    app: FastAPI, state: ServerState, *, answers: int, auth: tuple[str, str] | None = None, loopback: bool = True
 ) -> None:
     """Serve the tools under PATH (streamable HTTP), at most `answers` calls at once.
 
@@ -47,15 +47,15 @@ def mount_tools(
         log_level="ERROR",
     )
     limit = asyncio.Semaphore(answers)
-    for endpoint in endpoints(desk):
+    for endpoint in endpoints(state):
         server.add_tool(_limited(endpoint, limit), description=cleandoc(endpoint.__doc__ or ""))
     served = server.streamable_http_app()
     before = app.router.lifespan_context
 
     @asynccontextmanager
     async def lifespan(over: Any) -> AsyncIterator[Any]:
-        async with before(over) as state, server.session_manager.run():
-            yield state
+        async with before(over) as lasting, server.session_manager.run():
+            yield lasting
 
     app.router.lifespan_context = lifespan
     app.mount(PATH, served if auth is None else Guarded(served, auth))

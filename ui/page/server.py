@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.errors import SettingsError
 from ui.page.app import page
-from ui.page.server_state import Desk
+from ui.page.server_state import ServerState
 from ui.page.views.theme import THEME
 
 STATIC = Path(__file__).resolve().parent / "static"
@@ -81,7 +81,7 @@ def read_auth(secret: SecretStr | None) -> tuple[str, str] | None:
     return user, password
 
 
-def build(desk: Desk, serving: Serving) -> FastAPI:
+def build(state: ServerState, serving: Serving) -> FastAPI:
     """Return the whole application. Raises SettingsError when MCP is wanted and its package isn't there."""
     if serving.mcp and find_spec("mcp") is None:
         msg = "--mcp needs the package mcp. Install it with: pip install 'askpapers[mcp]'"
@@ -89,27 +89,15 @@ def build(desk: Desk, serving: Serving) -> FastAPI:
     app = FastAPI(title="Askpapers", docs_url=None, redoc_url=None, openapi_url=None)
 
     app.add_middleware(Headed)
-
-    @app.get("/health")
-    def health() -> JSONResponse:
-        """Tell whether questions are answered: 200 and how many are being written, 503 while shutting down."""
-        state = "closing" if desk.closing else "ok"
-        return JSONResponse({"status": state, "answering": desk.running}, 503 if desk.closing else 200)
-
-    @app.get("/assets/plotly.js")
-    def plotly() -> FileResponse:
-        """Give the plotting library, for the map alone."""
-        path = str(files("plotly") / "package_data" / "plotly.min.js")
-        return FileResponse(path, media_type="text/javascript", headers={"Cache-Control": "max-age=86400"})
-
+    _add_routes(app, state)
     user = serving.auth
     if serving.mcp:
         from ui.page.mcp_tools import mount_tools
 
-        mount_tools(app, desk, answers=serving.answers, auth=user, loopback=serving.host in LOOPBACK)
+        mount_tools(app, state, answers=serving.answers, auth=user, loopback=serving.host in LOOPBACK)
     mounted: FastAPI = gr.mount_gradio_app(
         app,
-        page(desk, answers=serving.answers, waiting=serving.waiting),
+        page(state, answers=serving.answers, waiting=serving.waiting),
         path="/",
         server_name=serving.host,
         server_port=serving.port,
@@ -124,6 +112,22 @@ def build(desk: Desk, serving: Serving) -> FastAPI:
         favicon_path=str(STATIC / "icon.svg"),
     )
     return mounted
+
+
+def _add_routes(app: FastAPI, state: ServerState) -> None:
+    """Give an application what is not the page: the watchdog's address, and the script that draws the map."""
+
+    @app.get("/health")
+    def health() -> JSONResponse:
+        """Tell whether questions are answered: 200 and how many are being written, 503 while shutting down."""
+        told = {"status": "closing" if state.closing else "ok", "answering": state.running}
+        return JSONResponse(told, 503 if state.closing else 200)
+
+    @app.get("/assets/plotly.js")
+    def plotly() -> FileResponse:
+        """Give the plotting library, for the map alone."""
+        path = str(files("plotly") / "package_data" / "plotly.min.js")
+        return FileResponse(path, media_type="text/javascript", headers={"Cache-Control": "max-age=86400"})
 
 
 class Headed:
@@ -149,14 +153,14 @@ def _head() -> str:
     return f"<style>{style}</style><script>{script}</script>"
 
 
-def serve(desk: Desk, serving: Serving, ready: Callable[[str], object]) -> None:
+def serve(state: ServerState, serving: Serving, ready: Callable[[str], object]) -> None:
     """Serve until told to stop; `ready` is called with the address once questions are answered.
 
     Raises SettingsError when the port is taken or can't be had.
     """
-    config = uvicorn.Config(build(desk, serving), log_level="warning")
+    config = uvicorn.Config(build(state, serving), log_level="warning")
     with _listening(serving) as listener:
-        _Server(config, desk, lambda: ready(_address(serving))).run([listener])
+        _Server(config, state, lambda: ready(_address(serving))).run([listener])
 
 
 @contextmanager
@@ -181,9 +185,9 @@ def _address(serving: Serving) -> str:
 class _Server(uvicorn.Server):
     """A server that lets running answers finish before it stops."""
 
-    def __init__(self, config: uvicorn.Config, desk: Desk, ready: Callable[[], object]) -> None:
+    def __init__(self, config: uvicorn.Config, state: ServerState, ready: Callable[[], object]) -> None:
         super().__init__(config)
-        self._desk = desk
+        self._state = state
         self._ready = ready
         self._ending: asyncio.Task[None] | None = None
 
@@ -196,21 +200,21 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002  (uvicorn calls it so)
         """Close the door when a signal comes; at once when it comes twice."""
-        if self._desk.closing:
+        if self._state.closing:
             self.should_exit = self.force_exit = True
             return
-        self._desk.closing = True
+        self._state.closing = True
         self._loop.call_soon_threadsafe(self._end)
 
     def _end(self) -> None:
         self._ending = asyncio.ensure_future(self._finish())
 
     async def _finish(self) -> None:
-        await self._desk.idle(GRACE)
-        self._desk.ending = True  # an answer that is shown as it is written ends itself
-        await self._desk.idle(1.0)
-        self._desk.cut_off()
-        await self._desk.idle(1.0)
+        await self._state.idle(GRACE)
+        self._state.ending = True  # an answer that is shown as it is written ends itself
+        await self._state.idle(1.0)
+        self._state.cut_off()
+        await self._state.idle(1.0)
         await asyncio.sleep(0.3)  # the last words are still on their way
         self.config.timeout_graceful_shutdown = 1  # open pages hold a connection for ever
         self.should_exit = True  # not by uvicorn's own handler, which would end the process by the signal

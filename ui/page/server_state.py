@@ -8,20 +8,24 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from eval.datasets.drafting import questions_from
+from rag.answering.suggestions import questions_from
 from rag.errors import ModelError, RagError
 from rag.library import Library
 from rag.records import Outcome
 from rag.samples import PATH, QUESTIONS
 from rag.settings import Settings
 
+if TYPE_CHECKING:
+    from rag.integrations.llama_index.query_engine import PaperQueryEngine
+
 SAMPLES = Path("demo.library")
 CLOSING = "Askpapers is shutting down. Ask again once it is back."
 CUT_OFF = "The server shut down before the answer was whole. Ask again."
 
 
-class Desk:
+class ServerState:
     """A library, the samples until it has papers, and a count of what is being answered. Shared by all sessions."""
 
     def __init__(self, settings: Settings, home: Path, samples: Path = SAMPLES) -> None:
@@ -55,8 +59,12 @@ class Desk:
     @property
     def answerer(self) -> str:
         """Who writes the answers: a model's name, or that they are quotes."""
-        name = self.library.as_query_engine().answerer
+        name = self.engine().answerer
         return "quotes, no language model" if name == "extractive" else name
+
+    def engine(self, *, streaming: bool = False) -> "PaperQueryEngine":
+        """Return what questions are asked of, so that whoever listens to LlamaIndex sees them. Raises RagError."""
+        return self.library.as_query_engine(streaming=streaming)
 
     def own(self) -> Library:
         """Return the reader's own library, made when absent. Raises RagError."""
@@ -73,7 +81,7 @@ class Desk:
 
     def warm(self) -> None:
         """Load what the first answer needs, so that the first reader doesn't wait for it. Raises RagError."""
-        self.library.as_query_engine()
+        self.engine()
         if len(self.library):
             self.library.search("warm up", limit=1)
         self.examples()

@@ -8,9 +8,9 @@ import gradio as gr
 
 from rag.errors import RagError
 from ui.filters import read_filters
-from ui.page import handlers
+from ui.page import handlers, library_handlers
 from ui.page.handlers import View
-from ui.page.server_state import Desk
+from ui.page.server_state import ServerState
 from ui.page.views import library as library_view
 from ui.page.views import runs as runs_view
 from ui.page.views.header import header
@@ -89,22 +89,22 @@ class Parts:
     runs: RunsTab
 
 
-def wire(blocks: gr.Blocks, desk: Desk, parts: Parts, *, answers: int) -> None:
+def wire(blocks: gr.Blocks, state: ServerState, parts: Parts, *, answers: int) -> None:
     """Connect the parts of the page with the handlers; `answers` are written at once."""
-    _wire_asking(desk, parts.ask, answers)
-    _wire_reading(blocks, desk, parts.ask)
-    _wire_library(blocks, desk, parts)
+    _wire_asking(state, parts.ask, answers)
+    _wire_reading(blocks, state, parts.ask)
+    _wire_library(blocks, state, parts)
     papers = parts.papers
-    papers.tab.select(lambda: figure(desk.library), None, papers.plot, concurrency_id="map", **QUIET)
+    papers.tab.select(lambda: figure(state.library), None, papers.plot, concurrency_id="map", **QUIET)
 
     def pick(event: gr.EventData) -> str:
-        return handlers.paper(desk, int(told(event)["paper"]), removable=False)
+        return library_handlers.paper(state, int(told(event)["paper"]), removable=False)
 
     def report(event: gr.EventData) -> str:
-        return runs_view.report(desk.library.folder, str(told(event)["run"]))
+        return runs_view.report(state.library.folder, str(told(event)["run"]))
 
     papers.plot.picked(pick, None, papers.picked, **AT_ONCE)
-    parts.runs.tab.select(lambda: runs_view.runs(desk.library.folder), None, parts.runs.listed, **AT_ONCE)
+    parts.runs.tab.select(lambda: runs_view.runs(state.library.folder), None, parts.runs.listed, **AT_ONCE)
     parts.runs.listed.opened(report, None, parts.runs.opened, **AT_ONCE)
 
 
@@ -114,23 +114,23 @@ def told(event: gr.EventData) -> dict[str, Any]:
     return data
 
 
-def _wire_asking(desk: Desk, ask: AskTab, answers: int) -> None:
+def _wire_asking(state: ServerState, ask: AskTab, answers: int) -> None:
     inputs = [ask.store, ask.composer, *ask.bounds]
     waits = QUIET | {"concurrency_id": ANSWERS, "concurrency_limit": answers}
 
     async def submit(kept: Any, question: str, *bounds: Any) -> AsyncIterator[list[Any]]:
-        async for view in _answered(desk, kept, question, bounds, None):
+        async for view in _answered(state, kept, question, bounds, None):
             yield view
 
     async def again(kept: Any, _: str, event: gr.EventData, *bounds: Any) -> AsyncIterator[list[Any]]:
         wanted = told(event)
-        async for view in _answered(desk, kept, str(wanted["question"]), bounds, wanted["index"]):
+        async for view in _answered(state, kept, str(wanted["question"]), bounds, wanted["index"]):
             yield view
 
     def stop(kept: Any, event: gr.EventData) -> list[Any]:
         wanted = told(event)
         question, text = str(wanted["question"]), str(wanted["text"])
-        return _changes(lambda: handlers.stopped(desk, kept, question, text, wanted["index"]))
+        return _changes(lambda: handlers.stopped(state, kept, question, text, wanted["index"]))
 
     asking = [
         ask.composer.submit(submit, inputs, ask.view, **waits),
@@ -140,27 +140,27 @@ def _wire_asking(desk: Desk, ask: AskTab, answers: int) -> None:
 
 
 async def _answered(
-    desk: Desk, kept: Any, question: str, bounds: tuple[Any, ...], index: int | None
+    state: ServerState, kept: Any, question: str, bounds: tuple[Any, ...], index: int | None
 ) -> AsyncIterator[list[Any]]:
     try:
         filters = read_filters(*bounds)
     except RagError as error:
         yield _parts(View(live=library_view.alert(str(error))))
         return
-    async for view in handlers.respond(desk, kept, question, filters, index):
+    async for view in handlers.respond(state, kept, question, filters, index):
         yield _parts(view)
 
 
-def _wire_reading(blocks: gr.Blocks, desk: Desk, ask: AskTab) -> None:
+def _wire_reading(blocks: gr.Blocks, state: ServerState, ask: AskTab) -> None:
     def choose(kept: Any, event: gr.EventData) -> list[Any]:
         return _changes(lambda: handlers.choose(kept, int(told(event)["index"])))
 
     def rate(kept: Any, event: gr.EventData) -> list[Any]:
         wanted = told(event)
-        return _changes(lambda: handlers.rate(desk, kept, int(wanted["index"]), wanted["good"], str(wanted["note"])))
+        return _changes(lambda: handlers.rate(state, kept, int(wanted["index"]), wanted["good"], str(wanted["note"])))
 
     def reopen(kept: Any) -> list[Any]:
-        return _changes(lambda: handlers.opening(desk, kept))
+        return _changes(lambda: handlers.opening(state, kept))
 
     def export(kept: Any, event: gr.EventData) -> dict[str, str]:
         try:
@@ -176,34 +176,38 @@ def _wire_reading(blocks: gr.Blocks, desk: Desk, ask: AskTab) -> None:
     blocks.load(reopen, [ask.store], ask.view, js="async (kept) => [await askpapers.last(kept)]", **AT_ONCE)
 
 
-def _wire_library(blocks: gr.Blocks, desk: Desk, parts: Parts) -> None:
+def _wire_library(blocks: gr.Blocks, state: ServerState, parts: Parts) -> None:
     library = parts.library
     around = [parts.head, parts.ask.origin, library.table]
 
     def surroundings(sought: str = "") -> list[Any]:
-        return [header(desk), gr.update(choices=handlers.sources(desk)), handlers.table(desk, sought)]
+        return [
+            header(state),
+            gr.update(choices=library_handlers.sources(state)),
+            library_handlers.table(state, sought),
+        ]
 
     async def add(files: list[str] | None) -> AsyncIterator[list[Any]]:
-        async for html in handlers.add_files(desk, files or []):
+        async for html in library_handlers.add_files(state, files or []):
             yield [html, gr.skip()]
         yield [gr.skip(), None]
 
     def turn(sought: str, event: gr.EventData) -> str:
         wanted = told(event)
         turned = library_view.Turned(str(wanted["order"]), bool(wanted["descending"]), int(wanted["page"]))
-        return handlers.table(desk, sought, turned)
+        return library_handlers.table(state, sought, turned)
 
     def opened(event: gr.EventData) -> str:
-        return handlers.paper(desk, int(told(event)["paper"]))
+        return library_handlers.paper(state, int(told(event)["paper"]))
 
     def remove(event: gr.EventData) -> str:
-        return handlers.remove(desk, int(told(event)["paper"]))
+        return library_handlers.remove(state, int(told(event)["paper"]))
 
     blocks.load(surroundings, None, around, **AT_ONCE)
     library.upload.upload(
         add, [library.upload], [library.progress, library.upload], concurrency_id="adding", **QUIET
     ).then(surroundings, [library.sought], around, **AT_ONCE)
-    library.sought.change(lambda text: handlers.table(desk, text), [library.sought], library.table, **LATEST)
+    library.sought.change(lambda text: library_handlers.table(state, text), [library.sought], library.table, **LATEST)
     library.table.turned(turn, [library.sought], library.table, **AT_ONCE)
     library.table.opened(opened, None, library.opened, **AT_ONCE)
     library.opened.removed(remove, None, library.opened, **AT_ONCE).then(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from eval.benchmarks.faults.harness import SETTINGS, opened, paper, run, small_batches, write_papers
-from rag.maintenance.doctor import rebuild
+from rag.maintenance.rebuild import rebuild
 
 Tell = Callable[[Any], None]
 

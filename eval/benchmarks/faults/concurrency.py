@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,6 +26,7 @@ from eval.benchmarks.faults.harness import (
     write_papers,
 )
 from rag.records import Rating
+from rag.storage.catalog.sqlite import open_catalog
 
 WRITERS, READERS = 20, 10
 Tell = Callable[[Any], None]
@@ -161,5 +163,5 @@ def _ingest(folder: Path, file: Path) -> Any:
 
 
 def _is_written(folder: Path) -> Any:
-    with opened(folder) as library:
-        return library._catalog.unfinished or len(library) > 24
+    with closing(open_catalog(folder)) as catalog:
+        return catalog.unfinished or catalog.count(indexed=True) > 24

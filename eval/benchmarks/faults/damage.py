@@ -20,7 +20,7 @@ from eval.benchmarks.faults.harness import (
     run,
     write_papers,
 )
-from rag.maintenance.doctor import rebuild
+from rag.maintenance.rebuild import rebuild
 
 SMALL, LARGE = 24, 1_100  # papers; of the larger, Chroma keeps its index in files
 FLIPS = {SMALL: 40, LARGE: 60}

@@ -19,7 +19,7 @@ from eval.benchmarks.faults.harness import (
     write_papers,
 )
 from rag.maintenance.backup import back_up
-from rag.maintenance.doctor import rebuild
+from rag.maintenance.rebuild import rebuild
 
 FREE = (0, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768)  # kB left
 SIZE = 16  # MB

@@ -22,9 +22,11 @@ from typing import Any
 
 import numpy as np
 
+import rag.collection
+import rag.ingestion.indexing
 import rag.ingestion.ingest
-import rag.library
 import rag.maintenance.doctor
+import rag.maintenance.rebuild
 import rag.storage.index.probe
 from rag.errors import RagError
 from rag.library import Library
@@ -116,8 +118,8 @@ def small_batches() -> None:
     """Let a command take many steps for few papers, so that there are more moments to kill it."""
     put_in_place(
         (rag.ingestion.ingest, "READ_BATCH", 8),
-        (rag.ingestion.ingest, "EMBED_BATCH", 4),
-        (rag.maintenance.doctor, "EMBED_BATCH", 4),
+        (rag.ingestion.indexing, "EMBED_BATCH", 4),
+        (rag.maintenance.rebuild, "EMBED_BATCH", 4),
     )
 
 
@@ -136,9 +138,8 @@ def write_papers(path: Path, rows: Sequence[dict[str, Any]]) -> Path:
 
 def opened(folder: Path) -> Library:
     """Open a library whose embedder is the quick one."""
-    library = Library.open(folder, SETTINGS, create=False) if folder.exists() else Library.open(folder, SETTINGS)
-    library._embedder = EMBEDDER
-    return library
+    put_in_place((rag.collection, "load_embedder", lambda settings: EMBEDDER))
+    return Library.open(folder, SETTINGS, create=not folder.exists())
 
 
 def run(step: Callable[[Callable[[Any], None]], Any], kill: Callable[[int], None] | None = None) -> Ended:
@@ -176,6 +177,7 @@ def _child(step: Callable[[Callable[[Any], None]], Any], pipe: int) -> None:
     probes = SimpleNamespace(run=_forked_probe, TimeoutExpired=subprocess.TimeoutExpired)
     put_in_place(
         (rag.maintenance.doctor, "load_embedder", lambda settings: EMBEDDER),
+        (rag.maintenance.rebuild, "load_embedder", lambda settings: EMBEDDER),
         (rag.storage.index.probe, "subprocess", probes),
     )
     try:
@@ -194,7 +196,7 @@ def _forked_probe(command: Sequence[str], **_: Any) -> SimpleNamespace:
     def step(tell: Callable[[Any], None]) -> Any:
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
-            code = rag.storage.index.probe.main(command[-1])
+            code = rag.storage.index.probe.main(*command[-2:])
         return code, out.getvalue(), err.getvalue()
 
     ended = run(step)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from eval.benchmarks.faults.commands import Command, commands
@@ -20,13 +20,13 @@ from eval.benchmarks.faults.harness import (
     copy,
     doctor,
     found,
-    opened,
     paper,
     progress,
     run,
     write_papers,
 )
 from rag.library import Library
+from rag.storage.catalog.sqlite import open_catalog
 
 TIMED, AIMED, REAL = 30, 20, 6  # kills a command; the last with the real model and the command line
 # Files whose changes are aimed at.
@@ -144,8 +144,10 @@ def _problems(folder: Path, command: Command, ended: Ended) -> tuple[list[str], 
 
 
 def _stored(folder: Path) -> list[tuple[str, str, int]]:
-    with opened(folder) as library:
-        return [tuple(row) for row in library._catalog.all("SELECT title, abstract, indexed FROM papers")]
+    with closing(open_catalog(folder)) as catalog:
+        found = catalog.indexed_ids()
+        papers = catalog.all_papers(limit=catalog.count())
+        return [(paper.title, paper.abstract, int(paper.paper_id in found)) for paper in papers]
 
 
 def _real(work: Path) -> Tally:

@@ -20,7 +20,7 @@ from rag.ingestion.ingest import store_records
 from rag.readers import read_file
 from rag.records import Record
 from rag.records.progress import Progress
-from rag.storage.catalog.catalog import Catalog
+from rag.storage.catalog.sqlite import open_catalog
 
 PAPERS = 1_000_000
 TENTH = PAPERS // 10
@@ -133,7 +133,7 @@ def _store(path: Path) -> tuple[int, int, list[float]]:
         if progress.done % TENTH == 0:
             times.append(perf_counter())
 
-    catalog = Catalog(path.with_name("catalog.sqlite3"))
+    catalog = open_catalog(path.parent)
     kinds, _ = store_records(((name, one) for name, one in read_file(path)), catalog, watch)  # type: ignore[misc]
     catalog.close()
     return kinds.total() - kinds["rejected"], kinds["rejected"], times

@@ -1,6 +1,6 @@
 """Made-up papers, and files of them as each program writes them, for measuring the readers.
 
-Knows no reader. What this project writes itself (`rag.export`) is not here.
+Formats that this project writes itself are written by `rag.export` instead.
 """
 
 import csv

@@ -41,7 +41,7 @@ from rag.settings import Settings
 
 
 @dataclass
-class Question(QueryBundle):
+class QuestionBundle(QueryBundle):
     """A LlamaIndex query with what came before it, the bounds of the search, and a way to stop the answer."""
 
     history: Sequence[Turn] = ()
@@ -58,7 +58,7 @@ class PaperRetriever(BaseRetriever):
         self._limit = limit
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        filters = query_bundle.filters if isinstance(query_bundle, Question) else Filters()
+        filters = query_bundle.filters if isinstance(query_bundle, QuestionBundle) else Filters()
         found = self._retriever.retrieve(query_bundle.query_str, limit=self._limit, filters=filters)
         return [node_of(hit) for hit in found.hits]
 

@@ -1,4 +1,4 @@
-"""A library as one file, and back. Knows nothing of how vectors are made."""
+"""A library as one file, and back.: made while others use it, checked when it is read."""
 
 from rag.maintenance.backup.archive import Backup, Part
 from rag.maintenance.backup.backup import back_up

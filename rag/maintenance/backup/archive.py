@@ -1,12 +1,10 @@
 """The file of a backup: a zip that lists what it holds, with sizes and checksums.
 
-Whoever reads one trusts nothing in it: not the names, not the sizes, not the bytes. Knows nothing of libraries but how
-their files are named.
+Whoever reads one trusts nothing in it: not the names, not the sizes, not the bytes.
 """
 
 import hashlib
 import json
-import re
 import struct
 import zipfile
 import zlib
@@ -17,16 +15,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from rag.errors import BackupError
-from rag.storage.catalog.catalog import FILE as CATALOG
+from rag.storage.layout import CATALOG, KEPT
 
 FORMAT = 1
 LIST = "backup.json"
 LONGEST_LIST = 1 << 20
 PIECE = 1 << 20
-# Every name that a backup may hold: none of them leads out of the folder.
-NAMES = re.compile(
-    r"catalog\.sqlite3|manifest\.json|vectors-\d+/(seal\.json|states\.sqlite3|chroma/([\w-]+/)?\w+\.\w+)"
-)
 # What zipfile raises over a file that is cut, damaged, encrypted, or packed in a way it doesn't know.
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error)
 UNREADABLE = (*DAMAGED, OSError, KeyError, TypeError, OverflowError, RecursionError)
@@ -95,7 +89,7 @@ def listed(archive: zipfile.ZipFile, file: Path) -> Backup:
         msg = f"{file} is no backup, or a damaged one ({error}). Name a file that askpapers backup made."
         raise BackupError(msg) from error
     names = [part.name for part in made.parts]
-    if sorted([LIST, *names]) != sorted(archive.namelist()) or not all(map(NAMES.fullmatch, names)):
+    if sorted([LIST, *names]) != sorted(archive.namelist()) or not all(map(KEPT.fullmatch, names)):
         raise BackupError(f"{file} holds other files than a backup does. Name a file that askpapers backup made.")
     if CATALOG not in names:
         raise BackupError(f"{file} holds no catalog. Name a file that askpapers backup made.")

@@ -8,8 +8,7 @@ from tempfile import TemporaryDirectory
 
 from rag.errors import BackupError, LibraryError, LibraryMismatchError, StorageError
 from rag.maintenance.backup.archive import Backup, extract, listed, opened
-from rag.storage.catalog.catalog import FILE as CATALOG
-from rag.storage.catalog.catalog import Catalog
+from rag.storage.catalog.sqlite import open_catalog
 from rag.storage.manifest import read_manifest
 
 
@@ -59,7 +58,7 @@ def _unpack(file: Path, place: Path) -> Backup:
 def _check(folder: Path, file: Path) -> None:
     """Raise BackupError unless what was unpacked is a library that can be opened."""
     try:
-        with closing(Catalog(folder / CATALOG)) as catalog:
+        with closing(open_catalog(folder)) as catalog:
             damage = catalog.damage()
         read_manifest(folder)
     except LibraryMismatchError:

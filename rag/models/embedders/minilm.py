@@ -7,9 +7,13 @@ WordPiece vocabulary lies in rag/data (its notice beside it).
 import hashlib
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.errors import EmbeddingError
 from rag.models.embedders.onnx import OnnxEmbedder, open_session
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 NAME = "all-MiniLM-L6-v2-int8"
 SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
@@ -28,13 +32,18 @@ def model_path() -> Path:
 
 def load_minilm(threads: int = 0) -> OnnxEmbedder:
     """Load the bundled model, on `threads` threads (0: every core). Raises EmbeddingError."""
+    path = model_path()
+    check_weights(path)
+    return OnnxEmbedder(NAME, open_session(path, threads), load_tokenizer())
+
+
+def load_tokenizer() -> "Tokenizer":
+    """Return the model's tokenizer: BERT's WordPiece over its vocabulary."""
     from tokenizers import Tokenizer
     from tokenizers.implementations.bert_wordpiece import BertWordPieceTokenizer
 
-    path = model_path()
-    check_weights(path)
     tokenizer = BertWordPieceTokenizer(str(VOCABULARY), lowercase=True)
-    return OnnxEmbedder(NAME, open_session(path, threads), Tokenizer.from_str(tokenizer.to_str()))
+    return Tokenizer.from_str(tokenizer.to_str())
 
 
 def check_weights(path: Path) -> None:

@@ -10,7 +10,7 @@
     $sources
     Question: $question
 
-Knows nothing of models or papers. A prompt's identity, its name and the hash of its file, goes with every answer.
+A prompt's identity, its name and the hash of its file, goes with every answer and every row of an evaluation.
 """
 
 import hashlib

@@ -1,7 +1,8 @@
 """HTML, JATS and MathML tags out of a text, its words left as a reader of the page sees them.
 
 Only tags that publishers put into abstracts count, and of those that are words or signs elsewhere (`<s>`, `<table>`,
-the mean `<p>`) only pairs. A heading of a structured abstract becomes `Background: `. Knows nothing of entities.
+the mean `<p>`) only pairs. A heading of a structured abstract becomes `Background: `. Entities are
+decoded before (rag.readers.cleaning.text).
 """
 
 import re

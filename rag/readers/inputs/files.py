@@ -1,7 +1,7 @@
 """A path to the open files behind it: one, or each member of an archive, told by what it holds, never by its name.
 
 `.gz` and `.zip` are unpacked as they are read, never to the disk, within limits that no shelf of abstracts reaches;
-standard input is a path named `-`. Knows no format of papers.
+standard input is a path named `-`.
 """
 
 import gzip

@@ -2,7 +2,7 @@
 
 A line that isn't UTF-8 becomes a Problem in its place, so that one broken byte costs one record; only formats that
 are older than UTF-8 ask for its lines as Windows-1252, and get what surely is. UTF-16 with a byte order mark, as
-Windows programs write it, is handed on as UTF-8. Knows no format.
+Windows programs write it, is handed on as UTF-8.
 """
 
 import codecs

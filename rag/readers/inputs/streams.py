@@ -1,6 +1,6 @@
 """Bytes in order, from wherever they come: what fails is raised after all that came before it, UTF-16 becomes UTF-8.
 
-Knows no lines and no formats.
+For rag.readers.inputs.source, which makes lines of them.
 """
 
 import codecs

@@ -1,8 +1,7 @@
 """The members of a zip archive, in the order in which they stand, in one pass.
 
 Each member's own header is read, not the directory at the archive's end: so an archive that was cut short keeps what
-came before, standard input needs no second look, members can't overlap, and no directory fills the memory. Knows
-nothing of what is in a member.
+came before, standard input needs no second look, members can't overlap, and no directory fills the memory.
 """
 
 import struct

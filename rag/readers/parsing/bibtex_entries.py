@@ -1,7 +1,8 @@
 """The entries of a BibTeX file one after the other, taken apart by bibtexparser, whatever the size of the file.
 
 bibtexparser is handed some entries at a time. What `@string` names and `#` joins is put together here, because its own
-parts know neither `#` nor definitions of another piece. Knows nothing of what fields mean.
+parts know neither `#` nor definitions of another piece. What the fields
+mean is rag.readers.formats.bibtex's.
 """
 
 import logging

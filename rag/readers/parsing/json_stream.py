@@ -1,7 +1,8 @@
 """A text of any length, seen through a window: values of JSON are taken from its start, more is added at its end.
 
 Only what is being read is in memory. A value is told whole from cut by where its decoding fails, so that a long one
-is decoded a few times, not once a piece. Knows no shapes and no lists.
+is decoded a few times, not once a piece. For JSON
+documents and JSON Lines.
 """
 
 import codecs

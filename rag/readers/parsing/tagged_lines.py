@@ -1,6 +1,7 @@
 """Records of lines that begin with a tag, as RIS, MEDLINE and Web of Science have them: one at a time, of any file.
 
-A line without a tag goes on with the text of the line before. Knows no tag by name.
+A line without a tag goes on with the text of the line before. What a tag means is the
+format's.
 """
 
 from collections.abc import Callable, Iterator

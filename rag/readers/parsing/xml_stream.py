@@ -4,7 +4,7 @@ Several documents one after another, as `cat` makes them of an API's answers, ar
 
 lxml, because it streams in C, counts lines beyond 65,535, stops at 256 levels and tells which entities a file declares.
 A file that declares any is refused: they make bombs, and reach for other files. A document type that is only named, as
-PubMed does, is not fetched. Knows no format.
+PubMed does, is not fetched. For PubMed and arXiv.
 """
 
 import re

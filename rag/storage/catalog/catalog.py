@@ -1,105 +1,231 @@
-"""The catalog: SQLite, and the truth. Papers, where each came from, and their full text.
+"""The catalog, which is the truth: papers, where each came from, by what it is looked up, and one bit of its index.
 
-Everything else in a library can be made again from it. One writer, many readers (WAL); every write happens inside
-`transaction()`. Knows nothing of vectors beyond one bit a paper: `indexed`, whether they are stored.
+Everything else in a library can be made again from it. Every write happens inside `transaction()`. What a paper's
+records were is in merged_records, what a person calls it in lookup, what readers thought of answers in ratings.
 """
 
-import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 
-from rag.records import Paper, Record
+from rag.records import Filters, Paper, Record
 from rag.records.canonical import compose
-from rag.records.identity import fingerprint, identifiers, title_keys
-from rag.storage.catalog.papers import ReadCatalog
-from rag.text.titles import title_key
+from rag.records.papers import BIBLIOGRAPHY
+from rag.storage.catalog.database import Database
+from rag.storage.catalog.full_text import FullText
+from rag.storage.catalog.papers import (
+    COLUMNS,
+    keys_of,
+    listed_by,
+    ordered_by,
+    paper_of,
+    selected_by,
+    values_of,
+)
 
-FILE = "catalog.sqlite3"
+SHARING = 50  # papers looked at of those that share a key: thousands are called Editorial
 
 
-class Catalog(ReadCatalog):
-    """The papers of one library, to be read and, inside a transaction, changed.
+class Catalog:
+    """The papers of one library in a database. Safe to share between threads; closed by `close`.
 
-    Safe to share between threads; closed by `close`.
+    Reading raises LibraryDamagedError and StorageError, and so do transactions.
     """
+
+    def __init__(self, database: Database, full_text: FullText) -> None:
+        self.database = database
+        self.full_text = full_text
+
+    def close(self) -> None:
+        """Let go of the database; nothing can be used afterwards."""
+        self.database.close()
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Make all writes inside whole or absent."""
+        return self.database.transaction()
+
+    @property
+    def unfinished(self) -> bool:
+        """True while somebody writes, and after a writer died."""
+        return bool(self.database.one("SELECT value FROM state WHERE name = 'unfinished'"))
+
+    @contextmanager
+    def unfinished_work(self) -> Iterator[None]:
+        """Leave a sign while inside, which a crash leaves behind and an error doesn't."""
+        self._sign(1)
+        try:
+            yield
+        finally:
+            self._sign(0)
+
+    def _sign(self, value: int) -> None:
+        with self.transaction():
+            self.database.run("UPDATE state SET value = ? WHERE name = 'unfinished'", value)
+
+    @property
+    def generation(self) -> int:
+        """A number that grows with every change that a searcher must notice."""
+        return int(self.database.one("SELECT value FROM state WHERE name = 'generation'"))
+
+    def changed(self) -> None:
+        """Tell searchers, in every process, to look again."""
+        self.database.run("UPDATE state SET value = value + 1 WHERE name = 'generation'")
+
+    def count(self, *, indexed: bool | None = None) -> int:
+        """Return how many papers there are, or how many with (without) their vectors."""
+        if indexed is None:
+            return int(self.database.one("SELECT count(*) FROM papers"))
+        return int(self.database.one("SELECT count(*) FROM papers WHERE indexed = ?", int(indexed)))
+
+    def count_merged(self) -> int:
+        """Return how many papers came from several sources."""
+        merged = "SELECT paper_id FROM origins GROUP BY paper_id HAVING count(*) > 1"
+        return int(self.database.one(f"SELECT count(*) FROM ({merged}) AS merged"))
+
+    def years(self) -> tuple[int, int] | None:
+        """Return the first and the last year of the papers; None when no paper has one."""
+        [(first, last)] = self.database.all("SELECT min(year), max(year) FROM papers")
+        return None if first is None else (first, last)
+
+    def ids(self) -> set[int]:
+        """Return the ids of all papers, also of those that can't be found yet."""
+        return {row[0] for row in self.database.all("SELECT paper_id FROM papers")}
+
+    def sources(self) -> list[str]:
+        """Return every source that a paper came from, sorted."""
+        return [row[0] for row in self.database.all("SELECT DISTINCT source FROM origins ORDER BY source")]
+
+    def papers_by_source(self) -> list[tuple[str, int]]:
+        """Return every source, sorted, with the number of papers that came from it."""
+        rows = self.database.all("SELECT source, count(*) FROM origins GROUP BY source ORDER BY source")
+        return [(source, papers) for source, papers in rows]
+
+    def ids_from(self, source: str) -> list[int]:
+        """Return the ids of the papers that came from a source, ascending."""
+        rows = self.database.all("SELECT paper_id FROM origins WHERE source = ? ORDER BY paper_id", source)
+        return [row[0] for row in rows]
+
+    def came_from(self, paper_id: int, source: str) -> bool:
+        """Tell whether a record of a paper was read from a source."""
+        return bool(self.database.all("SELECT 1 FROM origins WHERE paper_id = ? AND source = ?", paper_id, source))
+
+    def with_key(self, scope: str, value: str) -> list[int]:
+        """Return the ids of the papers with this key, oldest first; of many the first SHARING."""
+        rows = self.database.all(
+            "SELECT paper_id FROM identifiers WHERE scope = ? AND value = ? ORDER BY paper_id LIMIT ?",
+            scope, value, SHARING,
+        )  # fmt: skip
+        return [row[0] for row in rows]
+
+    def papers(self, paper_ids: Sequence[int]) -> list[Paper]:
+        """Return the papers of these ids that exist, in the order asked."""
+        marks = ",".join("?" * len(paper_ids))
+        rows = self.database.all(f"SELECT {COLUMNS} FROM papers WHERE paper_id IN ({marks})", *paper_ids)
+        sources: dict[int, list[str]] = {}
+        for paper_id, source in self.database.all(
+            f"SELECT paper_id, source FROM origins WHERE paper_id IN ({marks}) ORDER BY source", *paper_ids
+        ):
+            sources.setdefault(paper_id, []).append(source)
+        found = {row[0]: self._paper(row, tuple(sources.get(row[0], ()))) for row in rows}
+        return [found[paper_id] for paper_id in paper_ids if paper_id in found]
+
+    def all_papers(self, *, after: int = 0, pending_only: bool = False, limit: int) -> list[Paper]:
+        """Return up to `limit` papers with an id above `after`, by id; or only those without vectors."""
+        where = "indexed = 0 AND paper_id > ?" if pending_only else "paper_id > ?"
+        rows = self.database.all(f"SELECT {COLUMNS} FROM papers WHERE {where} ORDER BY paper_id LIMIT ?", after, limit)
+        return [self._paper(row) for row in rows]
+
+    def indexed_ids(self, filters: Filters = Filters()) -> set[int]:
+        """Return the ids of the papers that can be found under these filters. Raises QuestionError."""
+        where, values = selected_by(filters, self.sources() if filters.origin is not None else ())
+        return {row[0] for row in self.database.all(f"SELECT paper_id FROM papers WHERE {where}", *values)}
+
+    def listed(
+        self, text: str = "", *, order: str = "added", descending: bool = False, limit: int, offset: int = 0
+    ) -> tuple[list[Paper], int]:
+        """Return a page of the papers with every word of `text` in title, authors or year, and how many there are.
+
+        `order` is `added`, `title`, `year` or `author`; papers that lack a value come last. Raises QuestionError.
+        """
+        ordering, (where, values) = ordered_by(order, descending=descending), listed_by(text)
+        total = int(self.database.one(f"SELECT count(*) FROM papers WHERE {where}", *values))
+        rows = self.database.all(
+            f"SELECT paper_id FROM papers WHERE {where} ORDER BY {ordering} LIMIT ? OFFSET ?", *values, limit, offset
+        )
+        return self.papers([row[0] for row in rows]), total
+
+    def damage(self) -> list[str]:
+        """Return what is wrong with what is stored; nothing when it is sound."""
+        return self.database.damage()
 
     def insert(self, record: Record) -> int:
         """Store a record as a new paper, not yet to be found, and return its id."""
-        paper = compose(0, [record])
-        with self._lock:
-            cursor = self._connection.execute(
-                "INSERT INTO papers (title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id, title_key) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _values(paper),
-            )  # fmt: skip
-        return int(cursor.lastrowid or 0)
+        values = values_of(compose(0, [record]))
+        marks = ", ".join("?" * len(values))
+        sql = f"INSERT INTO papers ({', '.join(values)}) VALUES ({marks}) RETURNING paper_id"
+        return int(self.database.one(sql, *values.values()))
 
     def update(self, paper: Paper, *, reindex: bool) -> None:
         """Replace what is stored of a paper; with `reindex` it can't be found until its vectors are stored anew."""
-        self.run(
-            "UPDATE papers SET title = ?, abstract = ?, key = ?, authors = ?, year = ?, doi = ?, arxiv_id = ?, "
-            "url = ?, pubmed_id = ?, title_key = ?, indexed = CASE WHEN ? THEN 0 ELSE indexed END "
-            "WHERE paper_id = ?", *_values(paper), reindex, paper.paper_id,
-        )  # fmt: skip
+        values: dict[str, object] = values_of(paper)
+        if reindex:
+            values["indexed"] = 0
+        changes = ", ".join(f"{column} = ?" for column in values)
+        self.database.run(f"UPDATE papers SET {changes} WHERE paper_id = ?", *values.values(), paper.paper_id)
         self.changed()
 
     def add_origin(self, paper_id: int, source: str, record: Record) -> None:
         """Note where a paper came from and under which keys it is looked up."""
-        self.run("INSERT OR IGNORE INTO origins VALUES (?, ?, ?)", paper_id, source, record.line)
-        with self._lock:
-            self._connection.executemany(
-                "INSERT OR IGNORE INTO identifiers VALUES (?, ?, ?)",
-                [(scope, value, paper_id) for scope, value in _keys(record, source)],
-            )
+        new = "INSERT INTO origins VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+        self.database.run(new, paper_id, source, record.line)
+        self.database.run_many(
+            "INSERT INTO identifiers VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            [(scope, value, paper_id) for scope, value in keys_of(record, source)],
+        )
 
     def drop_origin(self, paper_id: int, source: str, record: Record, left: Iterable[tuple[str, Record]]) -> None:
         """Forget where a record came from and its keys, but for what the records that are left share."""
         others = list(left)
-        kept = {key for other_source, other in others for key in _keys(other, other_source)}
-        for scope, value in set(_keys(record, source)) - kept:
-            self.run("DELETE FROM identifiers WHERE scope = ? AND value = ? AND paper_id = ?", scope, value, paper_id)
+        kept = {key for other_source, other in others for key in keys_of(other, other_source)}
+        self.database.run_many(
+            "DELETE FROM identifiers WHERE scope = ? AND value = ? AND paper_id = ?",
+            [(scope, value, paper_id) for scope, value in sorted(set(keys_of(record, source)) - kept)],
+        )
         if source not in {other_source for other_source, _ in others}:
-            self.run("DELETE FROM origins WHERE paper_id = ? AND source = ?", paper_id, source)
+            self.database.run("DELETE FROM origins WHERE paper_id = ? AND source = ?", paper_id, source)
 
     def absorb(self, paper_id: int, other: int) -> None:
         """Make all that is known of another paper known of this one, and forget the other."""
-        for table in ("records", "origins", "identifiers"):
-            self.run(f"UPDATE OR IGNORE {table} SET paper_id = ? WHERE paper_id = ?", paper_id, other)
-        self.run("DELETE FROM papers WHERE paper_id = ?", other)
+        self.database.run("UPDATE records SET paper_id = ? WHERE paper_id = ?", paper_id, other)
+        for table, columns in (("origins", "source, line"), ("identifiers", "scope, value")):
+            rows = self.database.all(f"SELECT {columns} FROM {table} WHERE paper_id = ?", other)
+            self.database.run_many(
+                f"INSERT INTO {table} (paper_id, {columns}) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                [(paper_id, *row) for row in rows],
+            )
+        self.database.run("DELETE FROM papers WHERE paper_id = ?", other)
         self.changed()
 
     def mark_indexed(self, paper_ids: Iterable[int]) -> None:
         """Let papers be found: their vectors are stored."""
-        with self._lock:
-            self._connection.executemany(
-                "UPDATE papers SET indexed = 1 WHERE paper_id = ?", [(paper_id,) for paper_id in paper_ids]
-            )
+        self.database.run_many(
+            "UPDATE papers SET indexed = 1 WHERE paper_id = ?", [(paper_id,) for paper_id in paper_ids]
+        )
         self.changed()
 
     def remove(self, paper_ids: Iterable[int]) -> list[int]:
         """Forget papers with all that is known of them; return the ids of those that were there."""
-        delete = "DELETE FROM papers WHERE paper_id = ?"
-        with self._lock:
-            gone = [one for one in sorted(set(paper_ids)) if self._connection.execute(delete, (one,)).rowcount]
+        gone = [i for i in sorted(set(paper_ids)) if self.database.run("DELETE FROM papers WHERE paper_id = ?", i)]
         self.changed()
         return gone
 
     def forget_source(self, paper_id: int, source: str) -> None:
         """Forget that a paper came from a source."""
-        self.run("DELETE FROM origins WHERE paper_id = ? AND source = ?", paper_id, source)
+        self.database.run("DELETE FROM origins WHERE paper_id = ? AND source = ?", paper_id, source)
         self.changed()
 
-    def changed(self) -> None:
-        """Tell searchers, in every process, to look again."""
-        self.run("UPDATE state SET value = value + 1 WHERE name = 'generation'")
-
-
-def _keys(record: Record, source: str) -> list[tuple[str, str]]:
-    """Return (scope, value) of everything under which a record is looked up."""
-    found = {**identifiers(record), **title_keys(record), "print": fingerprint(record)}
-    return [*found.items(), *([(source, record.key)] if record.key else [])]
-
-
-def _values(paper: Paper) -> tuple[Any, ...]:
-    authors = json.dumps(paper.authors, ensure_ascii=False)
-    return (paper.title, paper.abstract, paper.key, authors, paper.year, paper.doi, paper.arxiv_id, paper.url,
-            paper.pubmed_id, title_key(paper.title))  # fmt: skip
+    def _paper(self, row: Sequence[object], origins: tuple[str, ...] = ()) -> Paper:
+        try:
+            return paper_of(row, origins)
+        except (ValueError, TypeError) as error:
+            authors = str(row[1 + BIBLIOGRAPHY.index("authors")])
+            raise self.database.damaged(f"the authors of paper {row[0]} are {authors[:60]!r}") from error

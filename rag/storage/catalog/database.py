@@ -1,98 +1,50 @@
-"""A file of SQLite as the catalog uses it: one connection shared by threads, transactions, a sign of unfinished work.
+"""A database as the catalog uses it: statements with `?` where a value goes, and transactions.
 
-Knows the table `state` and no other.
+A file of SQLite fills it (rag.storage.catalog.sqlite). The catalog's statements keep to what PostgreSQL knows too:
+ON CONFLICT and RETURNING, nothing of JSON, no row counted by its place.
 """
 
-import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
-from rag.storage.catalog.schema import migrate, prepare
-from rag.storage.sqlite_errors import sqlite_trouble
-
-BUSY_SECONDS = 10.0
+from rag.errors import LibraryDamagedError
 
 
-class Database:
-    """The file and its connection. Safe to share between threads; closed by `close`."""
+class Database(Protocol):
+    """The database of one catalog. Safe to share between threads; closed by `close`.
 
-    def __init__(self, path: Path, *, copy: Path | None = None) -> None:
-        """Open the file at `path`, made and migrated when needed; or a `copy` of it, only to be read.
+    `one`, `all` and `transaction` raise StorageError and LibraryDamagedError.
+    """
 
-        Raises LibraryDamagedError when the file is no catalog, LibraryMismatchError when it is newer, StorageError
-        when it can't be written.
-        """
-        self.path = path
-        self._lock = threading.RLock()
-        try:
-            self._connection = _connect(copy or path)
-            migrate(self._connection)
-            if copy is not None:
-                self._connection.execute("PRAGMA query_only = ON")  # what is written here would be lost
-        except sqlite3.Error as error:
-            raise sqlite_trouble(error, path) from error
+    @property
+    def library(self) -> str:
+        """The library that the catalog is of, as a person names it."""
+
+    @property
+    def place(self) -> str:
+        """Where the catalog lies, as errors name it."""
 
     def close(self) -> None:
-        """Close the file; nothing can be used afterwards."""
-        with self._lock:
-            self._connection.close()
+        """Let go of it; nothing can be used afterwards."""
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Make all writes inside whole or absent. Raises StorageError, LibraryDamagedError."""
-        with self._lock:
-            try:
-                self._connection.execute("BEGIN IMMEDIATE")
-                yield
-                self._connection.execute("COMMIT")
-            except sqlite3.IntegrityError:
-                raise  # a mistake of ours, not of the file
-            except sqlite3.Error as error:
-                raise sqlite_trouble(error, self.path) from error
-            finally:
-                # SQLite has rolled back by itself after some errors; after all others it is done here.
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+    def transaction(self) -> AbstractContextManager[None]:
+        """Make all writes inside whole or absent."""
 
-    @contextmanager
-    def unfinished_work(self) -> Iterator[None]:
-        """Leave a sign in the file while inside, which a crash leaves behind and an error doesn't."""
-        self._sign(1)
-        try:
-            yield
-        finally:
-            self._sign(0)
+    def run(self, sql: str, *values: object) -> int:
+        """Write, inside a transaction; return how many rows were changed."""
 
-    def _sign(self, value: int) -> None:
-        with self.transaction():
-            self.run("UPDATE state SET value = ? WHERE name = 'unfinished'", value)
-
-    def run(self, sql: str, *values: object) -> None:
-        """Write, inside a transaction."""
-        with self._lock:
-            self._connection.execute(sql, values)
+    def run_many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
+        """Write the same statement with each row of values, inside a transaction."""
 
     def one(self, sql: str, *values: object) -> Any:
-        """Return the one value that a query finds. Raises LibraryDamagedError, StorageError."""
-        return self.all(sql, *values)[0][0]
+        """Return the one value that a query finds."""
 
     def all(self, sql: str, *values: object) -> list[Any]:
-        """Return the rows that a query finds. Raises LibraryDamagedError, StorageError."""
-        with self._lock:
-            try:
-                return self._connection.execute(sql, values).fetchall()
-            except sqlite3.Error as error:
-                raise sqlite_trouble(error, self.path) from error
+        """Return the rows that a query finds."""
 
+    def damage(self) -> list[str]:
+        """Return what is wrong with what is stored; nothing when it is sound."""
 
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
-    prepare(connection)
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA journal_mode = WAL")
-    # Every commit reaches the disk: what was reported as stored survives a power cut too.
-    connection.execute("PRAGMA synchronous = FULL")
-    return connection
+    def damaged(self, reason: str) -> LibraryDamagedError:
+        """Return the error that tells of something that can't be read, and what to do."""

@@ -49,4 +49,4 @@ def _candidates(catalog: Catalog, name: str) -> "list[list[int]]":
 
 
 def _ids(catalog: Catalog, sql: str, *values: object) -> list[int]:
-    return [row[0] for row in catalog.all(sql, *values)]
+    return [row[0] for row in catalog.database.all(sql, *values)]

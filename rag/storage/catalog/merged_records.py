@@ -11,14 +11,16 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from rag.errors import LibraryDamagedError
-from rag.records import Merge, Paper, Record
+from rag.records import Merge, Record
 from rag.records.identity import fingerprint
+from rag.records.papers import as_record
 from rag.storage.catalog.catalog import Catalog
 
 EARLIER = "earlier"
+APART = "INSERT INTO apart VALUES (?, ?), (?, ?) ON CONFLICT DO NOTHING"  # one record and the other, both ways
 
 
-class Kept(NamedTuple):
+class MergedRecord(NamedTuple):
     """A record of a paper: its id (None: the paper has no other), its source, the record, why it joined."""
 
     record_id: int | None
@@ -32,89 +34,88 @@ class Kept(NamedTuple):
         return self.reason != EARLIER
 
 
-def kept_records(catalog: Catalog, paper_id: int) -> list[Kept]:
+def records_of(catalog: Catalog, paper_id: int) -> list[MergedRecord]:
     """Return the records of a paper, the first to be read first. Raises LibraryDamagedError."""
-    rows = catalog.all(
+    rows = catalog.database.all(
         "SELECT record_id, source, record, reason FROM records WHERE paper_id = ? "
         "ORDER BY reason IS NOT NULL AND reason <> ?, record_id", paper_id, EARLIER,
     )  # fmt: skip
     if rows:
-        return [Kept(record_id, source, _loaded(catalog, text), reason) for record_id, source, text, reason in rows]
+        return [
+            MergedRecord(record_id, source, _loaded(catalog, text), reason) for record_id, source, text, reason in rows
+        ]
     [paper] = catalog.papers([paper_id])
-    [(source, line)] = catalog.all("SELECT source, line FROM origins WHERE paper_id = ? LIMIT 1", paper_id) or [("", 1)]
+    [(source, line)] = catalog.database.all(
+        "SELECT source, line FROM origins WHERE paper_id = ? LIMIT 1", paper_id
+    ) or [("", 1)]
     earlier = catalog.with_key(EARLIER, str(paper_id))
-    return [Kept(None, source, _record_of(paper, line), EARLIER if earlier else None)]
+    return [MergedRecord(None, source, as_record(paper, line), EARLIER if earlier else None)]
 
 
-def keep(catalog: Catalog, paper_id: int, kept: Kept) -> int:
+def add_record(catalog: Catalog, paper_id: int, kept: MergedRecord) -> int:
     """Store a record of a paper, and return its id."""
-    rows = catalog.all(
+    rows = catalog.database.all(
         "INSERT INTO records (paper_id, source, reason, at, record) VALUES (?, ?, ?, ?, ?) RETURNING record_id",
         paper_id, kept.source, kept.reason, datetime.now(UTC).isoformat(timespec="seconds"), _dumped(kept.record),
     )  # fmt: skip
     return int(rows[0][0])
 
 
-def keep_first(catalog: Catalog, paper_id: int, reason: str | None = None) -> int:
+def add_first_record(catalog: Catalog, paper_id: int, reason: str | None = None) -> int:
     """Store the one record of a paper that is to have more; return its id. `reason` says why it now joins another."""
-    first = kept_records(catalog, paper_id)[0]
-    record_id = keep(catalog, paper_id, first) if first.record_id is None else first.record_id
+    first = records_of(catalog, paper_id)[0]
+    record_id = add_record(catalog, paper_id, first) if first.record_id is None else first.record_id
     if reason:
-        catalog.run("UPDATE records SET reason = ? WHERE record_id = ?", reason, record_id)
+        catalog.database.run("UPDATE records SET reason = ? WHERE record_id = ?", reason, record_id)
     return record_id
 
 
-def let_go(catalog: Catalog, paper_id: int, kept: Kept) -> list[Kept]:
+def remove_record(catalog: Catalog, paper_id: int, kept: MergedRecord) -> list[MergedRecord]:
     """Forget one record of a paper that has more; return those that are left."""
-    catalog.run("DELETE FROM records WHERE record_id = ?", kept.record_id)
-    left = kept_records(catalog, paper_id)
+    catalog.database.run("DELETE FROM records WHERE record_id = ?", kept.record_id)
+    left = records_of(catalog, paper_id)
     if len(left) == 1:
-        catalog.run("DELETE FROM records WHERE paper_id = ?", paper_id)
+        catalog.database.run("DELETE FROM records WHERE paper_id = ?", paper_id)
     elif left[0].known:
-        catalog.run("UPDATE records SET reason = NULL WHERE record_id = ?", left[0].record_id)
+        catalog.database.run("UPDATE records SET reason = NULL WHERE record_id = ?", left[0].record_id)
     catalog.drop_origin(paper_id, kept.source, kept.record, [(one.source, one.record) for one in left])
     return left
 
 
 def merges(catalog: Catalog, merge_ids: Sequence[int] | None = None) -> list[Merge]:
     """Return the records that joined a paper, as merges, oldest first; all of them, or those of these ids."""
-    marks = f"AND record_id IN ({','.join('?' * len(merge_ids))})" if merge_ids is not None else ""
-    rows = catalog.all(
-        "SELECT record_id, paper_id, source, reason, at, "
-        "json_extract(record, '$.line'), json_extract(record, '$.title'),"
-        " (SELECT json_extract(record, '$.title') FROM records AS other WHERE other.paper_id = records.paper_id "
+    chosen = f"AND record_id IN ({','.join('?' * len(merge_ids))})" if merge_ids is not None else ""
+    rows = catalog.database.all(
+        "SELECT record_id, paper_id, source, reason, at, record, "
+        " (SELECT record FROM records AS other WHERE other.paper_id = records.paper_id "
         "ORDER BY reason IS NOT NULL AND reason <> ?, record_id LIMIT 1) "
-        f"FROM records WHERE reason IS NOT NULL AND reason <> ? {marks} ORDER BY record_id",
+        f"FROM records WHERE reason IS NOT NULL AND reason <> ? {chosen} ORDER BY record_id",
         EARLIER, EARLIER, *(merge_ids or ()),
     )  # fmt: skip
-    return [
-        Merge(merge_id, paper_id, paper_title, title, reason, source, line, at)
-        for merge_id, paper_id, source, reason, at, line, title, paper_title in rows
-    ]
+    found = []
+    for merge_id, paper_id, source, reason, at, text, first_text in rows:
+        record, first = _loaded(catalog, text), _loaded(catalog, first_text)
+        found.append(Merge(merge_id, paper_id, first.title, record.title, reason, source, record.line, at))
+    return found
 
 
-def part(catalog: Catalog, record: Record, others: Iterable[Record]) -> None:
+def mark_different(catalog: Catalog, record: Record, others: Iterable[Record]) -> None:
     """Note that a record is never to be joined with others."""
     one = fingerprint(record)
     for other in map(fingerprint, others):
-        catalog.run("INSERT OR IGNORE INTO apart VALUES (?, ?), (?, ?)", one, other, other, one)
+        catalog.database.run(APART, one, other, other, one)
 
 
-def apart_from(catalog: Catalog, record: Record) -> set[str]:
+def different_from(catalog: Catalog, record: Record) -> set[str]:
     """Return the fingerprints of the records that a record is never to be joined with."""
-    return {row[0] for row in catalog.all("SELECT other FROM apart WHERE record = ?", fingerprint(record))}
+    return {row[0] for row in catalog.database.all("SELECT other FROM apart WHERE record = ?", fingerprint(record))}
 
 
-def pass_on_parting(catalog: Catalog, old: Record, new: Record) -> None:
+def copy_differences(catalog: Catalog, old: Record, new: Record) -> None:
     """Let what was taken apart from a record stay so after it was edited."""
-    before, after = fingerprint(old), fingerprint(new)
-    catalog.run("INSERT OR IGNORE INTO apart SELECT ?, other FROM apart WHERE record = ?", after, before)
-    catalog.run("INSERT OR IGNORE INTO apart SELECT record, ? FROM apart WHERE other = ?", after, before)
-
-
-def _record_of(paper: Paper, line: int) -> Record:
-    return Record(paper.title, paper.abstract, line, paper.key, paper.authors, paper.year, paper.doi, paper.arxiv_id,
-                  paper.url, paper.pubmed_id)  # fmt: skip
+    after = fingerprint(new)
+    for other in different_from(catalog, old):
+        catalog.database.run(APART, after, other, other, after)
 
 
 def _dumped(record: Record) -> str:
@@ -126,5 +127,5 @@ def _loaded(catalog: Catalog, text: str) -> Record:
         values = json.loads(text)
         return Record(**{**values, "authors": tuple(values["authors"])})
     except (KeyError, TypeError, ValueError) as error:
-        msg = f"A record in {catalog.path} can't be read ({error!r}). Restore the catalog from a backup."
+        msg = f"A record in {catalog.database.place} can't be read ({error!r}). Restore the catalog from a backup."
         raise LibraryDamagedError(msg) from error

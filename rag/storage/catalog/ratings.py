@@ -15,10 +15,11 @@ def put_rating(database: Database, rating: Rating) -> None:
     """Store a rating, in the place of an earlier one with its id. Raises StorageError, LibraryDamagedError."""
     with database.transaction():
         database.run(
-            "INSERT OR REPLACE INTO ratings (rating_id, at, good, note, answer) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO ratings (rating_id, at, good, note, answer) VALUES (?, ?, ?, ?, ?) ON CONFLICT (rating_id) "
+            "DO UPDATE SET at = excluded.at, good = excluded.good, note = excluded.note, answer = excluded.answer",
             rating.rating_id,
             rating.at or datetime.now(UTC).isoformat(timespec="seconds"),
-            rating.good,
+            int(rating.good),
             rating.note,
             json.dumps(rating.answer.to_dict()),
         )
@@ -30,6 +31,11 @@ def delete_rating(database: Database, rating_id: str) -> None:
         database.run("DELETE FROM ratings WHERE rating_id = ?", rating_id)
 
 
+def count_ratings(database: Database) -> int:
+    """Return how many ratings there are."""
+    return int(database.one("SELECT count(*) FROM ratings"))
+
+
 def all_ratings(database: Database) -> list[Rating]:
     """Return every rating, oldest first. Raises LibraryDamagedError."""
     rows = database.all("SELECT rating_id, at, good, note, answer FROM ratings ORDER BY at, rating_id")
@@ -39,5 +45,5 @@ def all_ratings(database: Database) -> list[Rating]:
             for rating_id, at, good, note, answer in rows
         ]
     except (KeyError, TypeError, ValueError) as error:
-        msg = f"A rating in {database.path} can't be read ({error!r}). Restore the catalog from a backup."
+        msg = f"A rating in {database.place} can't be read ({error!r}). Restore the catalog from a backup."
         raise LibraryDamagedError(msg) from error

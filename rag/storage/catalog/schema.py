@@ -10,12 +10,13 @@ import zlib
 from rag.errors import LibraryMismatchError
 from rag.records import Record
 from rag.records.identity import identifiers, title_keys
+from rag.records.papers import BIBLIOGRAPHY
 from rag.storage.catalog.migrations import MIGRATIONS, RATING_COLUMNS, RECORD_COLUMNS
 from rag.text.titles import title_key
 from rag.text.words import as_searched
 
 VERSION = len(MIGRATIONS)
-SUMMED = "title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id, title_key"
+SUMMED = ", ".join((*BIBLIOGRAPHY, "title_key"))
 # Where a row isn't what was written: its table and key.
 CHANGED = f"""
     SELECT 'paper', paper_id FROM papers LEFT JOIN checksums USING (paper_id) WHERE value IS NOT checksum({SUMMED})

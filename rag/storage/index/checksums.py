@@ -2,8 +2,8 @@
 
 Chroma compares nothing, and one flipped bit in a file of its HNSW index can take down whoever opens it. So these files
 are compared before Chroma opens them, and the vectors as soon as they are read. Its SQLite file is left out, for
-opening it changes it. A writer breaks the seal before the first change and makes a new one when it is done; without a
-seal nothing is compared.
+opening it changes it. A writer drops the checksums before the first change and writes new ones when it is done;
+without them nothing is compared.
 """
 
 import json
@@ -13,45 +13,45 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from rag.storage.layout import CHECKSUMS
 from rag.utils.files import replacing
 
-FILE = "seal.json"
 KEPT = "index_metadata.pickle"  # stands beside the files of an HNSW index that is kept; without it they are not read
 PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
+class Checksums:
     """The checksum of each file of the HNSW index by its place, and that of all vectors if they fit into memory."""
 
     files: dict[str, int]
     vectors: int | None
 
 
-def read_seal(folder: Path) -> Seal | None:
-    """Return the seal of an index folder, None when it is broken or was never made."""
+def read_checksums(folder: Path) -> Checksums | None:
+    """Return the checksums of an index folder, None when they were dropped or never made."""
     try:
-        values = json.loads((folder / FILE).read_text("utf-8"))
-        return Seal({str(name): int(checksum) for name, checksum in values["files"].items()}, values["vectors"])
+        values = json.loads((folder / CHECKSUMS).read_text("utf-8"))
+        return Checksums({str(name): int(found) for name, found in values["files"].items()}, values["vectors"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
-def make_seal(folder: Path, vectors: int | None) -> None:
-    """Seal an index folder as it is now; it stays unsealed when there is no room for the file."""
-    with suppress(OSError), replacing(folder / FILE) as partial:
+def write_checksums(folder: Path, vectors: int | None) -> None:
+    """Keep the checksums of an index folder as it is now; it stays without when there is no room for the file."""
+    with suppress(OSError), replacing(folder / CHECKSUMS) as partial:
         files = {path.relative_to(folder).as_posix(): checksum(path) for path in _hnsw_files(folder)}
-        partial.write_text(json.dumps(asdict(Seal(files, vectors))), "utf-8")
+        partial.write_text(json.dumps(asdict(Checksums(files, vectors))), "utf-8")
 
 
-def break_seal(folder: Path) -> None:
+def drop_checksums(folder: Path) -> None:
     """Tell that the index changes from now on. Raises OSError when the folder can't be written."""
-    (folder / FILE).unlink(missing_ok=True)
+    (folder / CHECKSUMS).unlink(missing_ok=True)
 
 
-def changed_file(folder: Path, seal: Seal) -> str | None:
-    """Return the first sealed file that is gone or isn't what it was; None when all are."""
-    for name, expected in sorted(seal.files.items()):
+def changed_file(folder: Path, kept: Checksums) -> str | None:
+    """Return the first file that is gone or isn't what it was; None when all are."""
+    for name, expected in sorted(kept.files.items()):
         try:
             if checksum(folder / name) != expected:
                 return name

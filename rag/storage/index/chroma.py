@@ -1,22 +1,21 @@
-"""The vectors of the chunks: an embedded Chroma, and the only module that imports chromadb.
+"""The vectors of the chunks in a collection of Chroma, and the only module that imports chromadb.
 
-Derived and disposable: the catalog can make it again. Up to EXACT_LIMIT chunks are compared one by one in memory,
-which is exact and faster than the index; beyond that Chroma's HNSW index answers. Scores are cosines, higher is
-better; Chroma's distances end here.
+Derived and disposable: the catalog can make them again. The client is handed in: an embedded one (`embedded_client`)
+or one of a server. Up to EXACT_LIMIT chunks are compared one by one in memory, which is exact and faster than the
+index; beyond that Chroma's HNSW index answers. Scores are cosines, higher is better; Chroma's distances end here.
 """
 
 import sqlite3
 import threading
 import zlib
 from collections.abc import Iterable, Sequence
-from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import LibraryDamagedError, LibraryMismatchError, RagError, StorageError
+from rag.storage.layout import IndexFolder
 from rag.utils.arrays import Matrix, Vector
 from rag.utils.batching import batched
 
@@ -34,7 +33,7 @@ NO_ROOM = ("disk is full", "no space", "readonly", "read-only")
 DAMAGE = ("malformed", "not a database", "corrupt")
 
 
-class Loaded(NamedTuple):
+class ChunkVectors(NamedTuple):
     """All vectors in memory: those of `papers[i]` (ascending ids) are the rows of `matrix` from `starts[i]` on."""
 
     papers: NDArray[np.int64]
@@ -42,39 +41,34 @@ class Loaded(NamedTuple):
     matrix: Matrix
 
 
-class VectorStore:
-    """The vectors of one library's chunks, named `<paper id>.<chunk number>`."""
+class ChromaVectors:
+    """The vectors of one library's chunks, named `<paper id>.<chunk number>`, in a collection of a client's."""
 
-    def __init__(self, folder: Path, *, create: bool = True, exact_limit: int = EXACT_LIMIT) -> None:
-        """Open the Chroma in `folder`, made when absent if `create`. Raises LibraryDamagedError, StorageError."""
-        import chromadb
-        from chromadb.config import Settings as ChromaSettings
+    def __init__(
+        self, client: "ClientAPI", place: str, advice: str, *, create: bool = True, exact_limit: int = EXACT_LIMIT
+    ) -> None:
+        """Use the collection of `client`, made when absent if `create`. Raises LibraryDamagedError, StorageError.
 
-        self.folder = folder
+        Errors name the `place` of the vectors, and end with the `advice` that mends them.
+        """
+        self._client = client
+        self._place = place
+        self._advice = advice
         self._exact_limit = exact_limit
         self._lock = threading.RLock()
-        self._loaded: Loaded | None = None
-        if not create and not (folder / "chroma.sqlite3").is_file():
-            msg = f"The vectors in {folder} are gone. {self._mend}"
-            raise LibraryDamagedError(msg)
-        try:
-            self._client: ClientAPI = chromadb.PersistentClient(
-                str(folder), settings=ChromaSettings(anonymized_telemetry=False)
-            )
-        except chroma_errors() as error:
-            raise self._trouble(error) from error
+        self._loaded: ChunkVectors | None = None
         try:
             self._collection = (
-                self._client.get_or_create_collection(COLLECTION, configuration={"hnsw": HNSW}, embedding_function=None)
+                client.get_or_create_collection(COLLECTION, configuration={"hnsw": HNSW}, embedding_function=None)
                 if create
-                else self._client.get_collection(COLLECTION, embedding_function=None)
+                else client.get_collection(COLLECTION, embedding_function=None)
             )
         except chroma_errors() as error:
             self.close()
             raise self._trouble(error) from error
 
     def close(self) -> None:
-        """Let go of the folder; the store can't be used afterwards."""
+        """Let go of the client; the vectors can't be used afterwards."""
         with self._lock:
             self._loaded = None
             self._client.close()  # type: ignore[attr-defined]  # missing from the interface, there on every client
@@ -122,31 +116,20 @@ class VectorStore:
         with self._lock:
             if self.count() > self._exact_limit:
                 return None
-            loaded = self._load()
+            loaded = self.load()
         return zlib.crc32(loaded.matrix.data, zlib.crc32(loaded.starts.tobytes() + loaded.papers.tobytes()))
 
     def ids(self) -> set[int]:
         """Return the ids of all papers that have a vector."""
-        return {int(paper_id) for paper_id in self._load().papers}
+        return {int(paper_id) for paper_id in self.load().papers}
 
     def by_paper(self) -> tuple[NDArray[np.int64], Matrix]:
         """Return all paper ids, ascending, and a vector of length 1 for each: the mean of its chunks'."""
-        loaded = self._load()
+        loaded = self.load()
         if not len(loaded.papers):
             return loaded.papers, loaded.matrix
         sums = np.add.reduceat(loaded.matrix, loaded.starts)
         return loaded.papers, sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
-
-    def damage(self) -> list[str]:
-        """Return what SQLite's own check finds wrong with the file that Chroma keeps the rest of it in."""
-        path = self.folder / "chroma.sqlite3"
-        try:
-            with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-                return [
-                    f"{path}: {row[0]}" for row in connection.execute("PRAGMA integrity_check(5)") if row[0] != "ok"
-                ]
-        except sqlite3.Error as error:
-            return [f"{path}: {error}"]
 
     def nearest(self, vector: Vector, limit: int, allowed: set[int] | None = None) -> list[tuple[int, float]]:
         """Return (paper id, cosine) of the `limit` papers nearest to a vector, best first, ties by id.
@@ -156,7 +139,7 @@ class VectorStore:
         with self._lock:
             if self._loaded is None and self.count() > self._exact_limit:
                 return self._nearest_by_index(vector, limit, allowed)
-            loaded = self._load()
+            loaded = self.load()
         if not len(loaded.papers):
             return []
         if len(vector) != loaded.matrix.shape[1]:
@@ -188,7 +171,7 @@ class VectorStore:
                 return sorted(best.items(), key=lambda item: (-item[1], item[0]))[:limit]
             wanted *= 4
 
-    def _load(self) -> "Loaded":
+    def load(self) -> ChunkVectors:
         """Return every vector, ordered by paper id, read once until something changes."""
         with self._lock:
             if self._loaded is None:
@@ -205,24 +188,28 @@ class VectorStore:
                 matrix = np.concatenate(parts) if parts else np.empty((0, 0), np.float32)
                 order = np.argsort(owners, kind="stable")
                 papers, starts = np.unique(owners[order], return_index=True)
-                self._loaded = Loaded(papers, starts, matrix[order])
+                self._loaded = ChunkVectors(papers, starts, matrix[order])
             return self._loaded
 
     def _trouble(self, error: Exception, *, writing: bool = False) -> RagError:
-        """Return the expected error that an error of Chroma's is."""
-        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        if "dimension" in reason.lower():
-            return LibraryMismatchError(f"The vectors in {self.folder} don't fit the model ({reason}). {self._mend}")
-        damaged = any(sign in reason.lower() for sign in DAMAGE)
-        if any(sign in reason.lower() for sign in NO_ROOM) or (writing and not damaged):
-            return StorageError(
-                f"{self.folder} can't be written ({reason}). What was stored stays; make room and run it again."
-            )
-        return LibraryDamagedError(f"The vectors in {self.folder} can't be read ({reason}). {self._mend}")
+        return _trouble(error, self._place, self._advice, writing=writing)
 
-    @property
-    def _mend(self) -> str:
-        return f"Make them anew with: askpapers rebuild --library {self.folder.parent.parent}"
+
+def embedded_client(folder: IndexFolder, *, create: bool = True) -> "ClientAPI":
+    """Return a client of the Chroma in an index's folder, made when absent if `create`.
+
+    Raises LibraryDamagedError, StorageError.
+    """
+    import chromadb
+    from chromadb.config import Settings as ChromaSettings
+
+    if not create and not folder.chroma_file.is_file():
+        msg = f"The vectors in {folder.chroma} are gone. {folder.advice}"
+        raise LibraryDamagedError(msg)
+    try:
+        return chromadb.PersistentClient(str(folder.chroma), settings=ChromaSettings(anonymized_telemetry=False))
+    except chroma_errors() as error:
+        raise _trouble(error, str(folder.chroma), folder.advice) from error
 
 
 def chroma_errors() -> tuple[type[Exception], ...]:
@@ -230,3 +217,14 @@ def chroma_errors() -> tuple[type[Exception], ...]:
     from chromadb.errors import ChromaError
 
     return (ChromaError, sqlite3.Error, OSError, RuntimeError, ValueError, KeyError)
+
+
+def _trouble(error: Exception, place: str, advice: str, *, writing: bool = False) -> RagError:
+    """Return the expected error that an error of Chroma's is."""
+    reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+    if "dimension" in reason.lower():
+        return LibraryMismatchError(f"The vectors in {place} don't fit the model ({reason}). {advice}")
+    damaged = any(sign in reason.lower() for sign in DAMAGE)
+    if any(sign in reason.lower() for sign in NO_ROOM) or (writing and not damaged):
+        return StorageError(f"{place} can't be written ({reason}). What was stored stays; make room and run it again.")
+    return LibraryDamagedError(f"The vectors in {place} can't be read ({reason}). {advice}")

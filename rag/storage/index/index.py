@@ -1,53 +1,52 @@
-"""What is derived from the papers: chunk vectors and token states, in one folder that can be thrown away.
-
-    <library>/vectors-<n>/chroma          chunk vectors (chroma.py)
-    <library>/vectors-<n>/states.sqlite3  token states (token_store.py)
-    <library>/vectors-<n>/seal.json       what the vectors' files were when the last writer was done (checksums.py)
+"""The index of a library in a folder that can be thrown away: chunk vectors and token embeddings.
 
 The order of writes is the order of trust: a paper is marked as indexed in the catalog only after both are stored, so
 that whatever a crash leaves here is overwritten by the next run.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.errors import LibraryDamagedError, RagError, StorageError
-from rag.ingestion.chunking import chunk
-from rag.models.embedders.base import Embedder
-from rag.records import Paper
-from rag.storage.index.checksums import Seal, break_seal, changed_file, make_seal, read_seal
-from rag.storage.index.chroma import VectorStore
-from rag.storage.index.token_embeddings import States, compress
-from rag.storage.index.token_store import StateStore
-from rag.text.sentences import sentence_spans
-from rag.utils.arrays import Vector
-from rag.utils.threads import one_blas_thread
+from rag.storage.base import IndexedPaper
+from rag.storage.index.checksums import (
+    Checksums,
+    changed_file,
+    drop_checksums,
+    read_checksums,
+    write_checksums,
+)
+from rag.storage.index.chroma import ChromaVectors, embedded_client
+from rag.storage.index.token_embeddings import TokenEmbeddings
+from rag.storage.index.token_store import TokenStore
+from rag.storage.layout import IndexFolder
+from rag.storage.sqlite_files import integrity_damage
+from rag.utils.arrays import Matrix, Vector
 
-IndexedPaper = tuple[int, list[Vector], States]
 
+class FolderIndex:
+    """The vectors and token embeddings of one library; see the Protocol `rag.storage.base.Index`."""
 
-class Index:
-    """The vectors and token states of one library."""
-
-    def __init__(self, folder: Path, *, create: bool = True) -> None:
+    def __init__(self, folder: IndexFolder, *, create: bool = True) -> None:
         """Open the index in `folder`, made when absent if `create`. Raises LibraryDamagedError, StorageError."""
         try:
             if create:
-                folder.mkdir(parents=True, exist_ok=True)
+                folder.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            msg = f"{folder} can't be made ({error.strerror}). Make room, or choose another library folder."
+            msg = f"{folder.path} can't be made ({error.strerror}). Make room, or choose another library folder."
             raise StorageError(msg) from error
         self.folder = folder
-        self._seal = read_seal(folder)
-        if self._seal is not None and (name := changed_file(folder, self._seal)):
-            self._refuse(self._seal, f"{folder / name} is not what was written")
-        self.vectors = VectorStore(folder / "chroma", create=create)
+        self._checksums = read_checksums(folder.path)
+        if self._checksums is not None and (name := changed_file(folder.path, self._checksums)):
+            self._refuse(self._checksums, f"{folder.path / name} is not what was written")
+        client = embedded_client(folder, create=create)
+        self.vectors = ChromaVectors(client, str(folder.chroma), folder.advice, create=create)
         try:
-            if self._seal is not None and self._seal.vectors not in {None, self.vectors.checksum()}:
-                self._refuse(self._seal, f"The vectors in {folder} are not what was written")
-            self.states = StateStore(folder / "states.sqlite3", create=create)
+            if self._checksums is not None and self._checksums.vectors not in {None, self.vectors.checksum()}:
+                self._refuse(self._checksums, f"The vectors in {folder.path} are not what was written")
+            self.tokens = TokenStore(folder.tokens, folder.advice, create=create)
         except RagError:
             self.vectors.close()
             raise
@@ -55,66 +54,63 @@ class Index:
     def close(self) -> None:
         """Close the files."""
         self.vectors.close()
-        self.states.close()
+        self.tokens.close()
 
-    def seal(self) -> None:
+    def read_through(self) -> None:
+        """Read all vectors, as the first search would. Raises LibraryDamagedError."""
+        self.vectors.checksum()
+
+    def finish(self) -> None:
         """Note what was written, so that damage is seen later; to be called when all writing is done."""
-        if self._seal is None:
-            make_seal(self.folder, self.vectors.checksum())
-            self._seal = read_seal(self.folder)
+        if self._checksums is None:
+            write_checksums(self.folder.path, self.vectors.checksum())
+            self._checksums = read_checksums(self.folder.path)
+
+    def nearest(self, vector: Vector, limit: int, allowed: set[int] | None = None) -> list[tuple[int, float]]:
+        """Return (paper id, cosine) of the `limit` papers nearest to a vector, best first, ties by id."""
+        return self.vectors.nearest(vector, limit, allowed)
+
+    def token_embeddings(self, paper_ids: Sequence[int]) -> dict[int, TokenEmbeddings]:
+        """Return the token embeddings of those papers that have any."""
+        return self.tokens.get(paper_ids)
+
+    def paper_vectors(self) -> tuple[NDArray[np.int64], Matrix]:
+        """Return all paper ids, ascending, and a vector of length 1 for each."""
+        return self.vectors.by_paper()
+
+    def ids(self) -> set[int]:
+        """Return the ids of all papers of which anything is stored."""
+        return self.vectors.ids() | self.tokens.ids()
 
     def put(self, papers: Sequence[IndexedPaper]) -> None:
-        """Store what `embed_papers` made, replacing what was there. Raises StorageError."""
-        self._unseal()
-        self.states.put({paper_id: states for paper_id, _, states in papers if len(states.scales)})
+        """Store papers, replacing what was there."""
+        self._change()
+        self.tokens.put({paper_id: tokens for paper_id, _, tokens in papers if len(tokens.scales)})
         self.vectors.put([(paper_id, vectors) for paper_id, vectors, _ in papers])
 
     def delete(self, paper_ids: Iterable[int]) -> None:
-        """Forget papers. Raises StorageError."""
+        """Forget papers."""
         gone = list(paper_ids)
         if not gone:
             return
-        self._unseal()
-        self.states.delete(gone)
+        self._change()
+        self.tokens.delete(gone)
         self.vectors.delete(gone)
 
-    def keep_only(self, paper_ids: set[int]) -> None:
-        """Forget every paper but these. Raises StorageError."""
-        self.delete((self.vectors.ids() | self.states.ids()) - paper_ids)
+    def damage(self) -> list[str]:
+        """Return what is wrong with the files, as far as they can be read."""
+        return integrity_damage(self.folder.chroma_file) + self.tokens.damage()
 
-    def _unseal(self) -> None:
+    def _change(self) -> None:
+        """Drop the checksums: what they say won't be true any more."""
         try:
-            break_seal(self.folder)
+            drop_checksums(self.folder.path)
         except OSError as error:
-            msg = f"{self.folder} can't be written ({error.strerror}). Check its permissions, or copy the library."
+            msg = f"{self.folder.path} can't be written ({error.strerror}). Check its permissions, or copy the library."
             raise StorageError(msg) from error
-        self._seal = None
+        self._checksums = None
 
-    def _refuse(self, seal: Seal, reason: str) -> None:
-        """Raise LibraryDamagedError, unless a writer broke the seal meanwhile."""
-        if read_seal(self.folder) == seal:
-            raise LibraryDamagedError(
-                f"{reason}. Make them anew with: askpapers rebuild --library {self.folder.parent}"
-            )
-
-
-def embed_papers(embedder: Embedder, papers: Sequence[Paper]) -> Iterator[IndexedPaper]:
-    """Yield the chunk vectors and token states of each paper, in order, holding one paper's states at a time."""
-    cut = [chunk(paper.title, paper.abstract, embedder.length, embedder.window) for paper in papers]
-    # One call for all of them, so that an endpoint gets few requests; the vectors come one by one.
-    found = embedder.embed([part.text for parts in cut for part in parts])
-    for paper, parts in zip(papers, cut, strict=True):
-        starts = np.array([span.start for span in sentence_spans(paper.abstract)])
-        vectors, tokens, sentences = [], [], []
-        for part, embedded in zip(parts, found, strict=False):
-            vectors.append(embedded.vector)
-            places = embedded.offsets[:, 0] - part.prefix + part.start
-            in_title = embedded.offsets[:, 0] < part.prefix
-            number = np.where(in_title, 0, np.searchsorted(starts, places, side="right"))
-            # Later chunks repeat the title for the vector's sake only.
-            kept = ~in_title if part.start else np.ones_like(in_title)
-            tokens.append(embedded.tokens[kept])
-            sentences.append(number[kept].astype(np.uint16))
-        with one_blas_thread():
-            states = compress(np.concatenate(tokens), np.concatenate(sentences))
-        yield paper.paper_id, vectors, states
+    def _refuse(self, kept: Checksums, reason: str) -> None:
+        """Raise LibraryDamagedError, unless a writer dropped the checksums meanwhile."""
+        if read_checksums(self.folder.path) == kept:
+            raise LibraryDamagedError(f"{reason}. {self.folder.advice}")

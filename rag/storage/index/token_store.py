@@ -1,7 +1,6 @@
-"""Token states on disk: one SQLite file beside the vectors, derived and disposable as they are.
+"""Token embeddings on disk: one SQLite file beside the vectors, derived and disposable as they are.
 
-Writes are whole or absent, and a row whose bytes are no longer what was written is refused. Knows nothing of what the
-states mean (rag.storage.index.token_embeddings does).
+Writes are whole or absent, and a row whose bytes are no longer what was written is refused.
 """
 
 import sqlite3
@@ -14,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from rag.errors import LibraryDamagedError, RagError
-from rag.storage.index.token_embeddings import DIMENSION, States
+from rag.storage.index.token_embeddings import DIMENSION, TokenEmbeddings
 from rag.storage.readonly import is_read_only
-from rag.storage.sqlite_errors import sqlite_trouble
+from rag.storage.sqlite_files import sqlite_trouble
 
 TABLE = """CREATE TABLE IF NOT EXISTS states (
     paper_id INTEGER PRIMARY KEY, "values" BLOB NOT NULL, scales BLOB NOT NULL, sentences BLOB NOT NULL,
@@ -26,16 +25,20 @@ TABLE = """CREATE TABLE IF NOT EXISTS states (
 COLUMNS = 'paper_id, "values", scales, sentences, checksum'
 
 
-class StateStore:
-    """The token states of every indexed paper. Safe to share between threads."""
+class TokenStore:
+    """The token embeddings of every indexed paper. Safe to share between threads."""
 
-    def __init__(self, path: Path, *, create: bool = True) -> None:
-        """Open the file at `path`, made when absent if `create`. Raises LibraryDamagedError, StorageError."""
+    def __init__(self, path: Path, advice: str, *, create: bool = True) -> None:
+        """Open the file at `path`, made when absent if `create`; errors end with the `advice` that mends damage.
+
+        Raises LibraryDamagedError, StorageError.
+        """
         self.path = path
+        self._advice = advice
         self._lock = threading.Lock()
         # SQLite takes a file cut to nothing for a new one: an empty store would answer as if sound.
         if not create and not (path.is_file() and path.stat().st_size):
-            raise LibraryDamagedError(f"{path} is gone. {self._mend}")
+            raise LibraryDamagedError(f"{path} is gone. {self._advice}")
         try:
             if not create and is_read_only(path.resolve().parent):
                 address = f"{path.resolve().as_uri()}?immutable=1"
@@ -54,11 +57,11 @@ class StateStore:
         with self._lock:
             self._connection.close()
 
-    def put(self, states: Mapping[int, States]) -> None:
-        """Store the states of papers, replacing what was there. Raises StorageError."""
+    def put(self, tokens: Mapping[int, TokenEmbeddings]) -> None:
+        """Store the token embeddings of papers, replacing what was there. Raises StorageError."""
         rows = [
             _summed(paper_id, found.values.tobytes(), found.scales.tobytes(), found.sentences.tobytes())
-            for paper_id, found in states.items()
+            for paper_id, found in tokens.items()
         ]
         with self._lock:
             try:
@@ -71,15 +74,15 @@ class StateStore:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
 
-    def get(self, paper_ids: Sequence[int]) -> dict[int, States]:
-        """Return the states of those papers that have any. Raises LibraryDamagedError."""
+    def get(self, paper_ids: Sequence[int]) -> dict[int, TokenEmbeddings]:
+        """Return the token embeddings of those papers that have any. Raises LibraryDamagedError."""
         marks = ",".join("?" * len(paper_ids))
         rows = self._rows(f"SELECT {COLUMNS} FROM states WHERE paper_id IN ({marks})", paper_ids)
         for row in rows:
             if _is_damaged(row):
-                raise LibraryDamagedError(f"{self._told(row)}. {self._mend}")
+                raise LibraryDamagedError(f"{self._told(row)}. {self._advice}")
         return {
-            row[0]: States(
+            row[0]: TokenEmbeddings(
                 np.frombuffer(row[1], np.int8).reshape(-1, DIMENSION),
                 np.frombuffer(row[2], np.float16),
                 np.frombuffer(row[3], np.uint16),
@@ -88,7 +91,7 @@ class StateStore:
         }
 
     def ids(self) -> set[int]:
-        """Return the ids of all papers that have states."""
+        """Return the ids of all papers that have any."""
         return {row[0] for row in self._rows("SELECT paper_id FROM states", ())}
 
     def delete(self, paper_ids: Iterable[int]) -> None:
@@ -118,14 +121,7 @@ class StateStore:
                 raise self._trouble(error) from error
 
     def _trouble(self, error: sqlite3.Error) -> RagError:
-        found = sqlite_trouble(error, self.path)
-        if isinstance(found, LibraryDamagedError):
-            return LibraryDamagedError(f"{self.path} can't be read ({error}). {self._mend}")
-        return found
-
-    @property
-    def _mend(self) -> str:
-        return f"Make it anew with: askpapers rebuild --library {self.path.parent.parent}"
+        return sqlite_trouble(error, self.path, self._advice)
 
 
 def _summed(paper_id: int, *parts: bytes) -> tuple[int | bytes, ...]:

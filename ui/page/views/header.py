@@ -3,7 +3,7 @@
 import hashlib
 from html import escape
 
-from ui.page.server_state import Desk
+from ui.page.server_state import ServerState
 
 FORMS = (
     ("conversation", "Conversation, Markdown"),
@@ -21,20 +21,20 @@ SIDE = (
 )
 
 
-def header(desk: Desk) -> str:
+def header(state: ServerState) -> str:
     """Return the head of the page: what is served, and who answers."""
-    papers = desk.library.papers(limit=1)[1]
-    shelf = "sample papers" if desk.is_samples else "papers"
-    name = "Samples" if desk.is_samples else desk.home.stem
+    papers = state.library.papers(limit=1)[1]
+    shelf = "sample papers" if state.is_samples else "papers"
+    name = "Samples" if state.is_samples else state.home.stem
     return (
-        f'<header class="ap-header" data-library="{identity(desk)}"><h1>Askpapers</h1>'
+        f'<header class="ap-header" data-library="{identity(state)}"><h1>Askpapers</h1>'
         '<button type="button" class="ap-act ap-listing-button" data-do="list" aria-label="Conversations and filters">'
         "☰</button>"
-        f'<p class="ap-what"><b>{escape(name)}</b> · {papers:,} {shelf} · answers by {escape(desk.answerer)}</p>'
+        f'<p class="ap-what"><b>{escape(name)}</b> · {papers:,} {shelf} · answers by {escape(state.answerer)}</p>'
         '<button type="button" class="ap-act ap-theme" data-do="theme" aria-label="Light or dark">◐</button></header>'
     )
 
 
-def identity(desk: Desk) -> str:
+def identity(state: ServerState) -> str:
     """Return what the browser knows this library by: its folder, without telling it."""
-    return hashlib.sha256(str(desk.home.resolve()).encode()).hexdigest()[:16]
+    return hashlib.sha256(str(state.home.resolve()).encode()).hexdigest()[:16]

@@ -6,14 +6,13 @@ An exchange is an <article> named by its index; what can be clicked says so in `
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from rag.answering.abstaining import NO_PAPER, NOT_SAID
-from rag.citations.support import standing
+from rag.citations.support import MARKS, standing
 from rag.records import Answer, Claim, Outcome, Paper
+from rag.records.answers import NEAREST_PAPERS, REFUSALS
 from ui.page.conversation import Conversation, Exchange
 from ui.page.views.markup import prose
 from ui.wording import stages, summary
 
-SHAPES = {"supported": "●", "partly": "◐", "not found": "○"}
 STYLES = {"supported": "ok", "partly": "partly", "not found": "missing"}
 WORDS = {"supported": "Supported", "partly": "Partly supported", "not found": "Not found in the cited abstracts"}
 THUMB = (  # drawn, for not every machine has a font with it; turned round for bad
@@ -22,8 +21,8 @@ THUMB = (  # drawn, for not every machine has a font with it; turned round for b
     '1.6.8 1.4 1.7l-1 5c-.2.8-.8 1.3-1.6 1.3H4.5"/></svg>'
 )
 HEADS = {  # what stands over an answer that is none
-    Outcome.NOT_IN_ABSTRACTS: ("◇", NOT_SAID.split(". ", maxsplit=1)[0] + "."),
-    Outcome.NO_RELEVANT_PAPERS: ("∅", NO_PAPER),
+    Outcome.NOT_IN_ABSTRACTS: "◇",
+    Outcome.NO_RELEVANT_PAPERS: "∅",
 }
 
 
@@ -90,7 +89,7 @@ def _answer(answer: Answer) -> str:
     if answer.answered:
         body = _blocks(answer.claims)
     else:
-        shape, said = HEADS[answer.outcome]
+        shape, said = HEADS[answer.outcome], escape(REFUSALS[answer.outcome], quote=False)
         body = f'<p class="ap-verdict"><span aria-hidden="true">{shape}</span> {said}</p>{_nearest(answer)}'
     return (
         f'<div class="ap-answer ap-{answer.outcome}">{rewritten}{body}{notes}</div>'
@@ -102,7 +101,7 @@ def _nearest(answer: Answer) -> str:
     if not answer.nearest:
         return ""
     items = "".join(f"<li>{_paper_button(paper)}</li>" for paper in answer.nearest)
-    return f'<p class="ap-nearest">The nearest papers:</p><ul>{items}</ul>'
+    return f'<p class="ap-nearest">{NEAREST_PAPERS}</p><ul>{items}</ul>'
 
 
 def _paper_button(paper: Paper) -> str:
@@ -157,7 +156,7 @@ def _claim(claim: Claim, number: int) -> str:
     return (
         f'<span class="ap-claim ap-{STYLES[found]}" data-claim="{number}">{prose(claim.text)}'
         f'<span class="ap-markers"> {cited}<button type="button" class="ap-mark ap-{STYLES[found]}" data-do="mark" '
-        f'aria-label="{tip}" data-tip="{tip}"><span aria-hidden="true">{SHAPES[found]}</span></button></span></span>'
+        f'aria-label="{tip}" data-tip="{tip}"><span aria-hidden="true">{MARKS[found]}</span></button></span></span>'
     )
 
 

@@ -1,0 +1,169 @@
+"""One question to one answer: retrieve -> answer -> verify. Every face of the library goes this way.
+
+The library asks it directly; LlamaIndex's query engine (rag.integrations.llama_index) wraps it.
+"""
+
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+from time import perf_counter
+
+from rag.answering.abstaining import nearest_papers, outcome_of, refusal
+from rag.answering.base import Answerer, Draft
+from rag.answering.extractive import ExtractiveAnswerer
+from rag.answering.generative import GenerativeAnswerer
+from rag.citations.grounding import nothing_holds
+from rag.citations.numbering import papers_cited, render
+from rag.conversation.follow_ups import Rewritten, rewrite, rewrite_without_model
+from rag.errors import ModelError, StoppedError
+from rag.models.cancellation import Cancellation
+from rag.models.llms.base import ChatModel, Usage
+from rag.models.llms.prompts import load_prompt
+from rag.records import Answer, Filters, Outcome, Searched, Turn
+from rag.retrieval.query import check_question
+from rag.retrieval.results import Retrieved
+from rag.retrieval.retriever import Retriever
+from rag.settings import Settings
+
+Rewriter = Callable[[str, Sequence[Turn], Cancellation], Rewritten]  # makes a question of a conversation stand alone
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: the text, the earlier turns, oldest first, the bounds of the search, and a way to stop."""
+
+    text: str
+    history: Sequence[Turn] = ()
+    filters: Filters = field(default_factory=Filters)
+    stop: Cancellation = field(default_factory=Cancellation)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A question with its standalone form and what was found for it; seconds by stage."""
+
+    question: Question
+    rewritten: Rewritten
+    retrieved: Retrieved
+    timings: Mapping[str, float]
+
+
+class AnswerPipeline:
+    """Answers questions from the papers of a library. Safe to share between threads."""
+
+    def __init__(self, retriever: Retriever, answerer: Answerer, rewriter: Rewriter, settings: Settings) -> None:
+        self._retriever = retriever
+        self._answerer = answerer
+        self._rewriter = rewriter
+        self._settings = settings
+
+    @property
+    def answerer(self) -> str:
+        """Who writes the answers: `extractive`, or a model's name."""
+        return self._answerer.name
+
+    def answer(self, question: Question) -> Answer:
+        """Return the Answer to a question.
+
+        Raises QuestionError, EmptyLibraryError, ModelError, PromptError; StoppedError after `question.stop`.
+        """
+        return last_of(self.stream(question))
+
+    def stream(self, question: Question) -> Generator[str | Answer, None, None]:
+        """Yield the text in pieces as it is written, then the Answer; closing the iterator stops the model."""
+        yield from self.write(self.retrieve(question))
+
+    def retrieve(self, question: Question) -> Found:
+        """Make the question stand alone and search for it."""
+        check_question(question.text)  # before a model is asked about it
+        started = perf_counter()
+        rewritten = self._rewriter(question.text, question.history, question.stop)
+        asked = perf_counter()
+        retrieved = self._retriever.retrieve(rewritten.question, limit=self._settings.papers, filters=question.filters)
+        timings = {"rewrite": asked - started} if rewritten.calls else {}
+        return Found(question, rewritten, retrieved, timings | {"retrieve": perf_counter() - asked})
+
+    def write(self, found: Found) -> Generator[str | Answer, None, None]:
+        """Have the answer written, unless nothing in the papers found could answer; then no model is asked."""
+        outcome, draft, begun = outcome_of(found.retrieved), Draft(), False
+        if outcome is Outcome.ANSWERED:
+            with closing(self._drafted(found)) as events:
+                for event in events:
+                    if isinstance(event, Draft):
+                        draft = event
+                    else:
+                        begun = True
+                        yield event
+            if found.question.stop:
+                return
+            if draft.cut and not draft.claims:
+                msg = f"{' '.join(draft.notes)} It had said nothing yet: ask again."
+                raise ModelError(msg)
+            if nothing_holds(draft.claims) and not draft.cut:  # half a sentence tells nothing about the abstracts
+                outcome = Outcome.NOT_IN_ABSTRACTS
+        answer = self._answer(found, draft, outcome)
+        if not answer.answered:
+            yield "\n\n" * begun + answer.text  # after what the model wrote for nothing
+        yield answer
+
+    def _drafted(self, found: Found) -> Generator[str | Draft, None, None]:
+        question = found.question
+        asked = found.rewritten.question if found.rewritten.calls else question.text.strip()
+        return self._answerer.stream(asked, found.retrieved, question.history, question.stop)
+
+    def _answer(self, found: Found, draft: Draft, outcome: Outcome) -> Answer:
+        answered = outcome is Outcome.ANSWERED
+        claims = draft.claims if answered else ()
+        nearest = () if answered else nearest_papers(found.retrieved)
+        usage, calls = found.rewritten.usage + draft.usage, found.rewritten.calls + draft.calls
+        counted = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens, "calls": calls}
+        return Answer(
+            question=found.question.text,
+            outcome=outcome,
+            text=render(claims) if answered else refusal(outcome, nearest),
+            claims=claims,
+            citations=papers_cited(claims),
+            nearest=nearest,
+            searched=_searched(found),
+            answerer=self._answerer.name,
+            timings={**found.timings, **draft.timings},
+            usage=counted if calls else {},
+            cost=self._cost(usage) if calls else None,
+            prompts=(*found.rewritten.prompts, *draft.prompts),
+            partial=draft.partial,
+            notes=draft.notes,
+            repairs=draft.repairs,
+        )
+
+    def _cost(self, usage: Usage) -> float | None:
+        """Return the price of tokens; None when no price is set."""
+        read, wrote = self._settings.price_in, self._settings.price_out
+        if not read and not wrote:
+            return None
+        return (usage.input_tokens * read + usage.output_tokens * wrote) / 1_000_000
+
+
+def make_pipeline(retriever: Retriever, model: ChatModel | None, settings: Settings) -> AnswerPipeline:
+    """Return the pipeline that the settings ask for: a language model's answers, or quotes without one.
+
+    Raises PromptError when a prompt can't be had.
+    """
+    if model is None:
+        quoting = ExtractiveAnswerer(papers=settings.papers, sentences=settings.sentences, words=settings.words)
+        return AnswerPipeline(retriever, quoting, rewrite_without_model, settings)
+    rewriter = partial(rewrite, model=model, prompt=load_prompt("rewrite", settings.prompts))
+    return AnswerPipeline(retriever, GenerativeAnswerer(model, settings), rewriter, settings)
+
+
+def last_of(events: Iterator[str | Answer]) -> Answer:
+    """Return the Answer that ends a stream. Raises StoppedError when none came."""
+    for event in events:
+        if isinstance(event, Answer):
+            return event
+    raise StoppedError
+
+
+def _searched(found: Found) -> Searched:
+    scores = tuple((hit.paper.paper_id, round(hit.score, 4)) for hit in found.retrieved.hits)
+    return Searched(found.retrieved.searched, found.rewritten.question, found.question.filters, scores)

@@ -1,0 +1,36 @@
+"""What a search found: papers with their scores and sentences, and how the question's words are met in the best."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from rag.records import Hit
+
+
+class WordMatch(NamedTuple):
+    """How well one word of the question is met in a paper: its best likeness there (cosine), and its weight."""
+
+    word: str
+    likeness: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """What a search found, and what an answerer needs to judge it.
+
+    `hits`: best first. `weights`: how telling each stem of the query is (inverse document frequency). `matches`: how
+    the words of the query are met in the best hit; empty when the embedding model tells no token states.
+    `searched`: how many papers took part.
+    """
+
+    query: str
+    hits: tuple[Hit, ...]
+    weights: Mapping[str, float]
+    matches: tuple[WordMatch, ...]
+    searched: int
+
+
+def top(hits: Sequence[Hit], passages: int) -> list[Hit]:
+    """Return the hits with only their best passages."""
+    return [replace(hit, passages=hit.passages[:passages]) for hit in hits]

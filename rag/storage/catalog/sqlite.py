@@ -1,0 +1,120 @@
+"""A catalog in a file of SQLite: one connection shared by threads, one writer, many readers (WAL)."""
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rag.errors import LibraryDamagedError, RagError
+from rag.storage.catalog.catalog import Catalog
+from rag.storage.catalog.full_text import SqliteFullText
+from rag.storage.catalog.schema import CHANGED, migrate, prepare
+from rag.storage.layout import catalog_path, rescue_advice
+from rag.storage.sqlite_files import sqlite_trouble
+
+BUSY_SECONDS = 10.0
+
+
+def open_catalog(library: Path, *, copied_to: Path | None = None) -> Catalog:
+    """Open the catalog of a library's folder, made and migrated when needed; or its copy elsewhere, only to be read.
+
+    Raises LibraryDamagedError when the file is no catalog, LibraryMismatchError when it is newer, StorageError when it
+    can't be written.
+    """
+    database = SqliteDatabase(library, copied_to)
+    return Catalog(database, SqliteFullText(database))
+
+
+class SqliteDatabase:
+    """The file and its connection."""
+
+    def __init__(self, library: Path, copied_to: Path | None = None) -> None:
+        """Use `open_catalog`."""
+        self.library = str(library)
+        self._path = catalog_path(library)
+        self._lock = threading.RLock()
+        try:
+            self._connection = _connect(catalog_path(copied_to or library))
+            migrate(self._connection)
+            if copied_to is not None:
+                self._connection.execute("PRAGMA query_only = ON")  # what is written here would be lost
+        except sqlite3.Error as error:
+            raise self._trouble(error) from error
+
+    @property
+    def place(self) -> str:
+        """The file."""
+        return str(self._path)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make all writes inside whole or absent."""
+        with self._lock:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield
+                self._connection.execute("COMMIT")
+            except sqlite3.IntegrityError:
+                raise  # a mistake of ours, not of the file
+            except sqlite3.Error as error:
+                raise self._trouble(error) from error
+            finally:
+                # SQLite has rolled back by itself after some errors; after all others it is done here.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+    def run(self, sql: str, *values: object) -> int:
+        """Write, inside a transaction."""
+        with self._lock:
+            return self._connection.execute(sql, values).rowcount
+
+    def run_many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
+        """Write the same statement with each row of values, inside a transaction."""
+        with self._lock:
+            self._connection.executemany(sql, rows)
+
+    def one(self, sql: str, *values: object) -> Any:
+        """Return the one value that a query finds."""
+        return self.all(sql, *values)[0][0]
+
+    def all(self, sql: str, *values: object) -> list[Any]:
+        """Return the rows that a query finds."""
+        with self._lock:
+            try:
+                return self._connection.execute(sql, values).fetchall()
+            except sqlite3.Error as error:
+                raise self._trouble(error) from error
+
+    def damage(self) -> list[str]:
+        """Return what is wrong with the file: by SQLite's own checks, and rows that aren't what was written."""
+        try:
+            found = [row[0] for row in self.all("PRAGMA integrity_check(5)") if row[0] != "ok"]
+            found += [f"{what} {key} is not what was written" for what, key in self.all(CHANGED)]
+            self.run("INSERT INTO papers_text (papers_text, rank) VALUES ('integrity-check', 1)")
+        except (sqlite3.Error, LibraryDamagedError) as error:
+            return [str(error)]
+        return found
+
+    def damaged(self, reason: str) -> LibraryDamagedError:
+        """Return the error that tells of something that can't be read, and what to do."""
+        return LibraryDamagedError(f"{self.place} can't be read ({reason}). {rescue_advice(self.library)}")
+
+    def _trouble(self, error: sqlite3.Error) -> RagError:
+        return sqlite_trouble(error, self._path, rescue_advice(self.library))
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
+    prepare(connection)
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA journal_mode = WAL")
+    # Every commit reaches the disk: what was reported as stored survives a power cut too.
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection

@@ -1,0 +1,86 @@
+"""`askpapers search`, `ask`: what the papers say."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ui.cli.options import (
+    FAILED,
+    JsonOption,
+    LibraryOption,
+    LlmOption,
+    OriginOption,
+    TitleOption,
+    YearOption,
+    console,
+    print_json,
+    read_settings,
+)
+
+NOT_ANSWERED = 3  # exit code when the abstracts don't say
+
+
+def search(
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="what to look for")],
+    library: LibraryOption = None,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=100, help="papers to show")] = 10,
+    year: YearOption = None,
+    origin: OriginOption = None,
+    title: TitleOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """find papers, best first, each with its best passage"""
+    from dataclasses import asdict
+
+    from rag.library import Library
+    from ui.cli.rendering import show_hits
+    from ui.filters import read_filters
+
+    settings = read_settings()
+    with Library.open(library, settings, create=False) as opened:
+        hits = opened.search(query, limit=limit, filters=read_filters(year, origin, title))
+    if as_json:
+        print_json([asdict(hit) for hit in hits])
+    else:
+        show_hits(console(), hits)
+
+
+def ask(
+    question: Annotated[
+        str | None, typer.Argument(metavar="QUESTION", help="what to ask; without: a conversation")
+    ] = None,
+    library: LibraryOption = None,
+    llm: LlmOption = None,
+    history: Annotated[
+        Path | None, typer.Option("--history", metavar="FILE", help="conversation to go on with; the answer is added")
+    ] = None,
+    year: YearOption = None,
+    origin: OriginOption = None,
+    title: TitleOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """answer a question, each sentence with its citation
+
+    Without QUESTION it reads one question a line, each of which may follow up the last; an
+    empty line ends it. Exit code 0: answered, 3: the abstracts don't say, 1: error (of
+    piped questions: any error).
+    """
+    from rag.conversation.history import check_writable, read_history
+    from rag.library import Library
+    from ui.cli.conversation import Conversation
+    from ui.filters import read_filters
+
+    settings, filters = read_settings(llm=llm), read_filters(year, origin, title)
+    turns = read_history(history) if history else []
+    if history:
+        check_writable(history)
+    with Library.open(library, settings, create=False) as opened:
+        conversation = Conversation(opened, turns, history, filters, as_json)
+        if question is None:
+            failed = conversation.go_on()
+            raise typer.Exit(FAILED if failed and not sys.stdin.isatty() else 0)
+        answer = conversation.ask(question)
+    if not answer.answered:
+        raise typer.Exit(NOT_ANSWERED)

@@ -1,0 +1,75 @@
+"""`askpapers demo`, `ingest`: papers in."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ui.cli import papers
+from ui.cli.options import FAILED, JsonOption, LibraryOption, YesOption, console, print_json, read_settings
+
+DEMO = Path("demo.library")
+
+
+def demo(
+    library: Annotated[Path, typer.Option("--library", metavar="DIR", help="folder of the demo library")] = DEMO,
+) -> None:
+    """answer three questions over 40 sample papers, say what to do next
+
+    Makes a small library in the folder of --library and leaves it there to play with.
+    """
+    from rag.library import Library
+    from rag.samples import PATH, QUESTIONS, UNANSWERABLE
+    from ui.cli.progress import watching
+    from ui.cli.rendering import show_answer
+
+    out, errors = console(), console(stderr=True)
+    out.print(f"Making {library} from 40 landmark papers of machine learning and statistics …")
+    with Library.open(library, read_settings(llm="extractive")) as opened:
+        with watching(errors) as watch:
+            opened.ingest([PATH], watch)
+        for question in (*QUESTIONS, UNANSWERABLE):
+            out.print()
+            out.rule(f"[bold]{question}", align="left", style="dim")
+            show_answer(out, opened.ask(question))
+    out.print()
+    out.rule("[bold]What to do next", align="left", style="dim")
+    out.print(f"  askpapers ask 'What is late interaction?' --library {library}", markup=False, soft_wrap=True)
+    out.print("  askpapers ingest my-papers/       then   askpapers ask 'my question'", soft_wrap=True)
+    out.print("  askpapers --help", soft_wrap=True)
+
+
+def ingest(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="files and folders of papers; - reads standard input")
+    ],
+    library: LibraryOption = None,
+    sync: Annotated[bool, typer.Option("--sync", help="offer papers that are gone from these for removal")] = False,
+    yes: YesOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """read files and folders of papers into the library
+
+    Running it again finishes what was cut short, or changes nothing. What is rejected is
+    listed with its line and reason; the exit code is then 1, and the rest is stored.
+    """
+    from rag.ingestion.finding import find_files
+    from rag.library import Library
+    from ui.cli.progress import watching
+    from ui.cli.rendering import show_rejections, show_remarks, show_report
+
+    find_files(paths)  # a path typed wrongly must not leave an empty library behind
+    settings, errors = read_settings(), console(stderr=True)
+    with Library.open(library, settings) as opened:
+        with watching(errors) as watch:
+            report = opened.ingest(paths, watch)
+        if as_json:
+            print_json(report.to_dict())
+        else:
+            show_remarks(errors, report.remarks)
+            show_rejections(errors, report.rejected)
+            show_report(console(), report, str(opened.folder))
+        if sync:
+            papers.sync(opened, paths, yes=yes)
+    if report.rejected:
+        raise typer.Exit(FAILED)
