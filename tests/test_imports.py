@@ -59,3 +59,14 @@ def test_the_main_job_opens_no_socket() -> None:
 def test_the_watch_on_sockets_would_see_one() -> None:
     done = run(NO_NETWORK + "import socket; socket.socket(socket.AF_INET)")
     assert "a socket was opened" in done.stderr
+
+
+def test_asking_the_library_and_the_command_line_import_no_llama_index(sample_folder: Path) -> None:
+    code = (
+        "import sys\nfrom ui.cli import main\n"
+        f"sys.argv = ['askpapers', 'ask', 'What is late interaction?', '--library', {str(sample_folder)!r}]\n"
+        "try: main()\nexcept SystemExit as end: assert not end.code\n"
+        "print([name for name in sys.modules if name.startswith(('llama_index', 'openai', 'gradio'))])"
+    )
+    done = run(code)
+    assert done.stdout.strip().endswith("[]"), done.stderr

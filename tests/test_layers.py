@@ -23,7 +23,7 @@ LAYERS = (
     ("eval.metrics",),
     ("eval.datasets",),
     ("rag",),
-    ("rag.library",),
+    ("rag.library", "rag.testing"),
     ("rag.integrations",),
     ("rag.answering", "rag.collection"),
     ("rag.conversation", "rag.maintenance"),

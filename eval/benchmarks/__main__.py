@@ -12,6 +12,7 @@
     memory         a million papers through readers and catalog: peak memory, papers a second
     reading        records read a second beside the bare parse of each format
     speed          ingest and search beside their bare costs, in one run
+    cold           a question in a process of its own beside the bare import and load of what it uses
     faults         kill -9, full disks, flipped bits: what is tried, what survives, what is lost
 
 Reads the shared folder (ASKPAPERS_SHARED, default ../shared). `--work FOLDER` keeps built libraries between runs,
@@ -26,6 +27,7 @@ from pathlib import Path
 
 from eval.benchmarks import (
     chunking,
+    cold_start,
     deduplication,
     dev_questions,
     follow_ups,
@@ -53,6 +55,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "memory": memory.measure,
     "reading": reader_speed.measure,
     "speed": library_speed.measure,
+    "cold": cold_start.measure,
     "faults": faults.measure,
 }
 

@@ -1,0 +1,270 @@
+"""What every storage keeps to, as tests: subclass StorageContract, say how one is opened, and let pytest run it.
+
+class TestMyStorage(StorageContract):
+    def open(self, place: Path) -> Storage:
+        return MyStorage(place)
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.errors import EmptyLibraryError, LibraryLockedError, QuestionError
+from rag.records import Filters, Paper, Record
+from rag.storage.base import IndexedPaper, Storage
+from rag.storage.catalog.catalog import Catalog
+from rag.storage.index.token_embeddings import DIMENSION, TokenEmbeddings
+from rag.utils.arrays import Vector
+
+SIZE = 8  # of a vector
+TITLES = ("Random forests", "Quiet lattices", "River deltas")
+
+
+def record(title: str, line: int = 1, **more: object) -> Record:
+    """Make up a record."""
+    return Record(title, f"We study {title.lower()} with care. They are old.", line, **more)  # type: ignore[arg-type]
+
+
+def axis(number: int) -> Vector:
+    """Return the vector of length 1 along an axis."""
+    found: Vector = np.eye(SIZE, dtype=np.float32)[number]
+    return found
+
+
+def indexed(paper_id: int, *vectors: Vector) -> IndexedPaper:
+    """Return a paper as an index takes it, with token embeddings of its own."""
+    values = np.full((3, DIMENSION), paper_id % 100, np.int8)
+    tokens = TokenEmbeddings(values, np.ones(3, np.float16), np.arange(3, dtype=np.uint16))
+    return paper_id, list(vectors), tokens
+
+
+def fill(storage: Storage, titles: Sequence[str] = TITLES, source: str = "/a.bib") -> list[int]:
+    """Store a paper a title with a vector along its own axis; return their ids."""
+    with storage.writing() as index:
+        ids = []
+        with storage.catalog.transaction():
+            for line, title in enumerate(titles, start=1):
+                one = record(title, line, year=2000 + line, authors=("Ada Lovelace",))
+                ids.append(storage.catalog.insert(one))
+                storage.catalog.add_origin(ids[-1], source, one)
+        index.put([indexed(paper_id, axis(number)) for number, paper_id in enumerate(ids)])
+        with storage.catalog.transaction():
+            storage.catalog.mark_indexed(ids)
+    return ids
+
+
+def titles_of(papers: Sequence[Paper]) -> list[str]:
+    """Return the titles of papers."""
+    return [paper.title for paper in papers]
+
+
+class StorageContract:
+    """The tests. `open` opens the storage at a place that is the same library each time."""
+
+    def open(self, place: Path) -> Storage:
+        """Open the storage of the library at `place`, made when absent, for vectors of SIZE dimensions."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def storage(self, tmp_path: Path) -> Iterator[Storage]:
+        """Open a new storage."""
+        with closing(self.open(tmp_path / "contract.library")) as opened:
+            yield opened
+
+    @pytest.fixture
+    def beside(self, storage: Storage, tmp_path: Path) -> Iterator[Storage]:
+        """Open the same library once more."""
+        del storage  # opened first
+        with closing(self.open(tmp_path / "contract.library")) as opened:
+            yield opened
+
+    # --- Lending
+
+    def test_a_new_storage_holds_no_papers_and_lends_nothing_to_search(self, storage: Storage) -> None:
+        """Nothing there is an error that says so."""
+        assert storage.catalog.count() == 0
+        with pytest.raises(EmptyLibraryError), storage.reading():
+            pass
+
+    def test_what_was_stored_is_there_when_it_is_opened_again(self, storage: Storage, tmp_path: Path) -> None:
+        """Papers, vectors and token embeddings outlive closing."""
+        ids = fill(storage)
+        storage.close()
+        with closing(self.open(tmp_path / "contract.library")) as again, again.reading() as index:
+            assert titles_of(again.catalog.papers(ids)) == list(TITLES)
+            assert dict(index.nearest(axis(1), 1)) == {ids[1]: pytest.approx(1.0, abs=1e-5)}
+            assert index.ids() == set(ids)
+
+    def test_a_second_writer_is_told_at_once(self, storage: Storage, beside: Storage) -> None:
+        """One writer at a time."""
+        fill(storage)
+        with storage.writing(), pytest.raises(LibraryLockedError), beside.writing():
+            pass
+        with beside.writing():
+            pass
+
+    def test_a_reader_sees_what_a_writer_beside_it_stored(self, storage: Storage, beside: Storage) -> None:
+        """An index that was lent before is lent as it is now."""
+        [first] = fill(storage, TITLES[:1])
+        with beside.reading() as index:
+            assert index.ids() == {first}
+        fill(storage, TITLES[1:], "/b.bib")
+        with beside.reading() as index:
+            assert len(index.ids()) == len(TITLES)
+
+    def test_closing_twice_does_nothing(self, storage: Storage) -> None:
+        """Whoever closes needn't know who closed before."""
+        storage.close()
+        storage.close()
+
+    # --- The index
+
+    def test_the_nearest_come_first_with_their_cosines_and_ties_go_by_id(self, storage: Storage) -> None:
+        """Cosines, higher is better; a paper counts with its best chunk."""
+        a, b, c = fill(storage)
+        with storage.writing() as index:
+            index.put([indexed(c, axis(1), axis(5))])
+        with storage.reading() as index:
+            found = index.nearest(axis(1), 3)
+            assert [paper_id for paper_id, _ in found] == [b, c, a]
+            assert [score for _, score in found] == pytest.approx([1.0, 1.0, 0.0], abs=1e-5)
+
+    def test_only_papers_that_are_allowed_are_found(self, storage: Storage) -> None:
+        """A filter bounds the search, it doesn't thin out its result."""
+        a, _, c = fill(storage)
+        with storage.reading() as index:
+            assert [paper_id for paper_id, _ in index.nearest(axis(1), 2, {a, c})] == [a, c]
+            assert index.nearest(axis(1), 2, set()) == []
+
+    def test_storing_a_paper_again_replaces_all_of_it(self, storage: Storage) -> None:
+        """No chunk of before is left."""
+        a, *_ = fill(storage)
+        with storage.writing() as index:
+            index.put([indexed(a, axis(6), axis(7))])
+            index.put([indexed(a, axis(5))])
+        with storage.reading() as index:
+            assert dict(index.nearest(axis(7), 3))[a] == pytest.approx(0.0, abs=1e-5)
+            assert dict(index.nearest(axis(5), 3))[a] == pytest.approx(1.0, abs=1e-5)
+
+    def test_what_was_deleted_is_found_no_more(self, storage: Storage) -> None:
+        """Vectors and token embeddings alike; ids that aren't there don't matter."""
+        a, b, c = fill(storage)
+        with storage.writing() as index:
+            index.delete([a, 999])
+        with storage.reading() as index:
+            assert index.ids() == {b, c}
+            assert a not in dict(index.nearest(axis(0), 3))
+            assert set(index.token_embeddings([a, b])) == {b}
+
+    def test_token_embeddings_come_back_bit_by_bit(self, storage: Storage) -> None:
+        """Papers without any are left out."""
+        a, b, _ = fill(storage)
+        with storage.reading() as index:
+            found = index.token_embeddings([b, a, 999])
+        assert set(found) == {a, b}
+        for paper_id, tokens in found.items():
+            assert [part.tobytes() for part in tokens] == [part.tobytes() for part in indexed(paper_id)[2]]
+
+    def test_a_vector_a_paper_is_the_mean_of_its_chunks_by_ascending_id(self, storage: Storage) -> None:
+        """Of length 1."""
+        a, b, c = fill(storage)
+        with storage.writing() as index:
+            index.put([indexed(a, axis(0), axis(1))])
+        with storage.reading() as index:
+            ids, vectors = index.paper_vectors()
+        assert ids.tolist() == [a, b, c]
+        assert vectors[0] == pytest.approx((axis(0) + axis(1)) / np.sqrt(2), abs=1e-5)
+        assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(3), abs=1e-5)
+
+    # --- The catalog
+
+    def test_a_transaction_that_fails_leaves_nothing(self, storage: Storage) -> None:
+        """Whole or absent."""
+        fill(storage)
+        with pytest.raises(LookupError), storage.catalog.transaction():
+            storage.catalog.insert(record("Solar sails"))
+            raise LookupError
+        assert storage.catalog.count() == len(TITLES)
+
+    def test_a_paper_that_waits_for_vectors_is_not_found_yet(self, storage: Storage) -> None:
+        """It is counted, and first in line to be embedded."""
+        ids = fill(storage)
+        with storage.catalog.transaction():
+            new = storage.catalog.insert(record("Solar sails"))
+        assert (storage.catalog.count(indexed=True), storage.catalog.count(indexed=False)) == (len(ids), 1)
+        assert storage.catalog.indexed_ids() == set(ids)
+        assert [paper.paper_id for paper in storage.catalog.all_papers(pending_only=True, limit=9)] == [new]
+
+    def test_a_removed_paper_leaves_no_key_and_its_id_is_never_used_again(self, storage: Storage) -> None:
+        """Vectors are named by ids: a new paper must not inherit those of an old one."""
+        catalog, ids = storage.catalog, fill(storage)
+        with catalog.transaction():
+            assert catalog.remove([ids[-1], 999]) == [ids[-1]]
+            new = catalog.insert(record("Solar sails"))
+        assert new > ids[-1]
+        assert catalog.with_key("title", "riverdeltas") == []
+        assert catalog.ids_from("/a.bib") == ids[:-1]
+
+    def test_what_two_papers_know_is_one_paper_s_after_they_became_one(self, storage: Storage) -> None:
+        """Keys and sources move, what both had stands once."""
+        catalog, (a, b, _) = storage.catalog, fill(storage)
+        with catalog.transaction():
+            catalog.add_origin(b, "/b.bib", record(TITLES[1]))
+            catalog.absorb(a, b)
+        assert catalog.with_key("title", "quietlattices") == [a]
+        assert catalog.papers([a])[0].origins == ("/a.bib", "/b.bib")
+        assert catalog.papers([b]) == []
+
+    def test_searchers_are_told_of_every_change(self, storage: Storage, beside: Storage) -> None:
+        """The generation grows, in every opening."""
+        before = beside.catalog.generation
+        a, *_ = fill(storage)
+        between = beside.catalog.generation
+        with storage.catalog.transaction():
+            storage.catalog.remove([a])
+        assert before < between < beside.catalog.generation
+
+    def test_a_sign_of_unfinished_work_stands_only_meanwhile(self, storage: Storage, beside: Storage) -> None:
+        """An error takes it away; only a crash leaves it."""
+        told = []
+        with pytest.raises(LookupError), storage.catalog.unfinished_work():
+            told.append(beside.catalog.unfinished)
+            raise LookupError
+        assert told == [True]
+        assert not beside.catalog.unfinished
+
+    def test_filters_select_by_year_title_and_source(self, storage: Storage) -> None:
+        """An unknown source is an error that names those that there are."""
+        catalog, (a, b, c) = storage.catalog, fill(storage)
+        assert catalog.indexed_ids(Filters(year_from=2002)) == {b, c}
+        assert catalog.indexed_ids(Filters(title="quiet LATTICES")) == {b}
+        assert catalog.indexed_ids(Filters(origin="a.*", year_to=2001)) == {a}
+        with pytest.raises(QuestionError, match=r"a\.bib"):
+            catalog.indexed_ids(Filters(origin="nowhere.bib"))
+
+    def test_papers_are_listed_by_words_in_pages_and_in_order(self, storage: Storage) -> None:
+        """Words of title, author or year; what lacks a value comes last."""
+        catalog = storage.catalog
+        fill(storage)
+        listed, total = catalog.listed("lovelace", order="year", descending=True, limit=2)
+        assert (titles_of(listed), total) == ([TITLES[2], TITLES[1]], 3)
+        assert titles_of(catalog.listed("2001", limit=9)[0]) == [TITLES[0]]
+
+    def test_full_text_finds_stems_and_plain_letters_best_first(self, storage: Storage) -> None:
+        """BM25, higher is better; a word is found however its accents are written."""
+        catalog: Catalog = storage.catalog
+        fill(storage, (*TITLES, "The Poincar\\'e lattice of Łódź"))
+        [(first, best), (second, less)] = catalog.full_text.match(["lattices", "Poincare"], 9)
+        assert titles_of(catalog.papers([first, second])) == ["The Poincar\\'e lattice of Łódź", TITLES[1]]
+        assert best > less > 0
+        assert [paper_id for paper_id, _ in catalog.full_text.match(["Lodz"], 9)] == [first]
+        assert catalog.full_text.match([], 9) == []
+        assert catalog.full_text.document_frequency(["lattic", "studi", "zebra"]) == {"lattic": 2, "studi": 4}
+
+    def test_what_is_sound_shows_no_damage(self, storage: Storage) -> None:
+        """A check of everything says nothing."""
+        fill(storage)
+        assert storage.catalog.damage() == []
