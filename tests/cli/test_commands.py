@@ -202,7 +202,7 @@ def test_text_of_papers_can_not_command_the_terminal(cli: Cli, write_jsonl: Writ
 
 
 def test_the_console_script_and_a_closed_pipe_leave_no_traceback(library: Path) -> None:
-    root = Path(__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parents[2]
     command = f"{sys.executable} -m ui.cli search networks --library {library} --limit 40 --json | head -c 10"
     done = subprocess.run(
         ["bash", "-c", command],

@@ -32,7 +32,7 @@ from rag.models.llms import load_model
 from rag.records import Claim, Paper
 from ui.cli.app import app
 
-SET = Path(__file__).resolve().parent.parent / "eval" / "data" / "sample_questions.jsonl"
+SET = Path(__file__).resolve().parents[2] / "eval" / "data" / "sample_questions.jsonl"
 HOSTILE = "<script>hacked=1</script><img src=x onerror=hacked=1>\"'</details>"
 Call = Callable[..., Result]
 

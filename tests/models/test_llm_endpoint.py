@@ -282,7 +282,7 @@ def test_a_program_that_forgets_to_close_the_library_still_ends(
         f"library = Library.open({str(sample_folder)!r}, settings)",
         ask,
     ]
-    root = Path(__file__).parents[1]
+    root = Path(__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-c", "\n".join(lines)], cwd=root, capture_output=True, text=True, timeout=20, check=False
     )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rag.models.llms.tokens import TABLES, count_tokens
 
 PROPERTY = settings(deadline=None, max_examples=100)
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 OFFLINE = """
 import os, sys

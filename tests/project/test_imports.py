@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("chromadb", "llama_index", "openai", "gradio", "onnxruntime")
 
 NO_NETWORK = """

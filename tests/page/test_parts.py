@@ -419,7 +419,7 @@ def test_the_runs_of_a_library_are_listed_and_opened_as_reports(sample_folder: P
 
     home = Path(shutil.copytree(sample_folder, tmp_path / "own.library"))
     assert "No run yet" in runs_view.runs(home)
-    questions = load_questions(Path(__file__).resolve().parent.parent / "eval" / "data" / "sample_questions.jsonl")
+    questions = load_questions(Path(__file__).resolve().parents[2] / "eval" / "data" / "sample_questions.jsonl")
     with Library.open(home, Settings()) as library:
         evaluate(library, questions[:3], home / "runs" / "first.jsonl")
     (home / "runs" / "broken.jsonl").write_text("{")

@@ -19,7 +19,7 @@ from rag.library import Library
 from rag.records import Answer, Claim, Outcome, Paper
 from rag.settings import Settings
 
-SET = Path(__file__).resolve().parent.parent / "eval" / "data" / "sample_questions.jsonl"
+SET = Path(__file__).resolve().parents[2] / "eval" / "data" / "sample_questions.jsonl"
 Asked = tuple[GoldQuestion, Answer, Sequence[Paper]]
 
 

@@ -9,7 +9,7 @@ import typer.testing
 from rag.settings import Settings, variable_name
 from ui.cli.app import app
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 
 
