@@ -14,8 +14,9 @@ test: $(INSTALLED)   ## install and run the tests
 
 # Debian's browser and its driver, where they are missing; axe-core, which finds what some readers can't use.
 browser: $(INSTALLED)   ## install what the tests in a real browser need
-	command -v chromium >/dev/null && command -v chromedriver >/dev/null && command -v npm >/dev/null || \
-		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium chromium-driver npm; }
+	missing=; for tool in chromium:chromium chromedriver:chromium-driver npm:npm; do \
+		command -v $${tool%:*} >/dev/null || missing="$$missing $${tool#*:}"; done; \
+	test -z "$$missing" || { apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing; }
 	test -e $(AXE)/node_modules/axe-core/axe.min.js || \
 		npm install --silent --no-package-lock --no-audit --no-fund --prefix $(AXE) axe-core@4.14.1
 

@@ -18,8 +18,8 @@ from tests.chat_server import ChatServer, Held
 if TYPE_CHECKING:
     import uvicorn
 
-    from ui.page.server import Serving
     from ui.page.server_state import ServerState
+    from ui.page.serving import Serving
 
 
 class PageServer:
@@ -68,8 +68,8 @@ class PageServer:
 
 
 def _served(home: Path, samples: Path, settings: Settings, embedder: Embedder, **how: Any) -> PageServer:
-    from ui.page.server import Serving
     from ui.page.server_state import ServerState
+    from ui.page.serving import Serving
 
     state = ServerState(settings, home, samples)
     state.library._collection._embedder = embedder  # loading it again would only take time

@@ -28,7 +28,8 @@ from rag.errors import SettingsError
 from rag.library import Library
 from rag.records import Answer
 from ui.cli.app import main
-from ui.page.server import Serving, build, read_auth
+from ui.page.server import build
+from ui.page.serving import Serving, read_auth
 
 Serve = Callable[..., Any]
 QUESTION = "How does LoRA fine-tune a large model without changing its weights?"

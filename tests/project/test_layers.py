@@ -1,6 +1,7 @@
 """The layer table: imports point down only, and each heavy library has one room."""
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
@@ -111,6 +112,12 @@ def test_a_module_imports_only_from_lower_rooms_and_its_own(path: Path) -> None:
         if imported.split(".")[0] in PACKAGES:
             other_row, other = room_of(imported)
             assert other_row > row or other == room, f"{name} imports {imported}: move the shared code to a lower room"
+
+
+def test_the_rooms_of_the_architecture_page_are_these() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8").split("| rooms, from the top down |")[1]
+    table = [tuple(re.findall(r"`([\w.]+)`", line.split(" | ")[0])) for line in page.split("\n")[2:] if line]
+    assert tuple(table) == LAYERS
 
 
 def test_no_import_goes_round_within_a_room_or_between_them() -> None:

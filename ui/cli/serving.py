@@ -21,8 +21,9 @@ def chat(
 
     Without papers yet, the samples are shown. Ctrl+C ends it.
     """
-    from ui.page.server import Serving, read_auth, serve
+    from ui.page.server import serve
     from ui.page.server_state import ServerState
+    from ui.page.serving import Serving, read_auth
 
     settings, errors = read_settings(llm=llm, auth=auth), console(stderr=True)
     serving = Serving(host, port, read_auth(settings.auth), mcp=mcp)

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ui.page.endpoints import endpoints
 from ui.page.server_state import ServerState
+from ui.page.serving import LOOPBACK, Serving
 
 PATH = "/gradio_api/mcp"  # where gradio's own would be: clients know it
 INSTRUCTIONS = (
@@ -25,16 +26,14 @@ INSTRUCTIONS = (
 )
 
 
-def mount_tools(
-    app: FastAPI, state: ServerState, *, answers: int, auth: tuple[str, str] | None = None, loopback: bool = True
-) -> None:
-    """Serve the tools under PATH (streamable HTTP), at most `answers` calls at once.
+def mount_tools(app: FastAPI, state: ServerState, serving: Serving, path: str) -> None:
+    """Serve the tools at a path (streamable HTTP), at most `serving.answers` calls at once.
 
-    With `auth` they answer whoever sends user and password (HTTP Basic). On loopback only requests that name this
-    machine as their host are answered, so that no web page can reach it.
+    With `serving.auth` they answer whoever sends user and password (HTTP Basic). On loopback only requests that name
+    this machine as their host are answered, so that no web page can reach it.
     """
     security = TransportSecuritySettings(
-        enable_dns_rebinding_protection=loopback,
+        enable_dns_rebinding_protection=serving.host in LOOPBACK,
         allowed_hosts=["127.0.0.1:*", "localhost:*", "[::1]:*"],
         allowed_origins=["http://127.0.0.1:*", "http://localhost:*", "http://[::1]:*"],
     )
@@ -46,7 +45,7 @@ def mount_tools(
         transport_security=security,
         log_level="ERROR",
     )
-    limit = asyncio.Semaphore(answers)
+    limit = asyncio.Semaphore(serving.answers)
     for endpoint in endpoints(state):
         server.add_tool(_limited(endpoint, limit), description=cleandoc(endpoint.__doc__ or ""))
     served = server.streamable_http_app()
@@ -58,7 +57,7 @@ def mount_tools(
             yield lasting
 
     app.router.lifespan_context = lifespan
-    app.mount(PATH, served if auth is None else Guarded(served, auth))
+    app.mount(path, served if serving.auth is None else Guarded(served, serving.auth))
 
 
 def _limited(endpoint: Callable[..., Awaitable[Any]], limit: asyncio.Semaphore) -> Callable[..., Awaitable[Any]]:

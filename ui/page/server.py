@@ -8,7 +8,6 @@ import secrets
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,20 +17,17 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, JSONResponse
-from pydantic import SecretStr
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.errors import SettingsError
 from ui.page.app import page
 from ui.page.server_state import ServerState
+from ui.page.serving import Serving
 from ui.page.views.theme import THEME
 
 STATIC = Path(__file__).resolve().parent / "static"
 GRACE = 10.0  # seconds that running answers have once the server is told to stop
-ANSWERS = 4  # written at once
-WAITING = 64  # questions that may stand in line
 LARGEST_UPLOAD = "500mb"
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 # Whatever text of a paper or a model might get past the escaping: the browser asks nobody but this host.
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -45,60 +41,31 @@ HEADERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Serving:
-    """Where and for whom a page is served. `auth` is a user and a password, None for everybody."""
-
-    host: str = "127.0.0.1"
-    port: int = 7860
-    auth: tuple[str, str] | None = None
-    mcp: bool = False
-    answers: int = ANSWERS
-    waiting: int = WAITING
-
-    @property
-    def exposed(self) -> bool:
-        """True when others than this machine's users reach it without a password."""
-        return self.host not in LOOPBACK and self.auth is None
-
-
-def read_auth(secret: SecretStr | None) -> tuple[str, str] | None:
-    """Return user and password of `user:password`, or of a file that holds just that. Raises SettingsError."""
-    given = secret.get_secret_value() if secret else ""
-    if not given:
-        return None
-    path = Path(given)
-    if ":" not in given or path.is_file():
-        try:
-            given = path.read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            msg = "--auth is neither user:password nor a file that can be read. Write it as user:password."
-            raise SettingsError(msg) from error
-    user, colon, password = given.partition(":")
-    if not (user and colon and password):
-        msg = "--auth lacks a user or a password. Write it as user:password."
-        raise SettingsError(msg)
-    return user, password
-
-
 def build(state: ServerState, serving: Serving) -> FastAPI:
     """Return the whole application. Raises SettingsError when MCP is wanted and its package isn't there."""
+    app = FastAPI(title="Askpapers", docs_url=None, redoc_url=None, openapi_url=None)
+    return mount_page(app, state, serving, "/")
+
+
+def mount_page(app: FastAPI, state: ServerState, serving: Serving, path: str) -> FastAPI:
+    """Make the page a part of an application, at a path such as `/papers`; return the application.
+
+    `serving.host` and `.port` say where that application will be served. Raises what `build` raises.
+    """
     if serving.mcp and find_spec("mcp") is None:
         msg = "--mcp needs the package mcp. Install it with: pip install 'askpapers[mcp]'"
         raise SettingsError(msg)
-    app = FastAPI(title="Askpapers", docs_url=None, redoc_url=None, openapi_url=None)
-
-    app.add_middleware(Headed)
-    _add_routes(app, state)
-    user = serving.auth
+    place, user = path.rstrip("/"), serving.auth
+    app.add_middleware(Headed, path=place)
+    _add_routes(app, state, place)
     if serving.mcp:
-        from ui.page.mcp_tools import mount_tools
+        from ui.page.mcp_tools import PATH, mount_tools
 
-        mount_tools(app, state, answers=serving.answers, auth=user, loopback=serving.host in LOOPBACK)
+        mount_tools(app, state, serving, f"{place}{PATH}")
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         page(state, answers=serving.answers, waiting=serving.waiting),
-        path="/",
+        path=path,
         server_name=serving.host,
         server_port=serving.port,
         auth=None if user is None else (lambda name, word: _same(name, user[0]) & _same(word, user[1])),
@@ -109,21 +76,21 @@ def build(state: ServerState, serving: Serving) -> FastAPI:
         mcp_server=False,
         theme=THEME,
         head=_head(),
-        favicon_path=str(STATIC / "icon.svg"),
+        favicon_path=None if place else str(STATIC / "icon.svg"),
     )
     return mounted
 
 
-def _add_routes(app: FastAPI, state: ServerState) -> None:
+def _add_routes(app: FastAPI, state: ServerState, place: str) -> None:
     """Give an application what is not the page: the watchdog's address, and the script that draws the map."""
 
-    @app.get("/health")
+    @app.get(f"{place}/health")
     def health() -> JSONResponse:
         """Tell whether questions are answered: 200 and how many are being written, 503 while shutting down."""
         told = {"status": "closing" if state.closing else "ok", "answering": state.running}
         return JSONResponse(told, 503 if state.closing else 200)
 
-    @app.get("/assets/plotly.js")
+    @app.get(f"{place}/assets/plotly.js")
     def plotly() -> FileResponse:
         """Give the plotting library, for the map alone."""
         path = str(files("plotly") / "package_data" / "plotly.min.js")
@@ -131,10 +98,11 @@ def _add_routes(app: FastAPI, state: ServerState) -> None:
 
 
 class Headed:
-    """An application whose every reply carries the headers that keep a browser on this host."""
+    """An application whose every reply below a path carries the headers that keep a browser on this host."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, path: str) -> None:
         self._app = app
+        self._path = path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request on."""
@@ -144,7 +112,8 @@ class Headed:
                 message["headers"] = [*message["headers"], *HEADERS]
             await send(message)
 
-        await self._app(scope, receive, headed if scope["type"] == "http" else send)
+        ours = scope["type"] == "http" and f"{scope['path']}/".startswith(f"{self._path}/")
+        await self._app(scope, receive, headed if ours else send)
 
 
 def _head() -> str:

@@ -16,6 +16,7 @@ from rag.library import Library
 from rag.records import Outcome
 from rag.samples import PATH, QUESTIONS
 from rag.settings import Settings
+from rag.storage.layout import is_library
 
 if TYPE_CHECKING:
     from rag.integrations.llama_index.query_engine import PaperQueryEngine
@@ -40,7 +41,7 @@ class ServerState:
         self._examples: tuple[int, tuple[str, ...]] = (-1, ())
         self._own: Library | None = None
         self._samples: Library | None = None
-        if (home / "catalog.sqlite3").exists():
+        if is_library(home):
             self._own = Library.open(home, settings)
         if self._own is None or not self._own.papers(limit=1)[1]:
             self._samples = Library.open(samples, settings)
