@@ -9,8 +9,8 @@ AXE := .venv/axe
 demo: $(INSTALLED)   ## install, make a small library from sample papers and answer three questions
 	$(BIN)/askpapers demo
 
-test: $(INSTALLED)   ## install and run the tests
-	$(BIN)/python -m pytest
+test: $(INSTALLED)   ## install and run the tests, on every core up to four
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 # Debian's browser and its driver, where they are missing; axe-core, which finds what some readers can't use.
 browser: $(INSTALLED)   ## install what the tests in a real browser need
@@ -34,7 +34,7 @@ lint: $(INSTALLED)
 types: $(INSTALLED)
 	$(BIN)/mypy
 
-MEASURES ?= dev conversation support chunking scifact speed page merging reading memory fuzz faults
+MEASURES ?= cold dev conversation support chunking scifact speed page merging reading memory fuzz faults
 WORK ?= .venv/measured
 
 eval: $(INSTALLED)   ## measure anew and write the numbers into eval/RESULTS.md; an hour and a half, with nothing beside it

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from http.server import ThreadingHTTPServer
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from filelock import FileLock
 
 from eval.benchmarks.shared import shared_folder
 from rag.library import Library
@@ -20,9 +22,12 @@ from rag.records import Record, Rejection, Remark
 from rag.samples import PATH
 from rag.settings import Settings
 from tests.chat_server import ChatHandler, ChatServer
+from ui.cli.app import main
 
 WriteJsonl = Callable[..., Path]
 MakePaper = Callable[..., dict[str, Any]]
+Cli = Callable[..., "Done"]
+MadeOnce = Callable[[str, Callable[[Path], Path]], Path]
 
 
 @pytest.fixture(autouse=True)
@@ -34,33 +39,54 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def embedder() -> Iterator[Embedder]:
+    """The bundled model. Whoever loads it in this process gets this one: loading takes longer than most tests."""
+    from rag.models.embedders import minilm
+
+    # Beside other processes that run tests, threads would only wait for each other.
+    loaded = minilm.load_minilm(threads=1 if "PYTEST_XDIST_WORKER" in os.environ else 0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(minilm, "load_minilm", lambda threads=0: loaded)
+        yield loaded
+
+
 @pytest.fixture(scope="session")
-def embedder() -> Embedder:
-    """The bundled model, loaded once."""
-    from rag.models.embedders.minilm import load_minilm
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
+    """Make the library of papers that a function writes or names, once for all processes that run the tests."""
+    home = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        home = home.parent
 
-    return load_minilm()
+    def make(name: str, papers: Callable[[Path], Path]) -> Path:
+        folder, done = home / f"{name}.library", home / f"{name}.made"
+        with FileLock(home / f"{name}.lock"):
+            if not done.exists():
+                with Library.open(folder, Settings()) as library:
+                    library.ingest([papers(home)])
+                done.touch()
+        return folder
+
+    return make
 
 
 @pytest.fixture(scope="session")
-def five_papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def five_papers(made_once: MadeOnce) -> Path:
     """The folder of a library of five papers, each on a topic of its own; to be read only."""
-    topics = ("random forests", "quiet lattices", "river deltas", "solar sails", "baroque poems")
-    rows = [{"title": f"On {topic}", "abstract": f"We study {topic} with care. They are old."} for topic in topics]
-    path = tmp_path_factory.mktemp("five") / "papers.jsonl"
-    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
-    with Library.open(path.parent / "five.library", Settings()) as library:
-        library.ingest([path])
-    return path.parent / "five.library"
+
+    def papers(home: Path) -> Path:
+        topics = ("random forests", "quiet lattices", "river deltas", "solar sails", "baroque poems")
+        rows = [{"title": f"On {topic}", "abstract": f"We study {topic} with care. They are old."} for topic in topics]
+        (home / "five.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+        return home / "five.jsonl"
+
+    return made_once("five", papers)
 
 
 @pytest.fixture(scope="session")
-def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample_folder(made_once: MadeOnce) -> Path:
     """The folder of a library of the sample papers; to be read only."""
-    folder = tmp_path_factory.mktemp("samples") / "samples.library"
-    with Library.open(folder, Settings()) as library:
-        library.ingest([PATH])
-    return folder
+    return made_once("samples", lambda _: PATH)
 
 
 @pytest.fixture
@@ -83,12 +109,9 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def real_folder(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def real_folder(shared: Path, made_once: MadeOnce) -> Path:
     """The folder of a library of the 707 real papers; to be read only."""
-    folder = tmp_path_factory.mktemp("real") / "real.library"
-    with Library.open(folder, Settings()) as library:
-        library.ingest([shared / "papers"])
-    return folder
+    return made_once("real", lambda _: shared / "papers")
 
 
 @pytest.fixture
@@ -111,21 +134,58 @@ def write_jsonl(tmp_path: Path) -> WriteJsonl:
     return write
 
 
+def made_up(number: int, **fields: Any) -> dict[str, Any]:
+    """Make up a paper as a JSON Lines object: distinct words, so that no two are alike."""
+    word = "".join(chr(ord("a") + int(digit)) for digit in f"{number:04d}")
+    return {
+        "id": f"k{number}",
+        "title": f"On the {word} method number {number}",
+        "abstract": f"We study {word}x systems. The {word} method reaches {number} points on {word}z. "
+        f"It needs no {word}y labels, and runs in {number + 1} seconds.",
+        **fields,
+    }
+
+
 @pytest.fixture
 def paper() -> MakePaper:
     """Make up a paper as a JSON Lines object: distinct words, so that no two are alike."""
+    return made_up
 
-    def make(number: int, **fields: Any) -> dict[str, Any]:
-        word = "".join(chr(ord("a") + int(digit)) for digit in f"{number:04d}")
-        return {
-            "id": f"k{number}",
-            "title": f"On the {word} method number {number}",
-            "abstract": f"We study {word}x systems. The {word} method reaches {number} points on {word}z. "
-            f"It needs no {word}y labels, and runs in {number + 1} seconds.",
-            **fields,
-        }
 
-    return make
+@pytest.fixture(scope="session")
+def made_up_folder(made_once: MadeOnce) -> Path:
+    """The folder of a library of the first five made-up papers; to be read only."""
+
+    def papers(home: Path) -> Path:
+        (home / "made-up.jsonl").write_text("".join(f"{json.dumps(made_up(number))}\n" for number in range(5)))
+        return home / "made-up.jsonl"
+
+    return made_once("made-up", papers)
+
+
+class Done(NamedTuple):
+    """What a command left: exit code, standard output, standard error."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Cli:
+    """Run a command in this process, through the same `main` as the console script."""
+
+    def run(*arguments: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["askpapers", *map(str, arguments)])
+        capfd.readouterr()
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        return Done(code, *capfd.readouterr())
+
+    return run
 
 
 class Found(NamedTuple):

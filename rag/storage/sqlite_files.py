@@ -1,7 +1,8 @@
 """Files of SQLite: what their errors mean for a library, whether they are sound, and copies of them."""
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from rag.errors import LibraryDamagedError, RagError, StorageError
@@ -25,6 +26,16 @@ def sqlite_trouble(error: sqlite3.Error, path: Path, advice: str) -> RagError:
     if name in TAKEN:
         return StorageError(f"{path} is busy ({told}). Wait until the other process has finished, then run this again.")
     return LibraryDamagedError(f"{path} can't be read ({told}). {advice}")
+
+
+@contextmanager
+def closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+    """Close a connection that is being made ready when that fails."""
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def integrity_damage(path: Path) -> list[str]:

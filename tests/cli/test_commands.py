@@ -8,41 +8,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from ui.cli.app import main
-
-
-class Done(NamedTuple):
-    """What a command left: exit code, standard output, standard error."""
-
-    code: int
-    out: str
-    err: str
-
-
-Cli = Callable[..., Done]
 MakePaper = Callable[..., dict[str, Any]]
+Cli = Callable[..., Any]
 WriteJsonl = Callable[..., Path]
-
-
-@pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
-    """Run a command in this process, through the same `main` as the console script."""
-
-    def run(*arguments: object) -> Done:
-        monkeypatch.setattr(sys, "argv", ["askpapers", *map(str, arguments)])
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        return Done(code, *capsys.readouterr())
-
-    return run
 
 
 @pytest.fixture
@@ -51,7 +23,7 @@ def library(sample_folder: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(sample_folder, tmp_path / "copy.library"))
 
 
-def assert_one_line_error(done: Done, *parts: str) -> None:
+def assert_one_line_error(done: Any, *parts: str) -> None:
     assert done.code == 1
     lines = done.err.strip().splitlines()
     assert len(lines) == 1

@@ -12,7 +12,6 @@ import pytest
 import rag.ingestion.ingest
 from rag.errors import SourceError
 from rag.library import Library
-from rag.models.embedders.base import Embedder
 from rag.records import Filters, IngestReport, Paper
 from rag.records.progress import Progress
 from rag.settings import Settings
@@ -25,9 +24,8 @@ FULL = f"{SHORT} Their zirconium phase melts at 41 degrees, which nobody had mea
 
 
 @pytest.fixture
-def library(tmp_path: Path, embedder: Embedder) -> Iterator[Library]:
+def library(tmp_path: Path) -> Iterator[Library]:
     with Library.open(tmp_path / "papers.library", Settings()) as opened:
-        opened._collection._embedder = embedder  # loaded once for all tests
         yield opened
 
 
@@ -116,7 +114,7 @@ def test_a_shorter_abstract_changes_nothing(library: Library, write_jsonl: Write
     assert papers(library)[0].abstract == FULL
 
 
-def test_the_order_of_files_does_not_matter(tmp_path: Path, write_jsonl: WriteJsonl, embedder: Embedder) -> None:
+def test_the_order_of_files_does_not_matter(tmp_path: Path, write_jsonl: WriteJsonl) -> None:
     files = [
         write_jsonl(lattices(SHORT, year=2020, doi="10.1000/q"), name="a.jsonl"),
         write_jsonl(lattices(title="Quiet Lattices"), name="b.jsonl"),
@@ -125,7 +123,6 @@ def test_the_order_of_files_does_not_matter(tmp_path: Path, write_jsonl: WriteJs
     results = set()
     for number, order in enumerate(permutations(files)):
         with Library.open(tmp_path / f"{number}.library", Settings()) as library:
-            library._collection._embedder = embedder
             library.ingest(order)
             results.update(papers(library))
     [result] = results

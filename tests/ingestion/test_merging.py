@@ -13,7 +13,6 @@ from rag.ingestion.ingest import store_records
 from rag.ingestion.run import Ids, Run
 from rag.library import Library
 from rag.maintenance.doctor import check
-from rag.models.embedders.base import Embedder
 from rag.records import IngestReport, Merge, Paper, Record
 from rag.records.progress import Progress
 from rag.settings import Settings
@@ -31,9 +30,8 @@ OTHER = "Malaria parasites resist artemisinin in Cambodia, where clinics report 
 
 
 @pytest.fixture
-def library(tmp_path: Path, embedder: Embedder) -> Iterator[Library]:
+def library(tmp_path: Path) -> Iterator[Library]:
     with Library.open(tmp_path / "papers.library", Settings()) as opened:
-        opened._collection._embedder = embedder  # loaded once for all tests
         yield opened
 
 

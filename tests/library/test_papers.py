@@ -156,6 +156,7 @@ def test_a_catalog_of_the_first_form_is_migrated(
     tmp_path: Path, samples: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import sqlite3
+    from contextlib import closing
 
     from rag.storage.catalog import schema
     from rag.storage.catalog.migrations import MIGRATIONS
@@ -168,7 +169,7 @@ def test_a_catalog_of_the_first_form_is_migrated(
     catalog = open_catalog(path.parent)
     assert catalog.database.all("SELECT * FROM ratings") == []
     catalog.close()
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
 
 

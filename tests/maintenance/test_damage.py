@@ -3,8 +3,6 @@
 import random
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,14 +24,13 @@ from rag.storage.sqlite_files import sqlite_trouble
 
 MakePaper = Callable[..., dict[str, Any]]
 WriteJsonl = Callable[..., Path]
+Cli = Callable[..., Any]
 
 
 @pytest.fixture
-def small(tmp_path: Path, write_jsonl: WriteJsonl, paper: MakePaper) -> Path:
+def small(made_up_folder: Path, tmp_path: Path) -> Path:
     """A library of five made-up papers."""
-    with Library.open(tmp_path / "small.library", Settings()) as library:
-        library.ingest([write_jsonl(*map(paper, range(5)))])
-    return tmp_path / "small.library"
+    return Path(shutil.copytree(made_up_folder, tmp_path / "small.library"))
 
 
 @pytest.fixture
@@ -43,21 +40,16 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
     opened.close()
 
 
-def cli(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "ui.cli", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-
-
-def assert_one_line(done: subprocess.CompletedProcess[str]) -> None:
-    assert "Traceback" not in done.stderr, done.stderr[-400:]
-    assert done.returncode == 1, done
-    assert len(done.stderr.splitlines()) == 1
-    assert done.stderr.startswith("Error: ")
+def assert_one_line(done: Any) -> None:
+    assert "Traceback" not in done.err, done.err[-400:]
+    assert done.code == 1, done
+    assert len(done.err.splitlines()) == 1
+    assert done.err.startswith("Error: ")
 
 
 @pytest.mark.parametrize("gone", ["", "chroma", "states.sqlite3"])
 def test_a_library_whose_vectors_are_gone_says_so(
-    small: Path, write_jsonl: WriteJsonl, paper: MakePaper, gone: str
+    small: Path, cli: Cli, write_jsonl: WriteJsonl, paper: MakePaper, gone: str
 ) -> None:
     target = small / "vectors-1" / gone
     shutil.rmtree(target) if target.is_dir() else target.unlink()
@@ -78,12 +70,12 @@ def trash(path: Path, table: str) -> None:
 
 @pytest.mark.parametrize("table", ["papers_text_docsize", "papers_text_data", "papers_text_idx", "papers_pending"])
 def test_writing_to_a_damaged_catalog_is_one_line_that_says_so(
-    small: Path, write_jsonl: WriteJsonl, paper: MakePaper, table: str
+    small: Path, cli: Cli, write_jsonl: WriteJsonl, paper: MakePaper, table: str
 ) -> None:
     trash(small / "catalog.sqlite3", table)
     done = cli("ingest", write_jsonl(*map(paper, range(40, 60)), name="b.jsonl"), "--library", small)
     assert_one_line(done)
-    assert "cannot rollback" not in done.stderr
+    assert "cannot rollback" not in done.err
 
 
 @pytest.mark.parametrize(
@@ -108,7 +100,7 @@ def test_a_flipped_bit_in_what_is_stored_once_is_found(catalog: Catalog, change:
     assert catalog.damage() == [f"{told} is not what was written"]
 
 
-def test_another_programs_database_in_place_of_the_catalog_is_one_line(small: Path) -> None:
+def test_another_programs_database_in_place_of_the_catalog_is_one_line(small: Path, cli: Cli) -> None:
     (small / "catalog.sqlite3").unlink()
     connection = sqlite3.connect(small / "catalog.sqlite3")
     connection.execute("CREATE TABLE mine (x)")
@@ -133,10 +125,10 @@ def test_a_second_run_changes_nothing_though_a_paper_has_two_dois(catalog: Catal
     assert catalog.all_papers(limit=9) == before
 
 
-def test_the_command_that_mends_damaged_vectors_names_the_library(small: Path) -> None:
+def test_the_command_that_mends_damaged_vectors_names_the_library(small: Path, cli: Cli) -> None:
     (small / "vectors-1" / "states.sqlite3").write_bytes(b"x" * 9_000)
     done = cli("search", "aaad method", "--library", small)
-    assert f"askpapers rebuild --library {small}" in done.stderr
+    assert f"askpapers rebuild --library {small}" in done.err
     [finding] = [finding for finding in check(small, Settings()) if finding.what == "vectors"]
     assert finding.detail.count("askpapers rebuild") == 1
     assert f"askpapers rebuild --library {small}" in finding.detail
@@ -151,7 +143,7 @@ def test_vectors_of_papers_that_wait_are_not_stray(small: Path) -> None:
     assert [finding.what for finding in check(small, Settings()) if not finding.sound] == ["unfinished ingest"]
 
 
-def test_a_library_whose_catalog_is_gone_says_so_and_is_not_begun_anew(small: Path) -> None:
+def test_a_library_whose_catalog_is_gone_says_so_and_is_not_begun_anew(small: Path, cli: Cli) -> None:
     for change in (Path.unlink, Path.touch):
         for path in small.glob("catalog.sqlite3*"):
             path.unlink()
@@ -201,7 +193,7 @@ def test_opening_and_reading_leaves_the_seal_whole(large: Path) -> None:
         index.close()
 
 
-def test_a_flipped_bit_in_a_vector_is_told_and_never_searched(small: Path) -> None:
+def test_a_flipped_bit_in_a_vector_is_told_and_never_searched(small: Path, cli: Cli) -> None:
     path = small / "vectors-1" / "chroma" / "chroma.sqlite3"
     connection = sqlite3.connect(path)
     [(vector,)] = connection.execute("SELECT vector FROM embeddings_queue WHERE seq_id = 3").fetchall()
@@ -210,11 +202,11 @@ def test_a_flipped_bit_in_a_vector_is_told_and_never_searched(small: Path) -> No
     connection.close()
     done = cli("search", "aaad method", "--library", small)
     assert_one_line(done)
-    assert "not what was written" in done.stderr
+    assert "not what was written" in done.err
     assert "vectors" in {finding.what for finding in check(small, Settings()) if not finding.sound}
 
 
-def test_flipped_token_states_are_told_and_never_used(small: Path) -> None:
+def test_flipped_token_states_are_told_and_never_used(small: Path, cli: Cli) -> None:
     path = small / "vectors-1" / "states.sqlite3"
     connection = sqlite3.connect(path)
     [(sentences,)] = connection.execute("SELECT sentences FROM states WHERE paper_id = 3").fetchall()
@@ -226,7 +218,7 @@ def test_flipped_token_states_are_told_and_never_used(small: Path) -> None:
     assert "other token states of paper 3" in finding.detail
 
 
-def test_token_states_cut_to_nothing_are_gone_not_empty(small: Path) -> None:
+def test_token_states_cut_to_nothing_are_gone_not_empty(small: Path, cli: Cli) -> None:
     (small / "vectors-1" / "states.sqlite3").write_bytes(b"")
     assert_one_line(cli("search", "aaad method", "--library", small))
 

@@ -199,7 +199,7 @@ def test_damaged_vectors_are_one_line_doctor_names_them_and_rebuild_mends_them(
     folder: Path, pattern: str, keep: float
 ) -> None:
     search = ("search", "solar sails", "--library", folder)
-    expected = askpapers(*search).stdout
+    expected = found(folder)
     break_files(folder / "vectors-1", pattern, keep)
     done = askpapers(*search)
     assert (done.returncode, done.stdout) == (1, "")
@@ -207,4 +207,4 @@ def test_damaged_vectors_are_one_line_doctor_names_them_and_rebuild_mends_them(
     assert "vectors" in problems(folder)
     assert askpapers("doctor", "--library", folder).returncode == 1
     assert askpapers("rebuild", "--library", folder).returncode == 0
-    assert askpapers(*search).stdout == expected
+    assert found(folder) == expected

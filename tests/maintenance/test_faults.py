@@ -15,7 +15,6 @@ import pytest
 from rag.errors import LibraryLockedError, StorageError
 from rag.library import Library
 from rag.maintenance.doctor import check
-from rag.models.embedders.base import Embedder
 from rag.records import Rating
 from rag.settings import Settings
 from rag.storage.embedded import EmbeddedStorage
@@ -23,7 +22,7 @@ from rag.storage.embedded import EmbeddedStorage
 MakePaper = Callable[..., dict[str, Any]]
 WriteJsonl = Callable[..., Path]
 
-KILLS = 6  # eval.benchmarks faults kills by the hundred
+KILLS = 4  # eval.benchmarks faults kills by the hundred
 PAPERS = 66  # three batches of embedding
 # Tells when it starts, so that no kill is wasted on imports.
 INGEST = """
@@ -45,23 +44,13 @@ with Library.open(sys.argv[1]) as library:
 
 
 @pytest.fixture
-def opened(embedder: Embedder) -> Callable[[Path], Library]:
-    """Open a library whose model is loaded already."""
-
-    def open_one(folder: Path) -> Library:
-        library = Library.open(folder, Settings())
-        library._collection._embedder = embedder
-        return library
-
-    return open_one
-
-
-@pytest.fixture
-def small(opened: Callable[[Path], Library], tmp_path: Path, write_jsonl: WriteJsonl, paper: MakePaper) -> Path:
+def small(made_up_folder: Path, tmp_path: Path) -> Path:
     """A library of five made-up papers."""
-    with opened(tmp_path / "small.library") as library:
-        library.ingest([write_jsonl(*map(paper, range(5)))])
-    return tmp_path / "small.library"
+    return Path(shutil.copytree(made_up_folder, tmp_path / "small.library"))
+
+
+def opened(folder: Path) -> Library:
+    return Library.open(folder, Settings())
 
 
 def askpapers(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -130,7 +119,7 @@ def assert_sound(library: Library, rows: list[dict[str, Any]]) -> None:
 
 
 def test_a_killed_ingest_loses_nothing_it_told_and_the_next_one_finishes(
-    opened: Callable[[Path], Library], tmp_path: Path, write_jsonl: WriteJsonl, paper: MakePaper
+    tmp_path: Path, write_jsonl: WriteJsonl, paper: MakePaper
 ) -> None:
     rows = [paper(number, abstract=f"The method number {number} needs no labels.") for number in range(PAPERS)]
     path, moments = write_jsonl(*rows), random.Random(7)
@@ -155,7 +144,7 @@ def test_a_killed_ingest_loses_nothing_it_told_and_the_next_one_finishes(
 
 
 def test_a_second_writer_is_told_at_once_while_reading_goes_on(
-    opened: Callable[[Path], Library], small: Path, write_jsonl: WriteJsonl, paper: MakePaper
+    small: Path, write_jsonl: WriteJsonl, paper: MakePaper
 ) -> None:
     path = write_jsonl(*map(paper, range(5, 60)), name="more.jsonl")
     with started(INGEST, small, path) as process, opened(small) as library:
@@ -172,7 +161,7 @@ def test_a_second_writer_is_told_at_once_while_reading_goes_on(
 
 
 def test_a_reader_in_another_process_sees_what_was_stored_after_it_opened(
-    opened: Callable[[Path], Library], small: Path, write_jsonl: WriteJsonl, paper: MakePaper
+    small: Path, write_jsonl: WriteJsonl, paper: MakePaper
 ) -> None:
     with started(READER, small) as reader:
         assert first_line(reader, f"{paper(3)['title']}\n") == paper(3)["title"]
@@ -184,7 +173,7 @@ def test_a_reader_in_another_process_sees_what_was_stored_after_it_opened(
 
 
 def test_a_full_disk_is_told_and_what_was_stored_answers_when_there_is_room(
-    opened: Callable[[Path], Library], small: Path, tmp_path: Path, write_jsonl: WriteJsonl, paper: MakePaper
+    small: Path, tmp_path: Path, write_jsonl: WriteJsonl, paper: MakePaper
 ) -> None:
     more = write_jsonl(*map(paper, range(5, 200)), name="more.jsonl")
     with mounted(tmp_path / "disk", "-o", "size=1m") as disk:
@@ -201,7 +190,7 @@ def test_a_full_disk_is_told_and_what_was_stored_answers_when_there_is_room(
 
 
 def test_a_read_only_library_is_searched_asked_checked_and_never_changed(
-    opened: Callable[[Path], Library], small: Path, tmp_path: Path, paper: MakePaper
+    small: Path, tmp_path: Path, paper: MakePaper
 ) -> None:
     with opened(small) as library:
         expected = library.search("the method")
@@ -224,7 +213,6 @@ def test_a_read_only_library_is_searched_asked_checked_and_never_changed(
 
 
 def test_readers_beside_a_writer_find_every_paper_that_counts_and_no_other(
-    opened: Callable[[Path], Library],
     small: Path,
     write_jsonl: WriteJsonl,
     paper: MakePaper,
@@ -240,8 +228,10 @@ def test_readers_beside_a_writer_find_every_paper_that_counts_and_no_other(
         assert len(library.search("the method", limit=PAPERS)) == 66
 
 
-def test_an_ingest_into_a_read_only_library_is_told_in_one_line(small: Path, tmp_path: Path) -> None:
+def test_an_ingest_into_a_read_only_library_is_told_in_one_line(
+    small: Path, tmp_path: Path, write_jsonl: WriteJsonl, paper: MakePaper
+) -> None:
     with mounted(tmp_path / "disk", "-o", "size=20m") as disk:
         shutil.copytree(small, disk / "fixed.library")
         subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
-        assert_one_line_error(askpapers("ingest", small.parent / "papers.jsonl", "--library", disk / "fixed.library"))
+        assert_one_line_error(askpapers("ingest", write_jsonl(paper(7)), "--library", disk / "fixed.library"))

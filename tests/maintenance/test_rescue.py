@@ -4,6 +4,7 @@ import json
 import random
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +72,8 @@ def test_all_papers_are_found_on_their_pages_when_the_way_there_is_gone(
     folder: Path, tmp_path: Path, table: str
 ) -> None:
     trash(folder, 1 if table == "sqlite_schema" else root_page(folder, table))
-    with pytest.raises(sqlite3.Error):
-        sqlite3.connect(folder / FILE).execute("SELECT * FROM papers").fetchall()
+    with closing(sqlite3.connect(folder / FILE)) as connection, pytest.raises(sqlite3.Error):
+        connection.execute("SELECT * FROM papers").fetchall()
     assert rescue(folder, tmp_path / "out.jsonl").papers == PAPERS
     assert titles(tmp_path / "out.jsonl") == {f"On method {number}" for number in range(PAPERS)}
 

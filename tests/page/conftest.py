@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rag.library import Library
-from rag.models.embedders.base import Embedder
 from rag.settings import Settings
 from tests.chat_server import ChatServer, Held
 
@@ -67,18 +66,17 @@ class PageServer:
         await served
 
 
-def _served(home: Path, samples: Path, settings: Settings, embedder: Embedder, **how: Any) -> PageServer:
+def _served(home: Path, samples: Path, settings: Settings, **how: Any) -> PageServer:
     from ui.page.server_state import ServerState
     from ui.page.serving import Serving
 
     state = ServerState(settings, home, samples)
-    state.library._collection._embedder = embedder  # loading it again would only take time
     state.warm()
     return PageServer(state, Serving(**how))
 
 
 @pytest.fixture
-def serve_page(sample_folder: Path, tmp_path: Path, embedder: Embedder) -> Iterator[Callable[..., PageServer]]:
+def serve_page(sample_folder: Path, tmp_path: Path) -> Iterator[Callable[..., PageServer]]:
     """Serve the page over the library at `home`: the samples when there is none, as for a new reader."""
     serving: list[PageServer] = []
 
@@ -87,7 +85,7 @@ def serve_page(sample_folder: Path, tmp_path: Path, embedder: Embedder) -> Itera
         if home is None:
             shutil.copytree(sample_folder, samples)
         settings = settings or Settings(llm="extractive")
-        serving.append(_served(home or tmp_path / "papers.library", samples, settings, embedder, **how))
+        serving.append(_served(home or tmp_path / "papers.library", samples, settings, **how))
         return serving[-1]
 
     yield serve
@@ -96,14 +94,12 @@ def serve_page(sample_folder: Path, tmp_path: Path, embedder: Embedder) -> Itera
 
 
 @pytest.fixture(scope="module")
-def sample_page(
-    sample_folder: Path, tmp_path_factory: pytest.TempPathFactory, embedder: Embedder
-) -> Iterator[PageServer]:
+def sample_page(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageServer]:
     """The page over the samples as for a new reader, without a language model; to be read only."""
     folder = tmp_path_factory.mktemp("page")
     shutil.copytree(sample_folder, folder / "samples.library")
     settings = Settings(llm="extractive")
-    server = _served(folder / "papers.library", folder / "samples.library", settings, embedder)
+    server = _served(folder / "papers.library", folder / "samples.library", settings)
     yield server
     server.stop()
 

@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -56,13 +56,13 @@ def get(url: str, data: bytes | None = None, **headers: str) -> tuple[int, dict[
 # Endpoints
 
 
-def test_ask_works_with_the_question_alone_and_gives_the_whole_answer(serve_page: Serve, samples: Library) -> None:
-    answer = Answer.from_dict(client(serve_page()).predict(QUESTION, api_name="/ask"))
+def test_ask_works_with_the_question_alone_and_gives_the_whole_answer(sample_page: Any, samples: Library) -> None:
+    answer = Answer.from_dict(client(sample_page).predict(QUESTION, api_name="/ask"))
     assert answer == samples.ask(QUESTION)
 
 
-def test_ask_takes_a_history_and_filters(serve_page: Serve) -> None:
-    asked = client(serve_page())
+def test_ask_takes_a_history_and_filters(sample_page: Any) -> None:
+    asked = client(sample_page)
     history = [{"question": "What is LoRA?", "answer": "It fine-tunes with low-rank matrices."}]
     assert "LoRA" in asked.predict("How many parameters does it train?", history=history, api_name="/ask")["rewritten"]
     old = asked.predict("How are words embedded?", years="2013..2014", api_name="/ask")
@@ -70,16 +70,16 @@ def test_ask_takes_a_history_and_filters(serve_page: Serve) -> None:
     assert {paper["year"] for paper in old["papers"]} <= {2013, 2014}
 
 
-def test_search_gives_papers_with_scores_and_passages(serve_page: Serve, samples: Library) -> None:
-    hits = client(serve_page()).predict("random forests of decision trees", limit=3, api_name="/search")
+def test_search_gives_papers_with_scores_and_passages(sample_page: Any, samples: Library) -> None:
+    hits = client(sample_page).predict("random forests of decision trees", limit=3, api_name="/search")
     assert [hit["paper"]["title"] for hit in hits] == [
         hit.paper.title for hit in samples.search("random forests of decision trees", limit=3)
     ]
     assert all(hit["passages"] for hit in hits)
 
 
-def test_search_is_bounded_by_filters_and_by_its_limit(serve_page: Serve) -> None:
-    asked = client(serve_page())
+def test_search_is_bounded_by_filters_and_by_its_limit(sample_page: Any) -> None:
+    asked = client(sample_page)
     found = asked.predict("language models", years="2020", title="learners", api_name="/search")
     assert [hit["paper"]["title"] for hit in found] == ["Language Models are Few-Shot Learners"]
     assert len(asked.predict("language models", limit=-1, api_name="/search")) == 1
@@ -98,13 +98,13 @@ def test_search_is_bounded_by_filters_and_by_its_limit(serve_page: Serve) -> Non
         ({"question": QUESTION, "history": [{"answer": "x"}]}, "history can't be read"),
     ],
 )
-def test_what_can_not_be_asked_is_told_in_one_line(serve_page: Serve, given: dict[str, Any], told: str) -> None:
+def test_what_can_not_be_asked_is_told_in_one_line(sample_page: Any, given: dict[str, Any], told: str) -> None:
     with pytest.raises(AppError, match=told):
-        client(serve_page()).predict(**given, api_name="/ask")
+        client(sample_page).predict(**given, api_name="/ask")
 
 
-def test_only_the_two_endpoints_are_public_and_both_are_described(serve_page: Serve) -> None:
-    known = client(serve_page()).view_api(return_format="dict")
+def test_only_the_two_endpoints_are_public_and_both_are_described(sample_page: Any) -> None:
+    known = client(sample_page).view_api(return_format="dict")
     assert set(known["named_endpoints"]) == {"/ask", "/search"}
     assert not known["unnamed_endpoints"]
     first, *others = known["named_endpoints"]["/ask"]["parameters"]
@@ -112,19 +112,17 @@ def test_only_the_two_endpoints_are_public_and_both_are_described(serve_page: Se
     assert all(one["parameter_has_default"] for one in others)
 
 
-def test_many_clients_at_once_each_get_the_answer_to_their_own_question(serve_page: Serve, samples: Library) -> None:
-    server = serve_page()
+def test_many_clients_at_once_each_get_the_answer_to_their_own_question(sample_page: Any, samples: Library) -> None:
     questions = [f"What does the paper on {paper.title} find?" for paper in samples.papers(limit=20)[0]]
-    clients = [client(server) for _ in questions]
+    clients = [client(sample_page) for _ in questions]
     with ThreadPoolExecutor(len(questions)) as pool:
         told = list(pool.map(lambda one, asked: one.predict(asked, api_name="/ask"), clients, questions))
     assert [Answer.from_dict(answer) for answer in told] == [samples.ask(question) for question in questions]
 
 
-def test_a_line_that_is_full_says_so(serve_page: Serve, chat_server: Any) -> None:
-    chat_server.says("LoRA freezes the weights [1].", silent=2.0)
+def test_a_line_that_is_full_says_so(serve_page: Serve, chat_server: Any, hold: Any) -> None:
+    replies = [hold("LoRA freezes the weights [1].") for _ in range(5)]
     server = serve_page(settings=chat_server.settings(), answers=1, waiting=1)
-    clients = [client(server) for _ in range(5)]
 
     def ask(one: Client) -> str:
         try:
@@ -133,18 +131,22 @@ def test_a_line_that_is_full_says_so(serve_page: Serve, chat_server: Any) -> Non
             return str(error)
         return "answered"
 
+    clients = [client(server) for _ in range(5)]
     with ThreadPoolExecutor(5) as pool:
-        ends = list(pool.map(ask, clients))
-    assert "answered" in ends
-    assert any("full" in end for end in ends)
+        asked = [pool.submit(ask, one) for one in clients]
+        refused = next(as_completed(asked, PATIENCE)).result()  # while nobody is answered
+        for reply in replies:
+            reply.release()
+        answered = [one.result() for one in asked]
+    assert "full" in refused
+    assert "answered" in answered
 
 
 # Headers, health
 
 
-def test_the_page_sends_every_request_to_its_own_host_alone(serve_page: Serve) -> None:
-    server = serve_page()
-    status, headers, body = get(server.url)
+def test_the_page_sends_every_request_to_its_own_host_alone(sample_page: Any) -> None:
+    status, headers, body = get(sample_page.url)
     policy = headers["content-security-policy"]
     assert status == 200
     for part in ("default-src 'self'", "connect-src 'self'", "img-src 'self' data: blob:", "font-src 'self' data:"):
@@ -155,8 +157,8 @@ def test_the_page_sends_every_request_to_its_own_host_alone(serve_page: Serve) -
 
 
 @pytest.mark.parametrize("path", ["/", "/health", "/assets/plotly.js", "/gradio_api/info", "/nowhere"])
-def test_every_reply_carries_the_headers_that_keep_a_browser_on_this_host(path: str, serve_page: Serve) -> None:
-    status, headers, _ = get(f"{serve_page().url}{path}")
+def test_every_reply_carries_the_headers_that_keep_a_browser_on_this_host(path: str, sample_page: Any) -> None:
+    status, headers, _ = get(f"{sample_page.url}{path}")
     assert status == (404 if path == "/nowhere" else 200)
     assert "default-src 'self'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
@@ -317,10 +319,10 @@ def chat(own_samples: Path) -> Iterator[Callable[..., tuple[subprocess.Popen[str
         process.stderr.close()
 
 
-def _asking(url: str, told: list[Any]) -> threading.Thread:
+def _asking(url: str, told: list[Any], question: str = QUESTION) -> threading.Thread:
     def ask() -> None:
         try:
-            told.append(Client(url, verbose=False).predict(QUESTION, api_name="/ask"))
+            told.append(Client(url, verbose=False).predict(question, api_name="/ask"))
         except AppError as error:
             told.append(str(error))
 
@@ -342,21 +344,21 @@ def test_a_signal_lets_the_answer_under_way_finish(chat: Any, chat_server: Any) 
     assert told[0]["outcome"] == "answered"
 
 
-@pytest.mark.parametrize("steps", [("LoRA freezes ", 0.02), ("LoRA freezes ", 60.0)], ids=["writing", "silent"])
-def test_a_model_that_never_ends_does_not_keep_the_server_from_ending(
-    steps: tuple[Any, ...], chat: Any, chat_server: Any
-) -> None:
-    chat_server.says(*steps, forever=True)
+def test_a_model_that_never_ends_does_not_keep_the_server_from_ending(chat: Any, chat_server: Any) -> None:
+    chat_server.says("LoRA freezes ", 0.02, forever=True, to="writes for ever")
+    chat_server.says("LoRA freezes ", 60.0, forever=True, to="falls silent")
     process, url = chat("--llm", "openai:tiny", seconds=0.2, OPENAI_BASE_URL=chat_server.url, OPENAI_API_KEY="x")
+    questions = [f"{QUESTION} One {what}." for what in ("writes for ever", "falls silent")]
     told: list[Any] = []
-    thread = _asking(url, told)
-    while not chat_server.asked:
+    threads = [_asking(url, told, question) for question in questions]
+    while len(chat_server.asked) < len(questions):
         time.sleep(0.02)
     process.send_signal(signal.SIGTERM)
     assert process.wait(PATIENCE) == 0
-    thread.join(PATIENCE)
-    assert not thread.is_alive(), "who asked was never told"
-    assert "The server shut down before the answer was whole" in str(told)
+    for thread in threads:
+        thread.join(PATIENCE)
+        assert not thread.is_alive(), "who asked was never told"
+    assert str(told).count("The server shut down before the answer was whole") == len(questions)
     assert "Traceback" not in process.stderr.read()
 
 
@@ -378,11 +380,15 @@ def test_who_can_be_reached_by_anybody_is_warned(
     assert "lovelace" not in said
 
 
-def test_a_taken_port_is_one_line(chat: Any, own_samples: Path) -> None:
-    _, url = chat("--llm", "extractive")
-    port = url.rsplit(":", 1)[1]
-    command = [sys.executable, "-m", "ui.cli", "chat", "--library", str(own_samples), "--port", port]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
-    assert ended.returncode == 1
-    assert ended.stderr.startswith(f"Error: 127.0.0.1:{port} can't be served")
-    assert ended.stderr.count("\n") == 1
+def test_a_taken_port_is_one_line(
+    own_samples: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        monkeypatch.setattr(sys, "argv", ["askpapers", "chat", "--library", str(own_samples), "--port", port])
+        with pytest.raises(SystemExit) as ended:
+            main()
+    assert ended.value.code == 1
+    told = capsys.readouterr().err
+    assert told.startswith(f"Error: 127.0.0.1:{port} can't be served")
+    assert told.count("\n") == 1

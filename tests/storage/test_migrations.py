@@ -1,11 +1,10 @@
 """A catalog of every released form is brought to the present one, whole, and nothing in it is lost."""
 
 import json
-import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -25,20 +24,34 @@ from rag.storage.layout import CATALOG as FILE
 PAPERS = 12
 OUTCOME = Outcome.NO_RELEVANT_PAPERS
 ANSWER = Answer("What is old?", OUTCOME, "", (), (), (), Searched(PAPERS, "What is old?"), "extractive")
-# Migrates a catalog, and dies by SIGKILL just before its nth statement.
+# Migrates copies of a catalog, each in a process of its own that dies by SIGKILL: before the first statement, before
+# the second, and so on until one lives.
 DYING = """
-import os, signal, sqlite3, sys
+import itertools, os, shutil, signal, sqlite3, sys
+from pathlib import Path
 from rag.storage.catalog.schema import migrate, prepare
-connection = sqlite3.connect(sys.argv[1], isolation_level=None)
-connection.execute("PRAGMA journal_mode = WAL")
-prepare(connection)
-left = [int(sys.argv[2])]
-def count(sql):
-    left[0] -= 1
-    if not left[0]:
-        os.kill(os.getpid(), signal.SIGKILL)
-connection.set_trace_callback(count)
-migrate(connection)
+
+def migrate_until(path, last):
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    prepare(connection)
+    statements = itertools.count(1)
+    connection.set_trace_callback(lambda sql: next(statements) == last and os.kill(os.getpid(), signal.SIGKILL))
+    migrate(connection)
+
+home, original = map(Path, sys.argv[1:])
+for last in itertools.count(1):
+    path = home / str(last) / "catalog.sqlite3"
+    path.parent.mkdir()
+    if original.exists():
+        shutil.copyfile(original, path)
+    child = os.fork()
+    if not child:
+        migrate_until(path, last)
+        os._exit(0)
+    status = os.waitpid(child, 0)[1]
+    if status != signal.SIGKILL:
+        sys.exit(status)
 """
 
 
@@ -103,24 +116,16 @@ def test_papers_of_an_old_catalog_are_watched_for_flipped_bits_as_new_ones_are(t
 
 @pytest.mark.parametrize("version", range(VERSION))
 def test_a_migration_cut_short_is_whole_or_absent(tmp_path: Path, version: int) -> None:
-    original = made(tmp_path / "original.sqlite3", version) if version else None
-    statements = 0
-    while True:
-        statements += 3
-        path = tmp_path / str(statements) / FILE
-        path.parent.mkdir()
-        if original is not None:
-            shutil.copyfile(original, path)
-        done = subprocess.run([sys.executable, "-c", DYING, str(path), str(statements)], check=False)
-        connection = sqlite3.connect(path)
-        assert version <= schema_version(connection) <= VERSION
-        connection.close()
-        catalog = open_catalog(path.parent)
-        assert catalog.database.one("PRAGMA user_version") == VERSION
-        if version:
-            assert_all_there(catalog, version)
-        catalog.close()
-        if done.returncode == 0:
-            break
-        assert done.returncode == -signal.SIGKILL
-    assert statements > 6
+    original = made(tmp_path / "original.sqlite3", version) if version else tmp_path / "none"
+    home = tmp_path / "cut"
+    home.mkdir()
+    subprocess.run([sys.executable, "-c", DYING, str(home), str(original)], check=True)
+    paths = list(home.glob(f"*/{FILE}"))
+    assert len(paths) > 5
+    for path in paths:
+        with closing(sqlite3.connect(path)) as connection:
+            assert version <= schema_version(connection) <= VERSION
+        with closing(open_catalog(path.parent)) as catalog:
+            assert catalog.database.one("PRAGMA user_version") == VERSION
+            if version:
+                assert_all_there(catalog, version)

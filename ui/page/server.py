@@ -127,8 +127,8 @@ def serve(state: ServerState, serving: Serving, ready: Callable[[str], object]) 
 
     Raises SettingsError when the port is taken or can't be had.
     """
-    config = uvicorn.Config(build(state, serving), log_level="warning")
-    with _listening(serving) as listener:
+    with _listening(serving) as listener:  # a taken port is told before the page is made
+        config = uvicorn.Config(build(state, serving), log_level="warning")
         _Server(config, state, lambda: ready(_address(serving))).run([listener])
 
 

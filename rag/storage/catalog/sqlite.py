@@ -12,7 +12,7 @@ from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.full_text import SqliteFullText
 from rag.storage.catalog.schema import CHANGED, migrate, prepare
 from rag.storage.layout import catalog_path, rescue_advice
-from rag.storage.sqlite_files import sqlite_trouble
+from rag.storage.sqlite_files import closed_on_error, sqlite_trouble
 
 BUSY_SECONDS = 10.0
 
@@ -35,11 +35,16 @@ class SqliteDatabase:
         self.library = str(library)
         self._path = catalog_path(library)
         self._lock = threading.RLock()
+        path = catalog_path(copied_to or library)
         try:
-            self._connection = _connect(catalog_path(copied_to or library))
-            migrate(self._connection)
-            if copied_to is not None:
-                self._connection.execute("PRAGMA query_only = ON")  # what is written here would be lost
+            self._connection = sqlite3.connect(
+                path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None
+            )
+            with closed_on_error(self._connection):
+                _configure(self._connection)
+                migrate(self._connection)
+                if copied_to is not None:
+                    self._connection.execute("PRAGMA query_only = ON")  # what is written here would be lost
         except sqlite3.Error as error:
             raise self._trouble(error) from error
 
@@ -110,11 +115,9 @@ class SqliteDatabase:
         return sqlite_trouble(error, self._path, rescue_advice(self.library))
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
+def _configure(connection: sqlite3.Connection) -> None:
     prepare(connection)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA journal_mode = WAL")
     # Every commit reaches the disk: what was reported as stored survives a power cut too.
     connection.execute("PRAGMA synchronous = FULL")
-    return connection

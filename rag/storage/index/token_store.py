@@ -15,7 +15,7 @@ import numpy as np
 from rag.errors import LibraryDamagedError, RagError
 from rag.storage.index.token_embeddings import DIMENSION, TokenEmbeddings
 from rag.storage.readonly import is_read_only
-from rag.storage.sqlite_files import sqlite_trouble
+from rag.storage.sqlite_files import closed_on_error, sqlite_trouble
 
 TABLE = """CREATE TABLE IF NOT EXISTS states (
     paper_id INTEGER PRIMARY KEY, "values" BLOB NOT NULL, scales BLOB NOT NULL, sentences BLOB NOT NULL,
@@ -45,10 +45,11 @@ class TokenStore:
                 self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
                 return
             self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute(TABLE)
-            if len(self._connection.execute("PRAGMA table_info (states)").fetchall()) < 5:
-                self._connection.execute("ALTER TABLE states ADD COLUMN checksum INTEGER")
+            with closed_on_error(self._connection):
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute(TABLE)
+                if len(self._connection.execute("PRAGMA table_info (states)").fetchall()) < 5:
+                    self._connection.execute("ALTER TABLE states ADD COLUMN checksum INTEGER")
         except sqlite3.Error as error:
             raise self._trouble(error) from error
 
