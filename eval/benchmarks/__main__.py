@@ -13,6 +13,7 @@
     reading        records read a second beside the bare parse of each format
     speed          ingest and search beside their bare costs, in one run
     cold           a question in a process of its own beside the bare import and load of what it uses
+    layout         lines of files and functions, modules in a folder
     faults         kill -9, full disks, flipped bits: what is tried, what survives, what is lost
 
 Reads the shared folder (ASKPAPERS_SHARED, default ../shared). `--work FOLDER` keeps built libraries between runs,
@@ -31,6 +32,7 @@ from eval.benchmarks import (
     deduplication,
     dev_questions,
     follow_ups,
+    layout,
     library_speed,
     llm_answers,
     scifact,
@@ -56,6 +58,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "reading": reader_speed.measure,
     "speed": library_speed.measure,
     "cold": cold_start.measure,
+    "layout": layout.measure,
     "faults": faults.measure,
 }
 

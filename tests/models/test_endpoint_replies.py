@@ -123,8 +123,9 @@ def test_vectors_of_another_dimension_are_refused_with_the_command_that_mends_it
 
 
 def test_without_key_and_address_nothing_is_sent_anywhere(tmp_path: Path) -> None:
-    with pytest.raises(EmbeddingError, match="OPENAI_API_KEY is not set"):
-        Library.open(tmp_path / "new.library", Settings(embedding="openai:tiny")).search("anything")
+    missing = pytest.raises(EmbeddingError, match="OPENAI_API_KEY is not set")
+    with Library.open(tmp_path / "new.library", Settings(embedding="openai:tiny")) as library, missing:
+        library.search("anything")
     with pytest.raises(EmbeddingError, match="OPENAI_BASE_URL"):
         OpenAIEmbedder("tiny", Settings())
     with pytest.raises(ModelError, match="OPENAI_API_KEY is not set"):

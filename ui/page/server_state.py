@@ -41,6 +41,7 @@ class ServerState:
         self._examples: tuple[int, tuple[str, ...]] = (-1, ())
         self._own: Library | None = None
         self._samples: Library | None = None
+        self._left: list[Library] = []  # open until the server ends, for those who still read them
         if is_library(home):
             self._own = Library.open(home, settings)
         if self._own is None or not self._own.papers(limit=1)[1]:
@@ -78,6 +79,7 @@ class ServerState:
         """Leave the samples once the reader has papers; who still reads them may finish."""
         with self._lock:
             if self._samples is not None and self._own is not None and len(self._own):
+                self._left.append(self._samples)
                 self._samples = None
 
     def warm(self) -> None:
@@ -140,6 +142,6 @@ class ServerState:
 
     def close(self) -> None:
         """Close the libraries."""
-        for library in (self._own, self._samples):
+        for library in (self._own, self._samples, *self._left):
             if library is not None:
                 library.close()
