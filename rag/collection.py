@@ -1,20 +1,17 @@
 """The papers of a library: brought in and taken out, listed, merged and taken apart, mapped, backed up, rated.
 
-`rag.library` holds one, and asks questions of it.
+`rag.library` holds one, and asks questions of it. What reads files is imported when files are read, so that nobody
+who only asks waits for it.
 """
 
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rag.ingestion.chunking import CHUNKER
-from rag.ingestion.finding import find_files
 from rag.ingestion.indexing import index_pending
-from rag.ingestion.ingest import ingest
 from rag.ingestion.merging import forget, split
-from rag.ingestion.sync import missing
-from rag.maintenance.backup import Backup, back_up
 from rag.mapping import MapCache, PaperMap, make_map
 from rag.models.embedders import load_embedder
 from rag.models.embedders.base import Embedder
@@ -28,6 +25,9 @@ from rag.storage.catalog.merged_records import merges
 from rag.storage.catalog.ratings import all_ratings, delete_rating, put_rating
 from rag.storage.embedded import EmbeddedStorage
 from rag.storage.manifest import IndexSpec
+
+if TYPE_CHECKING:
+    from rag.maintenance.backup import Backup
 
 PAGE = 1_000  # papers read from the catalog at once
 
@@ -76,6 +76,9 @@ class Collection:
 
     def ingest(self, paths: str | Path | Iterable[str | Path], watch: Watch = lambda progress: None) -> IngestReport:
         """Bring in the papers of files and folders (or of one); return what became of each record."""
+        from rag.ingestion.finding import find_files
+        from rag.ingestion.ingest import ingest
+
         files = find_files(_listed(paths))
         with self.storage.writing() as index:
             return ingest(files, self.storage.catalog, index, self.embedder, watch)
@@ -91,6 +94,9 @@ class Collection:
 
     def missing(self, paths: str | Path | Iterable[str | Path]) -> Iterator[MissingFromSource]:
         """Yield every paper that came from these files and folders and isn't there any more."""
+        from rag.ingestion.finding import find_files
+        from rag.ingestion.sync import missing
+
         roots = _listed(paths)
         return missing(self.storage.catalog, roots, find_files(roots))
 
@@ -117,8 +123,10 @@ class Collection:
             index_pending(catalog, index, self.embedder)
             return catalog.papers([paper_id])[0]
 
-    def backup(self, file: str | Path, *, vectors: bool = False) -> Backup:
+    def backup(self, file: str | Path, *, vectors: bool = False) -> "Backup":
         """Write the library into one file."""
+        from rag.maintenance.backup import back_up
+
         return back_up(self.folder, Path(file), vectors=vectors)
 
     def named(self, name: str) -> Paper:

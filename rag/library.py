@@ -15,7 +15,6 @@ from rag.answering.abstaining import outcome_of
 from rag.answering.pipeline import AnswerPipeline, Question, make_pipeline
 from rag.collection import Collection
 from rag.errors import ModelError, StoppedError
-from rag.maintenance.backup import Backup
 from rag.mapping import PaperMap
 from rag.models.cancellation import Cancellation, in_thread
 from rag.models.embedders.base import Embedder
@@ -30,6 +29,7 @@ from rag.settings import Settings
 if TYPE_CHECKING:
     from rag.integrations.llama_index.adapters import PaperEmbedding, PaperLLM, PaperRetriever
     from rag.integrations.llama_index.query_engine import PaperQueryEngine
+    from rag.maintenance.backup import Backup
 
 PASSAGES = 3  # sentences shown of each paper that a search finds
 
@@ -186,7 +186,7 @@ class Library:
         """
         return self._collection.split(merge_id)
 
-    def backup(self, file: str | Path, *, vectors: bool = False) -> Backup:
+    def backup(self, file: str | Path, *, vectors: bool = False) -> "Backup":
         """Write the library into one file, for `rag.maintenance.backup.restore`; others may go on using it.
 
         With `vectors` it can be searched right after, but nobody may write meanwhile. Raises LibraryDamagedError,

@@ -12,9 +12,8 @@ from time import perf_counter
 from rag.answering.abstaining import nearest_papers, outcome_of, refusal
 from rag.answering.base import Answerer, Draft
 from rag.answering.extractive import ExtractiveAnswerer
-from rag.answering.generative import GenerativeAnswerer
-from rag.citations.grounding import nothing_holds
 from rag.citations.numbering import papers_cited, render
+from rag.citations.support import nothing_holds
 from rag.conversation.follow_ups import Rewritten, rewrite, rewrite_without_model
 from rag.errors import ModelError, StoppedError
 from rag.models.cancellation import Cancellation
@@ -152,6 +151,8 @@ def make_pipeline(retriever: Retriever, model: ChatModel | None, settings: Setti
     if model is None:
         quoting = ExtractiveAnswerer(papers=settings.papers, sentences=settings.sentences, words=settings.words)
         return AnswerPipeline(retriever, quoting, rewrite_without_model, settings)
+    from rag.answering.generative import GenerativeAnswerer  # quotes don't pay for what reads a model's text
+
     rewriter = partial(rewrite, model=model, prompt=load_prompt("rewrite", settings.prompts))
     return AnswerPipeline(retriever, GenerativeAnswerer(model, settings), rewriter, settings)
 

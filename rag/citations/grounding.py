@@ -13,7 +13,7 @@ from typing import Literal
 from rag.citations.contradiction import contradicted_words
 from rag.citations.markers import Sentence
 from rag.citations.numbering import cite, kept_leads
-from rag.citations.support import PARTLY, TURNED, best_slice, support, verified
+from rag.citations.support import PARTLY, TURNED, best_slice, holds, nothing_holds, support, verified
 from rag.records import Citation, Claim, Paper
 
 Policy = Literal["mark", "drop", "quote"]
@@ -114,16 +114,6 @@ def apply_policy(
     leads = kept_leads([claim.lead for claim in settled.claims], [claim is not None for claim in final])
     kept = [replace(claim, lead=lead) for claim, lead in zip(filter(None, final), leads, strict=True)]
     return GroundedClaims(tuple(kept), dict(repairs))
-
-
-def holds(claim: Claim) -> bool:
-    """Tell whether a claim is carried at least partly by what it cites."""
-    return claim.support >= PARTLY and claim.verdict != "not"
-
-
-def nothing_holds(claims: Sequence[Claim]) -> bool:
-    """Tell whether not one of the claims is carried by what it cites; so it is without claims."""
-    return not any(holds(claim) for claim in claims)
 
 
 def _nearest(claim: Claim, sources: Mapping[int, Paper], number: Callable[[Paper], int]) -> Claim:

@@ -207,3 +207,13 @@ def _letters(found: Sequence[Word]) -> str:
 
 def _four_grams(letters: str) -> list[str]:
     return [letters[place : place + 4] for place in range(len(letters) - 3)]
+
+
+def holds(claim: Claim) -> bool:
+    """Tell whether a claim is carried at least partly by what it cites."""
+    return claim.support >= PARTLY and claim.verdict != "not"
+
+
+def nothing_holds(claims: Sequence[Claim]) -> bool:
+    """Tell whether not one of the claims is carried by what it cites; so it is without claims."""
+    return not any(holds(claim) for claim in claims)

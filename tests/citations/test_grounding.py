@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.citations.grounding import GroundedClaims, apply_policy, ground_claims, holds, nothing_holds
+from rag.citations.grounding import GroundedClaims, apply_policy, ground_claims
 from rag.citations.markers import Sentence
-from rag.citations.support import PARTLY, best_slice, support
+from rag.citations.support import PARTLY, best_slice, holds, nothing_holds, support
 from rag.records import Claim, Paper
 from rag.text.sentences import Span, sentence_spans
 
