@@ -62,11 +62,18 @@ class Settings(BaseSettings):
     )
     window: int = Field(8192, ge=1024, le=10_000_000, description="Tokens that fit into the LLM's context window.")
     answer_tokens: int = Field(500, ge=50, le=100_000, description="Tokens after which an LLM's answer is cut.")
+    context: Literal["auto", "abstracts", "sentences"] = Field(
+        "auto",
+        description="What an LLM is shown of the papers found: whole `abstracts`, or the best `sentences`; `auto`: "
+        "sentences for `gguf:PATH`, else abstracts.",
+    )
     excerpts: int = Field(
-        10,
-        ge=0,
-        le=1000,
-        description="Sentences that an LLM is shown, the best of all papers; 0 shows whole abstracts.",
+        10, ge=0, le=1000, description="Sentences that an LLM is shown at most, where it is shown sentences; 0: all."
+    )
+    style: Literal["auto", "own", "copy"] = Field(
+        "auto",
+        description="How an LLM is asked to write: in its `own` words, or to `copy` sentences, which small models do "
+        "better; `auto`: copy for `gguf:PATH`, else own.",
     )
     unsupported: Literal["mark", "drop", "quote"] = Field(
         "mark",

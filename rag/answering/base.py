@@ -1,7 +1,7 @@
 """From papers found to an answer: one Protocol for all ways to write it.
 
-An answerer writes claims with citations, verified, or nothing; whether to ask it at all, and what to say when it has
-nothing, is decided once for all of them (rag.answering.abstaining).
+An answerer writes claims with citations, verified, or nothing. It says whether it is worth asking; what is said when
+there is no answer is the same for all of them (rag.answering.abstaining).
 """
 
 from collections.abc import Generator, Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import Protocol
 
 from rag.models.cancellation import Cancellation
 from rag.models.llms.base import NO_USAGE, Usage
-from rag.records import Claim, Turn
+from rag.records import Claim, Outcome, Turn
 from rag.retrieval.results import Retrieved
 
 
@@ -40,6 +40,9 @@ class Answerer(Protocol):
     @property
     def name(self) -> str:
         """What stands on the answer as its author: `extractive`, or a model's name."""
+
+    def outlook(self, retrieved: Retrieved) -> Outcome:
+        """Return ANSWERED when it is worth asking it about the papers found; else how to refuse without asking."""
 
     def stream(
         self, question: str, retrieved: Retrieved, history: Sequence[Turn], stop: Cancellation

@@ -1,14 +1,15 @@
-"""What a language model is shown: numbered sources with their best sentences, as many as fit.
+"""What a language model is shown: numbered sources, as whole abstracts or with their best sentences, as many as fit.
 
 Each source has a title, authors, year and numbered sentences. Text of papers is data: it stands between marks that it
 can't write itself.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from rag.answering.sentence_ranking import Candidate, best_first, candidates_of, firsts_of
+from rag.answering.sentence_ranking import PAPER_GAP, Candidate, best_first, candidates_of, firsts_of
 from rag.models.llms.prompts import as_data
 from rag.models.llms.tokens import count_tokens
 from rag.records import Paper
@@ -40,17 +41,19 @@ class Shown:
         )
 
 
-def show(question: str, retrieved: Retrieved, *, papers: int, excerpts: int, tokens: int) -> Shown:
-    """Return the sources for a question: the `excerpts` best sentences (0: whole abstracts) in at most `tokens`.
+def show(question: str, retrieved: Retrieved, *, papers: int, tokens: int, sentences: int | None = None) -> Shown:
+    """Return the sources for a question in at most `tokens`: the abstracts of the best `papers`, whole.
 
+    With `sentences` only so many of their sentences, the best (0: all), from papers that are not far behind the best.
     When room is short the least worthy sentences go first, but every paper keeps its best one as long as it can:
     smaller sources before fewer sources. The best sentence of all is always shown.
     """
-    ranked = best_first(candidates_of(question, retrieved, papers))
-    firsts = firsts_of(ranked)
+    whole = sentences is None
+    ranked = best_first(candidates_of(question, retrieved, papers, gap=math.inf if whole else PAPER_GAP))
+    firsts = firsts_of(ranked, every=whole)
     wanted = sorted(ranked, key=lambda one: firsts.get(one.rank) is not one)
-    if excerpts:
-        wanted = wanted[: max(excerpts, len(firsts))]
+    if sentences:
+        wanted = wanted[: max(sentences, len(firsts))]
     best = {one.rank: one for one in reversed(wanted)}  # of each paper
     chosen: list[Candidate] = []
     opened: set[int] = set()  # papers with a sentence shown

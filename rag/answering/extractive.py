@@ -7,12 +7,13 @@ its own words, or turn "it" into a name.
 from collections.abc import Generator, Sequence
 from time import perf_counter
 
+from rag.answering.abstaining import outcome_of
 from rag.answering.base import Draft
 from rag.answering.sentence_ranking import Candidate, best_first, candidates_of, firsts_of
 from rag.citations.numbering import cite, number_papers, render
 from rag.citations.support import verified
 from rag.models.cancellation import Cancellation
-from rag.records import Claim, Turn
+from rag.records import Claim, Outcome, Turn
 from rag.retrieval.results import Retrieved
 
 WORTH_GAP = 2.0  # a sentence worth this much less than the best isn't quoted: it would only fill
@@ -28,6 +29,10 @@ class ExtractiveAnswerer:
         self._papers = papers
         self._sentences = sentences
         self._words = words
+
+    def outlook(self, retrieved: Retrieved) -> Outcome:
+        """Return whether the best paper seems to answer: quotes can't say that it doesn't."""
+        return outcome_of(retrieved)
 
     def stream(
         self, question: str, retrieved: Retrieved, history: Sequence[Turn], stop: Cancellation

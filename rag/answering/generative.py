@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import replace
 from time import perf_counter
 
+from rag.answering.abstaining import is_hopeless
 from rag.answering.base import Draft
 from rag.answering.claim_check import ClaimChecker
 from rag.answering.context import Shown, show
@@ -23,7 +24,7 @@ from rag.models.llms.base import NO_USAGE, ChatModel, Ending, Finish, Message, U
 from rag.models.llms.prompts import load_prompt
 from rag.models.llms.replies import spoken
 from rag.models.llms.tokens import count_tokens
-from rag.records import Turn
+from rag.records import Outcome, Turn
 from rag.retrieval.results import Retrieved
 from rag.settings import Settings
 
@@ -41,13 +42,17 @@ class GenerativeAnswerer:
         """Load the prompts. Raises PromptError."""
         self._model = model
         self._settings = settings
-        self._prompt = load_prompt("answer", settings.prompts)
+        self._prompt = load_prompt("answer-copy" if self._takes(settings.style, "copy") else "answer", settings.prompts)
         self._checker = ClaimChecker(model, settings) if settings.check == "llm" else None
 
     @property
     def name(self) -> str:
         """The model's name."""
         return self._model.name
+
+    def outlook(self, retrieved: Retrieved) -> Outcome:
+        """Return ANSWERED unless it is hopeless: what the sources say, the model reads for itself."""
+        return Outcome.NO_RELEVANT_PAPERS if is_hopeless(retrieved) else Outcome.ANSWERED
 
     def stream(
         self, question: str, retrieved: Retrieved, history: Sequence[Turn], stop: Cancellation
@@ -84,7 +89,12 @@ class GenerativeAnswerer:
 
     def _shown(self, question: str, retrieved: Retrieved, tokens: int) -> Shown:
         settings = self._settings
-        return show(question, retrieved, papers=settings.papers, excerpts=settings.excerpts, tokens=tokens)
+        sentences = settings.excerpts if self._takes(settings.context, "sentences") else None
+        return show(question, retrieved, papers=settings.papers, tokens=tokens, sentences=sentences)
+
+    def _takes(self, setting: str, small: str) -> bool:
+        """Tell whether a setting asks for what suits small models, or leaves that open for a model in process."""
+        return setting == small or (setting == "auto" and self._model.name.startswith("gguf:"))
 
     def _messages(self, question: str, sources: str) -> list[Message]:
         rendered = self._prompt.render(sources=sources, question=question)

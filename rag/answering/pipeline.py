@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from time import perf_counter
 
-from rag.answering.abstaining import nearest_papers, outcome_of, refusal
+from rag.answering.abstaining import nearest_papers, refusal
 from rag.answering.base import Answerer, Draft
 from rag.answering.extractive import ExtractiveAnswerer
 from rag.citations.numbering import papers_cited, render
@@ -84,8 +84,8 @@ class AnswerPipeline:
         return Found(question, rewritten, retrieved, timings | {"retrieve": perf_counter() - asked})
 
     def write(self, found: Found) -> Generator[str | Answer, None, None]:
-        """Have the answer written, unless nothing in the papers found could answer; then no model is asked."""
-        outcome, draft, begun = outcome_of(found.retrieved), Draft(), False
+        """Have the answer written, unless the answerer sees no prospect of one; then it isn't asked."""
+        outcome, draft, begun = self._answerer.outlook(found.retrieved), Draft(), False
         if outcome is Outcome.ANSWERED:
             with closing(self._drafted(found)) as events:
                 for event in events:
@@ -114,7 +114,7 @@ class AnswerPipeline:
     def _answer(self, found: Found, draft: Draft, outcome: Outcome) -> Answer:
         answered = outcome is Outcome.ANSWERED
         claims = draft.claims if answered else ()
-        nearest = () if answered else nearest_papers(found.retrieved)
+        nearest, closest = ((), ()) if answered else nearest_papers(found.retrieved)
         usage, calls = found.rewritten.usage + draft.usage, found.rewritten.calls + draft.calls
         counted = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens, "calls": calls}
         return Answer(
@@ -124,6 +124,7 @@ class AnswerPipeline:
             claims=claims,
             citations=papers_cited(claims),
             nearest=nearest,
+            closest=closest,
             searched=_searched(found),
             answerer=self._answerer.name,
             timings={**found.timings, **draft.timings},

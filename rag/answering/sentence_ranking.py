@@ -64,15 +64,18 @@ class Candidate:
     touches: bool
 
 
-def candidates_of(question: str, retrieved: Retrieved, papers: int) -> list[Candidate]:
-    """Return the sentences of the papers to draw on with their worth."""
+def candidates_of(question: str, retrieved: Retrieved, papers: int, *, gap: float = PAPER_GAP) -> list[Candidate]:
+    """Return the sentences of the papers to draw on with their worth: at most `papers`, none further behind than `gap`.
+
+    A paper that the question names is drawn on however far it is behind.
+    """
     weights = asked_words(question, retrieved.weights)
     best = retrieved.hits[0].score
     candidates: list[Candidate] = []
     for rank, hit in enumerate(retrieved.hits[:papers]):
         behind = best - hit.score
         named = is_named(hit.paper.title, retrieved.query)
-        if behind <= PAPER_GAP or named:
+        if behind <= gap or named:
             for passage in hit.passages:
                 touches = passage.score > ALIKE or not weights.keys().isdisjoint(stems(passage.text))
                 value = worth(question, passage, hit, weights, min(behind, PAPER_GAP))
@@ -117,11 +120,14 @@ def worth(question: str, passage: Passage, hit: Hit, weights: Mapping[str, float
     )
 
 
-def firsts_of(ranked: Sequence[Candidate]) -> dict[int, Candidate]:
-    """Return the best sentence of each paper that mustn't be left out, by rank: the best paper, and those named."""
+def firsts_of(ranked: Sequence[Candidate], *, every: bool = False) -> dict[int, Candidate]:
+    """Return the best sentence of each paper that mustn't be left out, by rank: the best paper, and those named.
+
+    With `every`, of each paper that there is.
+    """
     firsts: dict[int, Candidate] = {}
     for one in ranked:
-        if one.named or one is ranked[0]:
+        if every or one.named or one is ranked[0]:
             firsts.setdefault(one.rank, one)
     return firsts
 

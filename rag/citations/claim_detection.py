@@ -25,7 +25,8 @@ SAY = (
     r"explain|indicate|information|details?|open)"
 )
 DENIAL = re.compile(
-    rf"\b{WHERE}\b[^.;]{{0,60}}?\b{NEGATION}\b[^.;]{{0,40}}?\b{SAY}"
+    r"^\W*NOT SAID\b"
+    rf"|\b{WHERE}\b[^.;]{{0,60}}?\b{NEGATION}\b[^.;]{{0,40}}?\b{SAY}"
     rf"|\b(no|none of|neither of|nothing in) (the |these )?{WHERE}\b[^.;]{{0,60}}?\b{SAY}"
     rf"|\b(is|are|was|were) (not|left) [^.;]{{0,40}}\b(in|by) (the |these |any )?{WHERE}\b"
     r"|^\W*(I|we) (cannot|can['’]t|could not|am not able to|are unable to|am unable to|do not|don['’]t) "  # noqa: RUF001

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from rag.citations.numbering import number_of, number_papers
 from rag.citations.support import MARKS, standing
 from rag.export.markdown import inline, line, reference
-from rag.records import Answer, Claim, Paper, Turn
-from rag.records.answers import NEAREST_PAPERS, REFUSALS
+from rag.records import Answer, Claim, Paper, Passage, Turn
+from rag.records.answers import CLOSEST, NEAREST_PAPERS, REFUSALS
 
 LEGEND = (
     f"The abstracts cited carry a sentence with {MARKS['partly']} only partly, one with {MARKS['not found']} not, "
@@ -59,7 +59,7 @@ def _answer(answer: Answer, numbers: dict[int, int], cited: dict[int, Paper]) ->
     if not answer.answered:
         blocks.append(f"*{REFUSALS[answer.outcome]}*{f' {NEAREST_PAPERS}' if answer.nearest else ''}")
     if not answer.answered and answer.nearest:
-        blocks.append("\n".join(f"- {reference(paper)}" for paper in answer.nearest))
+        blocks.append("\n".join(f"- {reference(paper)}{_closest(one)}" for paper, one in answer.nearest_with_closest))
     if answer.claims:
         for claim in answer.claims:
             for citation in claim.citations:
@@ -68,6 +68,10 @@ def _answer(answer: Answer, numbers: dict[int, int], cited: dict[int, Paper]) ->
     elif answer.answered:
         blocks.append(_laid_out(_lines(answer.text)) or "*No answer.*")
     return [*blocks, *(f"*Note: {inline(note)}*" for note in answer.notes)]
+
+
+def _closest(passage: Passage | None) -> str:
+    return f"\n  *{CLOSEST}* {inline(passage.text)}" if passage else ""
 
 
 def _claims(claims: Iterable[Claim], numbers: dict[int, int]) -> list[_Line]:

@@ -4,9 +4,10 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import zip_longest
 from typing import Any, Self
 
-from rag.records.papers import Filters, Paper
+from rag.records.papers import Filters, Paper, Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ REFUSALS = {
     Outcome.NO_RELEVANT_PAPERS: "No paper in this library is about that.",
 }
 NEAREST_PAPERS = "The nearest papers:"
+CLOSEST = "closest, but no answer:"  # before the sentence of each of them that comes closest
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ class Answer:
     """The one answer object: what chat, API, command line and evaluation all see.
 
     `citations` lists every paper cited, once, in the order of its number in `text`. `nearest` names the papers
-    that came closest when the abstracts don't say. `answerer` is who wrote it, `prompts` the identities of the
+    that came nearest when the abstracts don't say, `closest` of each of them the sentence that comes closest to an
+    answer and is none. `answerer` is who wrote it, `prompts` the identities of the
     prompts used (`answer@1a2b3c4d`). `partial` is true when the LLM was cut off; `notes` says why, and what else a
     reader should know, a line each; `repairs` counts what had to be mended in the LLM's text, by kind. `timings` are
     seconds by stage; `usage` counts LLM tokens (`input_tokens`, `output_tokens`, estimated where the server doesn't
@@ -104,11 +107,17 @@ class Answer:
     partial: bool = False
     notes: tuple[str, ...] = ()
     repairs: Mapping[str, int] = field(default_factory=dict)
+    closest: tuple[Passage, ...] = ()
 
     @property
     def rewritten(self) -> str | None:
         """The question as it was searched for, when a follow-up was made to stand alone; else None."""
         return None if self.searched.query == self.question.strip() else self.searched.query
+
+    @property
+    def nearest_with_closest(self) -> tuple[tuple[Paper, Passage | None], ...]:
+        """The nearest papers, each with its closest sentence where it is known (0.1.0 kept none)."""
+        return tuple(zip_longest(self.nearest, self.closest[: len(self.nearest)]))
 
     @property
     def answered(self) -> bool:
@@ -145,6 +154,7 @@ class Answer:
             ],
             "citations": [_citation_dict(citation) for citation in self.citations],
             "nearest": [paper.paper_id for paper in self.nearest],
+            "closest": [dataclasses.asdict(passage) for passage in self.closest],
             "papers": [dataclasses.asdict(papers[paper_id]) for paper_id in sorted(papers)],
             "searched": dataclasses.asdict(self.searched),
             "answerer": self.answerer,
@@ -185,6 +195,7 @@ class Answer:
             claims=claims,
             citations=tuple(map(citation, value["citations"])),
             nearest=tuple(papers[paper_id] for paper_id in value["nearest"]),
+            closest=tuple(Passage(**one) for one in value.get("closest", ())),
             searched=Searched(searched["papers"], searched["query"], Filters(**searched["filters"]), scores),
             **_tuples(value, "prompts", "notes"),
             **{name: value[name] for name in ("answerer", "timings", "usage", "cost", "partial", "repairs")},

@@ -42,9 +42,9 @@ def found(*hits: Hit, question: str = QUESTION) -> Retrieved:
     return Retrieved(question, hits, dict.fromkeys(stems(question), 1.0), (), 9)
 
 
-def shown(*papers: Paper, papers_at_most: int = 5, excerpts: int = 0, tokens: int = 10_000) -> Shown:
+def shown(*papers: Paper, papers_at_most: int = 5, sentences: int | None = None, tokens: int = 10_000) -> Shown:
     hits = [hit(paper, 1 - place / 100) for place, paper in enumerate(papers)]
-    return show(QUESTION, found(*hits), papers=papers_at_most, excerpts=excerpts, tokens=tokens)
+    return show(QUESTION, found(*hits), papers=papers_at_most, sentences=sentences, tokens=tokens)
 
 
 def sentences_in(text: str) -> list[str]:
@@ -86,7 +86,14 @@ def test_sources_are_numbered_from_one_by_rank() -> None:
 def test_numbers_have_no_gap_where_a_paper_is_left_out() -> None:
     far = replace(ADAFACTOR, paper_id=9, title="Far")
     hits = [hit(ADAFACTOR), hit(far, 0.2), hit(BITFIT, 0.9)]
-    assert show(QUESTION, found(*hits), papers=5, excerpts=0, tokens=9_999).papers == {1: ADAFACTOR, 2: BITFIT}
+    assert show(QUESTION, found(*hits), papers=5, sentences=0, tokens=9_999).papers == {1: ADAFACTOR, 2: BITFIT}
+
+
+def test_whole_abstracts_are_shown_of_papers_however_far_behind() -> None:
+    hits = [hit(ADAFACTOR), hit(BITFIT, 0.2)]
+    whole = show(QUESTION, found(*hits), papers=5, tokens=9_999)
+    assert whole.papers == {1: ADAFACTOR, 2: BITFIT}
+    assert " ".join(sentences_in(whole.text)) == f"{ADAFACTOR.abstract} {BITFIT.abstract}"
 
 
 def test_only_as_many_papers_as_asked_for_are_shown() -> None:
@@ -94,18 +101,18 @@ def test_only_as_many_papers_as_asked_for_are_shown() -> None:
 
 
 def test_excerpts_are_the_sentences_worth_most_under_their_own_numbers() -> None:
-    one = shown(ADAFACTOR, BITFIT, excerpts=1)
+    one = shown(ADAFACTOR, BITFIT, sentences=1)
     assert one.text.count("\n1.") == 1
     assert "\n1.3: Adafactor reaches the quality of Adam" in one.text
     best = best_first(candidates_of(QUESTION, found(hit(ADAFACTOR), hit(BITFIT, 0.99)), 5))[:3]
-    assert sorted(sentences_in(shown(ADAFACTOR, BITFIT, excerpts=3).text)) == sorted(c.passage.text for c in best)
+    assert sorted(sentences_in(shown(ADAFACTOR, BITFIT, sentences=3).text)) == sorted(c.passage.text for c in best)
     assert one.note is None
 
 
 def test_a_paper_that_the_question_names_is_shown_however_few_the_excerpts() -> None:
     question = "How much memory do Adafactor and BitFit need?"
     for order in ([hit(ADAFACTOR), hit(BITFIT, 0.2)], [hit(BITFIT), hit(ADAFACTOR, 0.2)]):
-        one = show(question, found(*order, question=question), papers=5, excerpts=1, tokens=9_999)
+        one = show(question, found(*order, question=question), papers=5, sentences=1, tokens=9_999)
         assert len(one.papers) == 2
         assert len(sentences_in(one.text)) == 2
 
@@ -159,7 +166,7 @@ def test_other_angle_brackets_stay() -> None:
 
 
 def test_zero_excerpts_show_whole_abstracts() -> None:
-    whole = shown(ADAFACTOR, BITFIT, excerpts=0)
+    whole = shown(ADAFACTOR, BITFIT, sentences=0)
     assert " ".join(sentences_in(whole.text)) == f"{ADAFACTOR.abstract} {BITFIT.abstract}"
     assert whole.note is None
 
@@ -183,7 +190,7 @@ def test_the_best_sentence_is_always_shown(tokens: int) -> None:
     for hits in ([hit(ADAFACTOR), hit(BITFIT, 0.9)], [hit(BITFIT), hit(ADAFACTOR, 0.9)]):
         retrieved = found(*hits, question=question)
         best = best_first(candidates_of(question, retrieved, 5))[0]
-        least = show(question, retrieved, papers=5, excerpts=10, tokens=tokens)
+        least = show(question, retrieved, papers=5, sentences=10, tokens=tokens)
         assert sentences_in(least.text) == [best.passage.text]
         assert least.papers == {1: best.hit.paper}
 
@@ -198,7 +205,7 @@ def test_the_note_tells_what_was_left_out_and_what_makes_room() -> None:
 
 
 def test_what_was_not_asked_for_is_not_told_as_left_out() -> None:
-    assert shown(ADAFACTOR, BITFIT, excerpts=2, tokens=10_000).note is None
+    assert shown(ADAFACTOR, BITFIT, sentences=2, tokens=10_000).note is None
 
 
 WORD = st.sampled_from(
@@ -216,17 +223,17 @@ PAPER = st.builds(
 
 
 @PROPERTY
-@given(st.lists(PAPER, min_size=1, max_size=6), st.integers(0, 900), st.integers(0, 12))
+@given(st.lists(PAPER, min_size=1, max_size=6), st.integers(0, 900), st.none() | st.integers(0, 12))
 def test_what_is_shown_costs_no_more_than_allowed_but_for_the_best_sentence(
-    made_up: list[Paper], tokens: int, excerpts: int
+    made_up: list[Paper], tokens: int, sentences: int | None
 ) -> None:
     papers = [replace(paper, paper_id=place) for place, paper in enumerate(made_up)]
-    result = shown(*papers, papers_at_most=6, excerpts=excerpts, tokens=tokens)
+    result = shown(*papers, papers_at_most=6, sentences=sentences, tokens=tokens)
     said = sentences_in(result.text)
     assert count_tokens(result.text) <= tokens or len(said) == 1
     assert list(result.papers) == list(range(1, len(result.papers) + 1))
     numbers = re.findall(r"^(\d+)\.\d+: ", result.text, re.MULTILINE)
     assert [int(number) for number, _ in groupby(numbers)] == list(result.papers)
     every = sum(len(sentence_spans(paper.abstract)) for paper in papers)
-    assert len(said) + result.sentences_left_out <= (max(excerpts, len(papers)) if excerpts else every)
+    assert len(said) + result.sentences_left_out <= (max(sentences, len(papers)) if sentences else every)
     assert (result.note is None) == (result.sentences_left_out == 0)

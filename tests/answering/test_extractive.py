@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.answering.abstaining import confidence_in, nearest_papers, outcome_of, refusal
+from rag.answering.abstaining import confidence_in, is_hopeless, nearest_papers, outcome_of, refusal
 from rag.answering.base import Draft
 from rag.answering.extractive import ExtractiveAnswerer, choose
 from rag.answering.sentence_ranking import Candidate, asked_words, candidates_of, is_named
@@ -170,7 +170,7 @@ def test_nothing_found_is_no_relevant_paper() -> None:
 
 def test_the_better_the_words_are_met_the_more_is_answered() -> None:
     outcomes = [outcome_of(found(QUESTION, ONE, likeness=percent / 100)) for percent in range(101)]
-    assert list(dict.fromkeys(outcomes)) == [Outcome.NO_RELEVANT_PAPERS, Outcome.NOT_IN_ABSTRACTS, Outcome.ANSWERED]
+    assert list(dict.fromkeys(outcomes)) == [Outcome.NOT_IN_ABSTRACTS, Outcome.ANSWERED]
     assert outcomes == sorted(outcomes, key=list(dict.fromkeys(outcomes)).index)
 
 
@@ -189,8 +189,29 @@ def test_without_token_states_half_the_telling_words_must_be_there() -> None:
 
 def test_a_refusal_names_the_three_nearest_papers() -> None:
     hits = [hit(n, f"Paper {n}", ADAFACTOR) for n in (4, 2, 9, 1)]
-    told = refusal(Outcome.NOT_IN_ABSTRACTS, nearest_papers(found(QUESTION, *hits)))
+    told = refusal(Outcome.NOT_IN_ABSTRACTS, nearest_papers(found(QUESTION, *hits))[0])
     assert told.endswith("The nearest papers: Paper 4; Paper 2; Paper 9.")
+
+
+def test_a_refusal_shows_of_each_nearest_paper_the_sentence_that_comes_closest() -> None:
+    papers, closest = nearest_papers(found(QUESTION, ONE, TWO))
+    assert papers == (ONE.paper, TWO.paper)
+    assert [passage.text for passage in closest] == [
+        "Adafactor reaches the quality of Adam with 4.5 times less memory on translation.",
+        "We show that BitFit trains only the bias terms of a model in little memory.",
+    ]
+    for paper, passage in zip(papers, closest, strict=True):
+        assert paper.abstract[passage.start : passage.end] == passage.text
+
+
+def test_a_question_is_hopeless_when_nothing_found_shares_a_word_or_a_sense_with_it() -> None:
+    strange = "Which bees dance near the hive?"
+    far = tuple(replace(passage, score=0.1) for passage in ONE.passages)
+    assert is_hopeless(found(strange, replace(ONE, passages=far)))
+    assert not is_hopeless(found(strange, ONE))  # its sentences are like the question
+    assert not is_hopeless(found(QUESTION, replace(ONE, passages=far)))  # its words are there
+    assert not is_hopeless(found(strange, replace(ONE, passages=far), TWO))  # the second paper's are
+    assert is_hopeless(found(strange))
 
 
 def test_a_refusal_names_the_nearest_papers_with_their_bylines() -> None:

@@ -22,7 +22,7 @@ from rag.settings import Settings
 WriteJsonl = Callable[..., Path]
 QUESTION = "What is late interaction in ColBERT?"
 TWO_PAPERS = "How do Adam and batch normalization correct a bias?"  # source 1 is Adam's, source 2 the other's
-HOPELESS = "Which bees dance near the hive?"
+HOPELESS = "When do yellow tulips bloom in cold Dutch gardens?"
 
 ENCODED = "Query and passage are encoded separately by BERT."
 SUMMED = "Every query token takes its maximum similarity over all passage tokens, and these maxima are summed."
@@ -154,7 +154,7 @@ def test_each_claim_cites_the_slice_that_carries_it(having: Having) -> None:
     [
         ("[1, 9]", "[1]"),
         ("[Source 1]", "[1]"),
-        ("[1-7]", "[1]"),
+        ("[1-7]", "[1][2][3][4][5]"),
         ("【1】", "[1]"),
         ("[9]", ""),
         ("[CLS]", "[CLS]"),
@@ -383,7 +383,10 @@ def test_papers_keep_their_numbers_and_new_ones_get_the_next(having: Having) -> 
     history = [normalization_turn(having)]
     model = Scripted(TWO_PAPERS, f"{CORRECTED[:-1]} [1]. {STANDARDISED[:-1]} [2].")
     text, answer = streamed(having(model), TWO_PAPERS, history)
-    assert [title.split(":")[0] for title in sources_in(model.prompts[1]).values()] == ["Adam", "Batch Normalization"]
+    assert [title.split(":")[0] for title in sources_in(model.prompts[1]).values()][:2] == [
+        "Adam",
+        "Batch Normalization",
+    ]
     assert text == f"{CORRECTED[:-1]} [2]. {STANDARDISED[:-1]} [1]."
     assert answer.text == f"{CORRECTED} [2] {STANDARDISED} [1]"
     assert titles(answer) == {1: "Batch Normalization", 2: "Adam"}

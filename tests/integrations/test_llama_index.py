@@ -22,7 +22,7 @@ from rag.models.llms.base import Ending, Finish, Message, Usage
 from rag.records import Answer, Filters, Outcome, Turn
 
 QUESTION = "What is late interaction in ColBERT?"
-HOPELESS = "Which bees dance near the hive?"
+HOPELESS = "When do tulips bloom?"
 REPLY = "Query and passage are encoded separately by BERT [1]."
 
 

@@ -52,7 +52,7 @@ FLAGS = (
 
 LATE = "What is late interaction?"  # of ColBERT alone
 BUDGET = QUESTIONS[2]  # of two papers
-BEES = "Which bees dance near the hive?"  # of no paper
+TULIPS = "When do tulips bloom?"  # of no paper
 ENCODED = "Query and passage are encoded separately by BERT"
 MAXIMA = "Every query token takes its maximum similarity over all passage tokens"
 STRETCHED = "Query and passage are encoded separately by BERT on zebra machines"
@@ -429,7 +429,7 @@ def test_what_the_abstracts_do_not_say_looks_different_and_names_the_nearest_pap
 
 def test_a_question_that_no_paper_is_about_looks_different_again(tab: Tab) -> None:
     tab.ask(UNANSWERABLE)
-    tab.ask(BEES)
+    tab.ask(TULIPS)
     said = tab.see(".ap-no_relevant_papers", "No paper in this library is about that.")
     assert said.value_of_css_property("border-top-style") == "dotted"
     shapes = tab.texts(".ap-verdict span")
@@ -1008,7 +1008,7 @@ def test_an_answer_of_quotes_keeps_to_the_question_whatever_an_abstract_demands(
     tab.ask(FINCHES)
     assert DAWN in tab.said(".ap-answered")
     assert_only_text(tab, "#ap-shown .ap-abstract")
-    tab.ask(f"Which bees {HOSTILE} dance near the hive?")
+    tab.ask(f"When do {HOSTILE} tulips bloom?")
     assert_only_text(tab, '.ap-turn[data-index="1"] .ap-asked')
     assert "13 papers searched" in tab.texts(".ap-line")[1]
 
@@ -1242,7 +1242,7 @@ def test_axe_finds_nothing_serious(
     look("an answer with its evidence")
     tab.press(Keys.ESCAPE)
     tab.ask(UNANSWERABLE)
-    tab.ask(BEES)
+    tab.ask(TULIPS)
     look("refusals")
     if width == "phone":
         tab.click('[data-do="list"]')

@@ -40,7 +40,7 @@ def test_asking_from_python_shows_claims_a_follow_up_filters_and_a_refusal(
 
 def test_a_dataframe_of_papers_becomes_one_of_answers(capsys: pytest.CaptureFixture[str]) -> None:
     table = runpy.run_path(str(EXAMPLES / "dataframe.py"))
-    assert list(table["table"]["outcome"]) == ["answered", "answered", "no_relevant_papers"]
+    assert list(table["table"]["outcome"]) == ["answered", "answered", "not_in_abstracts"]
     assert list(table["table"]["cited"]) == ["dunes", "tides", ""]
     assert "They wander 12 metres a year" in capsys.readouterr().out
 

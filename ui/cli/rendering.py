@@ -15,7 +15,7 @@ from rag.errors import StoppedError
 from rag.maintenance.doctor import Finding
 from rag.maintenance.info import Info
 from rag.records import Answer, Claim, Hit, IngestReport, Merge, MissingFromSource, Outcome, Paper, Rejection, Remark
-from rag.records.answers import NEAREST_PAPERS, REFUSALS
+from rag.records.answers import CLOSEST, NEAREST_PAPERS, REFUSALS
 from ui.wording import because, lacking, merged_titles, place, printable, summary
 
 WIDTH = 100
@@ -63,8 +63,10 @@ def show_answer(console: Console, answer: Answer) -> None:
         _print(console, Text(REFUSALS[answer.outcome], "yellow"))
     else:
         _print(console, Text(f"{REFUSALS[Outcome.NOT_IN_ABSTRACTS]} {NEAREST_PAPERS}", "yellow"))
-        for paper in answer.nearest:
+        for paper, closest in answer.nearest_with_closest:
             _print(console, _reference("  -", paper), indent=4)
+            if closest:
+                _print(console, Text(f"{CLOSEST} {printable(closest.text)}", "dim"), indent=4, first=4)
     console.print()
     for note in answer.notes:
         _print(console, Text(printable(note), "yellow"))

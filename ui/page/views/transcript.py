@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from rag.citations.support import MARKS, standing
-from rag.records import Answer, Claim, Outcome, Paper
-from rag.records.answers import NEAREST_PAPERS, REFUSALS
+from rag.records import Answer, Claim, Outcome, Paper, Passage
+from rag.records.answers import CLOSEST, NEAREST_PAPERS, REFUSALS
 from ui.page.conversation import Conversation, Exchange
 from ui.page.views.markup import prose
 from ui.wording import stages, summary
@@ -100,8 +100,12 @@ def _answer(answer: Answer) -> str:
 def _nearest(answer: Answer) -> str:
     if not answer.nearest:
         return ""
-    items = "".join(f"<li>{_paper_button(paper)}</li>" for paper in answer.nearest)
+    items = "".join(f"<li>{_paper_button(paper)}{_closest(one)}</li>" for paper, one in answer.nearest_with_closest)
     return f'<p class="ap-nearest">{NEAREST_PAPERS}</p><ul>{items}</ul>'
+
+
+def _closest(passage: Passage | None) -> str:
+    return f'<p class="ap-closest"><span>{CLOSEST}</span> {prose(passage.text)}</p>' if passage else ""
 
 
 def _paper_button(paper: Paper) -> str:
