@@ -34,8 +34,9 @@ class Claim:
     """One sentence of an answer, without its markers, and what it rests on.
 
     `support` (0..1) says how well the cited abstracts carry it; the missing words and numbers say why not more.
-    `lead` is what stands before it in the answer's text: a space, a new paragraph, a list item. `verdict` is what an
-    LLM said of it against the cited slices (`supported`, `partly`, `not`), when it was asked.
+    `lead` is what stands before it in the answer's text: a space, a new paragraph, a list item. `verdict` is what a
+    checker that reads meaning said of it against the cited abstracts (`supported`, `partly`, `not`), and `checker` its
+    name, when it was checked.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Claim:
     missing_numbers: tuple[str, ...] = ()
     lead: str = ""
     verdict: str | None = None
+    checker: str | None = None
 
 
 class Outcome(StrEnum):
@@ -85,7 +87,8 @@ class Answer:
     prompts used (`answer@1a2b3c4d`). `partial` is true when the LLM was cut off; `notes` says why, and what else a
     reader should know, a line each; `repairs` counts what had to be mended in the LLM's text, by kind. `timings` are
     seconds by stage; `usage` counts LLM tokens (`input_tokens`, `output_tokens`, estimated where the server doesn't
-    tell) and `calls`, and is empty when none was asked; `cost` is their price where prices are set. Timings don't
+    tell) and `calls`, with `check_input_tokens` and `check_output_tokens` those of the check among them, and is
+    empty when none was asked; `cost` is their price where prices are set. Timings don't
     count when two answers are compared.
     """
 
@@ -139,6 +142,7 @@ class Answer:
                     "missing_words": list(claim.missing_words),
                     "missing_numbers": list(claim.missing_numbers),
                     "verdict": claim.verdict,
+                    "checker": claim.checker,
                     "citations": [_citation_dict(citation) for citation in claim.citations],
                 }
                 for claim in self.claims
@@ -172,6 +176,7 @@ class Answer:
                 support=one["support"],
                 lead=one["lead"],
                 verdict=one["verdict"],
+                checker=one.get("checker"),
                 **_tuples(one, "missing_words", "missing_numbers"),
             )
             for one in value["claims"]
