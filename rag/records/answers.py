@@ -175,8 +175,8 @@ class Answer:
                 citations=tuple(map(citation, one["citations"])),
                 support=one["support"],
                 lead=one["lead"],
-                verdict=one["verdict"],
-                checker=one.get("checker"),
+                verdict=_verdict(one["verdict"]),
+                checker=None if one.get("checker") is None else str(one["checker"]),
                 **_tuples(one, "missing_words", "missing_numbers"),
             )
             for one in value["claims"]
@@ -221,6 +221,13 @@ class Rating:
 def _tuples(value: Mapping[str, Any], *names: str) -> dict[str, Any]:
     """Return lists of JSON as the tuples that they were."""
     return {name: tuple(value[name]) for name in names}
+
+
+def _verdict(value: object) -> str | None:
+    if value is None or value in ("supported", "partly", "not"):
+        return None if value is None else str(value)
+    msg = "no verdict"
+    raise ValueError(msg)
 
 
 def _citation_dict(citation: Citation) -> dict[str, Any]:
