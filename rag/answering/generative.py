@@ -60,6 +60,7 @@ class GenerativeAnswerer:
         check: bool | None = None,
     ) -> Generator[str | Draft, None, None]:
         """Yield the model's text as it comes, its markers put right; then the draft, read."""
+        checker = checker_for(check, self._checker, self._model, self._settings)
         numbers = number_papers((), history)
         clock = perf_counter()
         room = self._room(question)
@@ -77,7 +78,6 @@ class GenerativeAnswerer:
         draft = replace(self._read(question, text, finish, shown, numbers), calls=tries)
         settled = perf_counter()
         timings = {"prompt": prepared - clock, "model": written - prepared, "verify": settled - written}
-        checker = checker_for(check, self._checker, self._model, self._settings)
         if checker and draft.claims and not stop:
             draft = checked(draft, checker, stop)
             timings["check"] = perf_counter() - settled

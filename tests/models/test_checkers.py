@@ -289,6 +289,10 @@ def test_a_sentence_longer_than_the_input_is_cut_and_the_claim_is_not(checker: M
     assert verdict(checker(longest=16), "claim", ("so " * 100 + "yes",))[0] == "partly"
 
 
+def test_a_claim_longer_than_the_input_is_judged_by_what_there_is_of_it(checker: MakeChecker) -> None:
+    assert verdict(checker(longest=16), "so " * 200, ("yes", "claim"))[0] == "supported"
+
+
 @pytest.mark.parametrize(
     ("labels", "word"),
     [

@@ -433,7 +433,7 @@ def test_the_runs_of_a_library_are_listed_and_opened_as_reports(sample_folder: P
     assert "no run of this askpapers" in runs_view.report(home, "broken.jsonl")
 
 
-@pytest.mark.parametrize("check", [True, False, None])
+@pytest.mark.parametrize("check", [True, False])
 def test_a_check_that_is_switched_on_marks_each_claim_by_its_verdict(
     sample_folder: Path, tmp_path: Path, chat_server: Any, check: Any
 ) -> None:

@@ -49,17 +49,11 @@ def opening(state: ServerState, kept: object, index: int | None = None) -> View:
 
 
 async def respond(  # noqa: PLR0913  (each is a part of the page)
-    state: ServerState,
-    kept: object,
-    question: str,
-    filters: Filters,
-    index: int | None = None,
-    *,
-    check: bool | None = None,
+    state: ServerState, kept: object, question: str, filters: Filters, index: int | None = None, *, check: bool = False
 ) -> AsyncIterator[View]:
-    """Answer a question, shown as it is written; with `index` in the place of an earlier exchange and what followed.
+    """Answer a question, shown as it is written, and its claims checked with `check`.
 
-    `check`: whether claims are checked by meaning, None as the settings say.
+    With `index` it takes the place of an earlier exchange and what followed.
     """
     question = question.strip()
     try:

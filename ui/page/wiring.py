@@ -149,7 +149,7 @@ async def _answered(
     except RagError as error:
         yield _parts(View(live=library_view.alert(str(error))))
         return
-    async for view in handlers.respond(state, kept, question, filters, index, check=check):
+    async for view in handlers.respond(state, kept, question, filters, index, check=bool(check)):
         yield _parts(view)
 
 

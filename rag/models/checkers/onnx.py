@@ -172,7 +172,7 @@ def load_onnx(folder: str, threads: int) -> OnnxChecker:
         msg = f"The checker {root} wants inputs that no cross-encoder of texts has: {', '.join(sorted(unknown))}."
         raise ModelError(msg)
     tokenizer.no_padding()
-    tokenizer.enable_truncation(longest_input(root, config), strategy="only_first")
+    tokenizer.enable_truncation(longest_input(root, config))  # of whichever is longer
     return OnnxChecker(f"onnx:{root.name}", session, tokenizer, labels)
 
 
