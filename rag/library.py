@@ -17,6 +17,8 @@ from rag.collection import Collection
 from rag.errors import ModelError, StoppedError
 from rag.mapping import PaperMap
 from rag.models.cancellation import Cancellation, in_thread
+from rag.models.checkers import load_checker
+from rag.models.checkers.base import Checker
 from rag.models.embedders.base import Embedder
 from rag.models.llms import load_model
 from rag.models.llms.base import ChatModel
@@ -44,6 +46,7 @@ class Library:
         self.settings = collection.settings
         self._lock = threading.RLock()
         self._model: list[ChatModel | None] = []  # empty until it is needed
+        self._checker: list[Checker | None] = []
 
     @classmethod
     def open(cls, path: str | Path | None = None, settings: Settings | None = None, *, create: bool = True) -> Self:
@@ -69,10 +72,11 @@ class Library:
     def close(self) -> None:
         """Stop what a language model still writes, let go of all models and files."""
         with self._lock:
-            for model in self._model:
-                if model is not None:
-                    model.close()
+            for opened in (*self._model, *self._checker):
+                if opened is not None:
+                    opened.close()
             self._model.clear()
+            self._checker.clear()
         self._collection.close()
 
     # --- Asked
@@ -270,7 +274,7 @@ class Library:
         return PaperEmbedding(self.embedder())
 
     def _pipeline(self) -> AnswerPipeline:
-        return make_pipeline(self._retriever(), self._language_model(), self.settings)
+        return make_pipeline(self._retriever(), self._language_model(), self.settings, self._claim_checker())
 
     def _language_model(self) -> ChatModel | None:
         """Return the language model, made once; None when answers are extractive. Raises ModelError."""
@@ -278,6 +282,13 @@ class Library:
             if not self._model:
                 self._model = [load_model(self.settings)]
             return self._model[0]
+
+    def _claim_checker(self) -> Checker | None:
+        """Return the checker that the settings name, made once. Raises ModelError, PromptError."""
+        with self._lock:
+            if not self._checker:
+                self._checker = [load_checker(self.settings, self._language_model())]
+            return self._checker[0]
 
     def _retriever(self) -> Retriever:
         return Retriever(self._collection.storage, self.embedder())

@@ -15,6 +15,7 @@ from rag.errors import SettingsError
 
 Embedding = Annotated[str, StringConstraints(pattern=r"^(minilm|onnx:.+|openai:.+)$")]
 Llm = Annotated[str, StringConstraints(pattern=r"^(auto|extractive|openai:.+|gguf:.+)$")]
+Check = Annotated[str, StringConstraints(pattern=r"^(off|llm|openai:.+|onnx:.+)$")]
 
 
 def _address(value: str) -> str:
@@ -80,8 +81,16 @@ class Settings(BaseSettings):
         description="What becomes of an LLM's sentence that the papers don't carry: `mark` it, `drop` it, or `quote` "
         "the nearest sentence instead.",
     )
-    check: Literal["off", "llm"] = Field(
-        "off", description="`llm`: each sentence of an LLM's answer is checked once more by the LLM."
+    check: Check = Field(
+        "off",
+        description="Who checks by meaning what an LLM wrote: `off` (words alone), `llm` (the one that answers), "
+        "`openai:MODEL`, or `onnx:FOLDER` (an NLI model).",
+    )
+    check_base_url: Annotated[str, AfterValidator(_address)] | None = Field(
+        None, description="Address of the endpoint of `ASKPAPERS_CHECK=openai:MODEL`; empty means that of the answers."
+    )
+    check_api_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
+        None, description="Key of the endpoint at `ASKPAPERS_CHECK_BASE_URL`, if it wants one."
     )
     prompts: Path | None = Field(None, description="Folder of your own prompt files; empty means the bundled ones.")
     price_in: float = Field(0.0, ge=0, description="Price of a million tokens read by the LLM, to tell what it cost.")

@@ -23,7 +23,8 @@ def lacking(claim: Claim) -> str:
     if not claim.citations:
         return f"no paper carries: {start}"
     said = f"not in the cited abstract: {', '.join(map(printable, missing))}" if missing else "worded differently there"
-    verdict = f"; the LLM's check: {claim.verdict}" if claim.verdict else ""
+    checker = printable(claim.checker) if claim.checker else "the LLM"
+    verdict = f"; {checker}'s check: {claim.verdict}" if claim.verdict else ""
     return f"{start} ({said}{verdict})"
 
 
@@ -37,14 +38,26 @@ def summary(answer: Answer) -> str:
         marks = " ".join(MARKS.values())
         legend = f"{MARKS['supported']} supported" if sound else f"{marks} supported, partly, not"
         parts += [f"{len(answer.citations)} cited", f"support {answer.support:.2f} ({legend})"]
+    checkers = sorted({printable(claim.checker) for claim in answer.claims if claim.checker})
+    parts += [f"checked by {', '.join(checkers)}"] if checkers else []
     parts += [answer.answerer, duration(sum(answer.timings.values()))]
     if answer.usage:
-        parts.append(f"{answer.usage['input_tokens']:,} + {answer.usage['output_tokens']:,} tokens")
+        parts.append(
+            f"{answer.usage['input_tokens']:,} + {answer.usage['output_tokens']:,} tokens{_of_the_check(answer)}"
+        )
     if answer.cost is not None:
         parts.append(f"cost {answer.cost:.4f}")
     if answer.rewritten:
         parts.append(f"searched for: {printable(answer.rewritten)}")
     return " · ".join(parts)
+
+
+def _of_the_check(answer: Answer) -> str:
+    """Return how many of an answer's tokens went into its check; nothing when none did."""
+    if "check_input_tokens" not in answer.usage:
+        return ""
+    read, wrote = answer.usage["check_input_tokens"], answer.usage["check_output_tokens"]
+    return f", {read:,} + {wrote:,} of them to check"
 
 
 def searched(what: Searched) -> str:

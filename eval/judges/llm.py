@@ -7,10 +7,11 @@ offline scorer, so that both can stand in one place: supported 1, partly between
 import re
 from collections.abc import Sequence
 
-from rag.answering.claim_check import ClaimChecker, Verdict
 from rag.citations.support import PARTLY, SUPPORTED
 from rag.errors import ModelError
 from rag.models.cancellation import Cancellation
+from rag.models.checkers.base import ClaimToCheck, Source, Verdict
+from rag.models.checkers.llm import LlmChecker
 from rag.models.llms.base import ChatModel, Message
 from rag.models.llms.prompts import as_data, load_prompt
 from rag.models.llms.replies import complete
@@ -27,7 +28,7 @@ class ModelJudge:
 
     def __init__(self, model: ChatModel, settings: Settings) -> None:
         self._model = model
-        self._checker, self._fact = ClaimChecker(model, settings), load_prompt("nugget", settings.prompts)
+        self._checker, self._fact = LlmChecker(model, settings), load_prompt("nugget", settings.prompts)
         self._verdicts: dict[tuple[str, ...], Verdict] = {}
         self._known: dict[tuple[str, str], str] = {}
 
@@ -42,7 +43,8 @@ class ModelJudge:
             return 0.0
         key = (claim, *texts)
         if key not in self._verdicts:
-            self._verdicts[key] = self._checker.verdict(claim, texts)
+            cited = ClaimToCheck(claim, (Source("", tuple(texts)),))
+            self._verdicts[key] = self._checker.check([cited], Cancellation()).verdicts[0]
         verdict = self._verdicts[key]
         if verdict.word is None:
             raise self._unclear(verdict.reply)

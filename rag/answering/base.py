@@ -20,7 +20,8 @@ class Draft:
 
     The rest goes onto the Answer as it is: tokens and calls of a model, identities of prompts, how often its markers
     had to be mended, notes for the reader, whether it is only the beginning of an answer (`partial`), seconds by
-    stage. `cut` says that the model broke off, so that what it had said tells nothing about the abstracts.
+    stage. `cut` says that the model broke off, so that what it had said tells nothing about the abstracts. `checking`
+    are those of the tokens that the check of the claims took.
     """
 
     claims: tuple[Claim, ...] = ()
@@ -32,6 +33,7 @@ class Draft:
     partial: bool = False
     cut: bool = False
     timings: Mapping[str, float] = field(default_factory=dict)
+    checking: Usage = NO_USAGE
 
 
 class Answerer(Protocol):
@@ -45,10 +47,17 @@ class Answerer(Protocol):
         """Return ANSWERED when it is worth asking it about the papers found; else how to refuse without asking."""
 
     def stream(
-        self, question: str, retrieved: Retrieved, history: Sequence[Turn], stop: Cancellation
+        self,
+        question: str,
+        retrieved: Retrieved,
+        history: Sequence[Turn],
+        stop: Cancellation,
+        *,
+        check: bool | None = None,
     ) -> Generator[str | Draft, None, None]:
         """Yield the text in pieces as it is written, then the draft; there is at least one hit.
 
-        `question` stands alone; `history` is there for the numbers that papers have. After `stop` nothing need come.
+        `question` stands alone; `history` is there for the numbers that papers have. `check`: whether
+        claims are checked by meaning, None as the settings say. After `stop` nothing need come.
         Raises ModelError, PromptError.
         """

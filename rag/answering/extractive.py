@@ -35,7 +35,13 @@ class ExtractiveAnswerer:
         return outcome_of(retrieved)
 
     def stream(
-        self, question: str, retrieved: Retrieved, history: Sequence[Turn], stop: Cancellation
+        self,
+        question: str,
+        retrieved: Retrieved,
+        history: Sequence[Turn],
+        stop: Cancellation,
+        *,
+        check: bool | None = None,
     ) -> Generator[str | Draft, None, None]:
         """Yield the sentences that answer, in the order of their papers and places, one by one; then the draft."""
         started = perf_counter()

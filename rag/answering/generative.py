@@ -12,14 +12,15 @@ from time import perf_counter
 
 from rag.answering.abstaining import is_hopeless
 from rag.answering.base import Draft
-from rag.answering.claim_check import ClaimChecker
+from rag.answering.checking import checked, checker_for
 from rag.answering.context import Shown, show
 from rag.citations.grounding import GroundedClaims, apply_policy
 from rag.citations.marker_stream import Preview
 from rag.citations.numbering import number_of, number_papers, renumbered
 from rag.citations.reading import read_claims
-from rag.errors import ContextOverflowError, ModelError
+from rag.errors import ContextOverflowError
 from rag.models.cancellation import Cancellation
+from rag.models.checkers.base import Checker
 from rag.models.llms.base import NO_USAGE, ChatModel, Ending, Finish, Message, Usage
 from rag.models.llms.prompts import load_prompt
 from rag.models.llms.replies import spoken
@@ -38,12 +39,12 @@ LOOP_TAIL = 1_000  # characters looked at for a loop
 class GenerativeAnswerer:
     """Has a language model write from sentences of at most `settings.papers` papers."""
 
-    def __init__(self, model: ChatModel, settings: Settings) -> None:
+    def __init__(self, model: ChatModel, settings: Settings, checker: Checker | None = None) -> None:
         """Load the prompts. Raises PromptError."""
         self._model = model
         self._settings = settings
         self._prompt = load_prompt("answer-copy" if self._takes(settings.style, "copy") else "answer", settings.prompts)
-        self._checker = ClaimChecker(model, settings) if settings.check == "llm" else None
+        self._checker = checker
 
     @property
     def name(self) -> str:
@@ -55,9 +56,16 @@ class GenerativeAnswerer:
         return Outcome.NO_RELEVANT_PAPERS if is_hopeless(retrieved) else Outcome.ANSWERED
 
     def stream(
-        self, question: str, retrieved: Retrieved, history: Sequence[Turn], stop: Cancellation
+        self,
+        question: str,
+        retrieved: Retrieved,
+        history: Sequence[Turn],
+        stop: Cancellation,
+        *,
+        check: bool | None = None,
     ) -> Generator[str | Draft, None, None]:
         """Yield the model's text as it comes, its markers put right; then the draft, read."""
+        checker = checker_for(check, self._checker, self._model, self._settings)
         numbers = number_papers((), history)
         clock = perf_counter()
         room = self._room(question)
@@ -75,8 +83,8 @@ class GenerativeAnswerer:
         draft = replace(self._read(question, text, finish, shown, numbers), calls=tries)
         settled = perf_counter()
         timings = {"prompt": prepared - clock, "model": written - prepared, "verify": settled - written}
-        if self._checker and draft.claims and not stop:
-            draft = self._checked(draft, self._checker, stop)
+        if checker and draft.claims and not stop:
+            draft = checked(draft, checker, stop)
             timings["check"] = perf_counter() - settled
         draft = self._with_policy(draft, shown, numbers)
         yield replace(draft, claims=renumbered(draft.claims, history), timings=timings)
@@ -154,26 +162,6 @@ class GenerativeAnswerer:
             lambda paper: number_of(paper, numbers),
         )
         return replace(draft, claims=settled.claims, repairs=settled.repairs)
-
-    def _checked(self, draft: Draft, checker: ClaimChecker, stop: Cancellation) -> Draft:
-        """Return the draft with the model's own verdict on each claim against the slices that it cites.
-
-        When a check fails, the claims left are without a verdict, and a note says why.
-        """
-        usage, calls, notes = draft.usage, draft.calls, draft.notes
-        claims = list(draft.claims)
-        for place, claim in enumerate(draft.claims):
-            if not claim.citations or stop:
-                continue
-            try:
-                found = checker.verdict(claim.text, [citation.quote for citation in claim.citations], stop)
-            except ModelError as error:
-                notes += (f"The check of the sentences was not finished: {error}",)
-                break
-            claims[place] = replace(claim, verdict=found.word)
-            usage, calls = usage + found.usage, calls + 1
-        prompts = (*draft.prompts, checker.prompt_id)
-        return replace(draft, claims=tuple(claims), usage=usage, calls=calls, notes=notes, prompts=prompts)
 
 
 def is_loop(text: str, piece: str) -> bool:

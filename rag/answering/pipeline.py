@@ -17,7 +17,8 @@ from rag.citations.support import nothing_holds
 from rag.conversation.follow_ups import Rewritten, rewrite, rewrite_without_model
 from rag.errors import ModelError, StoppedError
 from rag.models.cancellation import Cancellation
-from rag.models.llms.base import ChatModel, Usage
+from rag.models.checkers.base import Checker
+from rag.models.llms.base import NO_USAGE, ChatModel, Usage
 from rag.models.llms.prompts import load_prompt
 from rag.records import Answer, Filters, Outcome, Searched, Turn
 from rag.retrieval.query import check_question
@@ -30,12 +31,16 @@ Rewriter = Callable[[str, Sequence[Turn], Cancellation], Rewritten]  # makes a q
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: the text, the earlier turns, oldest first, the bounds of the search, and a way to stop."""
+    """What is asked: the text, the earlier turns, oldest first, the bounds of the search, and a way to stop.
+
+    `check`: whether what a language model writes is checked by meaning; None as the setting `check` says.
+    """
 
     text: str
     history: Sequence[Turn] = ()
     filters: Filters = field(default_factory=Filters)
     stop: Cancellation = field(default_factory=Cancellation)
+    check: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,7 @@ class AnswerPipeline:
     def _drafted(self, found: Found) -> Generator[str | Draft, None, None]:
         question = found.question
         asked = found.rewritten.question if found.rewritten.calls else question.text.strip()
-        return self._answerer.stream(asked, found.retrieved, question.history, question.stop)
+        return self._answerer.stream(asked, found.retrieved, question.history, question.stop, check=question.check)
 
     def _answer(self, found: Found, draft: Draft, outcome: Outcome) -> Answer:
         answered = outcome is Outcome.ANSWERED
@@ -117,6 +122,9 @@ class AnswerPipeline:
         nearest, closest = ((), ()) if answered else nearest_papers(found.retrieved)
         usage, calls = found.rewritten.usage + draft.usage, found.rewritten.calls + draft.calls
         counted = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens, "calls": calls}
+        if draft.checking != NO_USAGE:
+            checking = draft.checking
+            counted |= {"check_input_tokens": checking.input_tokens, "check_output_tokens": checking.output_tokens}
         return Answer(
             question=found.question.text,
             outcome=outcome,
@@ -144,18 +152,23 @@ class AnswerPipeline:
         return (usage.input_tokens * read + usage.output_tokens * wrote) / 1_000_000
 
 
-def make_pipeline(retriever: Retriever, model: ChatModel | None, settings: Settings) -> AnswerPipeline:
+def make_pipeline(
+    retriever: Retriever, model: ChatModel | None, settings: Settings, checker: Checker | None = None
+) -> AnswerPipeline:
     """Return the pipeline that the settings ask for: a language model's answers, or quotes without one.
 
-    Raises PromptError when a prompt can't be had.
+    `checker` checks the answers; without it the one that the settings name. Raises PromptError when a prompt can't be
+    had, ModelError when a checker can't.
     """
     if model is None:
         quoting = ExtractiveAnswerer(papers=settings.papers, sentences=settings.sentences, words=settings.words)
         return AnswerPipeline(retriever, quoting, rewrite_without_model, settings)
     from rag.answering.generative import GenerativeAnswerer  # quotes don't pay for what reads a model's text
+    from rag.models.checkers import load_checker
 
     rewriter = partial(rewrite, model=model, prompt=load_prompt("rewrite", settings.prompts))
-    return AnswerPipeline(retriever, GenerativeAnswerer(model, settings), rewriter, settings)
+    chosen = checker or load_checker(settings, model)
+    return AnswerPipeline(retriever, GenerativeAnswerer(model, settings, chosen), rewriter, settings)
 
 
 def last_of(events: Iterator[str | Answer]) -> Answer:

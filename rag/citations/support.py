@@ -34,6 +34,7 @@ SECOND_SENTENCE = 0.18  # support that a second sentence must add to be quoted a
 # LLM from an invented one (eval/RESULTS.md).
 WORDS, WINDOW, PAIRS, GRAMS = 2, 2, 1, 1
 Standing = Literal["supported", "partly", "not found"]
+VERDICTS: dict[str, Standing] = {"supported": "supported", "partly": "partly", "not": "not found"}
 MARKS: dict[Standing, str] = {"supported": "●", "partly": "◐", "not found": "○"}  # what a reader sees of a standing
 
 WRONG_NUMBERS = 0.5  # cost when all numbers are missing
@@ -82,8 +83,10 @@ def verified(claim: Claim) -> Claim:
 
 
 def standing(claim: Claim) -> Standing:
-    """Return what a reader is shown of a claim: its support as a word; a checking LLM's "not" outweighs the score."""
-    if claim.verdict == "not" or claim.support < PARTLY:
+    """Return what a reader is shown of a claim: its support as a word; the verdict of a checker outweighs the score."""
+    if claim.verdict is not None:
+        return VERDICTS[claim.verdict]
+    if claim.support < PARTLY:
         return "not found"
     return "supported" if claim.support >= SUPPORTED else "partly"
 
@@ -210,8 +213,8 @@ def _four_grams(letters: str) -> list[str]:
 
 
 def holds(claim: Claim) -> bool:
-    """Tell whether a claim is carried at least partly by what it cites."""
-    return claim.support >= PARTLY and claim.verdict != "not"
+    """Tell whether a claim is carried at least partly by what it cites: by a checker's verdict, else by its words."""
+    return claim.support >= PARTLY if claim.verdict is None else claim.verdict != "not"
 
 
 def nothing_holds(claims: Sequence[Claim]) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from rag.records.papers import Paper
 
+VERDICTS = ("supported", "partly", "not")  # of a checker
 LITTLE = 0.25  # share of a claim that was found from which there is anything of it in what it cites
 MOST = 0.45  # share from which a claim may be the cited text in other words; below it, a large part wasn't found
 
@@ -156,7 +157,7 @@ def claim_of(value: Mapping[str, Any], papers: Mapping[int, Paper]) -> Claim:
         missing_words=tuple(value["missing_words"]),
         missing_numbers=tuple(value["missing_numbers"]),
         lead=value["lead"],
-        verdict=value["verdict"],
+        verdict=_verdict(value["verdict"]),
         verbatim=value.get("verbatim", support >= 1.0),
         differences=tuple(Difference(**one) for one in value.get("differences", ())),
         found=value.get("found", support),
@@ -164,6 +165,13 @@ def claim_of(value: Mapping[str, Any], papers: Mapping[int, Paper]) -> Claim:
         checker=value.get("checker"),
         moved_from=value.get("moved_from", ""),
     )
+
+
+def _verdict(value: object) -> str | None:
+    if value is None or value in VERDICTS:
+        return None if value is None else str(value)
+    msg = f"no verdict: {value!r}"
+    raise ValueError(msg)
 
 
 def citation_dict(citation: Citation) -> dict[str, Any]:

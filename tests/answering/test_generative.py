@@ -493,7 +493,7 @@ def test_a_rewriting_that_fails_is_told(having: Having) -> None:
         having(Scripted(ModelError("refused"))).ask(FOLLOW_UP, history=HISTORY)
 
 
-# What becomes of unsupported claims, and the model's own check.
+# What becomes of unsupported claims.
 
 SAID = f"{ENCODED[:-1]} [1]. {INVENTED[:-1]} [1]. {SUMMED[:-1]} [1]."
 
@@ -520,46 +520,3 @@ def test_an_unsupported_claim_gives_way_to_a_quote(having: Having) -> None:
     assert quote.support == 1.0
     assert INVENTED not in answer.text
     assert answer.repairs == {"quoted": 1}
-
-
-def test_the_model_checks_each_cited_claim_once(having: Having) -> None:
-    model = Scripted(f"{ENCODED[:-1]} [1]. {INVENTED} {SUMMED[:-1]} [1].", "Supported.", "**partly**")
-    answer = having(model, check="llm").ask(QUESTION)
-    assert [claim.verdict for claim in answer.claims] == ["supported", None, "partly"]
-    assert [claim["verdict"] for claim in answer.to_dict()["claims"]] == ["supported", None, "partly"]
-    assert len(model.sent) == 3
-    assert model.prompts[1].endswith(f"Claim: {ENCODED}")
-    assert answer.claims[0].citations[0].quote in model.prompts[1]
-    assert model.prompts[2].endswith(f"Claim: {SUMMED}")
-    assert answer.usage == {"input_tokens": 300, "output_tokens": 60, "calls": 3}
-    assert answer.prompts == (load_prompt("answer").prompt_id, load_prompt("check").prompt_id)
-    assert "check" in answer.timings
-
-
-def test_a_claim_that_the_model_rejects_is_dropped_where_unsupported_ones_are(having: Having) -> None:
-    reply = f"{ENCODED[:-1]} [1]. {SUMMED[:-1]} [1]."
-    answer = having(Scripted(reply, "not", "supported"), check="llm", unsupported="drop").ask(QUESTION)
-    assert answer.text == f"{SUMMED} [1]"
-    assert answer.repairs == {"dropped": 1}
-    marked = having(Scripted(reply, "not", "supported"), check="llm").ask(QUESTION)
-    assert [claim.verdict for claim in marked.claims] == ["not", "supported"]
-
-
-def test_an_answer_that_the_model_rejects_altogether_is_none(having: Having) -> None:
-    for policy in ("mark", "drop", "quote"):
-        model = Scripted(f"{ENCODED[:-1]} [1].", "not supported")
-        answer = having(model, check="llm", unsupported=policy).ask(QUESTION)
-        assert answer.outcome is Outcome.NOT_IN_ABSTRACTS
-        assert answer.usage["calls"] == 2
-
-
-def test_a_verdict_that_is_none_leaves_the_claim_as_it_was(having: Having) -> None:
-    answer = having(Scripted(f"{ENCODED[:-1]} [1].", "Well, that depends."), check="llm").ask(QUESTION)
-    assert answer.claims[0].verdict is None
-    assert answer.answered
-
-
-def test_no_claim_no_check(having: Having) -> None:
-    model = Scripted(ABSTAINING)
-    having(model, check="llm").ask(QUESTION)
-    assert len(model.sent) == 1

@@ -188,7 +188,8 @@ def test_what_holds_is_at_least_partly_carried_and_not_rejected_by_a_model() -> 
     assert (holds(GOOD), holds(BAD)) == (True, False)
     assert holds(Claim("a", support=PARTLY, verdict="partly"))
     assert not holds(Claim("a", support=1.0, verdict="not"))
-    assert not holds(Claim("a", support=PARTLY - 0.01, verdict="supported"))
+    assert holds(Claim("a", support=PARTLY - 0.01, verdict="supported"))
+    assert not holds(Claim("a", support=PARTLY - 0.01))
 
 
 def test_nothing_holds_without_claims_or_when_each_is_unsupported() -> None:

@@ -60,6 +60,24 @@ def test_the_llm_of_the_command_line_writes_the_answer(ask: Run, endpoint: Any) 
     assert "tokens" in out
 
 
+@pytest.mark.parametrize(
+    ("given", "calls"),
+    [("off --check", 2), ("off", 1), ("llm", 2), ("llm --no-check", 1), ("llm --check", 2)],
+)
+def test_a_check_is_asked_for_or_forgone_and_its_tokens_are_told(
+    ask: Run, endpoint: Any, monkeypatch: pytest.MonkeyPatch, given: str, calls: int
+) -> None:
+    setting, *options = given.split()
+    monkeypatch.setenv("ASKPAPERS_CHECK", setting)
+    endpoint.says(f"{LATE} [1].", to="Question: ")
+    endpoint.says("1: partly", to="Claim 1")
+    code, out, _ = ask(QUESTION, "--llm", "openai:tiny", *options)
+    assert (code, len(endpoint.asked)) == (0, calls)
+    told = "checked by openai:tiny · openai:tiny · "
+    assert (told in out) == ("1,400 + 60 tokens, 700 + 30 of them to check" in out) == (calls == 2)
+    assert f"{LATE}. [1] {'◐' if calls == 2 else '●'}" in out.replace("\n", " ")
+
+
 def test_extractive_is_kept_to_even_with_an_endpoint(ask: Run, endpoint: Any) -> None:
     code, out, _ = ask(QUESTION, "--llm", "extractive")
     assert (code, endpoint.asked) == (0, [])
@@ -154,3 +172,5 @@ def test_a_supported_claim_lacks_nothing_unless_the_check_says_so() -> None:
     citation = cite(1, PAPER, 0, 25)
     assert lacking(Claim("Bees dance.", (citation,), 0.9, ("dance",))) == ""
     assert "the LLM's check: not" in lacking(Claim("Bees dance.", (citation,), 0.9, verdict="not"))
+    assert "openai:tiny's check: not" in lacking(Claim("Bees.", (citation,), 0.9, verdict="not", checker="openai:tiny"))
+    assert lacking(Claim("Bees dance.", (citation,), 0.1, verdict="supported")) == ""

@@ -267,7 +267,7 @@ def test_hostile_text_stays_text_in_every_report(run: Run) -> None:
 def test_a_judge_that_is_a_model_is_reported_beside_the_offline_scores(
     samples: Library, questions: list[GoldQuestion], chat_server: Any
 ) -> None:
-    chat_server.says("**Supported**.", to="Claim:")
+    chat_server.says("**Supported**.", to="Claim 1")
     chat_server.says("missing", to="Fact:")
     model = load_model(chat_server.settings())
     assert model is not None
@@ -414,7 +414,7 @@ def test_a_judge_that_was_agreed_to_is_asked_and_named_in_the_run(
 ) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", chat_server.url)
     monkeypatch.setenv("OPENAI_API_KEY", "x")
-    chat_server.says("supported", to="Claim:")
+    chat_server.says("supported", to="Claim 1")
     chat_server.says("given", to="Fact:")
     (tmp_path / "set.jsonl").write_text(SET.read_text("utf-8").splitlines(keepends=True)[0], "utf-8")
     given = ("--library", sample_folder, "--questions", tmp_path / "set.jsonl", "--out", tmp_path / "run.jsonl")

@@ -335,6 +335,24 @@ def test_an_answer_is_seen_as_it_is_written(open_tab: OpenTab, serve_page: Any, 
     assert tab.run("return document.querySelector('#ap-composer textarea').value") == ""
 
 
+def test_a_switch_has_each_claim_checked_where_a_model_answers(
+    open_tab: OpenTab, serve_page: Any, sample_page: Any, chat_server: Any
+) -> None:
+    chat_server.says(f"{MAXIMA} [1]. {WRONG} [1].", to="Question: ")
+    chat_server.says("1: not 1.1\n2: supported 1.2", to="Claim 1")
+    tab = open_tab(serve_page(settings=chat_server.settings()))
+    tab.ask(LATE)
+    assert tab.texts(".ap-mark") == ["●", "○"]
+    tab.click(".ap-new")
+    tab.gone(".ap-mark")
+    tab.click("#ap-check label", "Check each claim with the model")
+    tab.ask(LATE)
+    assert tab.texts(".ap-mark") == ["○", "●"]
+    assert "700 + 30 of them to check" in tab.said(".ap-line")
+    assert "checked by openai:tiny" in tab.said(".ap-line")
+    assert open_tab(sample_page).seen("#ap-check") == []
+
+
 def test_each_sentence_has_a_mark_of_its_own_shape_that_says_what_is_missing(
     open_tab: OpenTab, serve_page: Any, chat_server: Any
 ) -> None:

@@ -433,6 +433,29 @@ def test_the_runs_of_a_library_are_listed_and_opened_as_reports(sample_folder: P
     assert "no run of this askpapers" in runs_view.report(home, "broken.jsonl")
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_a_check_that_is_switched_on_marks_each_claim_by_its_verdict(
+    sample_folder: Path, tmp_path: Path, chat_server: Any, check: Any
+) -> None:
+    chat_server.says("Large nets are adapted through tiny extra matrices [1].", to="Question: ")
+    chat_server.says("1: supported 1.1", to="Claim 1")
+    state = ServerState(chat_server.settings(), sample_folder, tmp_path / "none.library")
+    view = views(handlers.respond(state, None, QUESTION, Filters(), check=check))[-1]
+    assert state.offers_check
+    state.close()
+    answer = read_conversation(view.conversation).exchanges[0].answer
+    assert answer is not None
+    assert [claim.verdict for claim in answer.claims] == (["supported"] if check else [])
+
+
+def test_a_conversation_with_a_verdict_that_is_none_cannot_be_read(state: ServerState) -> None:
+    kept: Any = asked(state, None, QUESTION).conversation
+    kept["exchanges"][0]["answer"]["claims"][0]["verdict"] = ["supported"]
+    with pytest.raises(QuestionError, match="can't be read"):
+        read_conversation(kept)
+    assert not state.offers_check
+
+
 def test_an_answer_without_end_is_told_when_the_server_has_no_time_left(
     sample_folder: Path, tmp_path: Path, chat_server: Any
 ) -> None:

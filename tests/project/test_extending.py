@@ -16,7 +16,7 @@ from rag.records import Record
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "extending.md").read_text("utf-8")
 BLOCKS = dict(re.findall(r"^## (.+?)\n.*?^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
-PARTS = ("An embedding model", "A language model", "A reranker", "A storage")
+PARTS = ("An embedding model", "A language model", "A reranker", "A claim checker", "A storage")
 ROW = re.compile(r"^\| [^|]+ \| `([\w.]+)` \| `([\w/]+)` \| (.+) \|$", re.MULTILINE)
 
 
@@ -33,7 +33,7 @@ TestPickledStorage = EXTENSIONS.TestPickledStorage  # the contract of all storag
 
 def test_each_part_of_the_table_has_its_protocol_its_room_and_the_place_that_names_it() -> None:
     rows = ROW.findall(PAGE)
-    assert len(rows) == 8
+    assert len(rows) == 9
     for protocol, room, place in rows:
         module, _, name = protocol.rpartition(".")
         assert hasattr(import_module(module), name)
@@ -71,4 +71,5 @@ def test_the_parts_put_together_answer_with_citations() -> None:
     assert answer.answerer == "first sentence"
     assert answer.answered
     assert [claim.support for claim in answer.claims] == [1.0]
+    assert [(claim.verdict, claim.checker) for claim in answer.claims] == [("supported", "copied")]
     assert "ColBERT" in answer.citations[0].paper.title

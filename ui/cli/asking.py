@@ -14,6 +14,7 @@ from ui.cli.options import (
     OriginOption,
     TitleOption,
     YearOption,
+    checking,
     console,
     print_json,
     read_settings,
@@ -59,6 +60,9 @@ def ask(
     year: YearOption = None,
     origin: OriginOption = None,
     title: TitleOption = None,
+    check: Annotated[
+        bool | None, typer.Option("--check/--no-check", help="have each claim of an LLM checked by meaning")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """answer a question, each sentence with its citation
@@ -72,7 +76,7 @@ def ask(
     from ui.cli.conversation import Conversation
     from ui.filters import read_filters
 
-    settings, filters = read_settings(llm=llm), read_filters(year, origin, title)
+    settings, filters = checking(read_settings(llm=llm), check), read_filters(year, origin, title)
     turns = read_history(history) if history else []
     if history:
         check_writable(history)

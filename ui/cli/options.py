@@ -34,6 +34,13 @@ def read_settings(**changes: str | None) -> "Settings":
     return load_settings(Path(".env"), **{name: value for name, value in changes.items() if value is not None})
 
 
+def checking(settings: "Settings", check: bool | None) -> "Settings":
+    """Return settings with the check of claims on, by the model that answers unless they name another, or off."""
+    if check is None or (check and settings.check != "off"):
+        return settings
+    return settings.model_copy(update={"check": "llm" if check else "off"})
+
+
 def console(*, stderr: bool = False) -> Any:
     """Return a rich console that colours nothing by itself."""
     from rich.console import Console

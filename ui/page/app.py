@@ -20,6 +20,7 @@ from ui.page.views.header import EXPORTS, SIDE, header
 from ui.page.wiring import ANSWERS, AskTab, LibraryTab, MapTab, Parts, RunsTab, wire
 
 PICK = '<p class="ap-empty">Each point is a paper, near the papers that it is like. Click one to read it.</p>'
+CHECK = "Check each claim with the model"
 
 
 def page(state: ServerState, *, answers: int, waiting: int) -> gr.Blocks:
@@ -55,6 +56,9 @@ def _ask_tab(state: ServerState, opening: View) -> AskTab:
                 years = gr.Textbox("", label="Years", placeholder="2018..2021, 2020.., ..2015", max_lines=1)
                 title = gr.Textbox("", label="Words in the title", max_lines=1)
                 origin = gr.Dropdown(library_handlers.sources(state), value="", label="Source")
+            check = gr.Checkbox(
+                state.settings.check != "off", label=CHECK, visible=state.offers_check, elem_id="ap-check"
+            )
             with gr.Accordion("Export", open=False, elem_id="ap-export"):
                 exports = _html(EXPORTS, None, "ap-exports", "exports", "asked")
             files = _html("", None, "ap-files", "files")
@@ -69,7 +73,7 @@ def _ask_tab(state: ServerState, opening: View) -> AskTab:
             )  # fmt: skip
         with gr.Column(elem_id="ap-evidence", scale=3, min_width=320):
             shown = _html("${value}", opening.evidence, "ap-shown", "evidence")
-    return AskTab(store, exports, files, said, live, composer, shown, years, origin, title)
+    return AskTab(store, exports, files, said, live, composer, shown, years, origin, title, check)
 
 
 def _library_tab(state: ServerState) -> LibraryTab:

@@ -48,10 +48,13 @@ def opening(state: ServerState, kept: object, index: int | None = None) -> View:
     return _shown(state, conversation, index)
 
 
-async def respond(
-    state: ServerState, kept: object, question: str, filters: Filters, index: int | None = None
+async def respond(  # noqa: PLR0913  (each is a part of the page)
+    state: ServerState, kept: object, question: str, filters: Filters, index: int | None = None, *, check: bool = False
 ) -> AsyncIterator[View]:
-    """Answer a question, shown as it is written; with `index` in the place of an earlier exchange and what followed."""
+    """Answer a question, shown as it is written, and its claims checked with `check`.
+
+    With `index` it takes the place of an earlier exchange and what followed.
+    """
     question = question.strip()
     try:
         conversation = read_conversation(kept).until(index)
@@ -64,7 +67,7 @@ async def respond(
     exchange, text, writing, shown = new_exchange(question), "", False, monotonic()
     try:
         with state.answering():
-            asked = QuestionBundle(question, history=conversation.turns, filters=filters)
+            asked = QuestionBundle(question, history=conversation.turns, filters=filters, check=check)
             events = state.engine(streaming=True).astream(asked)
             async with aclosing(events), aclosing(_paced(events, SOON)) as paced:
                 async for event in paced:

@@ -37,11 +37,12 @@ class AskTab:
     years: gr.Textbox
     origin: gr.Dropdown
     title: gr.Textbox
+    check: gr.Checkbox
 
     @property
     def bounds(self) -> list[Any]:
-        """The filters, in the order of `read_filters`."""
-        return [self.years, self.origin, self.title]
+        """The filters, in the order of `read_filters`, and whether to check."""
+        return [self.years, self.origin, self.title, self.check]
 
     @property
     def view(self) -> list[Any]:
@@ -143,11 +144,12 @@ async def _answered(
     state: ServerState, kept: Any, question: str, bounds: tuple[Any, ...], index: int | None
 ) -> AsyncIterator[list[Any]]:
     try:
-        filters = read_filters(*bounds)
+        *written, check = bounds
+        filters = read_filters(*written)
     except RagError as error:
         yield _parts(View(live=library_view.alert(str(error))))
         return
-    async for view in handlers.respond(state, kept, question, filters, index):
+    async for view in handlers.respond(state, kept, question, filters, index, check=bool(check)):
         yield _parts(view)
 
 

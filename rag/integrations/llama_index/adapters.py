@@ -42,11 +42,12 @@ from rag.settings import Settings
 
 @dataclass
 class QuestionBundle(QueryBundle):
-    """A LlamaIndex query with what came before it, the bounds of the search, and a way to stop the answer."""
+    """A LlamaIndex query with what came before it, the bounds of the search, a way to stop, and whether to check."""
 
     history: Sequence[Turn] = ()
     filters: Filters = field(default_factory=Filters)
     stop: Cancellation = field(default_factory=Cancellation)
+    check: bool | None = None
 
 
 class PaperRetriever(BaseRetriever):

@@ -139,7 +139,7 @@ class PaperQueryEngine(BaseQueryEngine):
 
 def _question(query: QueryBundle) -> Question:
     if isinstance(query, QuestionBundle):
-        return Question(query.query_str, query.history, query.filters, query.stop)
+        return Question(query.query_str, query.history, query.filters, query.stop, query.check)
     return Question(query.query_str)
 
 

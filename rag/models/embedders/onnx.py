@@ -4,7 +4,6 @@ Every call runs one text at a time: on two cores that was the fastest batch size
 no padding, and memory stays that of one text.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from rag.errors import EmbeddingError
 from rag.models.embedders.base import Embedded
+from rag.models.onnx_session import load_session, model_file
 from rag.utils.arrays import Matrix
 
 if TYPE_CHECKING:
@@ -61,17 +61,10 @@ class OnnxEmbedder:
 
 def open_session(path: Path, threads: int) -> "InferenceSession":
     """Return an onnxruntime session of a model file, on `threads` threads (0: every core). Raises EmbeddingError."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or os.cpu_count() or 1
-    options.inter_op_num_threads = 1
-    onnxruntime.set_default_logger_severity(3)
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except (RuntimeError, ValueError, OSError) as error:  # onnxruntime's errors derive from RuntimeError
-        reason = str(error).splitlines()[0]
-        msg = f"The embedding model {path} can't be loaded ({reason}). Install it again, or name another one."
+        return load_session(path, threads)
+    except ValueError as error:
+        msg = f"The embedding model {path} can't be loaded ({error}). Install it again, or name another one."
         raise EmbeddingError(msg) from error
 
 
@@ -80,9 +73,8 @@ def load_folder(folder: str, threads: int) -> OnnxEmbedder:
     from tokenizers import Tokenizer
 
     root = Path(folder).expanduser()
-    models = [path for path in (root / "model.onnx", root / "onnx" / "model.onnx") if path.is_file()]
-    tokenizer = root / "tokenizer.json"
-    if not models or not tokenizer.is_file():
+    model, tokenizer = model_file(root), root / "tokenizer.json"
+    if model is None or not tokenizer.is_file():
         msg = f"{root} holds no embedding model: it needs model.onnx (or onnx/model.onnx) and tokenizer.json."
         raise EmbeddingError(msg)
-    return OnnxEmbedder(f"onnx:{folder}", open_session(models[0], threads), Tokenizer.from_file(str(tokenizer)))
+    return OnnxEmbedder(f"onnx:{folder}", open_session(model, threads), Tokenizer.from_file(str(tokenizer)))

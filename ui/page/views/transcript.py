@@ -174,7 +174,7 @@ def tooltip(claim: Claim) -> str:
         for what, lacking in (("numbers", claim.missing_numbers), ("words", claim.missing_words))
         if lacking and found != "supported"
     ]
-    verdict = f" The model's check: {claim.verdict}." if claim.verdict else ""
+    verdict = f" Checked by {claim.checker or 'the model'}: {claim.verdict}." if claim.verdict else ""
     lacks = f" Missing there: {'; '.join(missing)}." if missing else ""
     return f"{WORDS[found]} ({claim.support:.2f}).{lacks}{verdict}"
 
