@@ -3,7 +3,8 @@
 Offsets are Python character offsets into `paper.abstract`; a higher score is always better.
 """
 
-from rag.records.answers import Answer, Citation, Claim, Outcome, Rating, Searched, Support, Turn
+from rag.records.answers import Answer, Outcome, Rating, Searched, Turn
+from rag.records.claims import Citation, Claim, Difference, Standing, Support
 from rag.records.papers import (
     Filters,
     Hit,
@@ -21,6 +22,7 @@ __all__ = [
     "Answer",
     "Citation",
     "Claim",
+    "Difference",
     "Filters",
     "Hit",
     "IngestReport",
@@ -34,6 +36,7 @@ __all__ = [
     "Rejection",
     "Remark",
     "Searched",
+    "Standing",
     "Support",
     "Turn",
 ]

@@ -1,4 +1,4 @@
-"""Answers: claims with their citations, what was searched, and what readers thought of it."""
+"""Answers: their text and claims, what was searched, and what readers thought of it."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -6,45 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
+from rag.records.claims import Citation, Claim, citation_dict, citation_of, claim_of
 from rag.records.papers import Filters, Paper
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """A claim's pointer to a verbatim slice: `paper.abstract[start:end] == quote`."""
-
-    number: int
-    paper: Paper
-    quote: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Support:
-    """How well cited text carries a claim, 0..1, with the words and numbers of the claim that it lacks."""
-
-    score: float
-    missing_words: tuple[str, ...] = ()
-    missing_numbers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One sentence of an answer, without its markers, and what it rests on.
-
-    `support` (0..1) says how well the cited abstracts carry it; the missing words and numbers say why not more.
-    `lead` is what stands before it in the answer's text: a space, a new paragraph, a list item. `verdict` is what an
-    LLM said of it against the cited slices (`supported`, `partly`, `not`), when it was asked.
-    """
-
-    text: str
-    citations: tuple[Citation, ...] = ()
-    support: float = 0.0
-    missing_words: tuple[str, ...] = ()
-    missing_numbers: tuple[str, ...] = ()
-    lead: str = ""
-    verdict: str | None = None
 
 
 class Outcome(StrEnum):
@@ -131,19 +94,8 @@ class Answer:
             "outcome": str(self.outcome),
             "text": self.text,
             "support": self.support,
-            "claims": [
-                {
-                    "text": claim.text,
-                    "lead": claim.lead,
-                    "support": claim.support,
-                    "missing_words": list(claim.missing_words),
-                    "missing_numbers": list(claim.missing_numbers),
-                    "verdict": claim.verdict,
-                    "citations": [_citation_dict(citation) for citation in claim.citations],
-                }
-                for claim in self.claims
-            ],
-            "citations": [_citation_dict(citation) for citation in self.citations],
+            "claims": [claim.to_dict() for claim in self.claims],
+            "citations": [citation_dict(citation) for citation in self.citations],
             "nearest": [paper.paper_id for paper in self.nearest],
             "papers": [dataclasses.asdict(papers[paper_id]) for paper_id in sorted(papers)],
             "searched": dataclasses.asdict(self.searched),
@@ -161,29 +113,14 @@ class Answer:
     def from_dict(cls, value: Mapping[str, Any]) -> Self:
         """Return the answer that `to_dict` gave. Raises KeyError, TypeError or ValueError for anything else."""
         papers = {one["paper_id"]: Paper(**{**one, **_tuples(one, "authors", "origins")}) for one in value["papers"]}
-
-        def citation(one: Mapping[str, Any]) -> Citation:
-            return Citation(one["number"], papers[one["paper_id"]], one["quote"], one["start"], one["end"])
-
-        claims = tuple(
-            Claim(
-                text=one["text"],
-                citations=tuple(map(citation, one["citations"])),
-                support=one["support"],
-                lead=one["lead"],
-                verdict=one["verdict"],
-                **_tuples(one, "missing_words", "missing_numbers"),
-            )
-            for one in value["claims"]
-        )
         searched = value["searched"]
         scores = tuple((paper_id, score) for paper_id, score in searched.get("scores", ()))
         return cls(
             question=value["question"],
             outcome=Outcome(value["outcome"]),
             text=value["text"],
-            claims=claims,
-            citations=tuple(map(citation, value["citations"])),
+            claims=tuple(claim_of(one, papers) for one in value["claims"]),
+            citations=tuple(citation_of(one, papers) for one in value["citations"]),
             nearest=tuple(papers[paper_id] for paper_id in value["nearest"]),
             searched=Searched(searched["papers"], searched["query"], Filters(**searched["filters"]), scores),
             **_tuples(value, "prompts", "notes"),
@@ -216,14 +153,3 @@ class Rating:
 def _tuples(value: Mapping[str, Any], *names: str) -> dict[str, Any]:
     """Return lists of JSON as the tuples that they were."""
     return {name: tuple(value[name]) for name in names}
-
-
-def _citation_dict(citation: Citation) -> dict[str, Any]:
-    return {
-        "number": citation.number,
-        "paper_id": citation.paper.paper_id,
-        "title": citation.paper.title,
-        "quote": citation.quote,
-        "start": citation.start,
-        "end": citation.end,
-    }
