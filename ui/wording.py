@@ -3,8 +3,8 @@
 import textwrap
 from pathlib import PurePath
 
-from rag.citations.support import MARKS, standing
-from rag.records import Answer, Claim, Merge, Searched
+from rag.records import Answer, Claim, Merge, Searched, Standing
+from rag.records.standings import SHOWN, SOUND, side_by_side
 
 REASONS = {"doi": "DOI", "arxiv_id": "arXiv id", "pubmed_id": "PubMed id"}
 
@@ -15,17 +15,26 @@ def printable(text: str) -> str:
 
 
 def lacking(claim: Claim) -> str:
-    """Return what a claim says that its papers don't; empty when it is supported."""
-    missing = [*claim.missing_numbers, *claim.missing_words]
-    if standing(claim) == "supported" and claim.verdict in {None, "supported"}:
+    """Return what a reader should look at in a claim; empty when its papers say it."""
+    standing = claim.standing
+    if standing in SOUND:
         return ""
     start = textwrap.shorten(printable(claim.text), 50, placeholder=" …")
-    if not claim.citations:
-        return f"no paper carries: {start}"
-    said = f"not in the cited abstract: {', '.join(map(printable, missing))}" if missing else "worded differently there"
-    checker = printable(claim.checker) if claim.checker else "the LLM"
-    verdict = f"; {checker}'s check: {claim.verdict}" if claim.verdict else ""
-    return f"{start} ({said}{verdict})"
+    if standing is Standing.UNCITED:
+        return f"cites no paper: {start}"
+    moved = f"; cited there: {printable(claim.moved_from)}" if claim.moved_from else ""
+    checker = f"{printable(claim.checker)}'s" if claim.checker else "the"
+    verdict = f"; {checker} check: {claim.verdict}" if claim.verdict else ""
+    return f"{start} ({_why(claim)}{verdict}{moved})"
+
+
+def _why(claim: Claim) -> str:
+    if claim.differences:
+        return printable(side_by_side(claim))
+    missing = [*claim.missing_numbers, *(claim.missing_names or claim.missing_words)]
+    if claim.standing is Standing.REWORDED or not missing:
+        return "own words: compare"
+    return f"not in the cited abstract: {', '.join(map(printable, missing))}"
 
 
 def summary(answer: Answer) -> str:
@@ -34,10 +43,7 @@ def summary(answer: Answer) -> str:
     if answer.partial:
         parts.append("partial")
     if answer.claims:
-        sound = all(standing(claim) == "supported" for claim in answer.claims)
-        marks = " ".join(MARKS.values())
-        legend = f"{MARKS['supported']} supported" if sound else f"{marks} supported, partly, not"
-        parts += [f"{len(answer.citations)} cited", f"support {answer.support:.2f} ({legend})"]
+        parts += [f"{len(answer.citations)} cited", f"support {answer.support:.2f} ({legend(answer)})"]
     checkers = sorted({printable(claim.checker) for claim in answer.claims if claim.checker})
     parts += [f"checked by {', '.join(checkers)}"] if checkers else []
     parts += [answer.answerer, duration(sum(answer.timings.values()))]
@@ -58,6 +64,12 @@ def _of_the_check(answer: Answer) -> str:
         return ""
     read, wrote = answer.usage["check_input_tokens"], answer.usage["check_output_tokens"]
     return f", {read:,} + {wrote:,} of them to check"
+
+
+def legend(answer: Answer) -> str:
+    """Return the signs of an answer's claims with their words: `● quoted, ◌ own words`."""
+    there = {claim.standing for claim in answer.claims}
+    return ", ".join(f"{one.sign} {one.word}" for standing, one in SHOWN.items() if standing in there)
 
 
 def searched(what: Searched) -> str:

@@ -3,6 +3,7 @@
     dev            the question set over the papers: retrieval, answers, refusals
     scifact        SciFact beside a plain fusion of BM25 and MiniLM, in one run
     support        the support score on SciFact's claims
+    standing       what readers are told of true and of false claims, on our own pairs and labelled sets
     chunking       what one vector should cover
     conversation   follow-ups and changes of topic
     merging        which records are joined, on labelled pairs
@@ -36,9 +37,9 @@ from eval.benchmarks import (
     library_speed,
     llm_answers,
     scifact,
-    support_score,
     web_page,
 )
+from eval.benchmarks.claims import standing, support_score
 from eval.benchmarks.faults import table as faults
 from eval.benchmarks.readers import fuzzing, memory
 from eval.benchmarks.readers import speed as reader_speed
@@ -48,6 +49,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "dev": dev_questions.measure,
     "scifact": scifact.measure,
     "support": support_score.measure,
+    "standing": standing.measure,
     "chunking": chunking.measure,
     "conversation": follow_ups.measure,
     "merging": deduplication.measure,

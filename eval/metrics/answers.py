@@ -10,13 +10,13 @@ A score that has no meaning for a row is absent, never 0 or NaN. Sources of the 
     cited_right          share of cited papers that are gold or fine
     verbatim             share of quotes that are slices of their abstract
     support              the answer's support: the mean of its two lowest claims
-    unsupported          share of claims that the cited abstracts don't carry
+    unsupported          share of claims that the cited abstracts have otherwise, or of which they have hardly anything
     missing_numbers, missing_names   claims with a number, or a name, that the cited abstracts lack, as a share
     false_answer, false_refusal      1 or 0, for unanswerable and answerable questions
     judged_supported, judged_nuggets   the same as shares by an LLM judge, when there is one
     judge_agreement      share of claims of which it says what the offline scorer says, supported or not
 
-Support sees words, numbers and words of direction (rag.citations.contradiction): **a negation is seen only in part**.
+Support sees words, names and numbers, not meaning (rag.citations.support): **a negation is seen only in part**.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,9 +27,10 @@ from eval.datasets.questions import GoldQuestion
 from eval.metrics.nuggets import nugget_recall
 from eval.metrics.ranking import ranked
 from rag.citations.markers import INVENTED
-from rag.citations.support import SUPPORTED, standing, support
-from rag.records import Answer, Citation, Claim, Paper
+from rag.citations.support import SUPPORTED, support
+from rag.records import Answer, Citation, Claim, Paper, Standing
 
+UNSUPPORTED = frozenset({Standing.DIFFERS, Standing.NOT_FOUND})
 COSTS = ("seconds", "input_tokens", "output_tokens", "words")  # how their names begin: neither good nor bad
 LOWER_IS_BETTER = frozenset({"unsupported", "missing_numbers", "missing_names", "false_answer", "false_refusal"})
 GROUPS = (  # of scores, as reports show them; `seconds_...` belong to the last
@@ -117,12 +118,12 @@ def _citations(question: GoldQuestion, answer: Answer) -> dict[str, float]:
         found["citation_recall"] = _share(
             bool(one.citations) and carried(one.text, _abstracts(one.citations)) for one in claims
         )
-    precise = [_precise(claim, citation, carried) for claim in claims for citation in claim.citations]
+    precise = [_precise(claim, citation, carried) for claim in claims for citation in _once(claim)]
     if precise:
         quotes = [one for claim in claims for one in claim.citations]
         found["citation_precision"] = _share(precise)
         found["verbatim"] = _share(one.paper.abstract[one.start : one.end] == one.quote for one in quotes)
-    kept = sum(len(claim.citations) for claim in claims)
+    kept = sum(len({citation.number for citation in claim.citations}) for claim in claims)
     if answer.usage and kept + answer.repairs.get(INVENTED, 0):
         found["valid_markers"] = kept / (kept + answer.repairs.get(INVENTED, 0))
     if question.labelled and answer.citations:
@@ -140,6 +141,11 @@ def _precise(claim: Claim, citation: Citation, carried: Callable[[str, tuple[str
     return not (others and carried(claim.text, _abstracts(others)))
 
 
+def _once(claim: Claim) -> list[Citation]:
+    """Return the citations of a claim, one a paper."""
+    return list({citation.paper.paper_id: citation for citation in claim.citations}.values())
+
+
 def _abstracts(citations: Sequence[Citation]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(citation.paper.abstract for citation in citations))
 
@@ -148,9 +154,9 @@ def _faithfulness(claims: Sequence[Claim]) -> dict[str, float]:
     if not claims:
         return {}
     return {
-        "unsupported": _share(standing(claim) == "not found" for claim in claims),
+        "unsupported": _share(claim.standing in UNSUPPORTED for claim in claims),
         "missing_numbers": _share(bool(claim.missing_numbers) for claim in claims),
-        "missing_names": _share(any(word[:1].isupper() for word in claim.missing_words) for claim in claims),
+        "missing_names": _share(bool(claim.missing_names) for claim in claims),
     }
 
 

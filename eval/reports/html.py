@@ -11,8 +11,8 @@ from typing import Any
 from eval.metrics.answers import GROUPS, LOWER_IS_BETTER
 from eval.reports.markdown import ordered
 from eval.runs.run_file import Row, Run
-from rag.citations.support import MARKS, standing
 from rag.records import Claim
+from rag.records.standings import shown, side_by_side
 
 TEMPLATE = "report.html.j2"
 BINS = 10
@@ -77,11 +77,11 @@ def _row(row: Row) -> dict[str, Any]:
 
 
 def _claim(claim: Claim) -> dict[str, Any]:
-    found = standing(claim)
     return {
         "claim": claim,
-        "standing": found,
-        "shape": MARKS[found],
+        "standing": shown(claim).word,
+        "shape": shown(claim).sign,
+        "differs": side_by_side(claim),
         "numbers": list(dict.fromkeys(citation.number for citation in claim.citations)),
         "missing": [*claim.missing_numbers, *claim.missing_words],
     }

@@ -5,15 +5,11 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from rag.citations.numbering import number_of, number_papers
-from rag.citations.support import MARKS, standing
 from rag.export.markdown import inline, line, reference
-from rag.records import Answer, Claim, Paper, Passage, Turn
+from rag.records import Answer, Claim, Paper, Passage, Standing, Turn
 from rag.records.answers import CLOSEST, NEAREST_PAPERS, REFUSALS
+from rag.records.standings import SHOWN, SOUND, shown, side_by_side
 
-LEGEND = (
-    f"The abstracts cited carry a sentence with {MARKS['partly']} only partly, one with {MARKS['not found']} not, "
-    "as far as its words tell."
-)
 ITEM = re.compile(r"\s*(?:(?P<bullet>[-*•–])|(?P<number>\d{1,3})[.)])(?:\s+|\Z)")  # noqa: RUF001
 
 
@@ -46,8 +42,9 @@ def conversation_markdown(turns: Sequence[Turn], *, title: str = "Conversation")
     answers = [turn.answer for turn in turns if isinstance(turn.answer, Answer)]
     if answers:
         blocks += ["## How the answers came about", "\n".join(dict.fromkeys(f"- {_origin(one)}" for one in answers))]
-    if any(standing(claim) != "supported" for answer in answers for claim in answer.claims):
-        blocks.append(f"*{LEGEND}*")
+    there = {claim.standing for answer in answers for claim in answer.claims} - SOUND
+    legend = [f"- {one.sign} {one.word}: {one.meaning}" for standing, one in SHOWN.items() if standing in there]
+    blocks += ["\n".join(legend)] * bool(legend)
     return "\n\n".join(blocks) + "\n"
 
 
@@ -89,9 +86,11 @@ def _claims(claims: Iterable[Claim], numbers: dict[int, int]) -> list[_Line]:
 
 
 def _mark(claim: Claim) -> str:
-    """Return the sign of a claim that is not supported."""
-    found = standing(claim)
-    return "" if found == "supported" else f" {MARKS[found]}"
+    """Return the sign of a claim that a reader should compare, and what differs."""
+    if claim.standing in SOUND:
+        return ""
+    differs = f" ({inline(side_by_side(claim))})" if claim.standing is Standing.DIFFERS and claim.differences else ""
+    return f" {shown(claim).sign}{differs}"
 
 
 def _lines(text: str) -> list[_Line]:

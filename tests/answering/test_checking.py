@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from rag.answering.pipeline import Question, make_pipeline
-from rag.citations.support import holds, standing
 from rag.errors import ModelError
 from rag.library import Library
 from rag.models.cancellation import Cancellation
@@ -85,16 +84,18 @@ def test_with_a_perfect_checker_every_mark_is_its_verdict_whatever_the_words(
     says(chat_server, SAID, f"1: {others}\n2: {word}\n3: {word}")
     answer = open_library().ask(QUESTION)
     marks = {"supported": "supported", "partly": "partly", "not": "not found"}
-    assert [standing(claim) for claim in answer.claims] == [marks[others], marks[word], marks[word]]
+    first, second, third = (claim.standing for claim in answer.claims)
+    assert first == ("quoted" if others == "supported" else marks[others])  # it is verbatim
+    assert [second, third] == [marks[word], marks[word]]
     words = open_library(check="off").ask(QUESTION)
-    assert [standing(claim) for claim in words.claims] != [standing(claim) for claim in answer.claims]
+    assert [claim.standing for claim in words.claims] != [claim.standing for claim in answer.claims]
 
 
 def test_the_words_alone_would_have_marked_them_otherwise(chat_server: Any, open_library: OpenLibrary) -> None:
     says(chat_server, SAID)
     answer = open_library(check="off").ask(QUESTION)
     assert verdicts(answer) == [None, None, None]
-    assert [holds(claim) for claim in answer.claims] == [True, False, True]
+    assert [claim.holds for claim in answer.claims] == [True, False, True]
     assert checks(chat_server) == []
 
 

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from rag.citations.grounding import GroundedClaims, apply_policy, ground_claims
 from rag.citations.markers import Sentence
-from rag.citations.support import PARTLY, best_slice, holds, nothing_holds, support
-from rag.records import Claim, Paper
+from rag.citations.slices import best_sentence
+from rag.citations.support import PARTLY, cited_text, nothing_holds, support
+from rag.records import Claim, Difference, Paper
 from rag.text.sentences import Span, sentence_spans
 
 PROPERTY = settings(deadline=None, max_examples=100)
@@ -86,35 +87,47 @@ SAID = st.tuples(
 
 @PROPERTY
 @given(st.lists(SAID, max_size=4))
-def test_every_citation_is_a_sentence_or_two_and_support_counts_the_cited_papers_alone(
+def test_every_citation_is_whole_sentences_and_support_counts_the_cited_papers_alone(
     said: list[tuple[str, tuple[int, ...]]],
 ) -> None:
     found = settled(*said)
     assert [claim.text for claim in found.claims] == [text for text, _ in said]
     assert all(found.repairs.values())
     for claim in found.claims:
-        expected = support(claim.text, [citation.paper.abstract for citation in claim.citations])
-        assert (claim.support, claim.missing_words, claim.missing_numbers) == (
+        papers = dict.fromkeys(citation.paper for citation in claim.citations)
+        expected = support(claim.text, [cited_text(paper) for paper in papers])
+        assert (claim.support, claim.found, claim.differences) == (
             expected.score,
-            expected.missing_words,
-            expected.missing_numbers,
+            expected.found,
+            expected.differences,
         )
-        assert len(set(cited(claim))) == len(claim.citations)
+        for paper in papers:
+            slices = [citation for citation in claim.citations if citation.paper == paper]
+            assert 1 <= len(slices) <= 3
+            assert [one.start for one in slices] == sorted(one.start for one in slices)
         for citation in claim.citations:
             assert citation.quote == citation.paper.abstract[citation.start : citation.end]
             assert citation.number == number(citation.paper)
             spans = sentence_spans(citation.paper.abstract)
             within = [span for span in spans if citation.start <= span.start and span.end <= citation.end]
-            assert 1 <= len(within) <= 2
             assert (within[0].start, within[-1].end) == (citation.start, citation.end)
 
 
 @PROPERTY
 @given(SAID)
-def test_a_claim_stays_unsupported_only_when_no_source_carries_it(said: tuple[str, tuple[int, ...]]) -> None:
-    [claim] = settled(said).claims
-    best = max(support(claim.text, [paper.abstract]).score for paper in SOURCES.values())
-    assert holds(claim) or best < PARTLY
+def test_nothing_that_was_cited_is_lost_unless_another_paper_is_put_in_its_place_and_told(
+    said: tuple[str, tuple[int, ...]],
+) -> None:
+    _, numbers = said
+    found = settled(said)
+    [claim] = found.claims
+    given_up = {SOURCES[n].title for n in numbers} - {citation.paper.title for citation in claim.citations}
+    assert bool(claim.moved_from) == ("moved" in found.repairs)
+    if claim.moved_from:
+        assert set(claim.moved_from.split("; ")) <= {SOURCES[n].title for n in numbers}
+    else:
+        assert len(given_up) == found.repairs.get("pruned", 0)
+    assert bool(numbers) <= bool(claim.citations)
 
 
 def test_a_missing_citation_is_attached_when_a_source_carries_the_claim() -> None:
@@ -131,11 +144,27 @@ def test_a_claim_that_no_source_carries_is_left_as_it_is() -> None:
     assert found.repairs == {}
 
 
-def test_a_wrong_citation_moves_to_the_paper_that_says_it() -> None:
+def test_a_wrong_citation_moves_to_the_paper_that_says_it_and_the_claim_says_from_where() -> None:
     found = settled((DANCED, (1,)), (DANCED, (1, 3)))
     assert [cited(claim) for claim in found.claims] == [[3], [3]]
+    assert [claim.moved_from for claim in found.claims] == ["One Shot", "One Shot; Moss"]
     assert found.claims[0].citations[0].quote.startswith("Honey bees dance")
     assert found.repairs == {"moved": 2}
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Bees dance in the dark of the evening, and many a farmer likes that.",  # too little in the other
+        "Bees dance near the hive to tell where 40 flowers stand.",  # a number that the other lacks
+        "Half of the bees dance near the hive.",  # something of it is in the cited one
+    ],
+)
+def test_a_citation_stays_where_no_other_paper_is_clearly_the_one(claim: str) -> None:
+    found = settled((claim, (1,)))
+    assert cited(found.claims[0]) == [7]
+    assert found.claims[0].moved_from == ""
+    assert found.repairs == {}
 
 
 def test_a_right_citation_stays_even_when_another_paper_says_it_too() -> None:
@@ -146,14 +175,12 @@ def test_a_right_citation_stays_even_when_another_paper_says_it_too() -> None:
 
 def test_a_claim_that_its_paper_denies_stays_there_for_the_reader_to_see() -> None:
     denies = Paper(1, "Weights", "Pruning half of the weights lowers the accuracy of small networks.")
-    says = Paper(
-        2, "Other weights", "Pruning half of the weights raises the accuracy of small networks by chance alone."
-    )
-    claim = "Pruning the weights raises the accuracy of networks in most of the usual benchmarks."
+    says = Paper(2, "Other weights", "Pruning half of the weights raises the accuracy of small networks by chance.")
+    claim = "Pruning half of the weights raises the accuracy of networks."
     found = ground_claims([Sentence(claim, (1,), "")], {1: denies, 2: says}, lambda paper: paper.paper_id)
-    assert support(claim, [denies.abstract]).score < PARTLY <= support(claim, [says.abstract]).score
     assert cited(found.claims[0]) == [1]
-    assert "raises" in found.claims[0].missing_words
+    assert found.claims[0].standing == "differs"
+    assert found.claims[0].differences == (Difference("direction", "raises", "lowers"),)
     assert found.repairs == {}
 
 
@@ -172,8 +199,8 @@ def test_two_papers_that_carry_a_claim_together_are_both_kept() -> None:
 
 @pytest.mark.parametrize("answer", ["Yes.", "No.", "It does so.", "99."])
 def test_a_word_that_no_source_says_is_not_carried_by_just_any_source(answer: str) -> None:
-    assert not holds(claim_of(answer, (2,)))
-    assert not holds(claim_of(answer, ()))
+    assert not claim_of(answer, (2,)).holds
+    assert not claim_of(answer, ()).holds
 
 
 @pytest.mark.parametrize("answer", ["Accelerator.", "71.5", "4,000 seconds"])
@@ -182,14 +209,6 @@ def test_a_short_answer_that_a_source_says_holds(answer: str) -> None:
 
 
 GOOD, OTHER, BAD = claim_of(PRUNED, (1,)), claim_of(DANCED, (2,)), claim_of(INVENTED, (2,))
-
-
-def test_what_holds_is_at_least_partly_carried_and_not_rejected_by_a_model() -> None:
-    assert (holds(GOOD), holds(BAD)) == (True, False)
-    assert holds(Claim("a", support=PARTLY, verdict="partly"))
-    assert not holds(Claim("a", support=1.0, verdict="not"))
-    assert holds(Claim("a", support=PARTLY - 0.01, verdict="supported"))
-    assert not holds(Claim("a", support=PARTLY - 0.01))
 
 
 def test_nothing_holds_without_claims_or_when_each_is_unsupported() -> None:
@@ -218,8 +237,10 @@ def test_a_paragraph_or_list_item_outlives_its_first_claim() -> None:
 
 
 def test_quoting_puts_the_nearest_sentence_of_the_cited_paper_in_place() -> None:
-    wrong = claim_of("Longer dances stand for warmer gods, and seven kings of moss drink water from fog.", (2,), "\n- ")
-    assert not holds(wrong)
+    wrong = claim_of(
+        "Longer dances please warmer gods, and seven kings of old Prussia eat moss and bread at night.", (2,), "\n- "
+    )
+    assert not wrong.holds
     found = mended("quote", GOOD, wrong)
     quote = found.claims[1]
     assert (quote.text, quote.lead, quote.support) == ("Longer dances stand for greater distances.", "\n- ", 1.0)
@@ -235,7 +256,7 @@ def test_quoting_for_a_claim_without_citations_looks_through_all_sources() -> No
 
 
 def test_a_sentence_is_quoted_only_once() -> None:
-    wrong = claim_of("Longer dances stand for warmer gods in seven old kingdoms of the north.", (2,))
+    wrong = claim_of("Longer talks please warmer gods in seven old kingdoms of the far north.", (2,))
     said = claim_of("Longer dances stand for greater distances.", (2,))
     assert [claim.text for claim in mended("quote", wrong, GOOD, said).claims] == [PRUNED, said.text]
     assert [claim.text for claim in mended("quote", wrong, GOOD, wrong).claims] == [said.text, PRUNED]
@@ -254,23 +275,15 @@ def test_an_answer_of_which_nothing_holds_is_not_made_one_by_quotes(policy: str)
     assert nothing_holds(found.claims)
 
 
-def test_the_best_slice_is_the_first_of_equal_sentences() -> None:
-    twice = "Moss covers the northern side. Nothing is said in between. Moss covers the northern side."
-    assert best_slice("Moss covers the northern side.", twice) == (Span(0, 30), 1.0)
+def test_a_claim_may_rest_on_sentences_that_stand_apart() -> None:
+    [claim] = settled(("Half of the weights go in one shot, and retraining is never needed.", (1,))).claims
+    assert [citation.quote for citation in claim.citations] == [
+        "We prune half of the weights in one shot.",
+        "Retraining is never needed.",
+    ]
+    assert {citation.number for citation in claim.citations} == {4}
 
 
-def test_a_second_sentence_is_taken_only_when_it_adds_enough() -> None:
-    assert best_slice("The angle of a dance gives the direction from the sun of bees.", BEES.abstract)[0] == Span(
-        60, 114
-    )
-    span, score = best_slice("Moss covers the northern side of old trees and drinks water from rain.", MOSS.abstract)
-    assert span == Span(0, len(MOSS.abstract))
-    assert score > support("Moss covers the northern side of old trees and drinks water.", [MOSS.abstract[:43]]).score
-
-
-@PROPERTY
-@given(st.sampled_from([PRUNING, BEES, MOSS]), st.integers(0, 4))
-def test_a_verbatim_sentence_is_its_own_best_slice(paper: Paper, place: int) -> None:
-    spans = sentence_spans(paper.abstract)
-    span = spans[place % len(spans)]
-    assert best_slice(paper.abstract[span.start : span.end], paper.abstract) == (span, 1.0)
+def test_the_best_sentence_is_the_first_of_equal_ones() -> None:
+    twice = "Moss covers the northern side. Moss covers the northern side."
+    assert best_sentence("Moss covers the northern side.", twice) == (Span(0, 30), 1.0)

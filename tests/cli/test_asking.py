@@ -4,6 +4,7 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from rich.console import Console
 
 from rag.citations.numbering import cite
 from rag.errors import ModelError
-from rag.records import Answer, Claim, Outcome, Paper, Searched
+from rag.records import Answer, Claim, Difference, Outcome, Paper, Searched
 from ui.cli.app import main
 from ui.cli.rendering import show_answer, stream_answer
 from ui.wording import lacking
@@ -153,24 +154,32 @@ def test_a_conversation_as_json_is_a_line_an_answer(ask: Run) -> None:
 
 def test_what_a_claim_lacks_is_named_below_the_answer() -> None:
     citation = cite(1, PAPER, 0, 25)
-    wrong = Claim("Bees find 13 roses.", (citation,), 0.4, ("roses",), ("13",), lead=" ")
-    bare = Claim("Cats purr.", lead="\n- ")
+    wrong = Claim("Bees find 13 roses.", (citation,), 0.4, ("roses",), ("13",), lead=" ", found=0.4)
+    bare, quoted = Claim("Cats purr.", lead="\n- "), Claim("Bees dance.", (citation,), 1.0, verbatim=True)
     console = Console(file=io.StringIO(), width=100)
     show_answer(
-        console, made_up(Claim("Bees dance.", (citation,), 1.0), wrong, bare, notes=("It broke off.",), cost=0.5)
+        console,
+        made_up(quoted, wrong, bare, notes=("It broke off.",), cost=0.5),
     )
     shown = console.file.getvalue()  # type: ignore[attr-defined]
-    assert "Bees dance. [1] ● Bees find 13 roses. [1] ○\n" in shown
-    assert "\n- Cats purr. ○\n" in shown
-    assert "○ Bees find 13 roses. (not in the cited abstract: 13, roses)" in shown
-    assert "○ no paper carries: Cats purr." in shown
+    assert "Bees dance. [1] ● Bees find 13 roses. [1] ◐\n" in shown
+    assert "\n- Cats purr. ·\n" in shown
+    assert "◐ Bees find 13 roses. (not in the cited abstract: 13, roses)" in shown
+    assert "· cites no paper: Cats purr." in shown
     assert "It broke off." in shown
     assert "cost 0.5000" in shown
 
 
-def test_a_supported_claim_lacks_nothing_unless_the_check_says_so() -> None:
-    citation = cite(1, PAPER, 0, 25)
-    assert lacking(Claim("Bees dance.", (citation,), 0.9, ("dance",))) == ""
-    assert "the LLM's check: not" in lacking(Claim("Bees dance.", (citation,), 0.9, verdict="not"))
-    assert "openai:tiny's check: not" in lacking(Claim("Bees.", (citation,), 0.9, verdict="not", checker="openai:tiny"))
-    assert lacking(Claim("Bees dance.", (citation,), 0.1, verdict="supported")) == ""
+def test_a_quoted_or_supported_claim_needs_no_look_and_one_in_own_words_is_to_be_compared() -> None:
+    own = Claim("Bees dance.", (cite(1, PAPER, 0, 25),), 0.9, ("dance",), found=0.9)
+    assert lacking(replace(own, verbatim=True)) == ""
+    assert lacking(replace(own, verdict="supported")) == ""
+    assert lacking(own) == "Bees dance. (own words: compare)"
+    assert "the check: not" in lacking(replace(own, verdict="not"))
+    assert "openai:tiny's check: not" in lacking(replace(own, verdict="not", checker="openai:tiny"))
+
+
+def test_what_differs_and_what_was_moved_is_told() -> None:
+    differs = Claim("90 dance.", (cite(1, PAPER, 0, 25),), differences=(Difference("number", "90", "13"),))
+    assert lacking(differs) == "90 dance. (says 90, the abstract 13)"
+    assert "cited there: Moss" in lacking(replace(differs, moved_from="Moss"))

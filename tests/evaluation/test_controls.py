@@ -75,7 +75,7 @@ def test_citations_swapped_between_answers_lower_what_citations_carry(asked: lis
     assert after["citation_precision"] <= 0.2
     assert after["cited_right"] <= before["cited_right"] - 0.5
     assert after["support"] <= 0.5
-    assert after["unsupported"] >= 0.8
+    assert after["unsupported"] >= 0.75
 
 
 def test_an_invented_number_is_seen(asked: list[Asked]) -> None:
@@ -106,7 +106,7 @@ def test_without_any_citation_nothing_is_carried(asked: list[Asked]) -> None:
     after = means(changed(asked, lambda claim: replace(claim, citations=())))
     assert after["citation_recall"] == 0.0
     assert after["support"] == 0.0
-    assert after["unsupported"] == 1.0
+    assert after["unsupported"] == 0.0  # uncited, which is told as such
     assert "citation_precision" not in after
 
 

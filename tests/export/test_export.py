@@ -27,7 +27,7 @@ from rag.ingestion.finding import find_files
 from rag.library import Library
 from rag.readers import read_file
 from rag.readers.cleaning.text import clean
-from rag.records import Answer, Citation, Claim, Outcome, Paper, Record, Searched, Turn
+from rag.records import Answer, Citation, Claim, Difference, Outcome, Paper, Record, Searched, Turn
 from rag.text.author_names import Name, parse_name
 
 PROPERTY = settings(deadline=None, max_examples=100)
@@ -513,14 +513,17 @@ def test_every_form_has_its_suffix() -> None:
 
 def test_a_conversation_has_questions_numbered_answers_and_one_list_of_references() -> None:
     first = answer(
-        Claim("It needs $O(n^2)$ steps.", (cites(1, ATTENTION),), support=1.0),
-        Claim("Much *more*.", (cites(1, ATTENTION), cites(2, SPAN)), support=0.6, lead=" "),
+        Claim("It needs $O(n^2)$ steps.", (cites(1, ATTENTION),), support=1.0, verbatim=True),
+        Claim("Much *more*.", (cites(1, ATTENTION), cites(2, SPAN)), support=0.6, found=0.4, lead=" "),
         Claim("First", (cites(2, SPAN),), support=0.9, verdict="not", lead="\n- "),
         Claim("Second", (), support=0.0, lead="\n- "),
-        Claim("Then prose.", (cites(1, ATTENTION),), support=0.9, lead="\n\n"),
+        Claim("Then prose.", (cites(1, ATTENTION),), support=0.9, found=0.9, lead="\n\n"),
+        Claim("Eight.", (cites(1, ATTENTION),), differences=(Difference("number", "8", "*6*"),), lead=" "),
     )
     second = answer(
-        Claim("Again.", (cites(2, SPAN),), support=1.0), answerer="tiny", prompts=("answer@1a2b", "check@3c4d")
+        Claim("Again.", (cites(2, SPAN),), support=1.0, verbatim=True),
+        answerer="tiny",
+        prompts=("answer@1a2b", "check@3c4d"),
     )
     turns = [Turn("What is it?", first), Turn("And <i>why</i>?", second)]
     assert conversation_markdown(turns, title="On attention") == (
@@ -528,8 +531,8 @@ def test_a_conversation_has_questions_numbered_answers_and_one_list_of_reference
         "## What is it?\n\n"
         "It needs $O(n^2)$ steps. [1] Much \\*more\\*. [1][2] ◐\n\n"
         "- First [2] ○\n"
-        "- Second ○\n\n"
-        "Then prose. [1]\n\n"
+        "- Second ·\n\n"
+        "Then prose. [1] ◌ Eight. [1] ≠ (says 8, the abstract \\*6\\*)\n\n"
         "## And \\<i>why\\</i>?\n\n"
         "Again. [2]\n\n"
         "## References\n\n"
@@ -540,7 +543,11 @@ def test_a_conversation_has_questions_numbered_answers_and_one_list_of_reference
         "## How the answers came about\n\n"
         "- extractive; 1,707 papers searched\n"
         "- tiny, prompts answer@1a2b, check@3c4d; 1,707 papers searched\n\n"
-        "*The abstracts cited carry a sentence with ◐ only partly, one with ○ not, as far as its words tell.*\n"
+        "- ◌ own words: Own words, with all names and numbers found; not otherwise checked: compare.\n"
+        "- ◐ partly: A name, a number or a large part wasn't found in the cited abstract.\n"
+        "- ≠ differs: The cited abstract says something otherwise.\n"
+        "- ○ not found: Hardly anything of it is in the cited abstract.\n"
+        "- · uncited: It cites no paper.\n"
     )
 
 
@@ -577,7 +584,9 @@ def test_an_answer_that_is_text_keeps_its_lists_and_nothing_else(text: str, show
 
 
 def test_papers_keep_the_numbers_that_they_have_in_the_text() -> None:
-    text = conversation_markdown([Turn("A?", answer(Claim("One.", (cites(5, ATTENTION), cites(3, SPAN)), 1.0)))])
+    text = conversation_markdown(
+        [Turn("A?", answer(Claim("One.", (cites(5, ATTENTION), cites(3, SPAN)), 1.0, verbatim=True)))]
+    )
     assert "One. [5][3]\n" in text
     assert text.index("- [3] Guido") < text.index("- [5] Ashish")
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rag.answering.suggestions import questions_from
 from rag.errors import QuestionError
 from rag.library import Library
-from rag.records import Answer, Citation, Claim, Filters, IngestReport, Outcome, Paper, Rejection, Remark
+from rag.records import Answer, Citation, Claim, Difference, Filters, IngestReport, Outcome, Paper, Rejection, Remark
 from rag.settings import Settings
 from ui.filters import read_filters
 from ui.page import handlers, library_handlers
@@ -158,12 +158,21 @@ def test_highlighting_changes_no_word_of_an_abstract(cuts: list[tuple[int, int]]
     assert Seen(highlighted(one, slices)).text == one.abstract
 
 
-def test_a_tooltip_names_what_the_cited_abstracts_lack() -> None:
+def test_a_tooltip_says_how_a_claim_stands_and_what_the_cited_abstracts_lack() -> None:
     one = paper()
-    claim = Claim("x", (cited(1, one, 0, 9),), 0.6, ("monkeys",), ("7.77",))
-    assert tooltip(claim) == "Partly supported (0.60). Missing there: numbers: 7.77; words: monkeys."
-    assert tooltip(replace(claim, support=0.9)) == "Supported (0.90)."
-    assert tooltip(Claim("x")) == "Not found: no abstract carries this sentence."
+    claim = Claim("x", (cited(1, one, 0, 9),), 0.6, ("monkeys",), ("7.77",), found=0.6)
+    partly = "Partly. A name, a number or a large part wasn't found in the cited abstract."
+    assert tooltip(claim) == f"{partly} Missing there: numbers: 7.77; words: monkeys."
+    own = "Own words. Own words, with all names and numbers found; not otherwise checked: compare."
+    assert tooltip(replace(claim, missing_numbers=())) == own
+    assert tooltip(Claim("x")) == "Uncited. It cites no paper."
+    checked = replace(claim, verdict="supported", checker="llm", moved_from="Bees")
+    assert tooltip(checked).endswith("llm's check: supported. Another paper was cited: Bees.")
+
+
+def test_a_tooltip_shows_both_values_of_what_differs() -> None:
+    claim = Claim("x", (cited(1, paper(), 0, 9),), found=0.6, differences=(Difference("number", "90 %", "92.8 %"),))
+    assert "It says 90 %, the abstract 92.8 %." in tooltip(claim)
 
 
 def test_claims_stand_in_paragraphs_and_lists_as_their_leads_tell(samples: Library) -> None:
@@ -173,7 +182,7 @@ def test_claims_stand_in_paragraphs_and_lists_as_their_leads_tell(samples: Libra
     exchange = Exchange("x", "q", replace(base, claims=claims))
     html = transcript(Conversation("c", "now", (exchange,)), [""])
     shape = re.sub(r"<(?!/?(?:p|ul|ol|li)\b)[^>]*>", "", html[html.index("ap-answer") :].split("ap-line")[0])
-    assert re.sub(r"[\s●◐○]+", "", re.sub(r' start="1"', "", shape)).startswith(
+    assert re.sub(r"[\s·]+", "", re.sub(r' start="1"', "", shape)).startswith(
         'ap-answerap-answered"><p>c0.c1.</p><p>c2.</p><ul><li>c3.</li><li>c4.</li></ul><ol><li>c5.</li></ol><p>c6.</p>'
     )
 
@@ -445,7 +454,7 @@ def test_a_check_that_is_switched_on_marks_each_claim_by_its_verdict(
     state.close()
     answer = read_conversation(view.conversation).exchanges[0].answer
     assert answer is not None
-    assert [claim.verdict for claim in answer.claims] == (["supported"] if check else [])
+    assert [claim.verdict for claim in answer.claims] == ["supported" if check else None]
 
 
 def test_a_conversation_with_a_verdict_that_is_none_cannot_be_read(state: ServerState) -> None:

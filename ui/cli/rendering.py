@@ -10,25 +10,39 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from rag.citations.support import MARKS, standing
 from rag.errors import StoppedError
 from rag.maintenance.doctor import Finding
 from rag.maintenance.info import Info
-from rag.records import Answer, Claim, Hit, IngestReport, Merge, MissingFromSource, Outcome, Paper, Rejection, Remark
+from rag.records import (
+    Answer,
+    Claim,
+    Hit,
+    IngestReport,
+    Merge,
+    MissingFromSource,
+    Outcome,
+    Paper,
+    Rejection,
+    Remark,
+    Standing,
+)
 from rag.records.answers import CLOSEST, NEAREST_PAPERS, REFUSALS
+from rag.records.standings import shown
 from ui.wording import because, lacking, merged_titles, place, printable, summary
 
 WIDTH = 100
-COLOURS = {"supported": "green", "partly": "yellow", "not found": "red"}
+COLOURS = {
+    Standing.QUOTED: "green", Standing.SUPPORTED: "green", Standing.REWORDED: "cyan", Standing.PARTLY: "yellow",
+    Standing.DIFFERS: "red", Standing.NOT_FOUND: "red", Standing.UNCITED: "dim",
+}  # fmt: skip
 SHOWN_REJECTIONS = 20
 SHOWN_MERGES = 20
 REFRESHES = 8  # a second, of an answer that is being written
 
 
 def mark(claim: Claim) -> Text:
-    """Return a claim's support as a shape, coloured: supported, partly, not found."""
-    found = standing(claim)
-    return Text(MARKS[found], COLOURS[found])
+    """Return the sign of how a claim stands, coloured."""
+    return Text(shown(claim).sign, COLOURS[claim.standing])
 
 
 def stream_answer(console: Console, events: Iterable[str | Answer]) -> Answer:

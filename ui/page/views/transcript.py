@@ -6,15 +6,17 @@ An exchange is an <article> named by its index; what can be clicked says so in `
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from rag.citations.support import MARKS, standing
-from rag.records import Answer, Claim, Outcome, Paper, Passage
+from rag.records import Answer, Claim, Outcome, Paper, Passage, Standing
 from rag.records.answers import CLOSEST, NEAREST_PAPERS, REFUSALS
+from rag.records.standings import SOUND, shown, side_by_side
 from ui.page.conversation import Conversation, Exchange
 from ui.page.views.markup import prose
 from ui.wording import stages, summary
 
-STYLES = {"supported": "ok", "partly": "partly", "not found": "missing"}
-WORDS = {"supported": "Supported", "partly": "Partly supported", "not found": "Not found in the cited abstracts"}
+STYLES = {
+    Standing.QUOTED: "ok", Standing.SUPPORTED: "ok", Standing.REWORDED: "own", Standing.PARTLY: "partly",
+    Standing.DIFFERS: "missing", Standing.NOT_FOUND: "missing", Standing.UNCITED: "own",
+}  # fmt: skip
 THUMB = (  # drawn, for not every machine has a font with it; turned round for bad
     '<svg viewBox="0 0 16 16" width="14" height="14" fill="none" stroke="currentColor" stroke-width="1.4" '
     'stroke-linejoin="round" aria-hidden="true"><path d="M1.5 7h3v7h-3zM4.5 7l3-5.5c1.3 0 2 .8 1.8 2L8.9 6h4.2c1 0 '
@@ -155,28 +157,33 @@ def _claim(claim: Claim, number: int) -> str:
         f'aria-label="[{n}] evidence in this paper">[{n}]</button>'
         for n in dict.fromkeys(citation.number for citation in claim.citations)
     )
-    found = standing(claim)
+    style, sign = STYLES[claim.standing], shown(claim).sign
     tip = escape(tooltip(claim))
     return (
-        f'<span class="ap-claim ap-{STYLES[found]}" data-claim="{number}">{prose(claim.text)}'
-        f'<span class="ap-markers"> {cited}<button type="button" class="ap-mark ap-{STYLES[found]}" data-do="mark" '
-        f'aria-label="{tip}" data-tip="{tip}"><span aria-hidden="true">{MARKS[found]}</span></button></span></span>'
+        f'<span class="ap-claim ap-{style}" data-claim="{number}">{prose(claim.text)}'
+        f'<span class="ap-markers"> {cited}<button type="button" class="ap-mark ap-{style}" data-do="mark" '
+        f'aria-label="{tip}" data-tip="{tip}"><span aria-hidden="true">{sign}</span></button></span></span>'
     )
 
 
 def tooltip(claim: Claim) -> str:
-    """Return what a mark means: the support, and the words and numbers that the cited abstracts lack."""
-    found = standing(claim)
-    if not claim.citations:
-        return "Not found: no abstract carries this sentence."
-    missing = [
-        f"{what}: {', '.join(lacking)}"
-        for what, lacking in (("numbers", claim.missing_numbers), ("words", claim.missing_words))
-        if lacking and found != "supported"
-    ]
-    verdict = f" Checked by {claim.checker or 'the model'}: {claim.verdict}." if claim.verdict else ""
-    lacks = f" Missing there: {'; '.join(missing)}." if missing else ""
-    return f"{WORDS[found]} ({claim.support:.2f}).{lacks}{verdict}"
+    """Return what a mark means: how the claim stands, what differs, and what the cited abstracts lack."""
+    standing, told = claim.standing, shown(claim)
+    parts = [f"{told.word[0].upper()}{told.word[1:]}. {told.meaning}"]
+    if claim.differences and standing not in SOUND:
+        parts.append(f"It {side_by_side(claim)}.")
+    if standing in {Standing.PARTLY, Standing.NOT_FOUND}:
+        missing = [
+            f"{what}: {', '.join(lacking)}"
+            for what, lacking in (("numbers", claim.missing_numbers), ("words", claim.missing_words))
+            if lacking
+        ]
+        parts += [f"Missing there: {'; '.join(missing)}."] * bool(missing)
+    if claim.verdict:
+        parts.append(f"{claim.checker or 'The model'}'s check: {claim.verdict}.")
+    if claim.moved_from:
+        parts.append(f"Another paper was cited: {claim.moved_from}.")
+    return " ".join(parts)
 
 
 def _feet(exchange: Exchange, copied: str, *, last: bool) -> str:

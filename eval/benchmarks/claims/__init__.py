@@ -1,0 +1,1 @@
+"""How well support and standings tell carried claims from others."""
