@@ -1,6 +1,7 @@
 """What both faces say of an answer in words: what a claim lacks, and how the answer came about."""
 
 import textwrap
+from collections import Counter
 from pathlib import PurePath
 
 from rag.records import Answer, Claim, Merge, Searched, Standing
@@ -43,7 +44,10 @@ def summary(answer: Answer) -> str:
     if answer.partial:
         parts.append("partial")
     if answer.claims:
-        parts += [f"{len(answer.citations)} cited", f"support {answer.support:.2f} ({legend(answer)})"]
+        score = (
+            "" if answer.is_markdown else f"support {answer.support:.2f}, "
+        )  # of words, which own words needn't share
+        parts += [f"{len(answer.citations)} cited", f"{score}{legend(answer)}"]
     checkers = sorted({printable(claim.checker) for claim in answer.claims if claim.checker})
     parts += [f"checked by {', '.join(checkers)}"] if checkers else []
     parts += [answer.answerer, duration(sum(answer.timings.values()))]
@@ -67,9 +71,9 @@ def _of_the_check(answer: Answer) -> str:
 
 
 def legend(answer: Answer) -> str:
-    """Return the signs of an answer's claims with their words: `● quoted, ◌ own words`."""
-    there = {claim.standing for claim in answer.claims}
-    return ", ".join(f"{one.sign} {one.word}" for standing, one in SHOWN.items() if standing in there)
+    """Return how an answer's claims stand: `3 ● quoted, 1 ◌ own words`."""
+    counts = Counter(claim.standing for claim in answer.claims)
+    return ", ".join(f"{counts[one]} {how.sign} {how.word}" for one, how in SHOWN.items() if counts[one])
 
 
 def searched(what: Searched) -> str:

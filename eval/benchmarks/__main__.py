@@ -8,6 +8,7 @@
     conversation   follow-ups and changes of topic
     merging        which records are joined, on labelled pairs
     llm            a language model (OPENAI_BASE_URL), CitationQueryEngine with it, and quotes
+    replayed       recorded answers of a strong model's kind: outcomes, what is kept, how claims are marked
     page           the page: first paint, what it adds, twenty readers at once, memory (Chromium)
     fuzz           damaged files by the thousand through every reader
     memory         a million papers through readers and catalog: peak memory, papers a second
@@ -35,12 +36,13 @@ from eval.benchmarks import (
     follow_ups,
     layout,
     library_speed,
-    llm_answers,
     scifact,
     web_page,
 )
 from eval.benchmarks.claims import standing, support_score
 from eval.benchmarks.faults import table as faults
+from eval.benchmarks.llm import answers as llm_answers
+from eval.benchmarks.llm import replayed
 from eval.benchmarks.readers import fuzzing, memory
 from eval.benchmarks.readers import speed as reader_speed
 from eval.benchmarks.results_file import keep
@@ -54,6 +56,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "conversation": follow_ups.measure,
     "merging": deduplication.measure,
     "llm": llm_answers.measure,
+    "replayed": replayed.measure,
     "page": web_page.measure,
     "fuzz": fuzzing.measure,
     "memory": memory.measure,

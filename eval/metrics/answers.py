@@ -26,7 +26,7 @@ from typing import Any, Protocol
 from eval.datasets.questions import GoldQuestion
 from eval.metrics.nuggets import nugget_recall
 from eval.metrics.ranking import ranked
-from rag.citations.markers import INVENTED
+from rag.citations.model_text.marked_line import INVENTED
 from rag.citations.support import SUPPORTED, support
 from rag.records import Answer, Citation, Claim, Paper, Standing
 

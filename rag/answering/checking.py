@@ -55,8 +55,7 @@ def checked(draft: Draft, checker: Checker, stop: Cancellation) -> Draft:
             judged = replace(claims[place], verdict=verdict.word, checker=checker.name)
             claims[place] = _resting(judged, verdict.sentences)
     return replace(
-        draft,
-        claims=tuple(claims),
+        draft.with_claims(claims),
         usage=draft.usage + found.usage,
         checking=found.usage,
         calls=draft.calls + found.calls,

@@ -10,10 +10,12 @@ from time import perf_counter
 from rag.answering.abstaining import outcome_of
 from rag.answering.base import Draft
 from rag.answering.sentence_ranking import Candidate, best_first, candidates_of, firsts_of
-from rag.citations.numbering import cite, number_papers, render
+from rag.citations.numbering import cite
+from rag.citations.rendering import Part, pieces_of, quoted, render
 from rag.citations.support import verified
 from rag.models.cancellation import Cancellation
 from rag.records import Claim, Outcome, Turn
+from rag.records.answers import EXTRACTIVE
 from rag.retrieval.results import Retrieved
 
 WORTH_GAP = 2.0  # a sentence worth this much less than the best isn't quoted: it would only fill
@@ -23,7 +25,7 @@ FEWEST = 2  # sentences
 class ExtractiveAnswerer:
     """Quotes sentences: at most `sentences` of them and about `words` words, from at most `papers` papers."""
 
-    name = "extractive"
+    name = EXTRACTIVE
 
     def __init__(self, *, papers: int, sentences: int, words: int) -> None:
         self._papers = papers
@@ -47,19 +49,17 @@ class ExtractiveAnswerer:
         started = perf_counter()
         candidates = candidates_of(question, retrieved, self._papers)
         chosen = choose(candidates, sentences=self._sentences, words=self._words)
-        numbers = number_papers((candidate.hit.paper for candidate in chosen), history)
-        claims: list[Claim] = []
-        for candidate in chosen:
-            paper, passage = candidate.hit.paper, candidate.passage
-            citation = cite(numbers[paper.paper_id], paper, passage.start, passage.end)
-            same_paper = claims and claims[-1].citations[0].number == citation.number
-            lead = " " if same_paper else "\n\n" if claims else ""
-            claims.append(Claim(passage.text, (citation,), lead=lead))
         written = perf_counter()
-        checked = tuple(verified(claim) for claim in claims)
+        parts: list[Part] = []
+        for candidate in chosen:
+            passage = candidate.passage
+            citation = cite(0, candidate.hit.paper, passage.start, passage.end)
+            same_paper = parts and parts[-1].citations[0].paper.paper_id == citation.paper.paper_id
+            lead = " " if same_paper else "\n\n" if parts else ""
+            parts.append(quoted(verified(Claim(passage.text, (citation,))), lead))
         timings = {"answer": written - started, "verify": perf_counter() - written}
-        yield from (render([claim]) for claim in checked)
-        yield Draft(checked, timings=timings)
+        yield from pieces_of(render(parts, history))
+        yield Draft(tuple(parts), timings=timings)
 
 
 def choose(candidates: Sequence[Candidate], *, sentences: int, words: int) -> list[Candidate]:

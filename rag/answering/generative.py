@@ -5,6 +5,7 @@ on, whether it holds, and what becomes of what doesn't.
 """
 
 import re
+from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -14,10 +15,10 @@ from rag.answering.abstaining import is_hopeless
 from rag.answering.base import Draft
 from rag.answering.checking import checked, checker_for
 from rag.answering.context import Shown, show
-from rag.citations.grounding import GroundedClaims, apply_policy
-from rag.citations.marker_stream import Preview
-from rag.citations.numbering import number_of, number_papers, renumbered
-from rag.citations.reading import read_claims
+from rag.citations.model_text.marker_stream import Preview
+from rag.citations.numbering import number_of, number_papers
+from rag.citations.policy import apply_policy
+from rag.citations.reading import read_answer
 from rag.errors import ContextOverflowError
 from rag.models.cancellation import Cancellation
 from rag.models.checkers.base import Checker
@@ -80,14 +81,13 @@ class GenerativeAnswerer:
                     raise
                 room = min(room, count_tokens(shown.text)) // 2
         written = perf_counter()
-        draft = replace(self._read(question, text, finish, shown, numbers), calls=tries)
+        draft = replace(self._read(question, text, finish, shown), calls=tries)
         settled = perf_counter()
         timings = {"prompt": prepared - clock, "model": written - prepared, "verify": settled - written}
         if checker and draft.claims and not stop:
             draft = checked(draft, checker, stop)
             timings["check"] = perf_counter() - settled
-        draft = self._with_policy(draft, shown, numbers)
-        yield replace(draft, claims=renumbered(draft.claims, history), timings=timings)
+        yield replace(self._with_policy(draft, shown), timings=timings)
 
     def _room(self, question: str) -> int:
         """Return how many tokens of sources the model's window has room for."""
@@ -137,31 +137,24 @@ class GenerativeAnswerer:
             finish = replace(finish, usage=Usage(read, count_tokens(text)))
         return text, finish
 
-    def _read(self, question: str, text: str, finish: Finish, shown: Shown, numbers: dict[int, int]) -> Draft:
-        """Return the draft of a model's text: without claims when it abstains, or when nothing of it holds."""
-        read = read_claims(text, question, shown.papers, lambda paper: number_of(paper, numbers))
-        notes = [note for note in (shown.note, ending_note(finish)) if note]
-        if read.leaves_open:
-            notes.append("The model adds that the abstracts don't say everything that was asked.")
+    def _read(self, question: str, text: str, finish: Finish, shown: Shown) -> Draft:
+        """Return the draft of a model's text."""
+        read = read_answer(text, question, shown.papers)
         return Draft(
-            claims=read.claims,
+            parts=read.parts,
+            left_open=read.left_open,
             usage=finish.usage,
             prompts=(self._prompt.prompt_id,),
             repairs=read.repairs,
-            notes=tuple(notes),
+            notes=tuple(note for note in (shown.note, ending_note(finish)) if note),
             partial=finish.ending is not Ending.COMPLETE,
             cut=finish.ending is Ending.CUT,
         )
 
-    def _with_policy(self, draft: Draft, shown: Shown, numbers: dict[int, int]) -> Draft:
+    def _with_policy(self, draft: Draft, shown: Shown) -> Draft:
         """Return the draft after what the user wants done with unsupported claims."""
-        settled = apply_policy(
-            GroundedClaims(draft.claims, draft.repairs),
-            self._settings.unsupported,
-            shown.papers,
-            lambda paper: number_of(paper, numbers),
-        )
-        return replace(draft, claims=settled.claims, repairs=settled.repairs)
+        parts, repairs = apply_policy(draft.parts, self._settings.unsupported, shown.papers)
+        return replace(draft, parts=parts, repairs=dict(Counter(draft.repairs) + repairs))
 
 
 def is_loop(text: str, piece: str) -> bool:

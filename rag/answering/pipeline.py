@@ -5,15 +5,14 @@ The library asks it directly; LlamaIndex's query engine (rag.integrations.llama_
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from time import perf_counter
 
 from rag.answering.abstaining import nearest_papers, refusal
 from rag.answering.base import Answerer, Draft
 from rag.answering.extractive import ExtractiveAnswerer
-from rag.citations.numbering import papers_cited, render
-from rag.citations.support import nothing_holds
+from rag.citations.rendering import render
 from rag.conversation.follow_ups import Rewritten, rewrite, rewrite_without_model
 from rag.errors import ModelError, StoppedError
 from rag.models.cancellation import Cancellation
@@ -101,11 +100,11 @@ class AnswerPipeline:
                         yield event
             if found.question.stop:
                 return
-            if draft.cut and not draft.claims:
+            if draft.cut and not draft.parts:
                 msg = f"{' '.join(draft.notes)} It had said nothing yet: ask again."
                 raise ModelError(msg)
-            if nothing_holds(draft.claims) and not draft.cut:  # half a sentence tells nothing about the abstracts
-                outcome = Outcome.NOT_IN_ABSTRACTS
+            if draft.abstains and not draft.cut:  # half a sentence tells nothing about the abstracts
+                outcome, draft = Outcome.NOT_IN_ABSTRACTS, _told(draft)
         answer = self._answer(found, draft, outcome)
         if not answer.answered:
             yield "\n\n" * begun + answer.text  # after what the model wrote for nothing
@@ -118,7 +117,7 @@ class AnswerPipeline:
 
     def _answer(self, found: Found, draft: Draft, outcome: Outcome) -> Answer:
         answered = outcome is Outcome.ANSWERED
-        claims = draft.claims if answered else ()
+        written = render(draft.parts if answered else (), found.question.history)
         nearest, closest = ((), ()) if answered else nearest_papers(found.retrieved)
         usage, calls = found.rewritten.usage + draft.usage, found.rewritten.calls + draft.calls
         counted = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens, "calls": calls}
@@ -128,9 +127,10 @@ class AnswerPipeline:
         return Answer(
             question=found.question.text,
             outcome=outcome,
-            text=render(claims) if answered else refusal(outcome, nearest),
-            claims=claims,
-            citations=papers_cited(claims),
+            text=written.text if answered else refusal(outcome, nearest),
+            claims=written.claims,
+            citations=written.citations,
+            left_open=draft.left_open,
             nearest=nearest,
             closest=closest,
             searched=_searched(found),
@@ -177,6 +177,14 @@ def last_of(events: Iterator[str | Answer]) -> Answer:
         if isinstance(event, Answer):
             return event
     raise StoppedError
+
+
+def _told(draft: Draft) -> Draft:
+    """Return a draft that is no answer with a note of what the model wrote, unless it only says what is left open."""
+    written = render(draft.parts).text
+    if not written or draft.left_open:
+        return draft
+    return replace(draft, notes=(*draft.notes, f"What the model wrote cites nothing, and is no answer: {written}"))
 
 
 def _searched(found: Found) -> Searched:

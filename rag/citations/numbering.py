@@ -1,9 +1,10 @@
-"""Numbers and slices: which paper has which number, where a quote stands, how an answer's text is put together."""
+"""Numbers and slices: which paper has which number, where a quote stands, what opens a paragraph."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
-from rag.records import Answer, Citation, Claim, Paper, Turn
+from rag.records import Answer, Citation, Paper, Turn
+
+Piece = str | tuple[int, ...]  # of what is written: text, or the numbers or ids of the papers that a marker stands for
 
 
 def number_papers(papers: Iterable[Paper], history: Sequence[Turn] = ()) -> dict[int, int]:
@@ -26,15 +27,6 @@ def number_of(paper: Paper, numbers: dict[int, int]) -> int:
     return numbers.setdefault(paper.paper_id, _next(numbers))
 
 
-def renumbered(claims: Sequence[Claim], history: Sequence[Turn]) -> tuple[Claim, ...]:
-    """Return claims with the numbers of a conversation: papers new to it get theirs in the order they are cited."""
-    numbers = number_papers((citation.paper for claim in claims for citation in claim.citations), history)
-    return tuple(
-        replace(claim, citations=tuple(replace(one, number=numbers[one.paper.paper_id]) for one in claim.citations))
-        for claim in claims
-    )
-
-
 def kept_leads(leads: Sequence[str], kept: Sequence[bool]) -> list[str]:
     r"""Return the leads of the pieces of a text that are kept: who comes first in a paragraph takes over its lead.
 
@@ -51,15 +43,6 @@ def kept_leads(leads: Sequence[str], kept: Sequence[bool]) -> list[str]:
     return [found[0].lstrip(), *found[1:]] if found else []
 
 
-def render(claims: Iterable[Claim]) -> str:
-    """Return the text of an answer: each claim after its lead, followed by the numbers that it cites."""
-    return "".join(
-        f"{claim.lead}{claim.text}{' ' * bool(claim.citations)}"
-        + "".join(f"[{number}]" for number in dict.fromkeys(citation.number for citation in claim.citations))
-        for claim in claims
-    )
-
-
 def _next(numbers: dict[int, int]) -> int:
     return max(numbers.values(), default=0) + 1
 
@@ -67,12 +50,3 @@ def _next(numbers: dict[int, int]) -> int:
 def cite(number: int, paper: Paper, start: int, end: int) -> Citation:
     """Return the citation of `paper.abstract[start:end]`."""
     return Citation(number, paper, paper.abstract[start:end], start, end)
-
-
-def papers_cited(claims: Iterable[Claim]) -> tuple[Citation, ...]:
-    """Return the first citation of every paper that the claims cite, in the order of their numbers."""
-    first: dict[int, Citation] = {}
-    for claim in claims:
-        for citation in claim.citations:
-            first.setdefault(citation.number, citation)
-    return tuple(first[number] for number in sorted(first))

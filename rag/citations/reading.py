@@ -1,36 +1,71 @@
-"""A model's text to cited, measured claims: its markers read, what claims something told from what doesn't, grounded.
+"""A model's text to the parts of an answer: its markers read, what claims something told from what doesn't, grounded.
 
-For rag.answering.generative; each step is a module of its own: markers, claim_detection, grounding.
+For rag.answering.generative; each step is a module of its own: markers, claim_detection, grounding. Nothing that the
+model wrote disappears but greetings, the question said again and lists of references, each counted.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rag.citations.claim_detection import detect_claims
-from rag.citations.grounding import ground_claims
-from rag.citations.markers import read_markers
-from rag.records import Claim, Paper
+from rag.citations.grounding import anchored, grounded
+from rag.citations.model_text.claim_detection import Kind, kinds_of, without_opening
+from rag.citations.model_text.denials import MARKED
+from rag.citations.model_text.markers import REFERENCES, Sentence, read_markers
+from rag.citations.model_text.reference_lists import renumbered, split_references
+from rag.citations.numbering import Piece
+from rag.citations.rendering import Part, kept
+from rag.records import Citation, Paper
 
 ECHOES = "echoes"  # in the repairs: sentences that only said the question again, and were left out
+GREETINGS = "greetings"  # sentences that say nothing to the matter, and were left out
+LEFT_OUT = {Kind.ECHO: ECHOES, Kind.GREETING: GREETINGS}
 
 
 @dataclass(frozen=True, slots=True)
-class ReadClaims:
-    """The claims of a model's text, how often each kind of repair was needed, and whether it left something open.
+class ReadAnswer:
+    """A model's text as parts, how often each kind of repair was needed, and what it says the sources leave open."""
 
-    No claims when the text begins by saying that the sources don't tell.
-    """
-
-    claims: tuple[Claim, ...]
+    parts: tuple[Part, ...]
     repairs: Mapping[str, int]
-    leaves_open: bool
+    left_open: str
+
+    @property
+    def abstains(self) -> bool:
+        """True when it is no answer: it says that the sources don't tell, and cites nothing that they do tell."""
+        return not any(part.claim and part.claim.citations for part in self.parts)
 
 
-def read_claims(text: str, question: str, sources: Mapping[int, Paper], number: Callable[[Paper], int]) -> ReadClaims:
-    """Return what a model's text claims, by the sources that it was shown. `number` gives a paper's final number."""
-    reading = read_markers(text, sources)
-    detected = detect_claims(reading.sentences, question, sources.values())
-    grounded = ground_claims(() if detected.abstains else detected.claiming, sources, number)
-    repairs = Counter(reading.repairs) + Counter(grounded.repairs) + Counter({ECHOES: detected.echoes})
-    return ReadClaims(grounded.claims, dict(repairs), bool(detected.denials) and not detected.abstains)
+def read_answer(text: str, question: str, sources: Mapping[int, Paper]) -> ReadAnswer:
+    """Return what a model wrote, by the sources that it was shown, numbered as they were."""
+    text, greetings = without_opening(text)
+    text, meaning = split_references(text, sources)
+    reading = read_markers(renumbered(text, meaning), sources)
+    kinds = kinds_of(reading.sentences, question, [paper.abstract for paper in sources.values()])
+    repairs = Counter(reading.repairs) + Counter({GREETINGS: greetings, REFERENCES: int(bool(meaning))})
+    parts: list[Part] = []
+    for sentence, kind in zip(reading.sentences, kinds, strict=True):
+        written = _written(sentence, sources)
+        if kind is Kind.CLAIM:
+            claim, mended = grounded(sentence.text, [sources[n] for n in sentence.numbers], sources)
+            repairs.update(mended)
+            parts.append(Part(sentence.lead, written, claim))
+        else:
+            parts.append(Part(sentence.lead, written, cited=_cited(sentence, sources)))
+            repairs.update([LEFT_OUT[kind]] if kind in LEFT_OUT else [])
+    denials = [sentence.text for sentence, kind in zip(reading.sentences, kinds, strict=True) if kind is Kind.DENIAL]
+    left_open = " ".join(filter(None, (MARKED.sub("", text, count=1).strip() for text in denials)))
+    return ReadAnswer(kept(parts, [kind not in LEFT_OUT for kind in kinds]), dict(+repairs), left_open)
+
+
+def _written(sentence: Sentence, sources: Mapping[int, Paper]) -> tuple[Piece, ...]:
+    """Return how a sentence is written, with the ids of papers in its markers."""
+    return tuple(
+        piece if isinstance(piece, str) else tuple(sources[number].paper_id for number in piece)
+        for piece in sentence.written
+    )
+
+
+def _cited(sentence: Sentence, sources: Mapping[int, Paper]) -> tuple[Citation, ...]:
+    """Return what a sentence cites that isn't judged, each paper by its sentence that comes nearest."""
+    return tuple(one for number in sentence.numbers for one in anchored(sentence.text, sources[number], 0))

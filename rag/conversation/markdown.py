@@ -1,16 +1,22 @@
 """A conversation as Markdown: questions as headings, answers with their numbers, one list of references at the end."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from rag.citations.model_text.denials import MARK
 from rag.citations.numbering import number_of, number_papers
-from rag.export.markdown import inline, line, reference
+from rag.citations.rendering import MARKER, marked
+from rag.export.markdown import as_part, inline, line, reference
+from rag.export.text import plain
 from rag.records import Answer, Claim, Paper, Passage, Standing, Turn
-from rag.records.answers import CLOSEST, NEAREST_PAPERS, REFUSALS
+from rag.records.answers import CLOSEST, LEFT_OPEN, NEAREST_PAPERS, REFUSALS
 from rag.records.standings import SHOWN, SOUND, shown, side_by_side
 
 ITEM = re.compile(r"\s*(?:(?P<bullet>[-*•–])|(?P<number>\d{1,3})[.)])(?:\s+|\Z)")  # noqa: RUF001
+
+
+NOT_SAID = re.compile(rf"\n\s*(?:{MARK}|\*\*{MARK}\*\*)[ \t]*", re.IGNORECASE)  # at the end of an answer
 
 
 class _Line(NamedTuple):
@@ -57,39 +63,38 @@ def _answer(answer: Answer, numbers: dict[int, int], cited: dict[int, Paper]) ->
         blocks.append(f"*{REFUSALS[answer.outcome]}*{f' {NEAREST_PAPERS}' if answer.nearest else ''}")
     if not answer.answered and answer.nearest:
         blocks.append("\n".join(f"- {reference(paper)}{_closest(one)}" for paper, one in answer.nearest_with_closest))
-    if answer.claims:
-        for claim in answer.claims:
-            for citation in claim.citations:
-                cited[number_of(citation.paper, numbers)] = citation.paper
-        blocks.append(_laid_out(_claims(answer.claims, numbers)))
-    elif answer.answered:
-        blocks.append(_laid_out(_lines(answer.text)) or "*No answer.*")
+    if not answer.answered and answer.left_open:
+        blocks.append(f"*{LEFT_OPEN}* {inline(answer.left_open)}")
+    for citation in answer.citations:
+        cited[number_of(citation.paper, numbers)] = citation.paper
+    if answer.answered:
+        blocks.append(_written(answer, numbers) or "*No answer.*")
     return [*blocks, *(f"*Note: {inline(note)}*" for note in answer.notes)]
+
+
+def _written(answer: Answer, numbers: dict[int, int]) -> str:
+    """Return an answer's text with the numbers of the conversation and a sign behind each claim to be compared."""
+    here = {citation.number: number_of(citation.paper, numbers) for citation in answer.citations}
+    set_as = inline if answer.is_markdown else plain  # plain text is set line by line below
+    text = marked(answer.text, answer.claims, lambda claim, _: _mark(claim, set_as))
+    text = MARKER.sub(lambda match: f"[{here.get(int(match[0][1:-1]), match[0][1:-1])}]", text)
+    return as_part(with_left_open(text)) if answer.is_markdown else _laid_out(_lines(text))
+
+
+def with_left_open(markdown: str) -> str:
+    """Return a model's text in which what the sources leave open is told as elsewhere, a paragraph by itself."""
+    return NOT_SAID.sub(f"\n\n*{LEFT_OPEN}* ", markdown)
 
 
 def _closest(passage: Passage | None) -> str:
     return f"\n  *{CLOSEST}* {inline(passage.text)}" if passage else ""
 
 
-def _claims(claims: Iterable[Claim], numbers: dict[int, int]) -> list[_Line]:
-    """Return claims, each with its numbers and the sign of its support, as the lines that they form in the text."""
-    lines: list[_Line] = []
-    for claim in claims:
-        papers = dict.fromkeys(numbers[citation.paper.paper_id] for citation in claim.citations)
-        rest = f"{' ' * bool(papers)}{''.join(f'[{number}]' for number in papers)}{_mark(claim)}"
-        if lines and "\n" not in claim.lead:
-            lines[-1] = lines[-1]._replace(text=f"{lines[-1].text} {inline(claim.text)}{rest}")
-        else:
-            item = ITEM.match(claim.lead)
-            lines.append(_Line(_marker(item), f"{line(claim.text)}{rest}", new=True))
-    return lines
-
-
-def _mark(claim: Claim) -> str:
+def _mark(claim: Claim, set_as: Callable[[str], str]) -> str:
     """Return the sign of a claim that a reader should compare, and what differs."""
     if claim.standing in SOUND:
         return ""
-    differs = f" ({inline(side_by_side(claim))})" if claim.standing is Standing.DIFFERS and claim.differences else ""
+    differs = f" ({set_as(side_by_side(claim))})" if claim.standing is Standing.DIFFERS and claim.differences else ""
     return f" {shown(claim).sign}{differs}"
 
 

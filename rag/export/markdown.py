@@ -18,6 +18,13 @@ LINE_SIGNS = re.compile(r"\A(\d{1,9})(?=[.)])|\A(?=[-+=>:|])")
 PARTED = re.compile(r"(?<![^\W_])_|<(?=[a-zA-Z/!?])|\](?=[\[(:])")
 STAR = re.compile(r"\*(?=([a-zA-Z])?)")
 CODE = re.compile(r"[`~]|&#?\w+;")
+# Of a model's Markdown: what a line may begin with inside of lists and quotes, and what Markdown does with the rest.
+OPENERS = r"((?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])))*[ \t]*)"
+HEADING = re.compile(rf"^{OPENERS}(#{{1,6}})(?=[ \t]|$)")
+UNDERLINE = re.compile(rf"^{OPENERS}(=+|-+)[ \t]*$")  # which makes a heading of the line above
+FENCE = re.compile(r"^(`{3,})[^`]*$|^(~{3,})")
+INNER_FENCE = re.compile(rf"^{OPENERS}(?=`{{3,}}[^`]*$|~{{3,}})")  # that ends who knows where
+TAG = re.compile(r"(?<!\\)((?:\\\\)*)<(?=[a-zA-Z/!?])")
 WEB = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 UNTOUCHED = "!#$%&'()*+,/:;=?@[]~"  # what an address may hold as it is
 
@@ -63,6 +70,45 @@ def inline(text: str, *, markers: bool = False) -> str:
         for piece, formula in formulas(plain(text))
     )
     return MARKER.sub(r"[\1]", shown) if markers else shown
+
+
+def as_part(markdown: str) -> str:
+    r"""Return Markdown of a model as a part of a document: headings below the document's, no HTML, links or pictures.
+
+    >>> print(as_part("# A <b>\n![x](http://a.b)\n```\nopen"))
+    #### A \<b>
+    ![x] (http://a.b)
+    ```
+    open
+    ```
+    """
+    rows = plain_lines(markdown).split("\n")
+    highest = min((len(heading[2]) for heading in map(HEADING.match, rows) if heading), default=1)
+    done: list[str] = []
+    fence = ""  # what opened the code that we are in
+    for row in rows:
+        opened = FENCE.match(row)
+        if fence:
+            done.append(row)
+            fence = "" if re.fullmatch(rf" {{0,3}}{fence}{fence[0]}*[ \t]*", row) else fence
+        elif opened:
+            done.append(row)
+            fence = opened[1] or opened[2]
+        else:
+            done.append(_unarmed(row, deeper=4 - highest))
+    return "\n".join([*done, fence] if fence else done)
+
+
+def _unarmed(row: str, *, deeper: int) -> str:
+    row = HEADING.sub(lambda mark: mark[1] + "#" * min(6, len(mark[2]) + deeper), row)
+    row = UNDERLINE.sub(lambda mark: f"{mark[1]}***" if mark[2].startswith("---") else rf"{mark[1]}\{mark[2]}", row)
+    row = INNER_FENCE.sub(r"\1\\", row)
+    return TAG.sub(r"\1\\<", row).replace("](", "] (").replace("]:", "] :")
+
+
+def plain_lines(text: str) -> str:
+    """Return a text of several lines without control characters."""
+    return "\n".join(re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", line) for line in text.split("\n"))
 
 
 def _stop(text: str) -> str:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import Any, Self
 
-from rag.records.claims import Citation, Claim, citation_dict, citation_of, claim_of
+from rag.records.claims import Citation, Claim, citation_dict, citation_of, claims_of
 from rag.records.papers import Filters, Paper, Passage
 
 
@@ -24,7 +24,9 @@ REFUSALS = {
     Outcome.NOT_IN_ABSTRACTS: "The abstracts in this library don't say.",
     Outcome.NO_RELEVANT_PAPERS: "No paper in this library is about that.",
 }
+EXTRACTIVE = "extractive"  # the answerer that quotes
 NEAREST_PAPERS = "The nearest papers:"
+LEFT_OPEN = "The abstracts leave open:"  # before what a model said of that
 CLOSEST = "closest, but no answer:"  # before the sentence of each of them that comes closest
 
 
@@ -47,7 +49,8 @@ class Answer:
 
     `citations` lists every paper cited, once, in the order of its number in `text`. `nearest` names the papers
     that came nearest when the abstracts don't say, `closest` of each of them the sentence that comes closest to an
-    answer and is none. `answerer` is who wrote it, `prompts` the identities of the
+    answer and is none. `left_open` is what a language model said the abstracts leave open, of an answer too.
+    `answerer` is who wrote it, `prompts` the identities of the
     prompts used (`answer@1a2b3c4d`). `partial` is true when the LLM was cut off; `notes` says why, and what else a
     reader should know, a line each; `repairs` counts what had to be mended in the LLM's text, by kind. `timings` are
     seconds by stage; `usage` counts LLM tokens (`input_tokens`, `output_tokens`, estimated where the server doesn't
@@ -71,6 +74,12 @@ class Answer:
     notes: tuple[str, ...] = ()
     repairs: Mapping[str, int] = field(default_factory=dict)
     closest: tuple[Passage, ...] = ()
+    left_open: str = ""
+
+    @property
+    def is_markdown(self) -> bool:
+        """True when the text is Markdown, as a language model writes it; quotes are the papers' own characters."""
+        return self.answerer != EXTRACTIVE
 
     @property
     def rewritten(self) -> str | None:
@@ -106,6 +115,7 @@ class Answer:
             "claims": [claim.to_dict() for claim in self.claims],
             "citations": [citation_dict(citation) for citation in self.citations],
             "nearest": [paper.paper_id for paper in self.nearest],
+            "left_open": self.left_open,
             "closest": [dataclasses.asdict(passage) for passage in self.closest],
             "papers": [dataclasses.asdict(papers[paper_id]) for paper_id in sorted(papers)],
             "searched": dataclasses.asdict(self.searched),
@@ -129,11 +139,12 @@ class Answer:
             question=value["question"],
             outcome=Outcome(value["outcome"]),
             text=value["text"],
-            claims=tuple(claim_of(one, papers) for one in value["claims"]),
+            claims=claims_of(value["claims"], papers),
             citations=tuple(citation_of(one, papers) for one in value["citations"]),
             nearest=tuple(papers[paper_id] for paper_id in value["nearest"]),
             closest=tuple(Passage(**one) for one in value.get("closest", ())),
             searched=Searched(searched["papers"], searched["query"], Filters(**searched["filters"]), scores),
+            left_open=value.get("left_open", ""),
             **_tuples(value, "prompts", "notes"),
             **{name: value[name] for name in ("answerer", "timings", "usage", "cost", "partial", "repairs")},
         )

@@ -1,7 +1,7 @@
 """Claims: what an answer says, what each rests on, and what a reader is told of it."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -71,10 +71,12 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One sentence of an answer, without its markers, and what it rests on.
+    """A sentence or clause of an answer, without its markers, and what it rests on.
+
+    In the text of its answer it is `text[start:end]`, as it was written there, with its markers.
 
     `support` (0..1) says how well the cited abstracts carry it; the missing words and numbers say why not more.
-    `lead` is what stands before it in the answer's text: a space, a new paragraph, a list item. `verdict` is what a
+    `lead` is what stands before it there: a space, a new paragraph, a list item. `verdict` is what a
     checker said of it (`supported`, `partly`, `not`), when one was asked, and `checker` who that was. `verbatim`,
     `differences`, `found` and `missing_names` are as in Support. `moved_from` is the title of the paper that was
     cited, when another was put in its place.
@@ -93,6 +95,8 @@ class Claim:
     missing_names: tuple[str, ...] = ()
     checker: str | None = None
     moved_from: str = ""
+    start: int = 0
+    end: int = 0
 
     @property
     def standing(self) -> Standing:
@@ -128,6 +132,8 @@ class Claim:
         return {
             "text": self.text,
             "lead": self.lead,
+            "start": self.start,
+            "end": self.end,
             "standing": str(self.standing),
             "support": self.support,
             "found": self.found,
@@ -146,7 +152,8 @@ class Claim:
 def claim_of(value: Mapping[str, Any], papers: Mapping[int, Paper]) -> Claim:
     """Return the claim that `Claim.to_dict` gave, with its papers by id; also what version 0.1.0 wrote.
 
-    That knew nothing but support: all of it was a quote, and a part of it is what was found. Raises KeyError,
+    That knew nothing but support: all of it was a quote, and a part of it is what was found. It kept no spans, which
+    `claims_of` finds. Raises KeyError,
     TypeError or ValueError for anything else.
     """
     support = value["support"]
@@ -157,6 +164,8 @@ def claim_of(value: Mapping[str, Any], papers: Mapping[int, Paper]) -> Claim:
         missing_words=tuple(value["missing_words"]),
         missing_numbers=tuple(value["missing_numbers"]),
         lead=value["lead"],
+        start=value.get("start", 0),
+        end=value.get("end", 0),
         verdict=_verdict(value["verdict"]),
         verbatim=value.get("verbatim", support >= 1.0),
         differences=tuple(Difference(**one) for one in value.get("differences", ())),
@@ -165,6 +174,24 @@ def claim_of(value: Mapping[str, Any], papers: Mapping[int, Paper]) -> Claim:
         checker=value.get("checker"),
         moved_from=value.get("moved_from", ""),
     )
+
+
+def claims_of(values: Sequence[Mapping[str, Any]], papers: Mapping[int, Paper]) -> tuple[Claim, ...]:
+    """Return the claims of an answer. Raises what `claim_of` raises."""
+    claims = [claim_of(value, papers) for value in values]
+    return _with_spans(claims, values) if any("start" not in value for value in values) else tuple(claims)
+
+
+def _with_spans(claims: Sequence[Claim], values: Sequence[Mapping[str, Any]]) -> tuple[Claim, ...]:
+    """Return claims with their places in the answer's text, from what version 0.1.0 wrote: `lead`, text, markers."""
+    found: list[Claim] = []
+    at = 0
+    for claim, value in zip(claims, values, strict=True):
+        start = at + len(value["lead"])
+        numbers = dict.fromkeys(citation.number for citation in claim.citations)
+        at = start + len(claim.text) + bool(numbers) + sum(len(f"[{number}]") for number in numbers)
+        found.append(dataclasses.replace(claim, start=start, end=at))
+    return tuple(found)
 
 
 def _verdict(value: object) -> str | None:

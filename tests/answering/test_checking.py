@@ -117,13 +117,15 @@ def test_a_verdict_and_its_checker_survive_a_round_trip(chat_server: Any, open_l
 def test_an_answer_is_dropped_or_kept_by_the_verdict(chat_server: Any, open_library: OpenLibrary) -> None:
     says(chat_server, SAID, "1: not\n2: supported\n3: not")
     answer = open_library(unsupported="drop").ask(QUESTION)
-    assert answer.text == f"{REWORDED} [1]"
+    assert answer.text == f"{REWORDED[:-1]} [1]."
     assert answer.repairs["dropped"] == 2
 
 
-def test_an_answer_that_is_rejected_altogether_is_none(chat_server: Any, open_library: OpenLibrary) -> None:
+def test_an_answer_that_is_rejected_altogether_is_one_and_marked(chat_server: Any, open_library: OpenLibrary) -> None:
     says(chat_server, SAID, "1: not\n2: not\n3: not")
-    assert open_library().ask(QUESTION).outcome is Outcome.NOT_IN_ABSTRACTS
+    answer = open_library().ask(QUESTION)
+    assert answer.outcome is Outcome.ANSWERED
+    assert not any(claim.holds for claim in answer.claims)
 
 
 # The sentences that a verdict rests on

@@ -12,7 +12,8 @@ from rag.answering.abstaining import confidence_in, is_hopeless, nearest_papers,
 from rag.answering.base import Draft
 from rag.answering.extractive import ExtractiveAnswerer, choose
 from rag.answering.sentence_ranking import Candidate, asked_words, candidates_of, is_named
-from rag.citations.numbering import cite, render
+from rag.citations.numbering import cite
+from rag.citations.rendering import render
 from rag.models.cancellation import Cancellation
 from rag.records import Answer, Claim, Hit, Outcome, Paper, Passage, Searched, Turn
 from rag.retrieval.results import Retrieved, WordMatch
@@ -45,7 +46,7 @@ def quote(query: str, *hits: Hit, history: tuple[Turn, ...] = ()) -> Draft:
     answerer = ExtractiveAnswerer(papers=5, sentences=6, words=110)
     *pieces, draft = answerer.stream(query, found(query, *hits), history, Cancellation())
     assert isinstance(draft, Draft)
-    assert "".join(map(str, pieces)) == render(draft.claims)
+    assert "".join(map(str, pieces)) == render(draft.parts, history).text
     return draft
 
 
@@ -65,10 +66,10 @@ def test_every_claim_is_a_verbatim_slice_of_the_abstract_it_cites() -> None:
 def test_the_text_is_the_claims_with_their_markers_a_paragraph_a_paper() -> None:
     draft = quote("How much memory do Adafactor and BitFit need?", ONE, TWO)
     paragraphs = [
-        " ".join(f"{claim.text} [{number}]" for claim in draft.claims if claim.citations[0].number == number)
-        for number in (1, 2)
+        " ".join(f"{c.text} [{number}]" for c in draft.claims if c.citations[0].paper.paper_id == paper)
+        for number, paper in ((1, 7), (2, 3))
     ]
-    assert render(draft.claims) == "\n\n".join(paragraphs)
+    assert render(draft.parts).text == "\n\n".join(paragraphs)
     assert {claim.citations[0].paper.paper_id for claim in draft.claims} == {7, 3}
 
 
@@ -82,13 +83,14 @@ def test_a_paper_keeps_the_number_of_an_earlier_answer() -> None:
     citation = cite(1, TWO.paper, 0, 10)
     claims = (Claim("Full", (citation,)),)
     earlier = Answer("q", Outcome.ANSWERED, "", claims, (citation,), (), Searched(9, "q"), "extractive")
-    draft = quote("How much memory do Adafactor and BitFit need?", ONE, TWO, history=(Turn("q", earlier),))
-    assert {claim.citations[0].paper.paper_id: claim.citations[0].number for claim in draft.claims} == {3: 1, 7: 2}
+    history = (Turn("q", earlier),)
+    draft = quote("How much memory do Adafactor and BitFit need?", ONE, TWO, history=history)
+    assert {one.paper.paper_id: one.number for one in render(draft.parts, history).citations} == {3: 1, 7: 2}
 
 
 def test_a_sentence_that_only_gives_a_link_is_quoted_only_when_asked_for() -> None:
-    assert "https://" not in render(quote(QUESTION, ONE).claims)
-    assert "https://" in render(quote("Where is the code of Adafactor available?", ONE).claims)
+    assert "https://" not in render(quote(QUESTION, ONE).parts).text
+    assert "https://" in render(quote("Where is the code of Adafactor available?", ONE).parts).text
 
 
 def test_a_number_counts_for_a_sentence_only_when_one_is_asked_for() -> None:

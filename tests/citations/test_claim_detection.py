@@ -1,64 +1,87 @@
-"""Which sentences of a model claim anything: denials and echoes of the question don't."""
+"""What each sentence of a model is: a claim, a frame, a denial, the question said again or a greeting."""
 
 import pytest
 
-from rag.citations.claim_detection import detect_claims, echoes
-from rag.citations.markers import Sentence
-from rag.records import Paper
+from rag.citations.model_text.claim_detection import Kind, echoes, kinds_of, without_opening
+from rag.citations.model_text.markers import Sentence
 
-PRUNING = Paper(
-    1,
-    "Early pruning",
+PRUNING = (
     "We prune the weights of a network after ninety steps of training. Pruning early costs no accuracy. "
-    "The sources of the data do not report their licence.",
+    "The sources of the data do not report their licence, and the abstracts of its parts do not either."
 )
 QUESTION = "Can the weights of a network be pruned early in training, and what does it cost?"
-ECHO = "Yes, weights of a network can be pruned early in training."
+ECHO = "The weights of a network can be pruned early in training."
 CLAIM = "Pruning early costs no accuracy."
 DENIAL = "The sources don't say how much memory that takes."
 
 
-def said(*texts: str, leads: tuple[str, ...] = ()) -> tuple[Sentence, ...]:
-    found = detect_claims(
-        [Sentence(t, (1,), lead) for t, lead in zip(texts, leads or ("",) * 9, strict=False)], QUESTION, []
-    )
-    return found.claiming
+def kinds(*sentences: tuple[str, str] | str, numbers: tuple[int, ...] = (), question: str = QUESTION) -> list[Kind]:
+    """Return the kinds of sentences, each a text or a lead and a text."""
+    told = [(" ", one) if isinstance(one, str) else one for one in sentences]
+    return kinds_of([Sentence(text, numbers, lead) for lead, text in told], question, [PRUNING])
 
 
-def test_a_claim_is_kept_as_it_is() -> None:
-    sentence = Sentence(CLAIM, (1,), " ")
-    found = detect_claims([Sentence(CLAIM, (1,), ""), sentence], QUESTION, [PRUNING])
-    assert found.claiming == (Sentence(CLAIM, (1,), ""), sentence)
-    assert (found.abstains, found.denials, found.echoes) == (False, 0, 0)
+def test_what_cites_or_is_carried_by_a_source_is_a_claim() -> None:
+    assert kinds(CLAIM) == [Kind.CLAIM]
+    assert kinds("It is nice to know that.", numbers=(1,)) == [Kind.CLAIM]
 
 
-def test_a_text_that_begins_with_a_denial_abstains() -> None:
-    found = detect_claims([Sentence(DENIAL, (), ""), Sentence(CLAIM, (1,), " ")], QUESTION, [PRUNING])
-    assert found.abstains
+@pytest.mark.parametrize("sentence", ["That needs 40 hours.", "So do ResNet and BERT."])
+def test_a_number_or_a_name_that_was_not_asked_about_needs_a_citation(sentence: str) -> None:
+    assert kinds(sentence) == [Kind.CLAIM]
 
 
-def test_a_denial_further_on_is_left_out_and_counted() -> None:
-    found = detect_claims([Sentence(CLAIM, (1,), ""), Sentence(DENIAL, (), " ")], QUESTION, [PRUNING])
-    assert [sentence.text for sentence in found.claiming] == [CLAIM]
-    assert (found.abstains, found.denials) == (False, 1)
+@pytest.mark.parametrize(
+    "sentence",
+    ["In short, both of them agree.", "There are two ways to look at it.", "Here is what they found in detail."],
+)
+def test_what_says_nothing_that_needs_a_citation_is_a_frame(sentence: str) -> None:
+    assert kinds(sentence) == [Kind.FRAME]
 
 
-def test_what_a_source_itself_says_is_no_denial() -> None:
-    text = "The sources of the data do not report their licence."
-    found = detect_claims([Sentence(text, (1,), "")], QUESTION, [PRUNING])
-    assert (len(found.claiming), found.denials, found.abstains) == (1, 0, False)
-    assert detect_claims([Sentence(text, (1,), "")], QUESTION, []).abstains
+def test_a_name_or_number_of_the_question_needs_no_citation() -> None:
+    assert kinds("BERT and its 12 layers come first here.", question="What do the 12 layers of BERT do?") == [
+        Kind.FRAME
+    ]
 
 
-def test_the_question_said_again_is_left_out_and_counted() -> None:
+def test_a_frame_of_the_text_is_one_whatever_it_says() -> None:
+    sentence = Sentence("Results of ResNet in 2015:", (), "", frame=True)
+    assert kinds_of([sentence], QUESTION, [PRUNING]) == [Kind.FRAME]
+
+
+def test_a_denial_is_one_wherever_it_stands_and_though_it_cites() -> None:
+    assert kinds(DENIAL, CLAIM, DENIAL) == [Kind.DENIAL, Kind.CLAIM, Kind.DENIAL]
+    assert kinds(DENIAL, numbers=(1,)) == [Kind.DENIAL]
+
+
+def test_what_a_source_itself_denies_is_a_claim() -> None:
+    text = "The abstracts of its parts do not report their licence."
+    assert kinds_of([Sentence(text, (1,), "")], QUESTION, [text]) == [Kind.CLAIM]
+    assert kinds_of([Sentence(text, (1,), "")], QUESTION, []) == [Kind.DENIAL]
+
+
+def test_after_the_mark_the_rest_of_the_line_is_denied_and_what_follows_is_not() -> None:
+    told = kinds("NOT SAID: what it costs.", "Nor who pays for it all.", ("\n", CLAIM), ("\n\n", CLAIM))
+    assert told == [Kind.DENIAL, Kind.DENIAL, Kind.CLAIM, Kind.CLAIM]
+
+
+@pytest.mark.parametrize("mark", ["NOT SAID:", "**NOT SAID:**", "NOT SAID in the abstracts:"])
+def test_a_list_after_the_mark_is_denied_and_the_next_paragraph_is_not(mark: str) -> None:
+    told = kinds(mark, ("\n- ", "the price of 40 GPUs"), ("\n- ", "the licence"), ("\n\n", CLAIM))
+    assert told == [Kind.DENIAL] * 3 + [Kind.CLAIM]
+
+
+def test_the_question_said_again_is_an_echo_unless_it_cites_or_a_source_says_so() -> None:
     question = "Does the quokka method need labels?"
-    found = detect_claims([Sentence("Yes, the quokka method needs labels.", (), "")], question, [PRUNING])
-    assert (found.claiming, found.echoes) == ((), 1)
+    assert kinds("The quokka method needs labels.", question=question) == [Kind.ECHO]
+    assert kinds("The quokka method needs labels.", question=question, numbers=(1,)) == [Kind.CLAIM]
+    assert kinds(CLAIM, question="Does pruning early cost accuracy?") == [Kind.CLAIM]
 
 
-def test_the_question_said_again_is_a_claim_when_a_source_says_so() -> None:
-    question = "Does pruning early cost accuracy?"
-    assert detect_claims([Sentence("Pruning early costs no accuracy.", (1,), "")], question, [PRUNING]).echoes == 0
+def test_yes_and_no_are_answers() -> None:
+    question = "Does the quokka method need labels?"
+    assert kinds("Yes, the quokka method needs labels.", question=question) == [Kind.FRAME]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +93,32 @@ def test_a_new_number_or_a_new_word_in_three_is_no_echo(sentence: str) -> None:
     assert echoes(ECHO, QUESTION)
 
 
-def test_a_paragraph_whose_first_sentence_is_left_out_still_begins_anew() -> None:
-    texts = (CLAIM, DENIAL, "Ninety steps of training go before.")
-    assert [sentence.lead for sentence in said(*texts, leads=("", "\n\n", " "))] == ["", "\n\n"]
-    assert [sentence.lead for sentence in said(ECHO, CLAIM, leads=("", "\n- "))] == ["- "]
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Great question!",
+        "I hope this helps you with your work!",
+        "Let me know if you need anything else.",
+        "Would you like me to go on?",
+        "Thanks for asking!",
+    ],
+)
+def test_a_greeting_says_nothing_to_the_matter(sentence: str) -> None:
+    assert kinds(sentence) == [Kind.GREETING]
+    assert kinds(sentence, numbers=(1,)) == [Kind.CLAIM]
+
+
+@pytest.mark.parametrize(
+    ("text", "left", "greetings"),
+    [
+        ("Sure! Adam adapts.", "Adam adapts.", 1),
+        ("Great question! Adam adapts.", "Adam adapts.", 1),
+        ("Hello there! Thanks for the question. Adam adapts.", "Adam adapts.", 1),
+        ("Good results come late.", "Good results come late.", 0),
+        ("Great, but slow.", "Great, but slow.", 0),
+        ("Sure!", "Sure!", 0),
+        ("", "", 0),
+    ],
+)
+def test_the_greeting_that_opens_a_text_goes_and_nothing_else(text: str, left: str, greetings: int) -> None:
+    assert without_opening(text) == (left, greetings)

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rag.citations.marker_grammar import numbers_in
-from rag.citations.marker_stream import Preview
-from rag.citations.markers import INVENTED, NAMED, REFERENCES, REFORMED, REPEATED, UNKNOWN_NAMES, read_markers
-from rag.citations.numbering import cite, render
-from rag.records import Claim, Paper
+from rag.citations.model_text.marked_line import INVENTED, NAMED, REFORMED, UNKNOWN_NAMES
+from rag.citations.model_text.marker_grammar import numbers_in
+from rag.citations.model_text.marker_stream import Preview
+from rag.citations.model_text.markers import REFERENCES, Sentence, read_markers
+from rag.citations.numbering import cite
+from rag.citations.rendering import Part, render
+from rag.records import Answer, Citation, Claim, Outcome, Paper, Searched, Turn
 
 PROPERTY = settings(deadline=None, max_examples=200)
 
@@ -32,15 +34,25 @@ SECOND = "Two encoders are trained on pairs of texts."
 
 
 def read(text: str) -> list[tuple[str, tuple[int, ...]]]:
-    return [(sentence.text, sentence.numbers) for sentence in read_markers(text, SOURCES).sentences]
+    return [(sentence.text, sentence.numbers) for sentence in read_markers(text, SOURCES).claiming]
+
+
+def answer_citing(citations: list[Citation]) -> Answer:
+    return Answer("", Outcome.ANSWERED, "", (), tuple(citations), (), Searched(3, ""), "scripted")
 
 
 def rendered(text: str) -> str:
-    """Return the text of the answer whose claims are the sentences of a model's text, cited under the same numbers."""
-    return render(
-        Claim(sentence.text, tuple(cite(n, SOURCES[n], 0, 8) for n in sentence.numbers), lead=sentence.lead)
-        for sentence in read_markers(text, SOURCES).sentences
-    )
+    """Return the text of an answer whose claims are the sentences of a model's text, cited under the same numbers."""
+    numbers = {number: cite(number, paper, 0, 8) for number, paper in SOURCES.items()}
+
+    def part(sentence: Sentence) -> Part:
+        written = tuple(
+            one if isinstance(one, str) else tuple(SOURCES[n].paper_id for n in one) for one in sentence.written
+        )
+        return Part(sentence.lead, written, Claim(sentence.text, tuple(numbers[n] for n in sentence.numbers)))
+
+    history = [Turn("", answer_citing(list(numbers.values())))]
+    return render([part(sentence) for sentence in read_markers(text, SOURCES).sentences], history).text
 
 
 # Forms of one marker
@@ -284,17 +296,6 @@ def test_words_before_a_colon_at_the_end_of_a_paragraph_do_not_take_the_paragrap
     assert read(f"{FIRST} [1] The sources also say the following:\n{SECOND} [2]") == [(FIRST, (1,)), (SECOND, (2,))]
 
 
-# Repeated sentences
-
-
-def test_a_sentence_said_again_is_told_once_and_keeps_all_that_it_cites() -> None:
-    assert read(f"{FIRST} [1] {SECOND} [2] {FIRST.upper()} [3]") == [(FIRST, (1, 3)), (SECOND, (2,))]
-
-
-def test_what_follows_a_repeated_item_stays_an_item() -> None:
-    assert rendered(f"- {FIRST} [1]\n- {FIRST} [1] {SECOND} [2]") == f"- {FIRST} [1]\n- {SECOND} [2]"
-
-
 # Other languages
 
 
@@ -313,6 +314,67 @@ def test_markers_in_chinese_are_read_and_leave_no_space() -> None:
     assert read(f"{first[:9]}[1]{first[9:]}。") == [(f"{first}。", (1,))]
 
 
+# Markdown and clauses
+
+
+KEPT = """The sources give two ways:
+
+## How they work
+- **Token vectors** are kept and *compared late* [1].
+  - It needs an index of all of them [3].
+1. A dense vector is compared [2].
+
+| model | way |
+|:--|---|
+| ColBERT | late interaction [1] |
+| DPR | two encoders [2] |
+
+Both rank passages."""
+
+
+def test_markdown_stays_as_it_was_written() -> None:
+    assert rendered(KEPT) == KEPT
+
+
+def test_headings_lead_ins_and_the_frame_of_a_table_claim_nothing() -> None:
+    frames = [sentence.text for sentence in read_markers(KEPT, SOURCES).sentences if sentence.frame]
+    assert frames == ["The sources give two ways:", "How they work", "| model | way |", "|:--|---|"]
+
+
+def test_a_row_of_a_table_says_its_cells() -> None:
+    assert ("ColBERT, late interaction", (1,)) in read(KEPT)
+
+
+@pytest.mark.parametrize(
+    ("text", "clauses"),
+    [
+        (
+            "One keeps a vector of each token [1], while the other trains two encoders on pairs [2].",
+            [("One keeps a vector of each token", (1,)), ("while the other trains two encoders on pairs.", (2,))],
+        ),
+        (
+            "One keeps a vector of each token [1][3]; the other trains two encoders on pairs [2] and is fast.",
+            [
+                ("One keeps a vector of each token", (1, 3)),
+                ("the other trains two encoders on pairs and is fast.", (2,)),
+            ],
+        ),
+        ("BERT [1], DPR [2] and SPLADE [3] are models.", [("BERT, DPR and SPLADE are models.", (1, 2, 3))]),
+    ],
+)
+def test_a_sentence_that_cites_in_several_places_is_read_clause_by_clause(
+    text: str, clauses: list[tuple[str, tuple[int, ...]]]
+) -> None:
+    assert read(text) == clauses
+    assert rendered(text) == text
+
+
+def test_an_attribution_stays_as_it_was_written_with_its_number() -> None:
+    text = "- According to source 2, two encoders are trained on pairs."
+    assert rendered(text) == "- According to [2], two encoders are trained on pairs."
+    assert read(text) == [("Two encoders are trained on pairs.", (2,))]
+
+
 # What is counted
 
 
@@ -324,7 +386,7 @@ def test_markers_in_chinese_are_read_and_leave_no_space() -> None:
         (f"{FIRST} [9] {SECOND} [1, 8]", {INVENTED: 2, REFORMED: 1}),
         (f"{FIRST} [1-999999999]", {INVENTED: 1, REFORMED: 1}),
         (f"{FIRST} (Khattab et al., 2020; Smith, 1999)", {NAMED: 1, UNKNOWN_NAMES: 1}),
-        (f"{FIRST} [1]\n{FIRST}\n\nReferences\n[1] Late", {REPEATED: 1, REFERENCES: 1}),
+        (f"{FIRST} [1]\n{FIRST}\n\nReferences\n[1] Late", {REFERENCES: 1}),
         ("Scores lie in [1, 3] and [0, 1] here, says nobody.", {}),
     ],
 )
@@ -358,7 +420,7 @@ HOSTILE = st.lists(st.sampled_from(f"{MARKERS}|{PROSE}|{BITS}|{MORE}".split("|")
 @example("source " + "1" * 5_000)
 @example("[" + "1  " * 19 + "x]")
 def test_only_numbers_of_sources_ever_come_out_and_each_once(text: str) -> None:
-    for sentence in read_markers(text, SOURCES).sentences:
+    for sentence in read_markers(text, SOURCES).claiming:
         assert set(sentence.numbers) <= SOURCES.keys()
         assert len(set(sentence.numbers)) == len(sentence.numbers)
         assert any(character.isalnum() for character in sentence.text)
@@ -387,23 +449,21 @@ SEPARATORS = [" ", ".", "\n", "\n\n", "\n- ", "\n2. ", "**"]
 WRITTEN = st.lists(st.sampled_from([*MARKERS.split("|"), *SENTENCES, *OPENINGS, *SEPARATORS]), max_size=30).map("".join)
 
 
+def cited_in(text: str) -> set[int]:
+    return {number for sentence in read_markers(text, SOURCES).sentences for number in sentence.numbers}
+
+
 @PROPERTY
 @given(WRITTEN)
-def test_what_was_read_and_rendered_is_read_as_the_same_sentences_again(text: str) -> None:
-    once = rendered(text)
-    assert read(once) == read(text)
-    assert rendered(once) == once
+def test_what_was_read_and_rendered_cites_the_same_when_read_again(text: str) -> None:
+    assert cited_in(rendered(text)) == cited_in(text)
 
 
 @PROPERTY
 @given(HOSTILE)
-def test_what_was_read_and_rendered_says_and_cites_the_same_when_read_again(text: str) -> None:
-    def told(text: str) -> tuple[str, set[int]]:
-        sentences = read(text)
-        said = "".join(c for sentence, _ in sentences for c in sentence if c.isalnum())
-        return said, {number for _, numbers in sentences for number in numbers}
-
-    assert told(rendered(text)) == told(text)
+def test_an_answer_shows_the_markers_of_what_it_cites_and_no_others(text: str) -> None:
+    said = rendered(text).replace("[1, 3]", "")
+    assert {int(number) for number in re.findall(r"\[(\d+)\]", said)} == cited_in(text)
 
 
 LETTERS = st.text(st.characters(codec="utf-8", categories=["L", "M", "P", "S", "Zs"]), max_size=8)
@@ -417,8 +477,8 @@ def test_text_without_markers_keeps_all_its_letters_and_digits(parts: list[tuple
     # Each word is there once; marks of headings and of introductions are another test's.
     clean = [re.sub(r"[:#*\d]|answer|source|reference", "", word, flags=re.IGNORECASE) for word, _ in parts]
     text = "".join(f"{word}w{n}x{end}" for n, (word, (_, end)) in enumerate(zip(clean, parts, strict=True)))
-    said = "".join(sentence.text for sentence in read_markers(text, SOURCES).sentences)
-    assert [c for c in said if c.isalnum()] == [c for c in text if c.isalnum()]
+    for said in ("".join(sentence.text for sentence in read_markers(text, SOURCES).sentences), rendered(text)):
+        assert [c for c in said if c.isalnum()] == [c for c in text if c.isalnum()]
 
 
 BRACKETS = (

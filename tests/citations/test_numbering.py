@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.citations.numbering import cite, number_papers, papers_cited
+from rag.citations.numbering import cite, kept_leads, number_of, number_papers
 from rag.records import Answer, Citation, Claim, Outcome, Paper, Searched, Turn
 
 PROPERTY = settings(deadline=None, max_examples=100)
@@ -17,7 +17,7 @@ def answer(numbers: dict[int, int]) -> Answer:
     """Make up an answer that cites these papers, id to number."""
     citations = tuple(cite(number, paper(paper_id), 0, 8) for paper_id, number in numbers.items())
     claims = tuple(Claim("Abstract", (citation,)) for citation in citations)
-    return Answer("q", Outcome.ANSWERED, "", claims, papers_cited(claims), (), Searched(9, "q"), "made up")
+    return Answer("q", Outcome.ANSWERED, "", claims, citations, (), Searched(9, "q"), "made up")
 
 
 def test_papers_are_numbered_from_one_in_the_order_given() -> None:
@@ -62,10 +62,28 @@ def test_a_citation_holds_the_verbatim_slice() -> None:
     assert one.abstract[9:17] == "of paper"
 
 
-def test_every_paper_cited_is_listed_once_with_its_first_citation_in_order_of_number() -> None:
-    first, second, third = cite(2, paper(1), 0, 8), cite(1, paper(2), 0, 8), cite(2, paper(1), 9, 17)
-    assert papers_cited([Claim("a", (first,)), Claim("b", (second, third))]) == (second, first)
+def test_a_new_paper_gets_the_next_number_and_keeps_it() -> None:
+    numbers = {7: 1, 3: 4}
+    assert [number_of(paper(paper_id), numbers) for paper_id in (9, 7, 9)] == [5, 1, 5]
+    assert numbers == {7: 1, 3: 4, 9: 5}
 
 
-def test_claims_without_citations_list_no_paper() -> None:
-    assert papers_cited([Claim("a"), Claim("b")]) == ()
+LEADS = st.sampled_from(["", " ", "\n\n", "\n- ", "\n  - ", "\n1. "])
+
+
+@PROPERTY
+@given(st.lists(st.tuples(LEADS, st.booleans()), max_size=8))
+def test_a_paragraph_is_opened_by_the_first_that_is_kept_of_it(pieces: list[tuple[str, bool]]) -> None:
+    leads, kept = [lead for lead, _ in pieces], [keep for _, keep in pieces]
+    found = kept_leads(leads, kept)
+    assert len(found) == sum(kept)
+    if all(kept):
+        assert found == [lead.lstrip() for lead in leads[:1]] + leads[1:]
+    assert {lead for lead in found[1:] if lead} <= set(leads)
+
+
+def test_what_opens_a_paragraph_goes_to_its_next_sentence() -> None:
+    leads = ["", " ", "\n\n", " ", "\n- ", "\n- "]
+    assert kept_leads(leads, [True, False, False, True, False, True]) == ["", "\n\n", "\n- "]
+    assert kept_leads(leads, [False, True, True, True, True, True]) == ["", "\n\n", " ", "\n- ", "\n- "]
+    assert kept_leads(leads, [False] * 6) == []

@@ -78,6 +78,9 @@ CLAIMS = st.builds(
     st.text(),
     st.sampled_from([(), CITED]),
     st.floats(0, 1),
+    lead=st.sampled_from(["", " ", "\n- "]),
+    start=st.integers(0, 99),
+    end=st.integers(99, 999),
     verdict=st.sampled_from([None, "supported", "partly", "not"]),
     verbatim=st.booleans(),
     differences=st.sampled_from([(), NINETY]),
@@ -101,12 +104,44 @@ def test_how_a_claim_stood_is_read_from_what_it_rests_on_and_never_from_the_stor
     assert Answer.from_dict(value).claims[0].standing is Standing.REWORDED
 
 
+def as_it_was(claim: dict[str, Any], lead: str) -> dict[str, Any]:
+    """Return a stored claim as version 0.1.0 wrote it: with what stands before it in the text, not its place there."""
+    kept = ("text", "support", "missing_words", "missing_numbers", "verdict", "citations")
+    return {name: claim[name] for name in kept} | {"lead": lead}
+
+
+def test_an_answer_stores_the_places_of_its_claims_and_what_stands_before_them() -> None:
+    [claim] = stored(answer(replace(REWORDED, start=3, end=9, lead="\n- ")))["claims"]
+    assert (claim["start"], claim["end"], claim["lead"]) == (3, 9, "\n- ")
+
+
+def test_the_claims_of_version_0_1_0_are_found_in_their_text() -> None:
+    other = Citation(2, Paper(8, "Bees", "Bees dance."), "Bees dance.", 0, 11)
+    apart = Citation(1, PAPER, PAPER.abstract[42:], 42, len(PAPER.abstract))
+    told = (
+        ("", Claim("Half the weights go.", CITED)),
+        (" ", Claim("It is known.")),
+        ("\n\n", Claim("Bees dance, and half go.", (other, CITED[0], apart))),
+        ("\n- ", Claim("So they do.", (other,))),
+    )
+    text = "Half the weights go. [1] It is known.\n\nBees dance, and half go. [2][1]\n- So they do. [2]"
+    value = stored(answer(*(claim for _, claim in told))) | {"text": text}
+    value["claims"] = [as_it_was(claim, lead) for claim, (lead, _) in zip(value["claims"], told, strict=True)]
+    again = Answer.from_dict(value)
+    assert [again.text[claim.start : claim.end] for claim in again.claims] == [
+        "Half the weights go. [1]",
+        "It is known.",
+        "Bees dance, and half go. [2][1]",
+        "So they do. [2]",
+    ]
+    assert Answer.from_dict(stored(again)) == again
+
+
 @pytest.mark.parametrize(
     ("support", "standing"), [(1.0, "quoted"), (0.9, "reworded"), (0.3, "partly"), (0.1, "not found")]
 )
 def test_an_answer_of_version_0_1_0_is_still_read(support: float, standing: str) -> None:
     value = stored(answer(replace(REWORDED, support=support)))
-    then = {"text", "lead", "support", "missing_words", "missing_numbers", "verdict", "citations"}
-    value["claims"] = [{name: claim[name] for name in then} for claim in value["claims"]]
+    value["claims"] = [as_it_was(claim, "") for claim in value["claims"]]
     [claim] = Answer.from_dict(value).claims
     assert (claim.standing, claim.support, claim.differences) == (standing, support, ())

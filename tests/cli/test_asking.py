@@ -12,6 +12,8 @@ import pytest
 from rich.console import Console
 
 from rag.citations.numbering import cite
+from rag.citations.reading import read_answer
+from rag.citations.rendering import Part, Rendered, quoted, render
 from rag.errors import ModelError
 from rag.records import Answer, Claim, Difference, Outcome, Paper, Searched
 from ui.cli.app import main
@@ -56,7 +58,7 @@ def test_the_llm_of_the_command_line_writes_the_answer(ask: Run, endpoint: Any) 
     endpoint.says(f"{LATE} [1].")
     code, out, _ = ask(QUESTION, "--llm", "openai:tiny")
     assert code == 0
-    assert f"{LATE}. [1] ●" in out.replace("\n", " ")
+    assert f"{LATE} [1] ●." in out.replace("\n", " ")
     assert "openai:tiny" in out
     assert "tokens" in out
 
@@ -76,7 +78,7 @@ def test_a_check_is_asked_for_or_forgone_and_its_tokens_are_told(
     assert (code, len(endpoint.asked)) == (0, calls)
     told = "checked by openai:tiny · openai:tiny · "
     assert (told in out) == ("1,400 + 60 tokens, 700 + 30 of them to check" in out) == (calls == 2)
-    assert f"{LATE}. [1] {'◐' if calls == 2 else '●'}" in out.replace("\n", " ")
+    assert f"{LATE} [1] {'◐' if calls == 2 else '●'}." in out.replace("\n", " ")
 
 
 def test_extractive_is_kept_to_even_with_an_endpoint(ask: Run, endpoint: Any) -> None:
@@ -126,8 +128,75 @@ def test_a_history_that_is_none_is_told_before_anything_is_asked(ask: Run, tmp_p
 
 
 def made_up(*claims: Claim, **fields: Any) -> Answer:
-    answered = Outcome.ANSWERED
-    return Answer("q", answered, "text", claims, claims[0].citations, (), Searched(9, "q"), "openai:tiny", **fields)
+    """Return the answer of a model that wrote these claims, each with its lead before it and its markers behind it."""
+    shown = render(
+        quoted(claim, claim.lead) if claim.citations else Part(claim.lead, (claim.text,), claim) for claim in claims
+    )
+    return answered(shown, **fields)
+
+
+def answered(shown: Rendered, **fields: Any) -> Answer:
+    known: dict[str, Any] = {"outcome": Outcome.ANSWERED, "nearest": (), "searched": Searched(9, "q")}
+    known |= {"text": shown.text, "claims": shown.claims, "citations": shown.citations, "answerer": "openai:tiny"}
+    return Answer("q", **known | fields)
+
+
+def printed(answer: Answer, *, terminal: bool) -> str:
+    """Return what is printed of an answer, without colours."""
+    console = Console(file=io.StringIO(), force_terminal=terminal, width=100, record=True)
+    show_answer(console, answer)
+    return console.export_text(clear=False)
+
+
+STRUCTURED = """### Two sorts
+
+**Bees** dance near the hive [1].
+
+| Who | Finds |
+|---|---|
+| Bees | 13 flowers [1] |
+
+- First
+  - Bees dance [1]
+
+NOT SAID: The \x1b]0;evil\x07price, <b>and</b> [a](javascript:b)."""
+
+
+def structured() -> Answer:
+    return answered(render(read_answer(STRUCTURED, "q", {1: PAPER}).parts))
+
+
+def test_on_a_terminal_a_table_is_a_table_and_bold_is_bold() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=100, record=True)
+    show_answer(console, structured())
+    assert "\x1b[1mBees\x1b[0m dance near the hive" in console.file.getvalue()  # type: ignore[attr-defined]
+    assert "\x1b]" not in console.file.getvalue()  # type: ignore[attr-defined]
+    lines = [" ".join(line.split()) for line in console.export_text().splitlines()]
+    start = lines.index("Who Finds")
+    assert set(lines[start + 1]) == {"─"}
+    assert lines[start + 2] == "Bees 13 flowers [1] ≠"
+    assert "Two sorts" in lines
+    assert "Bees dance near the hive [1] ●." in lines
+    assert lines[lines.index("• First") + 1] == "• Bees dance [1] ●"
+    assert "The abstracts leave open: The ]0;evilprice, <b>and</b> [a] (javascript:b)." in lines
+    assert "\n    • Bees dance" in printed(structured(), terminal=True)
+
+
+def test_a_pipe_gets_the_lines_as_they_were_written_with_their_marks() -> None:
+    shown = printed(structured(), terminal=False)
+    assert "### Two sorts\n\n**Bees** dance near the hive [1] ●.\n" in shown
+    assert "| Who | Finds |\n|---|---|\n| Bees | 13 flowers [1] ≠ |\n" in shown
+    assert "- First\n  - Bees dance [1] ●\n" in shown
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_refusal_of_a_model_says_what_it_leaves_open(*, terminal: bool) -> None:
+    silent = answered(
+        render([]), outcome=Outcome.NOT_IN_ABSTRACTS, nearest=(PAPER,), left_open="The \x1b[31mprice of honey."
+    )
+    shown = printed(silent, terminal=terminal)
+    assert "The abstracts leave open: The [31mprice of honey.\n" in shown
+    assert "The abstracts in this library don't say. The nearest papers:" in shown
 
 
 def test_on_a_terminal_the_text_is_shown_as_it_comes_and_then_the_answer() -> None:

@@ -35,7 +35,7 @@ def assert_one_line_error(done: Any, *parts: str) -> None:
 def test_the_demo_answers_refuses_once_and_says_what_to_do_next(cli: Cli) -> None:
     done = cli("demo")
     assert done.code == 0
-    assert done.out.count("● supported") == 3
+    assert done.out.count("● quoted") == 3
     assert "The abstracts in this library don't say" in done.out
     assert "28.4 BLEU" in done.out
     assert "askpapers ingest" in done.out.split("What to do next")[1]

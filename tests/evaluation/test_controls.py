@@ -13,7 +13,8 @@ from eval.datasets.questions import GoldQuestion, load_questions
 from eval.metrics.answers import offline, score
 from eval.metrics.nuggets import mean
 from eval.metrics.ranking import DEPTH
-from rag.citations.numbering import cite, papers_cited, render
+from rag.citations.numbering import cite
+from rag.citations.rendering import quoted, render
 from rag.citations.support import verified
 from rag.library import Library
 from rag.records import Answer, Claim, Outcome, Paper
@@ -42,8 +43,8 @@ def means(rows: Sequence[Asked]) -> Mapping[str, float]:
 
 def rewritten(answer: Answer, change: Callable[[Claim], Claim]) -> Answer:
     """Return an answer with each of its claims changed and verified anew, as if it had been written so."""
-    claims = tuple(verified(change(claim)) for claim in answer.claims)
-    return replace(answer, claims=claims, citations=papers_cited(claims), text=render(claims))
+    written = render(quoted(verified(change(claim)), " ") for claim in answer.claims)
+    return replace(answer, claims=written.claims, citations=written.citations, text=written.text)
 
 
 def changed(rows: Sequence[Asked], change: Callable[[Claim], Claim]) -> list[Asked]:

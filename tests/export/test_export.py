@@ -19,6 +19,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 
+from rag.citations.rendering import Part, render
 from rag.conversation.markdown import conversation_markdown
 from rag.export import Form, export
 from rag.export.keys import citation_keys
@@ -164,16 +165,22 @@ def seen(text: str) -> str:
 
 
 def answer(*claims: Claim, outcome: Outcome = Outcome.ANSWERED, **fields: Any) -> Answer:
-    """Make up an answer of these claims."""
+    """Make up an answer of these claims, each with its lead before it and its markers behind it."""
     cited = {citation.number: citation for claim in claims for citation in claim.citations}
+    text, spans = "", []
+    for claim in claims:
+        markers = "".join(f"[{citation.number}]" for citation in claim.citations)
+        start = len(text) + len(claim.lead)
+        text += f"{claim.lead}{claim.text}{' ' * bool(markers)}{markers}"
+        spans.append(replace(claim, start=start, end=len(text)))
     known: dict[str, Any] = {
         "question": "What?",
-        "text": "",
+        "text": text,
         "nearest": (),
         "searched": Searched(1_707, "What?"),
         "answerer": "extractive",
     }
-    return Answer(outcome=outcome, claims=claims, citations=tuple(cited.values()), **known | fields)
+    return Answer(outcome=outcome, claims=tuple(spans), citations=tuple(cited.values()), **known | fields)
 
 
 def cites(number: int, paper: Paper) -> Citation:
@@ -549,6 +556,116 @@ def test_a_conversation_has_questions_numbered_answers_and_one_list_of_reference
         "- ○ not found: Hardly anything of it is in the cited abstract.\n"
         "- · uncited: It cites no paper.\n"
     )
+
+
+STRUCTURED = """# Two ways
+
+**It** is all you need [1].
+
+| Method | Needs |
+|---|---|
+| *Attention* | $O(n^2)$ [1] |
+
+- Spans
+  - of text [2]
+
+## Costs
+
+NOT SAID: The price."""
+
+
+def test_an_answer_in_markdown_keeps_its_structure_and_its_headings_are_below_the_document_s() -> None:
+    parts = [
+        Part("", ("# Two ways",)),
+        Part("\n\n", ("**It** is all you need ", (7,), "."), Claim("It is all you need.", (cites(1, ATTENTION),), 1.0)),
+        Part("\n\n", ("| Method | Needs |",)),
+        Part("\n", ("|---|---|",)),
+        Part("\n", ("| *Attention* | $O(n^2)$ ", (7,), " |"), Claim("x", (cites(1, ATTENTION),), 1.0, found=0.9)),
+        Part("\n\n- ", ("Spans",)),
+        Part("\n  - ", ("of text ", (3,)), Claim("of text", (cites(1, SPAN),), 1.0, verbatim=True)),
+        Part("\n\n## ", ("Costs",)),
+        Part("\n\n", ("NOT SAID: The price.",)),
+    ]
+    shown = render(parts)
+    assert shown.text == STRUCTURED
+    model = replace(answer(answerer="tiny", text=shown.text), claims=shown.claims, citations=shown.citations)
+    text = conversation_markdown([Turn("Q", model)])
+    assert (
+        "## Q\n\n#### Two ways\n\n**It** is all you need [1] ○.\n\n"
+        "| Method | Needs |\n|---|---|\n| *Attention* | $O(n^2)$ [1] ◌ |\n\n"
+        "- Spans\n  - of text [2]\n\n##### Costs\n\n*The abstracts leave open:* The price.\n\n## References\n"
+    ) in text
+    assert {"table_open", "strong_open", "bullet_list_open"} <= types_of(text)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("<img src=x> a < b \\<b> \\\\<i>", "\\<img src=x> a < b \\<b> \\\\\\<i>"),
+        ("![x](http://a.b) [y](javascript:z)", "![x] (http://a.b) [y] (javascript:z)"),
+        ("[1]: http://a.b", "[1] : http://a.b"),
+        ("Title\n===\nSub\n---\nx", "Title\n\\===\nSub\n***\nx"),
+        ("> # quoted\n- ## item", "> #### quoted\n- ##### item"),
+        ("```\n<b> # open", "```\n<b> # open\n```"),
+        ("- ```\n  <b>", "- \\```\n  \\<b>"),
+    ],
+)
+def test_what_a_model_wrote_arms_nothing_and_ends_where_it_ends(said: str, shown: str) -> None:
+    text = conversation_markdown([Turn("Q", answer(answerer="tiny", text=said))])
+    assert f"## Q\n\n{shown}\n\n## How the answers came about" in text
+    assert not types_of(text) & {"html_inline", "html_block", "image", "link_open"}
+
+
+MARKDOWN = st.sampled_from(
+    [
+        *(
+            "<img src=x>",
+            "[a]: javascript:x\n",
+            "[a]",
+            "[a](javascript:x)",
+            "![i](http://e)",
+            "<!--",
+            "\n===\n",
+            "\n---\n",
+        ),
+        *(
+            "\n-\n",
+            "\t",
+            "    ",
+            "````\n",
+            "```\n",
+            "~~~",
+            "+ ",
+            "10) ",
+            "- ",
+            "> ",
+            "<http://x.y>",
+            "\\",
+            "`",
+            "*",
+            "# ",
+        ),
+        *("\n", "\n\n", "said", "| a | b |\n|---|---|\n", "[1]", "$", "_", "&lt;"),
+    ]
+)
+
+
+@PROPERTY
+@given(st.lists(MARKDOWN, max_size=14).map("".join))
+def test_whatever_a_model_writes_what_stands_around_it_stays(said: str) -> None:
+    text = conversation_markdown([Turn("Q", answer(answerer="tiny", text=said))])
+    assert not types_of(text) & {"html_inline", "html_block", "image", "link_open"}
+    tokens = tokens_of(text)
+    headings = [(one.tag, tokens[n + 1].content) for n, one in enumerate(tokens) if one.type == "heading_open"]
+    assert headings[:2] == [("h1", "Conversation"), ("h2", "Q")]
+    assert headings[-1] == ("h2", "How the answers came about")
+    assert {tag for tag, _ in headings[2:-1]} <= {"h4", "h5", "h6"}
+
+
+def test_a_refusal_of_a_model_says_what_it_leaves_open() -> None:
+    silent = answer(outcome=Outcome.NOT_IN_ABSTRACTS, nearest=(ATTENTION,), left_open="The *price*.", answerer="tiny")
+    text = conversation_markdown([Turn("Price?", silent)])
+    assert "*The abstracts leave open:* The \\*price\\*.\n" in text
 
 
 def test_an_answer_that_is_none_says_so_and_names_the_nearest_papers() -> None:

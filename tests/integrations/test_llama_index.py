@@ -212,7 +212,7 @@ def test_the_faithfulness_evaluator_of_llama_index_judges_an_answer(samples: Lib
     evaluator = FaithfulnessEvaluator(llm=samples.as_llm())
     verdicts = [evaluator.evaluate_response(query=QUESTION, response=response) for _ in range(2)]
     assert [verdict.passing for verdict in verdicts] == [True, False]
-    assert "Information: Query and passage are encoded separately by BERT. [1]" in model.sent[1]
+    assert "Information: Query and passage are encoded separately by BERT [1]." in model.sent[1]
     assert (verdicts[0].contexts or [""])[0] in model.sent[1]
 
 
@@ -229,4 +229,4 @@ def test_an_agent_of_llama_index_uses_the_engine_as_a_tool(samples: Library) -> 
     assert asyncio.run(run()) == "Separately, by BERT."
     assert "Knows papers." in model.sent[0]
     assert f"Question: {QUESTION}" in model.sent[1]
-    assert "Observation: Query and passage are encoded separately by BERT. [1]" in model.sent[2]
+    assert "Observation: Query and passage are encoded separately by BERT [1]." in model.sent[2]

@@ -126,9 +126,7 @@ def test_line_ends_and_the_mark_of_a_windows_editor_change_nothing(tmp_path: Pat
 
 def test_a_folder_of_prompts_with_a_misspelt_one_is_refused(tmp_path: Path) -> None:
     (tmp_path / "anwser.md").write_text(GOOD, "utf-8")
-    with pytest.raises(
-        PromptError, match=r"ASKPAPERS_PROMPTS=.*anwser.*answer, answer-copy, check"
-    ):
+    with pytest.raises(PromptError, match=r"ASKPAPERS_PROMPTS=.*anwser.*answer, answer-copy, check"):
         load_prompt("answer", tmp_path)
     with pytest.raises(PromptError, match="no such folder"):
         load_prompt("answer", tmp_path / "none")

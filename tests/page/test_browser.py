@@ -342,12 +342,12 @@ def test_a_switch_has_each_claim_checked_where_a_model_answers(
     chat_server.says("1: not 1.1\n2: supported 1.2", to="Claim 1")
     tab = open_tab(serve_page(settings=chat_server.settings()))
     tab.ask(LATE)
-    assert tab.texts(".ap-mark") == ["●", "○"]
+    assert tab.texts(".ap-mark") == ["●", "◐"]
     tab.click(".ap-new")
     tab.gone(".ap-mark")
     tab.click("#ap-check label", "Check each claim with the model")
     tab.ask(LATE)
-    assert tab.texts(".ap-mark") == ["○", "●"]
+    assert tab.texts(".ap-mark") == ["○", "✓"]
     assert "700 + 30 of them to check" in tab.said(".ap-line")
     assert "checked by openai:tiny" in tab.said(".ap-line")
     assert open_tab(sample_page).seen("#ap-check") == []
@@ -356,23 +356,22 @@ def test_a_switch_has_each_claim_checked_where_a_model_answers(
 def test_each_sentence_has_a_mark_of_its_own_shape_that_says_what_is_missing(
     open_tab: OpenTab, serve_page: Any, chat_server: Any
 ) -> None:
-    chat_server.says(f"{MAXIMA} [1]. {STRETCHED} [1]. {WRONG} [1]. {INVENTED}.")
+    chat_server.says(f"{MAXIMA} [1]. {STRETCHED} [1]. {WRONG} [1]. {INVENTED} [1].")
     tab = open_tab(serve_page(settings=chat_server.settings()))
     tab.ask(LATE)
-    assert tab.texts(".ap-mark") == ["●", "◐", "○", "○"]
+    assert tab.texts(".ap-mark") == ["●", "◌", "◐", "○"]
     tips = []
     for claim in range(4):
         tab.hover(f'.ap-claim[data-claim="{claim}"] .ap-mark')
         tips.append(tab.said("#ap-tip"))
         assert tips[-1] == tab.see(f'.ap-claim[data-claim="{claim}"] .ap-mark').get_attribute("aria-label")
-    assert tips[0].startswith("Supported (")
-    assert "Missing" not in tips[0]
-    assert tips[1].startswith("Partly supported (")
-    assert "words: zebra, machines" in tips[1]
-    assert tips[2].startswith("Not found in the cited abstracts (")
+    assert tips[0] == "Quoted. The cited abstract says it in these words, or nearly."
+    assert tips[1] == "Own words. Own words, with all names and numbers found; not otherwise checked: compare."
+    assert tips[2].startswith("Partly.")
     assert "numbers: 99" in tips[2]
-    assert tips[3] == "Not found: no abstract carries this sentence."
-    assert len({tab.see(".ap-mark", shape).value_of_css_property("color") for shape in "●◐○"}) == 3
+    assert tips[3].startswith("Not found.")
+    assert "words: Quantum" in tips[3]
+    assert len({tab.see(".ap-mark", shape).value_of_css_property("color") for shape in "●◌◐○"}) == 4
 
 
 def test_each_cited_paper_has_a_card_with_its_slices_highlighted(tab: Tab, samples: Library) -> None:

@@ -13,9 +13,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answering.suggestions import questions_from
+from rag.citations.reading import read_answer
+from rag.citations.rendering import Part, render
 from rag.errors import QuestionError
 from rag.library import Library
-from rag.records import Answer, Citation, Claim, Difference, Filters, IngestReport, Outcome, Paper, Rejection, Remark
+from rag.records import (
+    Answer,
+    Citation,
+    Claim,
+    Difference,
+    Filters,
+    IngestReport,
+    Outcome,
+    Paper,
+    Rejection,
+    Remark,
+    Searched,
+    Standing,
+)
 from rag.settings import Settings
 from ui.filters import read_filters
 from ui.page import handlers, library_handlers
@@ -23,9 +38,11 @@ from ui.page.conversation import Conversation, Exchange, read_conversation
 from ui.page.handlers import View
 from ui.page.server_state import CUT_OFF, ServerState
 from ui.page.views import library as library_view
+from ui.page.views.answer_text import answer_text, tooltip
 from ui.page.views.evidence import evidence, highlighted
-from ui.page.views.markup import link, prose
-from ui.page.views.transcript import tooltip, transcript
+from ui.page.views.markup import ATTRIBUTES, document, link, prose
+from ui.page.views.markup import MATH as MATHML
+from ui.page.views.transcript import transcript, underway
 
 QUESTION = "How does LoRA fine-tune a large model without changing its weights?"
 HOSTILE = (
@@ -50,6 +67,37 @@ class Seen(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.text += data
+
+
+class Nested(HTMLParser):
+    """Asserts that the tags of some HTML nest; keeps for each text within which elements it stands, outermost first."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.within: list[str] = []
+        self.found: list[tuple[tuple[str, ...], str]] = []
+        self.feed(html)
+        self.close()
+        assert self.within == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag != "hr":
+            self.within.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.within, f"</{tag}> ends nothing"
+        assert self.within.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.found.append((tuple(self.within), data))
+
+    def around(self, text: str) -> tuple[str, ...]:
+        """Return the elements around a text."""
+        return next(within for within, data in self.found if text in data)
+
+    def said_in(self, element: str) -> list[str]:
+        """Return the texts that stand in an element, at any depth, but for white space."""
+        return [data.strip() for within, data in self.found if element in within and data.strip()]
 
 
 @pytest.fixture
@@ -178,8 +226,9 @@ def test_a_tooltip_shows_both_values_of_what_differs() -> None:
 def test_claims_stand_in_paragraphs_and_lists_as_their_leads_tell(samples: Library) -> None:
     base = samples.ask(QUESTION)
     leads = ["", " ", "\n\n", "\n- ", "\n- ", "\n1. ", "\n\n"]
-    claims = tuple(Claim(f"c{number}.", lead=lead) for number, lead in enumerate(leads))
-    exchange = Exchange("x", "q", replace(base, claims=claims))
+    written = render(Part(lead, (f"c{number}.",), Claim(f"c{number}.")) for number, lead in enumerate(leads))
+    model = replace(base, text=written.text, claims=written.claims, answerer="tiny")
+    exchange = Exchange("x", "q", model)
     html = transcript(Conversation("c", "now", (exchange,)), [""])
     shape = re.sub(r"<(?!/?(?:p|ul|ol|li)\b)[^>]*>", "", html[html.index("ap-answer") :].split("ap-line")[0])
     assert re.sub(r"[\s·]+", "", re.sub(r' start="1"', "", shape)).startswith(
@@ -230,6 +279,180 @@ def test_hostile_papers_and_questions_are_shown_as_text(state: ServerState) -> N
         assert not {"script", "img", "iframe", "style", "b"} & set(seen.tags)
         assert not [name for name, _ in seen.attributes if name.startswith("on") or name in {"src", "style"}]
         assert not [value for name, value in seen.attributes if name == "href" and not (value or "").startswith("http")]
+
+
+# What a model wrote
+
+
+LORA = Paper(
+    1, "LoRA", "LoRA freezes the weights and trains low-rank matrices. It trains 10,000 times fewer parameters."
+)
+ADAPTERS = Paper(2, "Adapters", "Adapters add small layers to each block. They train 3.6% of the parameters.")
+STRUCTURED = """### Two ways
+
+**LoRA** freezes the weights and trains low-rank matrices [1], while *adapters* add small layers to each block [2].
+
+| Method | Trains |
+|---|---|
+| **LoRA** | low-rank matrices [1] |
+| Adapters [2] | 4.6% of the parameters |
+
+- Both are small:
+  - LoRA trains 10,000 times fewer parameters [1].
+
+#### Costs
+
+1. `code` costs nothing
+
+NOT SAID: The price of either.
+"""
+
+
+def written(text: str, **fields: Any) -> Answer:
+    """Return the answer of a model that wrote this of LoRA and adapters."""
+    read = read_answer(text, "How are large models tuned?", {1: LORA, 2: ADAPTERS})
+    shown = render(read.parts)
+    return Answer(
+        "How are large models tuned?", Outcome.ANSWERED, shown.text, shown.claims, shown.citations, (),
+        Searched(2, "q"), "openai:tiny", left_open=read.left_open, **fields,
+    )  # fmt: skip
+
+
+def spans_of(html: str, claim: int) -> list[str]:
+    """Return what stands in each span of a claim, without tags."""
+    found = re.findall(rf'<span class="ap-claim ap-\w+" data-claim="{claim}">(.*?)(?=</(?:p|li|td|h4)>)', html)
+    return [re.sub("<[^>]*>", "", one.split('<span class="ap-claim')[0]).strip() for one in found]
+
+
+def test_what_a_model_wrote_in_markdown_is_set_with_its_citations_and_marks_in_their_places() -> None:
+    answer = written(STRUCTURED)
+    html = answer_text(answer)
+    page = Nested(html)
+    assert page.said_in("h4") == ["Two ways"]
+    assert page.said_in("h5") == ["Costs"]
+    assert page.said_in("th") == ["Method", "Trains"]
+    assert page.said_in("td") == [
+        "LoRA",
+        "low-rank matrices",
+        "[1]",
+        "◌",
+        "Adapters",
+        "[2]",
+        "4.6% of the parameters",
+        "≠",
+    ]
+    assert page.said_in("strong") == ["LoRA", "LoRA"]
+    assert page.said_in("em") == ["adapters"]
+    assert page.said_in("code") == ["code"]
+    assert page.around("10,000 times fewer")[:4] == ("ul", "li", "ul", "li")
+    assert page.around("costs nothing")[:2] == ("ol", "li")
+    assert "".join(page.said_in("p")[:9]) == (
+        "LoRAfreezes the weights and trains low-rank matrices[1],●whileadaptersadd small layers to each block[2]"
+    )
+    assert [claim.standing for claim in answer.claims[2:4]] == [Standing.REWORDED, Standing.DIFFERS]
+
+
+def test_each_button_of_a_model_s_answer_belongs_to_its_claim_and_stands_in_it() -> None:
+    html = answer_text(written(STRUCTURED))
+    cites = re.findall(r'data-do="cite" data-number="(\d)" data-claim="(\d)"', html)
+    assert cites == [("1", "0"), ("2", "1"), ("1", "2"), ("2", "3"), ("1", "4")]
+    assert re.findall(r'data-do="mark" data-claim="(\d)"', html) == ["0", "1", "2", "3", "4"]
+    assert spans_of(html, 0) == ["LoRA freezes the weights and trains low-rank matrices [1],●"]
+    assert spans_of(html, 1) == ["while adapters add small layers to each block [2].◌"]
+    assert spans_of(html, 2) == ["LoRA", "low-rank matrices [1]◌"]  # a span in each cell
+    assert spans_of(html, 3) == ["Adapters [2]", "4.6% of the parameters≠"]
+
+
+def test_what_an_answer_leaves_open_is_a_paragraph_by_itself() -> None:
+    for text in (STRUCTURED, "LoRA trains low-rank matrices [1].\nNOT SAID: The price of either."):
+        html = answer_text(written(text))
+        said = '<p class="ap-left-open"><span>The abstracts leave open:</span> The price of either.</p>'
+        assert html.count(said) == 1
+        assert "NOT SAID" not in html
+
+
+def test_a_refusal_says_what_the_model_says_is_left_open() -> None:
+    answer = written("NOT SAID: The *price* & <b>.")
+    refused = replace(answer, outcome=Outcome.NOT_IN_ABSTRACTS, nearest=(LORA,))
+    html = transcript(Conversation("c", "now", (Exchange("x", "q", refused),)), [""])
+    Nested(html.replace("<br>", ""))
+    assert '<p class="ap-left-open"><span>The abstracts leave open:</span> The price &amp; &lt;b&gt;.</p>' in html
+
+
+def test_what_is_being_written_is_set_as_far_as_it_goes() -> None:
+    html = underway("q", "**Bold** and **ope\n\n- a\n\n| a | b |\n|---|---|\n| <b> |", 0, "x")
+    page = Nested(html)
+    assert page.said_in("strong") == ["Bold"]
+    assert page.said_in("td") == ["<b>"]
+
+
+HARMFUL = [
+    HOSTILE,
+    "<script>hacked=1</script> [1]",
+    "![x](http://e.vil/i) [1]",
+    "[x](javascript:alert(1)) [1] and [1](javascript:alert(1)) [2]: javascript:alert(1)",
+    "\U000f0000 private \U000f0001 [1] signs \U0001d800\U0001d801 \U0001d800 [2].",
+    "**unbalanced [1]. And *more [2]** here* _too [1].",
+    "*a [1] b* c *d [2] e* and `code [1] `` more` [2] `open [1].",
+    "```python <img src=x onerror=hacked=1>\nx = a[1]\nunclosed & <script>",
+    "| a | b |\n|---|---|\n| <img src=x onerror=hacked=1> [1] | **x [2] |\n| `| [1] | y** |\n| |\n|| [1] ||",
+    "See https://a.org/x[1] and https://a.org/y [2].",
+    "$x^2 [1] + \\text{<script>}$ and $\\text{<style>}$ goes on [2]. It costs $5 [1] and $10 [2].",
+    "> quoted [1]\n> - list [2]\n>   # heading [1]\n\n    indented <b> [1]\n\n---\n[1]\n===\n<!-- [1] -->",
+    "\\[1\\] \\`[1]\\` \\*[1]\\* \\| [2] \\<b> [1]\\",
+]
+
+
+@pytest.mark.parametrize("text", HARMFUL)
+def test_hostile_text_of_a_model_does_no_harm_and_nests(text: str) -> None:
+    for answer in (written(text), replace(written(text), answerer="extractive")):
+        html = answer_text(answer)
+        assert_harmless(html)
+        assert html.count('data-do="mark"') == len(answer.claims)
+
+
+def assert_harmless(html: str) -> None:
+    """Assert that tags nest, that none but ours fetches or runs, and that nothing is left of what kept places."""
+    Nested(html)
+    seen = Seen(html)
+    blocks = {"p", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "blockquote", "pre", "hr"}
+    assert set(seen.tags) <= {*ALLOWED, *MATHML, *blocks} | {"h4", "h5", "h6", "span", "button"}
+    assert {name for name, _ in seen.attributes} <= {
+        *("href", "target", "rel", "display", "stretchy", "start", "class", "type", "aria-label", "aria-hidden"),
+        *("data-do", "data-number", "data-claim", "data-tip"),
+        *(name for tag in MATHML for name in ATTRIBUTES.get(tag, ())),
+    }
+    assert all((value or "").startswith("http") for name, value in seen.attributes if name == "href")
+    assert not re.search("[\U0001d800-\U0001d9ff]", html)
+
+
+def test_a_formula_that_would_become_a_tag_is_shown_as_it_is_written_and_takes_nothing_along() -> None:
+    assert Seen(document("A $\\text{<script>}$ and **more**.\n\nRest.")).text == "A \\text{<script>} and more.\nRest.\n"
+
+
+def test_an_address_ends_where_a_citation_begins() -> None:
+    html = answer_text(written("LoRA freezes the weights, see https://a.org/x[1]."))
+    assert 'href="https://a.org/x"' in html
+    assert html.count('data-do="cite"') == 1
+
+
+def test_a_number_in_code_is_no_citation() -> None:
+    html = answer_text(written("LoRA freezes the weights [1].\n\n```\nx = a[1]\n```\n"))
+    assert "x = a[1]" in html
+    assert html.count('data-do="cite"') == 1
+
+
+BITS = ["**", "*", "_", "`", "```\n", "$", "|", "\n", "\n\n", "- ", "  - ", "1. ", "> ", "# ", "---\n", "[",
+        "| a | b |\n|---|---|\n", "[1]", " [2]. ", "LoRA freezes the weights ", "Adapters add layers. ", "<b>", "](",
+        "\\", "https://a.org/", "\\emph{", "}", "NOT SAID: ", "~~~", "&lt;", "x^2"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(BITS), max_size=25).map("".join))
+def test_whatever_a_model_writes_nests_and_keeps_its_buttons(text: str) -> None:
+    answer = written(text)
+    html = answer_text(answer)
+    assert_harmless(html)
+    assert re.findall(r'data-do="mark" data-claim="(\d+)"', html) == [str(n) for n in range(len(answer.claims))]
 
 
 # What the browser keeps

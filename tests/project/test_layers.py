@@ -40,7 +40,7 @@ ROOMS = {
     "llama_index": (
         "rag/integrations/llama_index/query_engine.py",
         "rag/integrations/llama_index/adapters.py",
-        "eval/benchmarks/llm_answers.py",  # the peer that is measured
+        "eval/benchmarks/llm/answers.py",  # the peer that is measured
     ),
     "openai": (
         "rag/models/openai_client.py",

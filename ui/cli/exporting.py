@@ -64,7 +64,6 @@ def exported_conversation(history: Path, form: "Form") -> str:
 
     Raises SourceError when it can't be read, QuestionError when it cites nothing.
     """
-    from rag.citations.numbering import papers_cited
     from rag.conversation.history import read_history
     from rag.conversation.markdown import conversation_markdown
     from rag.export import Form, export
@@ -76,8 +75,8 @@ def exported_conversation(history: Path, form: "Form") -> str:
     turns = read_history(history)
     if form is Form.MARKDOWN:
         return conversation_markdown(turns)
-    claims = [claim for turn in turns if isinstance(turn.answer, Answer) for claim in turn.answer.claims]
-    papers = [citation.paper for citation in papers_cited(claims)]
+    cited = [one for turn in turns if isinstance(turn.answer, Answer) for one in turn.answer.citations]
+    papers = list({citation.paper.paper_id: citation.paper for citation in cited}.values())
     if not papers:
         msg = f"The conversation {history} cites no paper. Keep whole answers with: askpapers ask --history {history}"
         raise QuestionError(msg)

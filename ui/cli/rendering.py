@@ -8,9 +8,13 @@ from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.live import Live
+from rich.markdown import Markdown
 from rich.text import Text
 
+from rag.citations.rendering import MARKER, marked
+from rag.conversation.markdown import with_left_open
 from rag.errors import StoppedError
+from rag.export.markdown import as_part
 from rag.maintenance.doctor import Finding
 from rag.maintenance.info import Info
 from rag.records import (
@@ -26,8 +30,8 @@ from rag.records import (
     Remark,
     Standing,
 )
-from rag.records.answers import CLOSEST, NEAREST_PAPERS, REFUSALS
-from rag.records.standings import shown
+from rag.records.answers import CLOSEST, LEFT_OPEN, NEAREST_PAPERS, REFUSALS
+from rag.records.standings import SHOWN, shown
 from ui.wording import because, lacking, merged_titles, place, printable, summary
 
 WIDTH = 100
@@ -54,7 +58,7 @@ def stream_answer(console: Console, events: Iterable[str | Answer]) -> Answer:
                 answer = event
                 break
             text += event
-            lines = Text("\n".join(map(printable, text.split("\n")))).wrap(console, console.width)
+            lines = Text(_printable_lines(text)).wrap(console, console.width)
             live.update(Text("\n").join(lines[-max(1, console.height - 2) :]))  # what scrolled away can't be erased
         else:
             raise StoppedError
@@ -63,11 +67,11 @@ def stream_answer(console: Console, events: Iterable[str | Answer]) -> Answer:
 
 
 def show_answer(console: Console, answer: Answer) -> None:
-    """Print an answer: each claim with its markers and support, the references, one line on how it came about."""
-    if answer.claims:
-        for paragraph in paragraphs(answer.claims):
-            _print(console, paragraph)
-            console.print()
+    """Print an answer: its text with a sign behind each claim, the references, one line on how it came about."""
+    if answer.answered:
+        for text in answer_lines(console, answer):
+            _print(console, text)
+        console.print()
         for citation in answer.citations:
             _print(console, _reference(f"[{citation.number}]", citation.paper), indent=4)
         for claim in answer.claims:
@@ -76,29 +80,43 @@ def show_answer(console: Console, answer: Answer) -> None:
     elif answer.outcome is Outcome.NO_RELEVANT_PAPERS:
         _print(console, Text(REFUSALS[answer.outcome], "yellow"))
     else:
-        _print(console, Text(f"{REFUSALS[Outcome.NOT_IN_ABSTRACTS]} {NEAREST_PAPERS}", "yellow"))
-        for paper, closest in answer.nearest_with_closest:
-            _print(console, _reference("  -", paper), indent=4)
-            if closest:
-                _print(console, Text(f"{CLOSEST} {printable(closest.text)}", "dim"), indent=4, first=4)
+        _show_refusal(console, answer)
     console.print()
     for note in answer.notes:
         _print(console, Text(printable(note), "yellow"))
     _print(console, Text(summary(answer), "dim"))
 
 
-def paragraphs(claims: Iterable[Claim]) -> list[Text]:
-    """Return the claims as they stand in the answer's text, each with its markers and its mark."""
-    shown: list[Text] = []
-    for claim in claims:
-        if not shown or claim.lead.startswith("\n"):
-            shown.append(Text(claim.lead.strip() + " " if claim.lead.strip() else ""))
-        elif shown[-1]:
-            shown[-1].append(" ")
-        markers = "".join(f"[{number}]" for number in dict.fromkeys(c.number for c in claim.citations))
-        shown[-1].append(f"{printable(claim.text)} ").append(markers, "cyan")
-        shown[-1].append(" " * bool(markers)).append_text(mark(claim))
-    return shown
+def _show_refusal(console: Console, answer: Answer) -> None:
+    if answer.left_open:
+        _print(console, Text(f"{LEFT_OPEN} {printable(answer.left_open)}"))
+    _print(console, Text(f"{REFUSALS[Outcome.NOT_IN_ABSTRACTS]} {NEAREST_PAPERS}", "yellow"))
+    for paper, closest in answer.nearest_with_closest:
+        _print(console, _reference("  -", paper), indent=4)
+        if closest:
+            _print(console, Text(f"{CLOSEST} {printable(closest.text)}", "dim"), indent=4, first=4)
+
+
+def answer_lines(console: Console, answer: Answer) -> list[Text]:
+    """Return the lines of an answer's text, with a sign behind each claim; on a terminal Markdown is set."""
+    text = marked(answer.text, answer.claims, lambda claim, _: f" {shown(claim).sign}")
+    text = _printable_lines(text)
+    if answer.is_markdown and console.is_terminal:
+        options = console.options.update(width=min(console.width, WIDTH))
+        lines = console.render_lines(Markdown(as_part(with_left_open(text))), options, pad=False)
+        found = [Text.assemble(*((part.text, part.style or "") for part in line)) for line in lines]
+    else:
+        found = [Text(line) for line in text.split("\n")]
+    for line in found:
+        line.highlight_regex(MARKER, "cyan")
+        for standing, colour in COLOURS.items():
+            line.highlight_regex(rf"(?<= ){SHOWN[standing].sign}", colour)
+    return found
+
+
+def _printable_lines(text: str) -> str:
+    """Return lines without anything that a terminal would obey; how far each is indented stays."""
+    return "\n".join(f"{' ' * (len(line) - len(line.lstrip(' ')))}{printable(line)}" for line in text.split("\n"))
 
 
 def _reference(label: str, paper: Paper) -> Text:

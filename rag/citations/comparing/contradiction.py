@@ -30,6 +30,11 @@ HALF_NEGATIONS = NEGATIONS | frozenset(
     "nothing hardly rarely seldom little few less independent independently than rather instead absence impossible "
     "unlikely only except although however but".split()
 )
+# Words that deny by their sense: `avoids`, `eliminates`, `unknown`.
+SOFT = re.compile(
+    r"(?:avoid|prevent|eliminat|obviat|dispens|remov|skip|spar(?:e|ing)|bypass|circumvent|exclud|discard|omit|refus|forgo|"
+    r"drop|resist|mitigat|overcom|un(?!der|ti|i)\w{4}|non\w{3}|dis(?!t|c|p)\w{4}|free$)"
+)
 SHORT_NOT = re.compile(r"n['\u2019]t\b", re.IGNORECASE)
 NO_DENIAL = re.compile(r"\bnot only\b|^\W*no(?=\s*[,;:.])", re.IGNORECASE)  # "No, it ..." answers the question
 BREAK = re.compile(r"[,;:.()]|\b(?:but|than)\b")
@@ -202,6 +207,11 @@ def _same_way(one: Cue, other: Cue) -> bool | None:
     return None if same is None else same == (one.negated == other.negated)
 
 
+def _half_denies(sentence: Told) -> bool:
+    """Tell whether a sentence denies something without a plain negation, or may do so."""
+    return bool(sentence.words & HALF_NEGATIONS) or any(SOFT.match(word) for word in sentence.words)
+
+
 def _unsaid(said: Told, told: Sequence[Told]) -> Iterator[Difference]:
     """Yield the negations of a claim that a like sentence says without, when no near sentence has one."""
     for denial in said.denials:
@@ -215,14 +225,14 @@ def _unsaid(said: Told, told: Sequence[Told]) -> Iterator[Difference]:
         if any(
             len(denial.after & one.rarities.keys()) >= needed and _likeness(said, one) >= VERY_LIKE
             for one in told
-            if not one.words & HALF_NEGATIONS
+            if not _half_denies(one)
         ):
             yield Difference("negation", denial.word, "affirmed")
 
 
 def _affirmed(said: Told, told: Sequence[Told]) -> Iterator[Difference]:
     """Yield what a claim affirms though a like sentence denies it, and no other sentence affirms it."""
-    if said.words & HALF_NEGATIONS:
+    if _half_denies(said):
         return
     for sentence in told:
         if _likeness(said, sentence) < VERY_LIKE:

@@ -4,6 +4,7 @@ A name is what looks like one: a capital in mid-sentence, two capitals, letters 
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -14,6 +15,7 @@ from rag.text.sentences import sentence_spans
 from rag.text.words import STOP_WORDS, Word, names, rarity, words
 
 NUMBERED = re.compile(r"(?<![\w-])[A-Za-z]+(?:[-@/][A-Za-z]+)*[-@_]?\d[\w.]*(?<!\.)")
+TIMES = re.compile(r"\d+[x\u00d7]", re.IGNORECASE)  # of `2.5x`: a quantity
 CARDINAL = re.compile(r"(?:one|two|three|four|five|six|seven|eight|nine|ten)", re.IGNORECASE)
 SHORTEST = 3  # letters of an abbreviation that may be put together from the initials of a text
 BESIDE = 3  # words on each side of a name that tell its place
@@ -43,14 +45,17 @@ def missing_names(claim: str, texts: Sequence[str]) -> tuple[str, ...]:
     >>> missing_names("On COCO, GPT-4 and RAG beat BERT.", ["GPT-3 and BERT, and retrieval-augmented generation."])
     ('COCO', 'GPT-4')
     """
-    known = [_known(text) for text in texts]
+    claim, known = _flat(claim), [_known(_flat(text)) for text in texts]
     numbered = [match for match in NUMBERED.finditer(claim) if not any(_plain(match[0]) in one.forms for one in known)]
     inside = {place for match in NUMBERED.finditer(claim) for place in range(*match.span())}
     found = [(match.start(), match[0]) for match in numbered]
     found += [
         (word.start, word.text)
         for word in names(claim)
-        if word.start not in inside and not word.text.isdigit() and not any(_knows(one, word) for one in known)
+        if word.start not in inside
+        and not word.text.isdigit()
+        and not TIMES.fullmatch(word.text)
+        and not any(_knows(one, word) for one in known)
     ]
     return tuple(dict.fromkeys(name for _, name in sorted(found)))
 
@@ -60,7 +65,7 @@ def other_names(claim: str, texts: Sequence[str]) -> Iterator[Difference]:
     missing = set(missing_names(claim, texts))
     if not missing:
         return
-    said = _sentence(claim)
+    said = _sentence(_flat(claim))
     for place, word in enumerate(said.words):
         if word.text not in missing:
             continue
@@ -98,6 +103,11 @@ def _knows(known: Known, word: Word) -> bool:
 def _shortened(one: str, other: str) -> bool:
     """Tell whether a name may be an abbreviation of another: `LA` and `Los`."""
     return one[0].lower() == other[0].lower() and (one.isupper() != other.isupper())
+
+
+def _flat(text: str) -> str:
+    """Return a text with raised and lowered signs on the line: CO2 for CO₂."""
+    return unicodedata.normalize("NFKC", text)
 
 
 def _plain(name: str) -> str:

@@ -6,17 +6,13 @@ An exchange is an <article> named by its index; what can be clicked says so in `
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from rag.records import Answer, Claim, Outcome, Paper, Passage, Standing
-from rag.records.answers import CLOSEST, NEAREST_PAPERS, REFUSALS
-from rag.records.standings import SOUND, shown, side_by_side
+from rag.records import Answer, Outcome, Paper, Passage
+from rag.records.answers import CLOSEST, LEFT_OPEN, NEAREST_PAPERS, REFUSALS
 from ui.page.conversation import Conversation, Exchange
-from ui.page.views.markup import prose
+from ui.page.views.answer_text import answer_text
+from ui.page.views.markup import document, prose
 from ui.wording import stages, summary
 
-STYLES = {
-    Standing.QUOTED: "ok", Standing.SUPPORTED: "ok", Standing.REWORDED: "own", Standing.PARTLY: "partly",
-    Standing.DIFFERS: "missing", Standing.NOT_FOUND: "missing", Standing.UNCITED: "own",
-}  # fmt: skip
 THUMB = (  # drawn, for not every machine has a font with it; turned round for bad
     '<svg viewBox="0 0 16 16" width="14" height="14" fill="none" stroke="currentColor" stroke-width="1.4" '
     'stroke-linejoin="round" aria-hidden="true"><path d="M1.5 7h3v7h-3zM4.5 7l3-5.5c1.3 0 2 .8 1.8 2L8.9 6h4.2c1 0 '
@@ -62,7 +58,7 @@ def welcome(papers: int, examples: Iterable[str], *, samples: bool) -> str:
 
 def underway(question: str, text: str, index: int, exchange_id: str) -> str:
     """Return the exchange that is being answered: the question and the text so far."""
-    body = "".join(f"<p>{prose(line)}</p>" for line in text.split("\n") if line.strip())
+    body = document(text)
     waiting = "" if text else '<p class="ap-wait"><span></span><span></span><span></span> Looking in the abstracts</p>'
     asked = f'<h2 class="ap-asked">{_lines(question)}</h2>{_button("stop", "Stop", "Stop writing (Esc)")}'
     return (
@@ -89,10 +85,11 @@ def _answer(answer: Answer) -> str:
         rewritten = f'<p class="ap-rewritten"><span>Searched for</span> {escape(answer.rewritten)}</p>'
     notes = "".join(f'<p class="ap-note">{escape(note)}</p>' for note in answer.notes)
     if answer.answered:
-        body = _blocks(answer.claims)
+        body = answer_text(answer)
     else:
         shape, said = HEADS[answer.outcome], escape(REFUSALS[answer.outcome], quote=False)
-        body = f'<p class="ap-verdict"><span aria-hidden="true">{shape}</span> {said}</p>{_nearest(answer)}'
+        verdict = f'<p class="ap-verdict"><span aria-hidden="true">{shape}</span> {said}</p>'
+        body = f"{verdict}{_left_open(answer)}{_nearest(answer)}"
     return (
         f'<div class="ap-answer ap-{answer.outcome}">{rewritten}{body}{notes}</div>'
         f'<p class="ap-line" title="{escape(stages(answer))}">{escape(summary(answer))}</p>'
@@ -104,6 +101,10 @@ def _nearest(answer: Answer) -> str:
         return ""
     items = "".join(f"<li>{_paper_button(paper)}{_closest(one)}</li>" for paper, one in answer.nearest_with_closest)
     return f'<p class="ap-nearest">{NEAREST_PAPERS}</p><ul>{items}</ul>'
+
+
+def _left_open(answer: Answer) -> str:
+    return f'<p class="ap-left-open"><span>{LEFT_OPEN}</span> {prose(answer.left_open)}</p>' if answer.left_open else ""
 
 
 def _closest(passage: Passage | None) -> str:
@@ -119,71 +120,10 @@ def _paper_button(paper: Paper) -> str:
 
 
 def _broken(exchange: Exchange) -> str:
-    body = "".join(f"<p>{prose(line)}</p>" for line in exchange.text.split("\n") if line.strip())
     return (
-        f'<div class="ap-answer ap-broken">{body}'
+        f'<div class="ap-answer ap-broken">{document(exchange.text)}'
         f'<p class="ap-verdict" role="alert"><span aria-hidden="true">!</span> {escape(exchange.ended)}</p></div>'
     )
-
-
-def _blocks(claims: Sequence[Claim]) -> str:
-    """Return the claims as paragraphs, lists and headings, as their leads tell."""
-    html, kind = [], ""
-    for number, claim in enumerate(claims):
-        said = _claim(claim, number)
-        lead = claim.lead.strip()
-        if number and not claim.lead.startswith("\n"):
-            html.append(f" {said}")
-            continue
-        wanted = "ol" if lead[:1].isdigit() else "ul" if lead[:1] in {"-", "*", "+", "•"} and lead else "p"
-        if kind:
-            html.append("</p>" if kind == "p" else "</li>")
-        if kind not in {wanted, "p", ""}:
-            html.append(f"</{kind}>")
-        if wanted == "p":
-            html.append("<p>")
-        else:
-            start = f' start="{int(lead.rstrip(".)"))}"' if wanted == "ol" and lead.rstrip(".)").isdecimal() else ""
-            html.append("<li>" if kind == wanted else f"<{wanted}{start}><li>")
-        html.append(said)
-        kind = wanted
-    ends = {"p": "</p>", "ul": "</li></ul>", "ol": "</li></ol>", "": ""}
-    return "".join(html) + ends[kind]
-
-
-def _claim(claim: Claim, number: int) -> str:
-    cited = "".join(
-        f'<button type="button" class="ap-cite" data-do="cite" data-number="{n}" data-claim="{number}" '
-        f'aria-label="[{n}] evidence in this paper">[{n}]</button>'
-        for n in dict.fromkeys(citation.number for citation in claim.citations)
-    )
-    style, sign = STYLES[claim.standing], shown(claim).sign
-    tip = escape(tooltip(claim))
-    return (
-        f'<span class="ap-claim ap-{style}" data-claim="{number}">{prose(claim.text)}'
-        f'<span class="ap-markers"> {cited}<button type="button" class="ap-mark ap-{style}" data-do="mark" '
-        f'aria-label="{tip}" data-tip="{tip}"><span aria-hidden="true">{sign}</span></button></span></span>'
-    )
-
-
-def tooltip(claim: Claim) -> str:
-    """Return what a mark means: how the claim stands, what differs, and what the cited abstracts lack."""
-    standing, told = claim.standing, shown(claim)
-    parts = [f"{told.word[0].upper()}{told.word[1:]}. {told.meaning}"]
-    if claim.differences and standing not in SOUND:
-        parts.append(f"It {side_by_side(claim)}.")
-    if standing in {Standing.PARTLY, Standing.NOT_FOUND}:
-        missing = [
-            f"{what}: {', '.join(lacking)}"
-            for what, lacking in (("numbers", claim.missing_numbers), ("words", claim.missing_words))
-            if lacking
-        ]
-        parts += [f"Missing there: {'; '.join(missing)}."] * bool(missing)
-    if claim.verdict:
-        parts.append(f"{claim.checker or 'The model'}'s check: {claim.verdict}.")
-    if claim.moved_from:
-        parts.append(f"Another paper was cited: {claim.moved_from}.")
-    return " ".join(parts)
 
 
 def _feet(exchange: Exchange, copied: str, *, last: bool) -> str:

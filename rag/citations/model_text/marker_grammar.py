@@ -43,6 +43,7 @@ MARKER = re.compile(
     rf"|(?P<names>{NAMES_AND_YEAR})|(?P<mention>{MENTION})",
     re.IGNORECASE,
 )
+INNER = re.compile(rf"{MENTION}|{RUN}", re.IGNORECASE)  # of an attribution
 YEAR = re.compile(r"\b(?:19|20)\d\d")
 # "as shown in [1]", "[1] proposes": a marker that is a word of its sentence.
 GOVERNS = re.compile(r"(?<!\\)\b(?:in|by|from|to|of|per|see|unlike|than)\s$", re.IGNORECASE)

@@ -14,8 +14,8 @@ from time import perf_counter
 from eval.benchmarks.shared import shared_folder
 from eval.datasets.questions import GoldQuestion, load_questions
 from eval.metrics.nuggets import mean, nugget_recall
-from rag.citations.claim_detection import detect_claims
-from rag.citations.markers import read_markers
+from rag.citations.model_text.claim_detection import Kind, kinds_of
+from rag.citations.model_text.markers import read_markers
 from rag.citations.support import support
 from rag.conversation.follow_ups import standalone
 from rag.library import Library
@@ -115,11 +115,12 @@ def _citation_engine(library: Library) -> Ask:
             for n, node in enumerate(response.source_nodes, start=1)
         }
         found = [int(number) for number in MARKERS.findall(text)]
-        detected = detect_claims(read_markers(text, sources).sentences, row.question, sources.values())
-        sentences = detected.claiming
+        said = read_markers(text, sources).sentences
+        kinds = kinds_of(said, row.question, [paper.abstract for paper in sources.values()])
+        sentences = [sentence for sentence, kind in zip(said, kinds, strict=True) if kind is Kind.CLAIM]
         cited = {n for sentence in sentences for n in sentence.numbers}
         return Said(
-            "" if detected.abstains else text,
+            "" if Kind.DENIAL in kinds and not cited else text,
             tuple(dict.fromkeys(sources[n].title for n in sorted(cited))),
             (sum(number in sources for number in found), len(found)),
             (sum(bool(sentence.numbers) for sentence in sentences), len(sentences)),

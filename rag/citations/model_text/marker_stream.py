@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 
-from rag.citations.marker_grammar import LABEL_BEGINS, WHOLE, is_interval, known_among, label_of, numbers_in
+from rag.citations.model_text.marker_grammar import LABEL_BEGINS, WHOLE, is_interval, known_among, label_of, numbers_in
 from rag.records import Paper
 
 

@@ -1,0 +1,1 @@
+"""Answers by language models: real ones, and recorded answers of a strong one's kind."""

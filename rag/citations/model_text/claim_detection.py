@@ -1,0 +1,108 @@
+"""What each sentence of a model is: a claim, a frame around claims, a denial, or nothing worth keeping.
+
+A claim cites, or says something that needs a citation. A denial says that the sources don't tell; a greeting and the
+question said again are left out, and counted. All else is a frame, which stays and isn't judged.
+"""
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+
+from rag.citations.model_text.denials import denies, is_marked
+from rag.citations.model_text.markers import Sentence
+from rag.citations.support import PARTLY, SUPPORTED, support
+from rag.text.words import content_words, names, stems
+
+
+class Kind(StrEnum):
+    """What a sentence is."""
+
+    CLAIM = "claim"
+    FRAME = "frame"
+    DENIAL = "denial"
+    ECHO = "echo"  # the question said again
+    GREETING = "greeting"
+
+
+NEW = 0.2  # share of a sentence's words that the question lacks, up to which it only says the question again
+ECHOED = 3  # words that it has at least
+ANSWERS = re.compile(r"\W*(?:yes|no|nein|ja|oui|non|sí|correct|right|wrong|true|false|indeed)\b", re.IGNORECASE)
+GREETING = re.compile(
+    r"\W*(?:(?:sure|certainly|of course|absolutely|hello|hi(?: there)?|thank you|thanks|great|good|excellent|okay|ok)"
+    r"(?:\W+(?:thing|question|for (?:the|your) question|for asking))*\W*$"
+    r"|(?:great|good|excellent|interesting) question\b"
+    r"|i hope (?:this|that|it)\b|let me know\b|feel free\b|(?:i(?:['’]m| am|['’]d| would) be )?happy to\b"  # noqa: RUF001
+    r"|(?:would|do) you (?:like|want) me\b|if you(?:['’]d| would)? (?:like|want|need)\b[^.]*\b(?:i can|let me)\b)",  # noqa: RUF001
+    re.IGNORECASE,
+)
+
+
+OPENING = re.compile(
+    r"\A\s*(?:(?!(?:great|good|excellent),)"  # great, but slow
+    r"(?:sure|certainly|of course|absolutely|hello|hi(?: there)?|thanks?(?: you)?|great|good|excellent|ok(?:ay)?)"
+    r"\b(?:\W+(?:thing|question|for (?:the|your|asking)|there))*(?:\W+question)?[!.,]\s+)+(?=\S)",
+    re.IGNORECASE,
+)
+
+
+def without_opening(text: str) -> tuple[str, int]:
+    """Return a text without the greeting that it opens with, and how many there were.
+
+    >>> without_opening("Great question! Adam adapts.")
+    ('Adam adapts.', 1)
+    """
+    return OPENING.subn("", text, count=1)
+
+
+def kinds_of(sentences: Sequence[Sentence], question: str, abstracts: Sequence[str]) -> list[Kind]:
+    """Return what each sentence is, told apart with the abstracts that the model was shown.
+
+    After the agreed mark of a denial, the rest of its line is one too, and the list that follows a colon.
+    """
+    kinds: list[Kind] = []
+    marked = listing = False
+    for sentence in sentences:
+        new_line = "\n" in sentence.lead
+        if is_marked(sentence.text):
+            marked, listing = True, sentence.text.rstrip("*_ ").endswith(":")
+        elif new_line:
+            marked = marked and listing and sentence.lead.count("\n") == 1
+        kinds.append(Kind.DENIAL if marked else _kind(sentence, question, abstracts))
+    return kinds
+
+
+def echoes(sentence: str, question: str) -> bool:
+    """Tell whether a sentence says next to nothing that the question didn't; yes and no are answers.
+
+    >>> echoes("You asked how networks are pruned early.", "How are networks pruned early?")
+    True
+    >>> echoes("Networks are pruned after 90 steps.", "After how many steps are networks pruned?")
+    False
+    """
+    asked = set(stems(question)) | {"ask", "question", "wonder"}
+    said = content_words(sentence)
+    new = [word for word in said if word.stem not in asked]
+    number = any(character.isdigit() for word in new for character in word.text)
+    return len(said) >= ECHOED and len(new) <= NEW * len(said) and not number and not ANSWERS.match(sentence)
+
+
+def _kind(sentence: Sentence, question: str, abstracts: Sequence[str]) -> Kind:
+    if sentence.frame:
+        return Kind.FRAME
+    carried = max((support(sentence.text, [abstract]).score for abstract in abstracts), default=0.0)
+    if denies(sentence.text) and carried < SUPPORTED:
+        return Kind.DENIAL
+    if sentence.numbers or carried >= PARTLY:
+        return Kind.CLAIM
+    if GREETING.match(sentence.text):
+        return Kind.GREETING
+    if echoes(sentence.text, question):
+        return Kind.ECHO
+    return Kind.CLAIM if _claims_something(sentence.text, question) else Kind.FRAME
+
+
+def _claims_something(sentence: str, question: str) -> bool:
+    """Tell whether a sentence without a citation needs one: it gives a number or a name that wasn't asked about."""
+    asked = set(stems(question))
+    numbers = [word for word in content_words(sentence) if any(map(str.isdigit, word.text)) and word.stem not in asked]
+    return bool(numbers or [word for word in names(sentence) if word.stem not in asked])

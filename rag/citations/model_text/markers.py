@@ -1,0 +1,273 @@
+"""What a model wrote, sentence by sentence: what each says, the sources that it cites, and how it was written.
+
+A model is asked for `[2]` and writes `[1, 2]`, `[1-3]`, `[2.4]`, `(Source 2)`, `According to source 2, ...`, a marker
+after the full stop, authors and year, or a number that no source has. Each is read as what it means, or dropped, and
+counted. Text in brackets that is no marker stays as it is. A sentence that cites in several places is read clause by
+clause, a row of a table as one sentence or cell by cell; headings, lead-ins and lines of a table's frame claim nothing.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rag.citations.model_text.marked_line import MarkedLine, read_line
+from rag.citations.model_text.marker_grammar import label_of
+from rag.citations.model_text.tables import is_row, is_rule, row_text
+from rag.citations.numbering import Piece
+from rag.records import Paper
+from rag.text.sentences import Span, sentence_spans
+
+REFERENCES = "reference_lists"  # a list of references: those come from the records alone
+
+ITEM = re.compile(r"[-*•–](?:\s+|$)|(?P<number>\d{1,2})[.)]\s+(?=\S)")  # noqa: RUF001
+HEADING = re.compile(r"\s*#{1,6}\s+")
+QUOTED = re.compile(r"\s*>\s?")
+REFERENCE_LIST = re.compile(
+    r"\W*(references?|sources?|bibliography|citations?|works cited)( used| cited)?\W*", re.IGNORECASE
+)
+PREAMBLE = re.compile(r"\s*(?:final )?answer\s?:\s*", re.IGNORECASE)
+FENCE = re.compile(r"\s*(?:```|~~~)")
+HIDDEN_MARKERS = 4  # how often markers are looked for that only the removal of others brought about
+CLAUSE = 4  # words that a clause has at least
+
+
+class Sentence(NamedTuple):
+    """A sentence or clause: its words without markers, the sources that it cites, and how it was written.
+
+    `lead` stands before it in the text, `written` is the sentence itself, with every marker in its place as the tuple
+    of its sources. A `frame` is what holds a text together: a heading, a lead-in, a line of a table; it claims nothing.
+    """
+
+    text: str
+    numbers: tuple[int, ...]
+    lead: str
+    written: tuple[Piece, ...] = ()
+    frame: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The sentences of a text in order, and how often each kind of repair was needed."""
+
+    sentences: tuple[Sentence, ...]
+    repairs: Mapping[str, int]
+
+    @property
+    def claiming(self) -> tuple[Sentence, ...]:
+        """The sentences but for the frames."""
+        return tuple(sentence for sentence in self.sentences if not sentence.frame)
+
+
+def read_markers(text: str, sources: Mapping[int, Paper]) -> Reading:
+    """Return the sentences of a model's text with the sources that they cite; only numbers of `sources` come out."""
+    reader = _Reader(sources)
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # half an emoji
+    lines = text.splitlines()
+    for number, line in enumerate(lines):
+        following = lines[number + 1] if number + 1 < len(lines) else ""
+        if not reader.take(line, following):
+            break
+    return Reading(reader.sentences(), dict(+reader.repairs))
+
+
+class _Reader:
+    """Takes a text line by line."""
+
+    def __init__(self, sources: Mapping[int, Paper]) -> None:
+        self.sources = sources
+        self.repairs: Counter[str] = Counter()
+        self.found: list[Sentence] = []
+        self.ahead: list[int] | None = None  # markers on the line before what they belong to, when a text starts so
+        self.breaks = 0  # line breaks since the last sentence
+        self.fenced = False
+
+    def take(self, raw: str, following: str) -> bool:
+        """Read a line; return false when what follows is a list of references."""
+        self.breaks += 1
+        if FENCE.match(raw) or self.fenced:
+            self.fenced ^= FENCE.match(raw) is not None
+            self._add([_frame(raw)])
+            return True
+        if is_rule(raw):
+            self._add([_frame(raw.strip())])
+            return True
+        if label := label_of(raw, self.sources):
+            raw = f"{label[1]}[{label[2]}.1] {raw[label.end() :]}"  # a label is a marker of its source
+        if is_row(raw):
+            self._row(raw, following)
+            return True
+        return self._line(raw)
+
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Return what was read, at the end."""
+        told = [place for place, one in enumerate(self.found) if not one.frame]
+        if self.ahead and told:
+            self.found[told[-1]] = _citing(self.found[told[-1]], self.ahead)
+        return tuple(self.found)
+
+    def _row(self, raw: str, following: str) -> None:
+        line = read_line(raw.strip(), self.sources, self.repairs)
+        if is_rule(following) and not line.numbers:
+            self._add([_frame(raw.strip())])
+            return
+        whole = Sentence(row_text(line.text), _distinct(line.numbers), "", _pieces(line.shown))
+        self._add([whole._replace(frame=not any(map(str.isalnum, whole.text)))])
+
+    def _line(self, raw: str) -> bool:
+        indent = raw[: len(raw) - len(raw.lstrip())]
+        line = read_line(raw.lstrip(), self.sources, self.repairs)
+        if not any(not one.frame for one in self.found) and (preamble := PREAMBLE.match(line.text)):
+            line = line.without(preamble.end())
+        heading = HEADING.match(line.text) or QUOTED.match(line.text)
+        item = None if heading else ITEM.match(line.text)
+        line = line.without(item.end() if item else heading.end() if heading else 0)
+        if REFERENCE_LIST.fullmatch(line.text):
+            if not line.numbers and self.found:
+                self.repairs[REFERENCES] += 1
+                return False
+            line = line._replace(text="")  # "Source: [1]" is a line of markers
+        lead = _lead(item, indent) if item else heading[0].lstrip() if heading else ""
+        is_heading = bool(heading and "#" in heading[0])
+        sentences = [one._replace(frame=one.frame or is_heading) for one in self._sentences(line)]
+        told = [place for place, one in enumerate(sentences) if not one.frame]
+        if told:
+            sentences[told[0]] = _citing(sentences[told[0]], self.ahead or ())
+            self.ahead = None if self.ahead is None else []
+        elif line.numbers and not is_heading:
+            self._markers_alone(line.numbers)
+            return True
+        if sentences:
+            self._add([sentences[0]._replace(lead=lead), *sentences[1:]])
+        return True
+
+    def _markers_alone(self, numbers: Sequence[int]) -> None:
+        """Take a line of markers: it belongs to what stands above, or to what follows when the text starts so."""
+        told = [place for place, one in enumerate(self.found) if not one.frame]
+        if told and self.ahead is None:
+            self.found[told[-1]] = _citing(self.found[told[-1]], numbers)
+        else:
+            self.ahead = [*(self.ahead or ()), *numbers]
+
+    def _add(self, sentences: list[Sentence]) -> None:
+        """Put the sentences of a line behind what stands there."""
+        first = sentences[0]
+        breaks = "\n" * min(self.breaks, 2) if self.found else ""
+        self.found += [first._replace(lead=breaks + first.lead), *sentences[1:]]
+        self.breaks = 0
+
+    def _sentences(self, line: MarkedLine) -> list[Sentence]:
+        """Return the sentences of a line, each with the numbers that stood in it or after it."""
+        spans = sentence_spans(line.text)
+        cited: list[list[int]] = [[] for _ in spans]
+        for place, numbers in line.places if spans else ():
+            if line.in_front:
+                owner = next((n for n, span in enumerate(spans) if span.end > place), len(spans) - 1)
+            else:
+                owner = max((n for n, span in enumerate(spans) if span.start < place), default=0)
+            cited[owner] += numbers
+        starts = [0, *(line.start_of(span.start) for span in spans[1:]), len(line.shown)]
+        found: list[Sentence] = []
+        for n, span in enumerate(spans):
+            text, shown = line.text[span.start : span.end], line.shown[starts[n] : starts[n + 1]]
+            read = Sentence(text, _distinct(cited[n]), " ", _pieces(shown))
+            whole = self._without_hidden(read)
+            if not any(character.isalnum() for character in whole.text):
+                found += [whole._replace(frame=True)] if whole.text else []
+            elif whole.text.endswith(":") and not whole.numbers:
+                found.append(whole._replace(frame=True))
+            elif line.in_front or whole != read:
+                found.append(whole)
+            else:
+                found += _clauses(whole, line, span, Span(starts[n], starts[n + 1]))
+        return found
+
+    def _without_hidden(self, sentence: Sentence) -> Sentence:
+        """Return a sentence without the markers that came about when others were removed: `[9 [9]]`."""
+        for _ in range(HIDDEN_MARKERS):
+            line = read_line(sentence.text, self.sources, self.repairs)
+            if line.text == sentence.text and not line.places:
+                return sentence
+            sentence = _citing(sentence._replace(text=line.text.strip()), line.numbers)
+            sentence = sentence._replace(written=(sentence.text,))
+        text = re.sub(r"[\[\]【】]", "", sentence.text)
+        return sentence._replace(text=text, written=(text,))
+
+
+def _clauses(sentence: Sentence, line: MarkedLine, span: Span, shown: Span) -> list[Sentence]:
+    """Return the clauses of a sentence that cites in several places, each with its own; else the sentence.
+
+    `span` is its place in the words of the line, `shown` in what was written.
+    """
+    ends = [place + 1 for place in _marker_ends(line, shown)]
+    cuts: list[tuple[int, int]] = []  # where a clause ends: in the words, in what was written
+    at = span.start
+    for end in ends[:-1]:
+        word = next((n for n in range(at, span.end) if line.origin[n] >= end), span.end)
+        if min(len(line.text[at:word].split()), len(line.text[word : span.end].split())) >= CLAUSE:
+            cuts.append((word, end))
+            at = word
+    if not cuts:
+        return [sentence]
+    return list(_cut(line, span, shown.start, [*cuts, (span.end, shown.end)]))
+
+
+def _cut(line: MarkedLine, span: Span, start: int, cuts: Sequence[tuple[int, int]]) -> Iterator[Sentence]:
+    at = span.start
+    for word, marker_end in cuts:
+        end = marker_end
+        while end < cuts[-1][1] and line.shown[end] in (",", ";", ":"):
+            end += 1
+        shown = line.shown[start:end]
+        numbers = [number for piece in shown if isinstance(piece, tuple) for number in piece]
+        yield Sentence(line.text[at:word].strip(" ,;:"), _distinct(numbers), " ", _pieces(shown))
+        at, start = word, end
+
+
+def _marker_ends(line: MarkedLine, shown: Span) -> list[int]:
+    """Return the place of the last marker of each group of markers in a sentence."""
+    places = [place for place in range(shown.start, shown.end) if isinstance(line.shown[place], tuple)]
+    return [
+        place
+        for n, place in enumerate(places)
+        if n + 1 == len(places) or any(str(piece).isalnum() for piece in line.shown[place + 1 : places[n + 1]])
+    ]
+
+
+def _pieces(shown: Sequence[Piece]) -> tuple[Piece, ...]:
+    """Return what was written as pieces of text between the markers, without white space around.
+
+    Markers with nothing but white space between them are one.
+    """
+    pieces: list[Piece] = []
+    for piece in shown:
+        last = pieces[-1] if pieces else None
+        if isinstance(piece, str):
+            pieces[-1:] = [last + piece] if isinstance(last, str) else [*pieces[-1:], piece]
+            continue
+        if isinstance(last, str) and not last.strip() and len(pieces) > 1:
+            pieces.pop()
+            last = pieces[-1]
+        pieces[-1:] = [_distinct([*last, *piece])] if isinstance(last, tuple) else [*pieces[-1:], piece]
+    if pieces and isinstance(pieces[0], str):
+        pieces[0] = pieces[0].lstrip()
+    if pieces and isinstance(pieces[-1], str):
+        pieces[-1] = pieces[-1].rstrip()
+    return tuple(piece for piece in pieces if piece)
+
+
+def _frame(text: str) -> Sentence:
+    return Sentence(text, (), "", (text,), frame=True)
+
+
+def _lead(item: re.Match[str], indent: str) -> str:
+    return f"{indent}{item['number']}. " if item["number"] else f"{indent}- "
+
+
+def _citing(sentence: Sentence, numbers: Sequence[int]) -> Sentence:
+    return sentence._replace(numbers=_distinct([*sentence.numbers, *numbers]))
+
+
+def _distinct(numbers: Sequence[int]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(numbers))

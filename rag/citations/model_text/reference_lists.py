@@ -1,0 +1,73 @@
+"""A list of references at the end of a model's text: where it starts, and which source each of its numbers means.
+
+Most models number as they were shown, some anew; then the list says what a number of the text means.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from rag.records import Paper
+from rag.text.words import stems
+
+HEADING = re.compile(r"\W*(references?|sources?|bibliography|citations?|works cited)( used| cited)?\W*", re.IGNORECASE)
+ENTRY = re.compile(r"\W*?\[?(\d{1,3})\]?[.):]?\s+(?=\S)")
+ENTRY_NUMBER = re.compile(r"^\W*\[?\d{1,3}\]?", re.MULTILINE)
+NUMBERS = re.compile(r"\[(\d{1,3}(?:\s?[,;]\s?\d{1,3})*)\]")
+NAMED = 0.8  # share of a title's words that an entry has
+
+
+class References(NamedTuple):
+    """A text without its list of references, and the source that each number of the list means."""
+
+    text: str
+    meaning: Mapping[int, int]
+
+
+def split_references(text: str, sources: Mapping[int, Paper]) -> References:
+    """Return a text without the list of references that ends it, and what its numbers mean.
+
+    A list begins with its heading, or is a last paragraph of which every line gives a number and a title shown, below a
+    text that cites.
+    """
+    lines = text.splitlines()
+    first = next((n for n, line in enumerate(lines) if line.strip()), 0)
+    headings = (n for n, line in enumerate(lines) if HEADING.fullmatch(line) and not NUMBERS.search(line))
+    start = next((n for n in headings if n > first), None)
+    if start is None:
+        start = len(lines)
+        while start and (not lines[start - 1].strip() or _entry(lines[start - 1], sources)):
+            start -= 1
+        before, after = "\n".join(lines[:start]), "\n".join(lines[start:])
+        if not NUMBERS.search(before) or NUMBERS.search(ENTRY_NUMBER.sub("", after)):
+            return References(text, {})  # it is the answer itself
+    entries = [found for line in lines[start:] if (found := _entry(line, sources))]
+    return References("\n".join(lines[:start]), dict(entries))
+
+
+def renumbered(text: str, meaning: Mapping[int, int]) -> str:
+    """Return a text whose markers have the numbers of the sources that its own list of references gives them.
+
+    >>> renumbered("So [1], and [2, 3].", {1: 4, 2: 1})
+    'So [4], and [1, 3].'
+    """
+    if all(number == source for number, source in meaning.items()):
+        return text
+
+    def meant(found: re.Match[str]) -> str:
+        return "[" + re.sub(r"\d+", lambda one: str(meaning.get(int(one[0]), int(one[0]))), found[1]) + "]"
+
+    return NUMBERS.sub(meant, text)
+
+
+def _entry(line: str, sources: Mapping[int, Paper]) -> tuple[int, int] | None:
+    """Return the number of an entry and the source whose title it gives; None when it gives none."""
+    match = ENTRY.match(line)
+    if not match:
+        return None
+    said = set(stems(line[match.end() :]))
+    shares = {
+        n: len(said & set(stems(paper.title))) / max(1, len(set(stems(paper.title)))) for n, paper in sources.items()
+    }
+    best = max(shares, key=lambda n: (shares[n], n == int(match[1])), default=0)
+    return (int(match[1]), best) if shares.get(best, 0.0) >= NAMED else None
