@@ -128,7 +128,7 @@ class GenerativeAnswerer:
                     finish = Finish(Ending.LENGTH)
                     break
                 if is_loop(text, event):
-                    finish = Finish(Ending.REPEATING)
+                    text, finish = said_once(text), Finish(Ending.REPEATING)
                     break
         if rest := preview.rest():
             yield rest
@@ -160,6 +160,13 @@ class GenerativeAnswerer:
 def is_loop(text: str, piece: str) -> bool:
     """Tell whether a text, whose last piece is `piece`, ends in the same words three times over."""
     return any(mark in piece for mark in ".!?\n") and LOOP.search(text[-LOOP_TAIL:]) is not None
+
+
+def said_once(text: str) -> str:
+    """Return a text that ends in the same words over and over with these said once."""
+    head, tail = text[:-LOOP_TAIL], text[-LOOP_TAIL:]
+    loop = LOOP.search(tail)
+    return head + tail[: loop.start()] + loop[1] if loop else text
 
 
 def ending_note(finish: Finish) -> str | None:

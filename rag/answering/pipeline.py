@@ -100,7 +100,7 @@ class AnswerPipeline:
                         yield event
             if found.question.stop:
                 return
-            if draft.cut and not draft.parts:
+            if draft.cut and not draft.claims:
                 msg = f"{' '.join(draft.notes)} It had said nothing yet: ask again."
                 raise ModelError(msg)
             if draft.abstains and not draft.cut:  # half a sentence tells nothing about the abstracts

@@ -9,6 +9,7 @@ from rag.citations.numbering import Piece, kept_leads, number_papers
 from rag.records import Citation, Claim, Turn
 
 MARKER = re.compile(r"\[\d+\]")  # as an answer's text has them
+STOPS = tuple(".,;:!?)")  # what may end a claim behind its last marker
 BEHIND = (" ", ".", ",", ";", ":", "!", "?", ")")  # what no second space comes before
 
 
@@ -65,7 +66,7 @@ def pieces_of(rendered: Rendered) -> list[str]:
 
 
 def marked(text: str, claims: Iterable[Claim], mark: Callable[[Claim, int], str]) -> str:
-    """Return a text with a mark behind each of its claims: behind the marker that ends it, or behind its words.
+    """Return a text with a mark behind each of its claims: behind the marker that ends it and its stop, or its words.
 
     `mark` gives what is put there, of a claim and its place among the claims.
     """
@@ -75,6 +76,8 @@ def marked(text: str, claims: Iterable[Claim], mark: Callable[[Claim, int], str]
         last = max((match.end() for match in MARKER.finditer(written)), default=0)
         if not last or any(map(str.isalnum, written[last:])):
             last = len(written.rstrip(" |"))
+        while written[last : last + 1] in STOPS:
+            last += 1
         done += text[at : claim.start + last] + mark(claim, number)
         at = claim.start + last
     return done + text[at:]

@@ -97,7 +97,7 @@ def test_an_answer_without_parts_is_empty() -> None:
 @pytest.mark.parametrize(
     ("written", "text"),
     [
-        (("Adam adapts ", (7,), "."), "Adam adapts [1]<0>."),
+        (("Adam adapts ", (7,), "."), "Adam adapts [1].<0>"),
         (("Adam ", (7,), " adapts."), "Adam [1] adapts.<0>"),
         (("Adam adapts.",), "Adam adapts.<0>"),
         (("Adam adapts ", (7, 3), "**"), "Adam adapts [1][2]<0>**"),

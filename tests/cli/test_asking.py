@@ -58,7 +58,7 @@ def test_the_llm_of_the_command_line_writes_the_answer(ask: Run, endpoint: Any) 
     endpoint.says(f"{LATE} [1].")
     code, out, _ = ask(QUESTION, "--llm", "openai:tiny")
     assert code == 0
-    assert f"{LATE} [1] ●." in out.replace("\n", " ")
+    assert f"{LATE} [1]. ●" in out.replace("\n", " ")
     assert "openai:tiny" in out
     assert "tokens" in out
 
@@ -78,7 +78,7 @@ def test_a_check_is_asked_for_or_forgone_and_its_tokens_are_told(
     assert (code, len(endpoint.asked)) == (0, calls)
     told = "checked by openai:tiny · openai:tiny · "
     assert (told in out) == ("1,400 + 60 tokens, 700 + 30 of them to check" in out) == (calls == 2)
-    assert f"{LATE} [1] {'◐' if calls == 2 else '●'}." in out.replace("\n", " ")
+    assert f"{LATE} [1]. {'◐' if calls == 2 else '●'}" in out.replace("\n", " ")
 
 
 def test_extractive_is_kept_to_even_with_an_endpoint(ask: Run, endpoint: Any) -> None:
@@ -176,7 +176,7 @@ def test_on_a_terminal_a_table_is_a_table_and_bold_is_bold() -> None:
     assert set(lines[start + 1]) == {"─"}
     assert lines[start + 2] == "Bees 13 flowers [1] ≠"
     assert "Two sorts" in lines
-    assert "Bees dance near the hive [1] ●." in lines
+    assert "Bees dance near the hive [1]. ●" in lines
     assert lines[lines.index("• First") + 1] == "• Bees dance [1] ●"
     assert "The abstracts leave open: The ]0;evilprice, <b>and</b> [a] (javascript:b)." in lines
     assert "\n    • Bees dance" in printed(structured(), terminal=True)
@@ -184,7 +184,7 @@ def test_on_a_terminal_a_table_is_a_table_and_bold_is_bold() -> None:
 
 def test_a_pipe_gets_the_lines_as_they_were_written_with_their_marks() -> None:
     shown = printed(structured(), terminal=False)
-    assert "### Two sorts\n\n**Bees** dance near the hive [1] ●.\n" in shown
+    assert "### Two sorts\n\n**Bees** dance near the hive [1]. ●\n" in shown
     assert "| Who | Finds |\n|---|---|\n| Bees | 13 flowers [1] ≠ |\n" in shown
     assert "- First\n  - Bees dance [1] ●\n" in shown
 

@@ -591,7 +591,7 @@ def test_an_answer_in_markdown_keeps_its_structure_and_its_headings_are_below_th
     model = replace(answer(answerer="tiny", text=shown.text), claims=shown.claims, citations=shown.citations)
     text = conversation_markdown([Turn("Q", model)])
     assert (
-        "## Q\n\n#### Two ways\n\n**It** is all you need [1] ○.\n\n"
+        "## Q\n\n#### Two ways\n\n**It** is all you need [1]. ○\n\n"
         "| Method | Needs |\n|---|---|\n| *Attention* | $O(n^2)$ [1] ◌ |\n\n"
         "- Spans\n  - of text [2]\n\n##### Costs\n\n*The abstracts leave open:* The price.\n\n## References\n"
     ) in text

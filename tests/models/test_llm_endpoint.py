@@ -45,7 +45,7 @@ def test_a_model_writes_the_answer_and_every_marker_leads_to_a_verbatim_quote(
     chat_server.says(f"{LATE} [1]. ", f"{MAXIMA} [1].")
     answer = open_library().ask(QUESTION)
     assert answer.outcome is Outcome.ANSWERED
-    assert answer.text == f"{LATE}. [1] {MAXIMA}. [1]"
+    assert answer.text == f"{LATE} [1]. {MAXIMA} [1]."
     assert answer.answerer == "openai:tiny"
     assert (answer.partial, answer.notes, dict(answer.repairs)) == (False, (), {})
     assert {citation.paper.key for citation in answer.citations} == {"khattab2020colbert"}
@@ -179,8 +179,8 @@ def test_two_callers_at_once_both_get_their_own_answer(chat_server: Any, open_li
         thread.start()
     for thread in asking:
         thread.join()
-    assert answers[QUESTION].text == f"{LATE}. [1]"
-    assert answers["How does LoRA adapt a large language model?"].text == f"{other}. [1]"
+    assert answers[QUESTION].text == f"{LATE} [1]."
+    assert answers["How does LoRA adapt a large language model?"].text == f"{other} [1]."
     first, second = chat_server.asked
     assert second.at - first.at < 0.5  # the second one didn't wait for the first
 
@@ -241,7 +241,7 @@ def test_a_follow_up_is_made_to_stand_alone_by_the_model(chat_server: Any, open_
     chat_server.says(f"{INDEX} [1].")
     answer = open_library().ask("And what is its price?", history=[Turn(QUESTION, f"{LATE}. [1]")])
     assert answer.rewritten == "What is the price of late interaction in ColBERT?"
-    assert answer.text == f"{INDEX}. [1]"
+    assert answer.text == f"{INDEX} [1]."
     assert dict(answer.usage) == {"input_tokens": 1400, "output_tokens": 60, "calls": 2}
 
 

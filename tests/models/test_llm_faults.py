@@ -101,7 +101,7 @@ def test_an_endpoint_without_a_list_of_models_is_told(
 def test_too_many_requests_are_made_again_after_the_time_that_is_told(chat_server: Any, ask: Ask) -> None:
     chat_server.fails(429, Retry_After="1")
     chat_server.says(f"{LATE} [1].")
-    assert ask().text == f"{LATE}. [1]"
+    assert ask().text == f"{LATE} [1]."
     first, second = chat_server.asked
     assert second.at - first.at == pytest.approx(1.2, abs=0.25)
 
@@ -167,7 +167,7 @@ def test_a_slow_first_token_within_the_timeout_is_waited_for(chat_server: Any, a
 def test_an_answer_that_breaks_off_keeps_what_came(chat_server: Any, ask: Ask, how: dict[str, Any], told: str) -> None:
     chat_server.says(f"{LATE} [1]. ", *([how.pop("then")] if "then" in how else []), **how)
     answer = ask(timeout=0.5)
-    assert answer.text == f"{LATE}. [1]"
+    assert answer.text == f"{LATE} [1]."
     assert answer.partial
     assert answer.notes == (f"The answer breaks off: {told}.",)
     assert time.monotonic() - chat_server.asked[0].at < 2.5
@@ -217,7 +217,7 @@ def test_tokens_used_up_before_the_answer_are_told(chat_server: Any, failure: Ca
 def test_the_same_sentence_for_ever_is_ended_and_said_once(chat_server: Any, ask: Ask) -> None:
     chat_server.says(f"{LATE} [1]. ", forever=True)
     answer = ask()
-    assert answer.text == f"{LATE}. [1]"
+    assert answer.text == f"{LATE} [1]."
     assert answer.partial
     assert answer.notes == ("The answer breaks off: the model repeated itself.",)
     assert chat_server.left.wait(2)
@@ -258,4 +258,4 @@ def test_a_working_server_answers_after_a_failure(chat_server: Any, sample_folde
         with pytest.raises(ModelError):
             library.ask(QUESTION)
         assert library.ask(QUESTION).partial
-        assert library.ask(QUESTION).text == f"{LATE}. [1] {MAXIMA}. [1]"
+        assert library.ask(QUESTION).text == f"{LATE} [1]. {MAXIMA} [1]."

@@ -52,7 +52,7 @@ FLAGS = (
 
 LATE = "What is late interaction?"  # of ColBERT alone
 BUDGET = QUESTIONS[2]  # of two papers
-TULIPS = "When do tulips bloom?"  # of no paper
+TULIPS = "When do yellow tulips bloom in cold Dutch gardens?"  # of no paper, and no follow-up
 ENCODED = "Query and passage are encoded separately by BERT"
 MAXIMA = "Every query token takes its maximum similarity over all passage tokens"
 STRETCHED = "Query and passage are encoded separately by BERT on zebra machines"
@@ -330,7 +330,7 @@ def test_an_answer_is_seen_as_it_is_written(open_tab: OpenTab, serve_page: Any, 
     reply.release()
     tab.whole(1)
     assert MAXIMA in tab.said("#ap-transcript .ap-answer")
-    assert tab.said(".ap-line").startswith("answered · 40 papers searched · 1 cited · support")
+    assert tab.said(".ap-line").startswith("answered · 40 papers searched · 1 cited · 2 ● quoted")
     assert "openai:tiny" in tab.said(".ap-line")
     assert tab.run("return document.querySelector('#ap-composer textarea').value") == ""
 
