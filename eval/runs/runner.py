@@ -25,7 +25,8 @@ from rag.models.llms.prompts import load_prompt
 from rag.utils.release import release
 
 TELLING = (  # settings that an answer depends on
-    "embedding", "papers", "sentences", "words", "llm", "window", "answer_tokens", "excerpts", "unsupported", "check",
+    "embedding", "papers", "sentences", "words", "llm", "window", "answer_tokens", "context", "excerpts",
+    "style", "unsupported", "check",
 )  # fmt: skip
 Watch = Callable[[int, int], object]  # (done, of)
 

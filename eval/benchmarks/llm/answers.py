@@ -19,7 +19,6 @@ from rag.citations.model_text.markers import read_markers
 from rag.citations.support import support
 from rag.conversation.follow_ups import standalone
 from rag.library import Library
-from rag.models.llms.prompts import load_prompt
 from rag.records import Paper
 from rag.settings import load_settings
 
@@ -44,6 +43,7 @@ class Said:
     stages: Mapping[str, float]
     repairs: Mapping[str, int]
     tokens: Mapping[str, int]
+    prompts: tuple[str, ...] = ()
 
 
 def measure(work: Path) -> str:
@@ -55,20 +55,20 @@ def measure(work: Path) -> str:
     with Library.open(folder, settings) as library, Library.open(folder, quoting) as quotes:
         library.ingest([shared_folder() / "papers"])
         said = {"extractive": [_asker(quotes)(row) for row in rows]}
-        prompts: list[str] = []
         if library.as_query_engine().answerer != "extractive":
             answers = [_asker(library)(row) for row in rows]
             name = library.as_query_engine().answerer  # now that the endpoint has told it
             peer = _citation_engine(library)
             said |= {name: answers, f"CitationQueryEngine, {name}": [peer(row) for row in rows]}
-            prompts = [load_prompt(prompt, settings.prompts).prompt_id for prompt in ("answer", "rewrite")]
     for system, answers in said.items():
         with (work / f"{re.sub(r'[^A-Za-z0-9]+', '-', system)}.jsonl").open("w", encoding="utf-8") as file:
             for row, one in zip(rows, answers, strict=True):
                 file.write(
                     json.dumps({"id": row.id, "question": row.question, **asdict(one)}, ensure_ascii=False) + "\n"
                 )
-    return _report(rows, said, prompts)
+    prompts = sorted({prompt for answers in said.values() for one in answers for prompt in one.prompts})
+    how = f"context {settings.context}, style {settings.style}"
+    return _report(rows, said, [*prompts, how] if prompts else [])
 
 
 def _asker(library: Library) -> Ask:
@@ -88,6 +88,7 @@ def _asker(library: Library) -> Ask:
             answer.timings,
             answer.repairs,
             answer.usage,
+            answer.prompts,
         )
 
     return ask

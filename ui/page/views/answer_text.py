@@ -70,7 +70,6 @@ class _Setter:
         written = self.text[claim.start : claim.end]
         alone = replace(claim, start=0, end=len(written))
         said = marked(written, [alone], lambda one, _: self._put(_mark(one, number)))
-        said = re.sub(rf"({PLACE.pattern})({STOPS.pattern})", r"\2\1", said)  # the mark behind the full stop
         said = self._cites(said, {citation.number for citation in claim.citations}, number)
         row = said.startswith("|") and said.endswith("|") and len(said) > 1
         before, said, behind = ("|", said[1:-1], "|") if row else ("", said, "")  # of a row: inside of its cells
