@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from rag.citations.grounding import anchored, grounded
 from rag.citations.model_text.claim_detection import Kind, kinds_of, without_opening
 from rag.citations.model_text.denials import MARKED
-from rag.citations.model_text.markers import REFERENCES, Sentence, read_markers
+from rag.citations.model_text.markers import GREETINGS, REFERENCES, Sentence, read_markers
 from rag.citations.model_text.reference_lists import renumbered, split_references
 from rag.citations.numbering import Piece
 from rag.citations.rendering import Part, kept
 from rag.records import Citation, Paper
 
 ECHOES = "echoes"  # in the repairs: sentences that only said the question again, and were left out
-GREETINGS = "greetings"  # sentences that say nothing to the matter, and were left out
 LEFT_OUT = {Kind.ECHO: ECHOES, Kind.GREETING: GREETINGS}
 
 

@@ -19,6 +19,7 @@ from rag.citations.numbering import Piece
 from rag.records import Paper
 from rag.text.sentences import Span, sentence_spans
 
+GREETINGS = "greetings"  # what says nothing to the matter: "Great question!", "Answer:"
 REFERENCES = "reference_lists"  # a list of references: those come from the records alone
 
 ITEM = re.compile(r"[-*•–](?:\s+|$)|(?P<number>\d{1,2})[.)]\s+(?=\S)")  # noqa: RUF001
@@ -120,6 +121,7 @@ class _Reader:
         line = read_line(raw.lstrip(), self.sources, self.repairs)
         if not any(not one.frame for one in self.found) and (preamble := PREAMBLE.match(line.text)):
             line = line.without(preamble.end())
+            self.repairs[GREETINGS] += 1
         heading = HEADING.match(line.text) or QUOTED.match(line.text)
         item = None if heading else ITEM.match(line.text)
         line = line.without(item.end() if item else heading.end() if heading else 0)
