@@ -33,8 +33,12 @@ FIRST = "Token vectors are kept for late interaction."
 SECOND = "Two encoders are trained on pairs of texts."
 
 
+def claiming(text: str) -> list[Sentence]:
+    return [sentence for sentence in read_markers(text, SOURCES).sentences if not sentence.frame]
+
+
 def read(text: str) -> list[tuple[str, tuple[int, ...]]]:
-    return [(sentence.text, sentence.numbers) for sentence in read_markers(text, SOURCES).claiming]
+    return [(sentence.text, sentence.numbers) for sentence in claiming(text)]
 
 
 def answer_citing(citations: list[Citation]) -> Answer:
@@ -345,6 +349,17 @@ def test_a_row_of_a_table_says_its_cells() -> None:
     assert ("ColBERT, late interaction", (1,)) in read(KEPT)
 
 
+def test_cells_that_cite_different_sources_are_read_cell_by_cell() -> None:
+    table = "| one | other |\n|---|---|\n| vectors of tokens [1] | two encoders [2] |\n| late [1] | |"
+    assert read(table) == [("vectors of tokens", (1,)), ("two encoders", (2,)), ("late", (1,))]
+    assert rendered(table) == table
+
+
+def test_what_goes_on_in_an_item_stays_in_it() -> None:
+    text = "1. Tokens are kept for late interaction [1].\n\n   An index of terms is kept too [3].\n2. Two encoders [2]."
+    assert rendered(text) == text
+
+
 @pytest.mark.parametrize(
     ("text", "clauses"),
     [
@@ -420,7 +435,7 @@ HOSTILE = st.lists(st.sampled_from(f"{MARKERS}|{PROSE}|{BITS}|{MORE}".split("|")
 @example("source " + "1" * 5_000)
 @example("[" + "1  " * 19 + "x]")
 def test_only_numbers_of_sources_ever_come_out_and_each_once(text: str) -> None:
-    for sentence in read_markers(text, SOURCES).claiming:
+    for sentence in claiming(text):
         assert set(sentence.numbers) <= SOURCES.keys()
         assert len(set(sentence.numbers)) == len(sentence.numbers)
         assert any(character.isalnum() for character in sentence.text)

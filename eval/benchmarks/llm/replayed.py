@@ -7,6 +7,7 @@ whether the outcome is right, what is left of what was written, and how the clai
 import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -18,6 +19,7 @@ from eval.datasets.replies import STYLES, Reply, load_replies
 from eval.metrics.nuggets import mean, nugget_recall
 from rag.answering.abstaining import is_hopeless
 from rag.answering.context import show
+from rag.collection import Collection
 from rag.conversation.follow_ups import standalone
 from rag.library import Library
 from rag.models.llms.prompts import load_prompt
@@ -44,10 +46,10 @@ def measure(work: Path) -> str:
     """Return what is asked and shown, and a table of the replayed answers by style."""
     rows = load_questions(shared_folder() / "gold" / "dev.jsonl")
     folder = work / "dev.library"
-    with Library.open(folder, load_settings()) as library:
-        library.ingest([shared_folder() / "papers"])
-        papers = {paper.title: paper for paper in library.selected()}
-        asked = _asked(library, [row for row in rows if row.answerable])
+    with closing(Collection.open(folder, load_settings())) as collection:
+        collection.ingest([shared_folder() / "papers"])
+        papers = {paper.title: paper for paper in collection.selected()}
+        asked = _asked(collection, [row for row in rows if row.answerable])
     by_id = {row.id: row for row in rows}
     replayed = {
         style: _replay(
@@ -59,18 +61,18 @@ def measure(work: Path) -> str:
     return "\n\n".join((asked, f"Replies by hand; prompt: {prompt}.", *_tables(replayed)))
 
 
-def _asked(library: Library, rows: Sequence[GoldQuestion]) -> str:
+def _asked(collection: Collection, rows: Sequence[GoldQuestion]) -> str:
     """Return how many answerable questions a model is asked, and what of their facts it is shown."""
-    retriever = Retriever(library._collection.storage, library.embedder())  # noqa: SLF001
+    retriever, settings = Retriever(collection.storage, collection.embedder()), collection.settings
     lines = [
         "| shown | model asked | nuggets in the prompt | all gold papers shown, several asked | tokens |",
         "|---|---|---|---|---|",
     ]
-    found = [retriever.retrieve(standalone(row.question, row.history), limit=library.settings.papers) for row in rows]
+    found = [retriever.retrieve(standalone(row.question, row.history), limit=settings.papers) for row in rows]
     share = mean(float(not is_hopeless(one)) for one in found)
-    for name, sentences in (("whole abstracts", None), ("best sentences", library.settings.excerpts)):
+    for name, sentences in (("whole abstracts", None), ("best sentences", settings.excerpts)):
         shown = [
-            show(row.question, one, papers=library.settings.papers, tokens=ROOM, sentences=sentences)
+            show(row.question, one, papers=settings.papers, tokens=ROOM, sentences=sentences)
             for row, one in zip(rows, found, strict=True)
         ]
         nuggets = mean(nugget_recall(one.text, row.nuggets) for row, one in zip(rows, shown, strict=True))

@@ -29,6 +29,7 @@ REFERENCE_LIST = re.compile(
     r"\W*(references?|sources?|bibliography|citations?|works cited)( used| cited)?\W*", re.IGNORECASE
 )
 PREAMBLE = re.compile(r"\s*(?:final )?answer\s?:\s*", re.IGNORECASE)
+BAR = re.compile(r"(?<!\\)\|")  # between two cells
 FENCE = re.compile(r"\s*(?:```|~~~)")
 HIDDEN_MARKERS = 4  # how often markers are looked for that only the removal of others brought about
 CLAUSE = 4  # words that a clause has at least
@@ -54,11 +55,6 @@ class Reading:
 
     sentences: tuple[Sentence, ...]
     repairs: Mapping[str, int]
-
-    @property
-    def claiming(self) -> tuple[Sentence, ...]:
-        """The sentences but for the frames."""
-        return tuple(sentence for sentence in self.sentences if not sentence.frame)
 
 
 def read_markers(text: str, sources: Mapping[int, Paper]) -> Reading:
@@ -109,12 +105,18 @@ class _Reader:
         return tuple(self.found)
 
     def _row(self, raw: str, following: str) -> None:
-        line = read_line(raw.strip(), self.sources, self.repairs)
-        if is_rule(following) and not line.numbers:
+        """Take a row of a table: as a whole, or cell by cell when its cells cite different sources."""
+        cells = [read_line(cell.strip(), self.sources, self.repairs) for cell in BAR.split(raw.strip()[1:-1])]
+        citing = {tuple(cell.numbers): any(map(str.isalnum, cell.text)) for cell in cells if cell.numbers}
+        if not citing and is_rule(following):
             self._add([_frame(raw.strip())])
-            return
-        whole = Sentence(row_text(line.text), _distinct(line.numbers), "", _pieces(line.shown))
-        self._add([whole._replace(frame=not any(map(str.isalnum, whole.text)))])
+        elif len(citing) > 1 and all(citing.values()):
+            self._add(_cells(cells))
+        else:
+            numbers = _distinct([number for cell in cells for number in cell.numbers])
+            shown = [piece for cell in cells for piece in ("| ", *cell.shown, " ")]
+            said = row_text(" | ".join(cell.text for cell in cells))
+            self._add([Sentence(said, numbers, "", (*_pieces(shown), " |"), frame=not any(map(str.isalnum, said)))])
 
     def _line(self, raw: str) -> bool:
         indent = raw[: len(raw) - len(raw.lstrip())]
@@ -130,7 +132,7 @@ class _Reader:
                 self.repairs[REFERENCES] += 1
                 return False
             line = line._replace(text="")  # "Source: [1]" is a line of markers
-        lead = _lead(item, indent) if item else heading[0].lstrip() if heading else ""
+        lead = _lead(item, indent) if item else heading[0].lstrip() if heading else indent
         is_heading = bool(heading and "#" in heading[0])
         sentences = [one._replace(frame=one.frame or is_heading) for one in self._sentences(line)]
         told = [place for place, one in enumerate(sentences) if not one.frame]
@@ -195,6 +197,15 @@ class _Reader:
             sentence = sentence._replace(written=(sentence.text,))
         text = re.sub(r"[\[\]【】]", "", sentence.text)
         return sentence._replace(text=text, written=(text,))
+
+
+def _cells(cells: Sequence[MarkedLine]) -> list[Sentence]:
+    """Return the cells of a row, each a sentence, and the row's end."""
+    found = [
+        Sentence(cell.text.strip(), _distinct(cell.numbers), " | ", _pieces(cell.shown), frame=not cell.numbers)
+        for cell in cells
+    ]
+    return [found[0]._replace(lead="| "), *found[1:], _frame("|")._replace(lead=" ")]
 
 
 def _clauses(sentence: Sentence, line: MarkedLine, span: Span, shown: Span) -> list[Sentence]:
