@@ -2,7 +2,7 @@
 
 import re
 
-RULE = re.compile(r"\s*(?:\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?|(?:[-*_]\s*){3,})\s*")
+RULE = re.compile(r"(?:\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?)?|(?:[-*_]\s*){3,})")
 
 
 def is_row(line: str) -> bool:
@@ -21,7 +21,7 @@ def is_rule(line: str) -> bool:
     >>> is_rule("|---|:-:|"), is_rule("---"), is_rule("- a")
     (True, True, False)
     """
-    return RULE.fullmatch(line) is not None
+    return RULE.fullmatch(line.strip()) is not None
 
 
 def row_text(row: str) -> str:
