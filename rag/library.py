@@ -5,11 +5,10 @@ A Library may be shared between threads, and a folder opened by many readers; on
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from rag.answering.abstaining import outcome_of
 from rag.answering.pipeline import AnswerPipeline, Question, make_pipeline
@@ -22,9 +21,11 @@ from rag.models.checkers.base import Checker
 from rag.models.embedders.base import Embedder
 from rag.models.llms import load_model
 from rag.models.llms.base import ChatModel
+from rag.models.rerankers import load_reranker
+from rag.models.rerankers.base import Reranker
 from rag.records import Answer, Filters, Hit, IngestReport, Merge, MissingFromSource, Outcome, Paper, Rating, Turn
 from rag.records.progress import Watch
-from rag.retrieval.results import top
+from rag.retrieval.results import Retrieved, top
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from rag.integrations.llama_index.query_engine import PaperQueryEngine
     from rag.maintenance.backup import Backup
 
+Made = TypeVar("Made")
 PASSAGES = 3  # sentences shown of each paper that a search finds
 
 
@@ -47,6 +49,7 @@ class Library:
         self._lock = threading.RLock()
         self._model: list[ChatModel | None] = []  # empty until it is needed
         self._checker: list[Checker | None] = []
+        self._reranker: list[Reranker | None] = []
 
     @classmethod
     def open(cls, path: str | Path | None = None, settings: Settings | None = None, *, create: bool = True) -> Self:
@@ -60,9 +63,7 @@ class Library:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __len__(self) -> int:
@@ -72,11 +73,10 @@ class Library:
     def close(self) -> None:
         """Stop what a language model still writes, let go of all models and files."""
         with self._lock:
-            for opened in (*self._model, *self._checker):
+            for opened in (*self._model, *self._checker, *self._reranker):
                 if opened is not None:
                     opened.close()
-            self._model.clear()
-            self._checker.clear()
+            self._model, self._checker, self._reranker = [], [], []
         self._collection.close()
 
     # --- Asked
@@ -86,11 +86,16 @@ class Library:
 
         Raises QuestionError for an unusable query, EmptyLibraryError when there is nothing to search.
         """
-        return top(self._retriever().retrieve(query, limit=limit, filters=filters).hits, PASSAGES)
+        return top(self.retrieve(query, limit=limit, filters=filters).hits, PASSAGES)
+
+    def retrieve(self, query: str, *, limit: int = 10, filters: Filters = Filters()) -> Retrieved:
+        """Do what `search` does, and return all that was found, with notes on what failed."""
+        return self._retriever().retrieve(query, limit=limit, filters=filters)
 
     def outlook(self, question: str, *, filters: Filters = Filters()) -> Outcome:
         """Return whether the papers would answer a question, without writing an answer. Raises what `search` raises."""
-        return outcome_of(self._retriever().retrieve(question, limit=1, filters=filters))
+        retriever = Retriever(self._collection.storage, self.embedder())  # nobody reads the order: no reranker
+        return outcome_of(retriever.retrieve(question, limit=1, filters=filters))
 
     def ask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
         """Answer a question from the papers, each sentence cited; or say that the abstracts don't tell.
@@ -277,18 +282,19 @@ class Library:
         return make_pipeline(self._retriever(), self._language_model(), self.settings, self._claim_checker())
 
     def _language_model(self) -> ChatModel | None:
-        """Return the language model, made once; None when answers are extractive. Raises ModelError."""
-        with self._lock:
-            if not self._model:
-                self._model = [load_model(self.settings)]
-            return self._model[0]
+        """Return the language model, None when answers are extractive. Raises ModelError."""
+        return self._once(self._model, lambda: load_model(self.settings))
 
     def _claim_checker(self) -> Checker | None:
-        """Return the checker that the settings name, made once. Raises ModelError, PromptError."""
-        with self._lock:
-            if not self._checker:
-                self._checker = [load_checker(self.settings, self._language_model())]
-            return self._checker[0]
+        """Return the checker that the settings name. Raises ModelError, PromptError."""
+        return self._once(self._checker, lambda: load_checker(self.settings, self._language_model()))
 
     def _retriever(self) -> Retriever:
-        return Retriever(self._collection.storage, self.embedder())
+        reranker = self._once(self._reranker, lambda: load_reranker(self.settings))
+        return Retriever(self._collection.storage, self.embedder(), reranker)
+
+    def _once(self, made: list[Made], make: Callable[[], Made]) -> Made:
+        """Return what a list holds, made when it is empty."""
+        with self._lock:
+            made[:] = made or [make()]
+            return made[0]

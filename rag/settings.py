@@ -15,7 +15,8 @@ from rag.errors import SettingsError
 
 Embedding = Annotated[str, StringConstraints(pattern=r"^(minilm|onnx:.+|openai:.+)$")]
 Llm = Annotated[str, StringConstraints(pattern=r"^(auto|extractive|openai:.+|gguf:.+)$")]
-Check = Annotated[str, StringConstraints(pattern=r"^(off|llm|openai:.+|onnx:.+)$")]
+Check = Annotated[str, StringConstraints(pattern=r"^(off|llm|openai:.+|onnx:.+|hf:.+)$")]
+Rerank = Annotated[str, StringConstraints(pattern=r"^(|onnx:.+|hf:.+|rerank:.+|openai:.+)$")]
 
 
 def _address(value: str) -> str:
@@ -84,13 +85,25 @@ class Settings(BaseSettings):
     check: Check = Field(
         "off",
         description="Who checks by meaning what an LLM wrote: `off` (words alone), `llm` (the one that answers), "
-        "`openai:MODEL`, or `onnx:FOLDER` (an NLI model).",
+        "`openai:MODEL`, or an NLI or fact-checking model: `onnx:FOLDER`, `hf:ORG/NAME`.",
     )
     check_base_url: Annotated[str, AfterValidator(_address)] | None = Field(
         None, description="Address of the endpoint of `ASKPAPERS_CHECK=openai:MODEL`; empty means that of the answers."
     )
     check_api_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
         None, description="Key of the endpoint at `ASKPAPERS_CHECK_BASE_URL`, if it wants one."
+    )
+    reranker: Rerank = Field(
+        "",
+        description="Who reads the best papers beside the question and ranks them anew: a cross-encoder "
+        "(`onnx:FOLDER`, `hf:ORG/NAME`), an endpoint for that (`rerank:MODEL`), a chat model (`openai:MODEL`); "
+        "empty: nobody.",
+    )
+    rerank_base_url: Annotated[str, AfterValidator(_address)] | None = Field(
+        None, description="Address of the endpoint of `ASKPAPERS_RERANKER`; empty means that of the answers."
+    )
+    rerank_api_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
+        None, description="Key of the endpoint at `ASKPAPERS_RERANK_BASE_URL`, if it wants one."
     )
     prompts: Path | None = Field(None, description="Folder of your own prompt files; empty means the bundled ones.")
     price_in: float = Field(0.0, ge=0, description="Price of a million tokens read by the LLM, to tell what it cost.")

@@ -119,7 +119,9 @@ class AnswerPipeline:
         answered = outcome is Outcome.ANSWERED
         written = render(draft.parts if answered else (), found.question.history)
         nearest, closest = ((), ()) if answered else nearest_papers(found.retrieved)
-        usage, calls = found.rewritten.usage + draft.usage, found.rewritten.calls + draft.calls
+        reranked = found.retrieved.reranked
+        usage = found.rewritten.usage + reranked.usage + draft.usage
+        calls = found.rewritten.calls + reranked.calls + draft.calls
         counted = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens, "calls": calls}
         if draft.checking != NO_USAGE:
             checking = draft.checking
@@ -138,9 +140,9 @@ class AnswerPipeline:
             timings={**found.timings, **draft.timings},
             usage=counted if calls else {},
             cost=self._cost(usage) if calls else None,
-            prompts=(*found.rewritten.prompts, *draft.prompts),
+            prompts=(*found.rewritten.prompts, *reranked.prompts, *draft.prompts),
             partial=draft.partial,
-            notes=draft.notes,
+            notes=(*found.retrieved.notes, *draft.notes),
             repairs=draft.repairs,
         )
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from rag.models.rerankers.base import NOT_RERANKED, Reranked
 from rag.records import Hit
 
 
@@ -21,7 +22,7 @@ class Retrieved:
 
     `hits`: best first. `weights`: how telling each stem of the query is (inverse document frequency). `matches`: how
     the words of the query are met in the best hit; empty when the embedding model tells no token states.
-    `searched`: how many papers took part.
+    `searched`: how many papers took part. `reranked`: what a reranker took, and in its note why it could not be had.
     """
 
     query: str
@@ -29,6 +30,12 @@ class Retrieved:
     weights: Mapping[str, float]
     matches: tuple[WordMatch, ...]
     searched: int
+    reranked: Reranked = NOT_RERANKED
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know of the search, a line each."""
+        return (self.reranked.note,) if self.reranked.note else ()
 
 
 def top(hits: Sequence[Hit], passages: int) -> list[Hit]:

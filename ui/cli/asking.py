@@ -35,13 +35,18 @@ def search(
     """find papers, best first, each with its best passage"""
     from dataclasses import asdict
 
-    from rag.library import Library
+    from rag.library import PASSAGES, Library
+    from rag.retrieval.results import top
     from ui.cli.rendering import show_hits
     from ui.filters import read_filters
+    from ui.wording import printable
 
     settings = read_settings()
     with Library.open(library, settings, create=False) as opened:
-        hits = opened.search(query, limit=limit, filters=read_filters(year, origin, title))
+        found = opened.retrieve(query, limit=limit, filters=read_filters(year, origin, title))
+        hits = top(found.hits, PASSAGES)
+    for note in found.notes:
+        sys.stderr.write(f"{printable(note)}\n")
     if as_json:
         print_json([asdict(hit) for hit in hits])
     else:

@@ -91,7 +91,7 @@ class ServerState:
         """Load what the first answer needs, so that the first reader doesn't wait for it. Raises RagError."""
         self.engine()
         if len(self.library):
-            self.library.search("warm up", limit=1)
+            self.library.outlook("warm up")  # no reranker, which may cost, is asked
         self.examples()
 
     def examples(self) -> tuple[str, ...]:

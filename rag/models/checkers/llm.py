@@ -11,6 +11,7 @@ from rag.models.cancellation import Cancellation
 from rag.models.checkers.base import Checked, ClaimToCheck, Place, Source, Verdict
 from rag.models.checkers.replies import Said, verdicts_in
 from rag.models.llms.base import NO_USAGE, ChatModel, Message, Usage
+from rag.models.llms.loading import told_of_own
 from rag.models.llms.prompts import as_data, load_prompt
 from rag.models.llms.replies import complete
 from rag.models.llms.tokens import count_tokens
@@ -20,6 +21,7 @@ SPARE = 0.9  # share of the window that is planned with: another tokenizer count
 LINE_TOKENS = 40  # of a verdict: number, word, sentences
 THINKING_TOKENS = 1_000  # some models think first
 UNTOLD = Verdict(None)
+SETTING, ADDRESS = "ASKPAPERS_CHECK", "ASKPAPERS_CHECK_BASE_URL"  # what names a model of the checker's own
 
 
 class LlmChecker:
@@ -79,12 +81,7 @@ class LlmChecker:
 
     def _told(self, error: ModelError) -> ModelError:
         """Return an error of the model that names the settings by which this one is chosen."""
-        text = str(error)
-        if self._owned:
-            text = text.replace("ASKPAPERS_LLM", "ASKPAPERS_CHECK").replace(
-                "OPENAI_BASE_URL", "ASKPAPERS_CHECK_BASE_URL or OPENAI_BASE_URL"
-            )
-        return ModelError(text)
+        return told_of_own(error, SETTING, ADDRESS) if self._owned else ModelError(str(error))
 
     def _batches(self, claims: Sequence[ClaimToCheck]) -> list[list[ClaimToCheck]]:
         """Return the claims in as few parts as fit into the window, each paper counted once a part."""

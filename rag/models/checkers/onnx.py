@@ -1,45 +1,24 @@
-"""An NLI or fact-checking cross-encoder on onnxruntime: an abstract and a claim in, what the one says of the other out.
+"""An NLI or fact-checking cross-encoder: an abstract and a claim in, what the one says of the other out.
 
-A folder holds model.onnx (or onnx/model.onnx), tokenizer.json and config.json, whose `id2label` says which output
-means what. Every call runs one pair: no padding, and memory stays that of one text.
+What its outputs mean is read by rag.models.checkers.labels, from the config.json of its folder.
 """
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import ModelError
 from rag.models.cancellation import Cancellation
 from rag.models.checkers.base import Checked, ClaimToCheck, Place, Verdict
-from rag.models.onnx_session import load_session, model_file
-
-if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
-    from tokenizers import Tokenizer
+from rag.models.checkers.labels import LABELS, Label, read_labels
+from rag.models.cross_encoder import CrossEncoder, Role, load_cross_encoder
 
 ENTAILED = 0.5  # share from which a claim is supported
 PARTLY = 0.2  # share from which one that isn't contradicted is partly so
-LONGEST = 512  # word pieces of premise and claim, where the folder doesn't tell
-SHIFTED = 2  # positions that RoBERTa's kin keep for padding
-LARGEST = 100_000  # more than this is what exports write for "unknown"
-
-Label = Literal["entailed", "open", "contradicted"]
-LABELS: dict[Label, frozenset[str]] = {
-    "entailed": frozenset(
-        "entailment entail entails entailed support supports supported consistent factual true".split()
-    ),
-    "contradicted": frozenset("contradiction contradict contradicts contradicted refute refutes refuted".split()),
-    "open": frozenset(
-        "neutral nei notenoughinfo unknown notentailment nonentailment unsupported notsupported inconsistent "
-        "hallucinated hallucination nonfactual notfactual false".split()
-    ),
-}
-REMEDY = 'Add its labels in the order of its outputs, like "id2label": {"0": "entailment", "1": "neutral", ...}.'
+ROUNDED = 1e-3  # by which the sum of shares may miss 1
+ROLE = Role("checker", "ASKPAPERS_CHECK")
 
 
 class Scores(NamedTuple):
@@ -60,15 +39,10 @@ class OnnxChecker:
     It rests on the sentence that alone entails the claim most; of a contradicted one, that contradicts it most.
     """
 
-    def __init__(self, name: str, session: "InferenceSession", tokenizer: "Tokenizer", labels: Sequence[Label]) -> None:
-        self._session = session
-        self._tokenizer = tokenizer
+    def __init__(self, model: CrossEncoder, labels: Sequence[Label]) -> None:
+        self._model = model
         self._labels = labels
-        self._inputs = [given.name for given in session.get_inputs()]
-        outputs = [given.name for given in session.get_outputs()]
-        self._output = "logits" if "logits" in outputs else outputs[0]
-        self._longest = (tokenizer.truncation or {}).get("max_length", LONGEST)
-        self.name = name
+        self.name = model.name
 
     def close(self) -> None:
         """Nothing is held but memory."""
@@ -109,8 +83,8 @@ class OnnxChecker:
 
     def _windows(self, sentences: Sequence[str], claim: str) -> Iterator[str]:
         """Yield the sentences in as few stretches as fit beside the claim, each from the middle of the one before."""
-        room = self._longest - len(self._tokenizer.encode("", claim).ids)
-        ends = [0, *accumulate(len(self._tokenizer.encode(one, add_special_tokens=False).ids) for one in sentences)]
+        room = self._model.longest - self._model.length("", claim)
+        ends = [0, *accumulate(map(self._model.pieces, sentences))]
         start = 0
         while start < len(sentences):
             end = start + 1
@@ -122,101 +96,25 @@ class OnnxChecker:
             start = max(start + 1, (start + end) // 2)
 
     def _scores(self, premise: str, claim: str) -> Scores:
-        encoding = self._tokenizer.encode(premise, claim)
-        rows = {
-            "input_ids": encoding.ids,
-            "attention_mask": encoding.attention_mask,
-            "token_type_ids": encoding.type_ids,
-        }
-        given = {name: np.asarray([rows[name]], dtype=np.int64) for name in self._inputs}
-        logits = np.asarray(self._session.run([self._output], given)[0], dtype=np.float64).reshape(-1)
-        if len(logits) != len(self._labels):
-            msg = f"The checker {self.name} has {len(logits)} outputs and {len(self._labels)} labels. {REMEDY}"
-            raise ModelError(msg)
-        shares = shares_of(logits)
+        shares = shares_of(self._model.logits(premise, claim))
         sums = {label: sum(shares[i] for i, one in enumerate(self._labels) if one == label) for label in LABELS}
         turned = sums["contradicted"] > max(sums["entailed"], sums["open"])
         return Scores(float(sums["entailed"]), float(sums["contradicted"]), turned)
 
 
 def shares_of(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return outputs as shares: a softmax of several, the sigmoid of a single one."""
+    """Return outputs as shares: a softmax of several, unless they are shares by now; the sigmoid of a single one."""
     if len(logits) == 1:
         logits = np.append(logits, 0.0)  # of "not so"
         return shares_of(logits)[:1]
+    if logits.min() >= 0 and abs(logits.sum() - 1) < ROUNDED:
+        return logits
     grown = np.exp(logits - logits.max())
     shares: NDArray[np.float64] = grown / grown.sum()
     return shares
 
 
-def load_onnx(folder: str, threads: int) -> OnnxChecker:
-    """Load the checker of a folder. Raises ModelError that says what it lacks."""
-    from tokenizers import Tokenizer
-
-    root = Path(folder).expanduser()
-    model, tokenizer_file, config_file = model_file(root), root / "tokenizer.json", root / "config.json"
-    if model is None or not tokenizer_file.is_file() or not config_file.is_file():
-        msg = f"{root} holds no checker: it needs model.onnx (or onnx/model.onnx), tokenizer.json and config.json."
-        raise ModelError(msg)
-    config = _read_json(config_file)
-    labels = read_labels(config, config_file)
-    try:
-        session = load_session(model, threads)
-        tokenizer = Tokenizer.from_file(str(tokenizer_file))
-    except Exception as error:  # tokenizers raises bare Exception
-        reason = str(error).splitlines()[0]
-        msg = f"The checker {root} can't be loaded ({reason}). Export it again, or name another with ASKPAPERS_CHECK."
-        raise ModelError(msg) from error
-    unknown = {given.name for given in session.get_inputs()} - {"input_ids", "attention_mask", "token_type_ids"}
-    if unknown:
-        msg = f"The checker {root} wants inputs that no cross-encoder of texts has: {', '.join(sorted(unknown))}."
-        raise ModelError(msg)
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(longest_input(root, config))  # of whichever is longer
-    return OnnxChecker(f"onnx:{root.name}", session, tokenizer, labels)
-
-
-def read_labels(config: Mapping[str, Any], file: Path) -> list[Label]:
-    """Return what each output of a model means, by `id2label` of its config. Raises ModelError when that doesn't tell.
-
-    >>> read_labels({"id2label": {"1": "NEUTRAL", "0": "Entailment", "2": "contradiction"}}, Path("config.json"))
-    ['entailed', 'open', 'contradicted']
-    """
-    told: Any = config.get("id2label")
-    told = dict(enumerate(told)) if isinstance(told, list) else told
-    try:
-        names = [str(told[key]) for key in sorted(told, key=int)]
-    except (TypeError, ValueError, KeyError):
-        names = []
-    found = [_label(name) for name in names]
-    known = [label for label in found if label is not None]
-    if len(known) < len(found) or known.count("entailed") != 1:
-        has = ", ".join(names) or "no id2label"
-        msg = f"{file} doesn't say which output means that a claim is supported (it has {has}). {REMEDY}"
-        raise ModelError(msg)
-    return known
-
-
-def _label(name: str) -> Label | None:
-    bare = "".join(filter(str.isalpha, name.casefold()))
-    return next((label for label, names in LABELS.items() if bare in names), None)
-
-
-def longest_input(root: Path, config: Mapping[str, Any]) -> int:
-    """Return how many word pieces a model takes, by tokenizer_config.json and config.json; 512 when they don't tell."""
-    positions = config.get("max_position_embeddings")
-    if isinstance(positions, int) and "roberta" in str(config.get("model_type", "")).casefold():
-        positions -= SHIFTED
-    file = root / "tokenizer_config.json"
-    told = _read_json(file).get("model_max_length") if file.is_file() else None
-    known = [int(one) for one in (positions, told) if isinstance(one, int | float) and 16 <= one <= LARGEST]
-    return min(known, default=LONGEST)
-
-
-def _read_json(file: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        msg = f"{file} can't be read ({error}). Export the checker again."
-        raise ModelError(msg) from error
-    return value if isinstance(value, dict) else {}
+def load_onnx(kind: str, value: str, threads: int) -> OnnxChecker:
+    """Load the checker `onnx:FOLDER` or `hf:ORG/NAME`, by kind and value. Raises ModelError that says what it lacks."""
+    model = load_cross_encoder(kind, value, threads, ROLE)
+    return OnnxChecker(model, read_labels(model))
