@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ModelError
-from rag.models.onnx_session import load_session, model_file
+from rag.models.onnx_session import first_line, load_session, model_file, run_session
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -95,9 +95,9 @@ class CrossEncoder:
         }
         given = {name: np.asarray([rows[name]], dtype=kind) for name, kind in self._inputs.items()}
         try:
-            found = np.asarray(self._session.run([self._output], given)[0], dtype=np.float64)
-        except (RuntimeError, ValueError, TypeError) as error:  # onnxruntime's errors derive from RuntimeError
-            raise self._unusable(_first_line(error)) from error
+            found = run_session(self._session, self._output, given)
+        except ValueError as error:
+            raise self._unusable(str(error)) from error
         if found.ndim > 2:
             why = f"it puts out {found.shape[-1]} numbers a word piece, as an embedding model does"
             raise self._unusable(why)
@@ -123,7 +123,7 @@ def load_cross_encoder(kind: str, value: str, threads: int, role: Role) -> Cross
     except Exception as error:  # tokenizers raises bare Exception
         again = "Remove the folder, and it is fetched again" if kind == "hf" else "Export it again"
         msg = (
-            f"The {role.noun} {files.folder} can't be loaded ({_first_line(error)}). "
+            f"The {role.noun} {files.folder} can't be loaded ({first_line(error)}). "
             f"{again}, or name another with {role.setting}."
         )
         raise ModelError(msg) from error
@@ -209,7 +209,3 @@ def _read_json(file: Path) -> dict[str, Any]:
         msg = f"{file} can't be read ({error}). Export the model again."
         raise ModelError(msg) from error
     return value if isinstance(value, dict) else {}
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)
