@@ -51,7 +51,7 @@ ROOMS = {
     "tiktoken": ("rag/models/llms/tokens.py",),
     "onnxruntime": ("rag/models/onnx_session.py", "rag/models/embedders/onnx.py", "rag/models/cross_encoder.py"),
     "tokenizers": tuple(f"rag/models/{name}.py" for name in ("embedders/onnx", "embedders/minilm", "cross_encoder")),
-    "httpx": ("rag/models/rerankers/endpoint.py",),
+    "httpx2": ("rag/models/rerankers/endpoint.py",),
     "sentencex": ("rag/text/sentences.py",),
     "sklearn": ("rag/mapping/clustering.py", "rag/mapping/layout.py"),
     "lxml": ("rag/readers/parsing/xml_stream.py", "eval/benchmarks/readers/speed.py"),

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from time import monotonic
 from typing import Any, NamedTuple
 
-import httpx
+import httpx2
 from pydantic import SecretStr
 
 from rag.errors import ModelError
@@ -31,6 +31,7 @@ TOLD = 200  # characters of a server's own words that are passed on
 SHORTEST = 500  # characters to which a text is cut at most
 ABSENT = {404, 405}
 REFUSED = {400, 415, 422}  # what a body of another form may mend
+TOO_LARGE = {400, 413, 422, 500}  # what a smaller one may
 TOO_LONG = re.compile(
     r"too (?:large|long)|must have less than|(?:maximum|max|context) (?:context |sequence |model )?(?:length|size)|"
     r"\btokens\b|exceed",
@@ -56,6 +57,7 @@ class Reply(NamedTuple):
 
     status: int
     body: Any
+    elsewhere: str = ""  # where a request is to be sent instead
 
 
 class EndpointReranker:
@@ -77,7 +79,7 @@ class EndpointReranker:
         self._addresses = addresses_of(base)
         self._way = Way()  # the one that worked last, once one has
         try:
-            self._client = httpx.Client(headers={"Authorization": f"Bearer {self._key}"} if self._key else {})
+            self._client = httpx2.Client(headers={"Authorization": f"Bearer {self._key}"} if self._key else {})
         except (ImportError, ValueError, OSError) as error:  # a proxy or certificates that the environment names
             raise self._failed(f"no connection can be made ({error})", "Check proxy and SSL_CERT_FILE.") from error
 
@@ -106,7 +108,7 @@ class EndpointReranker:
         scores: list[float] = []
         for part in batched([text[: way.characters] for text in texts], way.most):
             reply = self._reply(self._addresses[way.address], FORMS[way.form](self._model, question, part), until)
-            if reply.status != httpx.codes.OK:
+            if reply.status != httpx2.codes.OK:
                 return reply
             try:
                 scores += scores_in(reply.body, len(part))
@@ -122,10 +124,11 @@ class EndpointReranker:
             known = self._model in words  # the place is right, the model isn't
             return None if known or way.address + 1 == len(self._addresses) else way._replace(address=way.address + 1)
         longest, most = min(way.characters, max(map(len, texts))), min(way.most, len(texts))
-        if TOO_LONG.search(words) and longest > SHORTEST:
-            return way._replace(characters=max(SHORTEST, longest // 2))
-        if (TOO_MANY.search(words) or reply.status == httpx.codes.REQUEST_ENTITY_TOO_LARGE) and most > 1:
-            return way._replace(most=(most + 1) // 2)
+        if reply.status in TOO_LARGE:
+            if TOO_LONG.search(words) and longest > SHORTEST:
+                return way._replace(characters=max(SHORTEST, longest // 2))
+            if (TOO_MANY.search(words) or reply.status == httpx2.codes.REQUEST_ENTITY_TOO_LARGE) and most > 1:
+                return way._replace(most=(most + 1) // 2)
         if reply.status in REFUSED and way.form + 1 < len(FORMS):
             return way._replace(form=way.form + 1)
         return None
@@ -133,32 +136,38 @@ class EndpointReranker:
     def _reply(self, address: str, body: dict[str, Any], until: float) -> Reply:
         """Return what comes back for a request, read until the deadline. Raises ModelError."""
         left = max(until - monotonic(), SHORT)
-        timeout = httpx.Timeout(left, connect=min(left, CONNECT_SECONDS))
+        timeout = httpx2.Timeout(left, connect=min(left, CONNECT_SECONDS))
         try:
             with self._client.stream("POST", address, json=body, timeout=timeout) as response:
                 content = b"".join(_until(response.iter_bytes(), until))
-                return Reply(response.status_code, _parsed(content.decode("utf-8", "replace")))
-        except httpx.TimeoutException as error:
-            if isinstance(error, httpx.ConnectTimeout):
+                body, elsewhere = _parsed(content.decode("utf-8", "replace")), response.headers.get("location", "")
+                return Reply(response.status_code, body, elsewhere if response.is_redirect else "")
+        except httpx2.TimeoutException as error:
+            if isinstance(error, httpx2.ConnectTimeout):
                 raise self._failed(*UNREACHED) from error
             what = f"it gave no scores within {self._timeout:g} s"
             raise self._failed(what, "Raise ASKPAPERS_TIMEOUT, or look at the server.") from error
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
             raise self._failed(*_broken(error)) from error
 
     def _refused(self, replies: Sequence[Reply]) -> ModelError:
         """Return the error that tells the most telling of refusals: one that is not about the body's form."""
         told = [(one, self._words(one)) for one in replies]
-        telling = [one for one in told if one[0].status not in ABSENT and not OF_FORM.search(one[1])]
-        reply, words = next(iter(telling or [one for one in told if self._model in one[1]]), told[0])
+        there = [one for one in told if one[0].status not in ABSENT] or told
+        telling = [one for one in there if self._model in one[1] or TOO_LONG.search(one[1])]
+        telling = telling or [one for one in there if not OF_FORM.search(one[1])]
+        reply, words = (telling or there)[0]
         status = f"{reply.status}{words and f': {words!r}'}"
+        if reply.elsewhere:
+            sent = f"it sends requests on to {bare_address(reply.elsewhere)}"
+            return self._failed(sent, "Let ASKPAPERS_RERANK_BASE_URL name that.")
         if reply.status in {401, 403}:
             return self._failed(f"it refused the key ({status})", "Check ASKPAPERS_RERANK_API_KEY.")
-        if reply.status == httpx.codes.TOO_MANY_REQUESTS:
+        if reply.status == httpx2.codes.TOO_MANY_REQUESTS:
             return self._failed(f"it has too many requests ({status})", "Ask again later.")
         if reply.status in ABSENT:
             return self._failed(f"it has no reranker there ({status})", NAMED)
-        if reply.status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        if reply.status >= httpx2.codes.INTERNAL_SERVER_ERROR:
             return self._failed(f"it has a fault of its own ({status})", "Look at the server's log.")
         return self._failed(f"it refused the request ({status})", NAMED)
 
@@ -176,7 +185,7 @@ def _until(pieces: Iterator[bytes], until: float) -> Iterator[bytes]:
     for piece in pieces:
         size += len(piece)
         if monotonic() > until:
-            raise httpx.ReadTimeout(str(size))
+            raise httpx2.ReadTimeout(str(size))
         if size > LARGEST:
             msg = "it sends without end"
             raise ValueError(msg)
@@ -190,9 +199,9 @@ def _broken(error: Exception) -> tuple[str, str]:
         reason = reason.__cause__ or reason.__context__
     if reason is not None:
         return "its certificate isn't trusted", "Name the one that signed it with SSL_CERT_FILE."
-    if isinstance(error, httpx.ProxyError):
+    if isinstance(error, httpx2.ProxyError):
         return "the proxy refused", "Check HTTPS_PROXY, or leave the server out of it with NO_PROXY."
-    if isinstance(error, httpx.ConnectError):
+    if isinstance(error, httpx2.ConnectError):
         return UNREACHED
     if isinstance(error, ValueError):
         return str(error), REMEDY
