@@ -23,7 +23,7 @@ NAME = r"(?:paper|source|document|doc|passage|abstract|number|no|id)"
 HEAD = re.compile(rf"[\W_]*{NAME}?[\s.#*_(\[]*(?P<number>\d{{1,4}})(?![\d.]*\d)[\])*_`\s]*(?P<rest>.*)", re.IGNORECASE)
 VALUE = r"(?P<grade>-?\d+(?:\.\d+)?)(?![\d.]*\d)"
 BEHIND = re.compile(
-    rf"[:=|,)\]\s*_`\N{{EN DASH}}\N{{EM DASH}}>-]*(?:[a-z]+\s*[:=|]\s*)?[*_`\s\[(]*{VALUE}(?=\W|\Z)", re.IGNORECASE
+    rf"[.:=|,)\]\s*_`\N{{EN DASH}}\N{{EM DASH}}>-]*(?:[a-z]+\s*[:=|]\s*)?[*_`\s\[(]*{VALUE}(?=\W|\Z)", re.IGNORECASE
 )
 SAID = re.compile(rf"\b(?:grade|score|relevance|rating)[*_`\s]*(?:[:=|]|is)[*_`\s\[(]*{VALUE}", re.IGNORECASE)
 LAST = re.compile(rf"[:=|>\N{{EN DASH}}\N{{EM DASH}}-][\s*_`(\[]*{VALUE}\s*(?:/\s*\d+)?[\s*_`)\].|]*\Z")
