@@ -49,7 +49,11 @@ ROOMS = {
     ),
     "xllamacpp": ("rag/models/llms/gguf.py",),
     "tiktoken": ("rag/models/llms/tokens.py",),
-    "onnxruntime": ("rag/models/onnx_session.py", "rag/models/embedders/onnx.py", "rag/models/checkers/onnx.py"),
+    "onnxruntime": (
+        "rag/models/onnx_session.py",
+        *(f"rag/models/{name}.py" for name in ("embedders/onnx", "embedders/exports/feeding", "checkers/onnx")),
+    ),
+    "huggingface_hub": ("rag/models/hub.py", "rag/models/hub_errors.py"),
     "tokenizers": tuple(f"rag/models/{name}.py" for name in ("embedders/onnx", "embedders/minilm", "checkers/onnx")),
     "sentencex": ("rag/text/sentences.py",),
     "sklearn": ("rag/mapping/clustering.py", "rag/mapping/layout.py"),

@@ -3,7 +3,7 @@
 import re
 
 from rag.errors import EmbeddingError
-from rag.models.embedders.export import Export, read_export
+from rag.models.embedders.exports.export import Export, read_export
 from rag.models.embedders.onnx import OnnxEmbedder, load_export
 from rag.models.hub import COMMIT, Fetched, cached_model, fetch_model, split_name
 from rag.models.hub_errors import HubError

@@ -1,7 +1,7 @@
 """Which embedding model the settings name, and by what name a library's manifest knows it."""
 
 from rag.models.embedders.base import Embedder
-from rag.models.embedders.export import Export
+from rag.models.embedders.exports.export import Export
 from rag.settings import Settings
 from rag.utils.telling import tell_user
 
@@ -52,7 +52,7 @@ def embedder_name(settings: Settings, stored: str | None = None) -> str:
 
         return NAME
     if kind == "openai":
-        from rag.models.embedders.naming import endpoint_name
+        from rag.models.embedders.endpoints.naming import endpoint_name
 
         return endpoint_name(value, settings)
     export = _described(settings)
@@ -82,7 +82,7 @@ def _may_be(setting: str, stored: str) -> bool:
 def _described(settings: Settings) -> Export | None:
     kind, _, value = settings.embedding.partition(":")
     if kind == "onnx":
-        from rag.models.embedders.export import folder_export
+        from rag.models.embedders.exports.export import folder_export
 
         return folder_export(value, settings)
     from rag.models.embedders.hub import cached_export

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import EmbeddingError
-from rag.models.embedders.export import Export
+from rag.models.embedders.exports.export import Export
 from rag.models.embedders.onnx import OnnxEmbedder, open_session
 
 if TYPE_CHECKING:

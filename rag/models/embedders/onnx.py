@@ -13,10 +13,10 @@ import numpy as np
 
 from rag.errors import EmbeddingError
 from rag.models.embedders.base import Embedded, Kind
-from rag.models.embedders.export import Export, folder_export
-from rag.models.embedders.feeding import Feeder, choose_outputs
-from rag.models.embedders.modules import Dense
-from rag.models.embedders.pooling import pool
+from rag.models.embedders.exports.export import Export, folder_export
+from rag.models.embedders.exports.feeding import Feeder, choose_outputs
+from rag.models.embedders.exports.modules import Dense
+from rag.models.embedders.exports.pooling import pool
 from rag.models.onnx_session import load_session
 from rag.settings import Settings
 from rag.utils.arrays import Matrix, Vector

@@ -15,10 +15,10 @@ from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAIEr
 
 from rag.errors import EmbeddingError
 from rag.models.embedders.base import Embedded, Kind
-from rag.models.embedders.batches import BatchSize
-from rag.models.embedders.naming import endpoint_name, endpoint_prompts
-from rag.models.embedders.refusals import is_overflow, is_size, parsed, shortened, told, window_told, words_of
-from rag.models.embedders.replies import vectors_of
+from rag.models.embedders.endpoints.batches import BatchSize
+from rag.models.embedders.endpoints.naming import endpoint_name, endpoint_prompts
+from rag.models.embedders.endpoints.refusals import is_overflow, is_size, parsed, shortened, told, window_told, words_of
+from rag.models.embedders.endpoints.replies import vectors_of
 from rag.models.openai_client import bare_address, sync_client
 from rag.settings import Settings
 from rag.utils.arrays import Vector

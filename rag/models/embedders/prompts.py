@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from rag.models.embedders.base import Kind
-from rag.models.embedders.pooling import Pooling
+from rag.models.embedders.exports.pooling import Pooling
 
 NONE = "none"  # a setting that asks for no prompt, where the files declare one
 SEARCH = "Represent this sentence for searching relevant passages: "

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rag.models.embedders.pooling import FLAGS, Pooling
+from rag.models.embedders.exports.pooling import FLAGS, Pooling
 from rag.utils.arrays import Matrix, Vector, unit
 
 Step = Callable[[Vector], Vector]

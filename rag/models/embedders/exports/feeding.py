@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from rag.models.embedders.base import Kind
-from rag.models.embedders.export import Export
+from rag.models.embedders.exports.export import Export
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession

@@ -11,8 +11,8 @@ from typing import Any
 
 from rag.errors import EmbeddingError
 from rag.models.embedders.base import Kind
-from rag.models.embedders.modules import Step, read_modules, read_object
-from rag.models.embedders.pooling import Pooling
+from rag.models.embedders.exports.modules import Step, read_modules, read_object
+from rag.models.embedders.exports.pooling import Pooling
 from rag.models.embedders.prompts import NO_PROMPTS, Prompts, chosen_prompts, declared_prompts, family_of
 from rag.models.onnx_session import model_file
 from rag.settings import Settings
