@@ -18,8 +18,8 @@ def load_session(path: Path, threads: int) -> "InferenceSession":
     onnxruntime.set_default_logger_severity(3)
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except (RuntimeError, ValueError, OSError) as error:  # onnxruntime's errors derive from RuntimeError
-        raise ValueError(str(error).splitlines()[0]) from error
+    except Exception as error:  # onnxruntime's errors have no root of their own
+        raise ValueError(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
 
 
 def model_file(folder: Path) -> Path | None:
