@@ -121,7 +121,9 @@ def test_a_normalisation_at_the_end_changes_nothing(load: Load) -> None:
 
 @pytest.mark.parametrize(("kind", "first"), [("bert", 0), ("xlm-roberta", 2)])
 def test_a_model_that_wants_positions_gets_them_from_where_it_counts(load: Load, kind: str, first: int) -> None:
-    tiny = Tiny(inputs=("attention_mask", "token_type_ids", "position_ids"), files={"config.json": {"model_type": kind}})
+    tiny = Tiny(
+        inputs=("attention_mask", "token_type_ids", "position_ids"), files={"config.json": {"model_type": kind}}
+    )
     assert np.allclose(vector(load(tiny)), unit(states(TEXT, first=first).mean(axis=0)), atol=ATOL)
 
 
@@ -183,7 +185,10 @@ def test_the_longest_input_is_what_the_files_say(load: Load, files: dict[str, An
         ({"config.json": b"\xff"}, "can't be read"),
         ({"config.json": []}, "holds no JSON object"),
         ({"config_sentence_transformers.json": {"prompts": ["x"]}}, "prompts are no texts by name"),
-        ({"config_sentence_transformers.json": {"prompts": {}, "default_prompt_name": "q"}}, "default prompt 'q' is none"),
+        (
+            {"config_sentence_transformers.json": {"prompts": {}, "default_prompt_name": "q"}},
+            "default prompt 'q' is none",
+        ),
     ],
 )
 def test_a_description_that_cannot_be_followed_is_refused(load: Load, files: dict[str, Any], told: str) -> None:
@@ -198,7 +203,10 @@ def test_a_description_that_cannot_be_followed_is_refused(load: Load, files: dic
     [
         ({"3_Dense/pytorch_model.bin": b"x"}, "without model.safetensors"),
         ({"3_Dense/model.safetensors": b"short"}, "can't be read"),
-        ({"3_Dense/model.safetensors": safetensors({"linear.weight": np.ones((2, 2), np.int8)}, "I8")}, "can't be read"),
+        (
+            {"3_Dense/model.safetensors": safetensors({"linear.weight": np.ones((2, 2), np.int8)}, "I8")},
+            "can't be read",
+        ),
         ({"3_Dense/model.safetensors": safetensors({"other": np.ones((2, 2), np.float32)})}, "no linear.weight"),
         ({"3_Dense/config.json": {"activation_function": "torch.nn.Mish"}}, "activation Mish"),
     ],

@@ -17,7 +17,7 @@ from rag.models.embedders.exports.export import Export, folder_export
 from rag.models.embedders.exports.feeding import Feeder, choose_outputs
 from rag.models.embedders.exports.modules import Dense
 from rag.models.embedders.exports.pooling import pool
-from rag.models.onnx_session import load_session
+from rag.models.onnx_session import first_line, load_session
 from rag.settings import Settings
 from rag.utils.arrays import Matrix, Vector
 
@@ -80,7 +80,7 @@ class OnnxEmbedder:
         try:
             given = dict(zip(self._asked, self._session.run(self._asked, fed), strict=True))
         except Exception as error:  # onnxruntime's errors have no root of their own
-            raise self._unusable(str(error).splitlines()[0]) from error
+            raise self._unusable(first_line(error)) from error
         states = self._given(given, self._outputs.states)
         pooled = self._given(given, self._outputs.pooled)
         if states is not None and states.ndim != 2:
@@ -144,7 +144,7 @@ def load_export(export: Export, threads: int, remedy: str = "Export it again, or
     try:
         tokenizer = Tokenizer.from_file(str(export.tokenizer))
     except Exception as error:  # tokenizers raises bare Exception
-        msg = f"The tokenizer {export.tokenizer} can't be read ({str(error).splitlines()[0]}). {remedy}"
+        msg = f"The tokenizer {export.tokenizer} can't be read ({first_line(error)}). {remedy}"
         raise EmbeddingError(msg) from error
     if export.lower_case:  # as a step of the tokenizer, so that offsets stay those of the text as it is
         steps = [normalizers.Lowercase(), *([tokenizer.normalizer] if tokenizer.normalizer else [])]
