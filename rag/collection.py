@@ -15,7 +15,7 @@ from rag.ingestion.merging import forget, split
 from rag.mapping import MapCache, PaperMap, make_map
 from rag.models.embedders import load_embedder
 from rag.models.embedders.base import Embedder
-from rag.models.embedders.loading import embedder_name
+from rag.models.embedders.loading import embedder_name, pinned_settings, tell_note
 from rag.records import Filters, IngestReport, Merge, MissingFromSource, Paper, Rating
 from rag.records.progress import Watch
 from rag.settings import Settings, load_settings
@@ -24,7 +24,7 @@ from rag.storage.catalog.lookup import named
 from rag.storage.catalog.merged_records import merges
 from rag.storage.catalog.ratings import all_ratings, delete_rating, put_rating
 from rag.storage.embedded import EmbeddedStorage
-from rag.storage.manifest import IndexSpec
+from rag.storage.manifest import IndexSpec, read_manifest, require_same
 
 if TYPE_CHECKING:
     from rag.maintenance.backup import Backup
@@ -46,7 +46,7 @@ class Collection:
         self._lock = threading.RLock()
         self._embedder: Embedder | None = None
         self._maps = MapCache(folder)
-        spec = IndexSpec(embedder_name(settings), CHUNKER, lambda: self.embedder().dimension)
+        spec = IndexSpec(self._model_name, CHUNKER, lambda: self.embedder().dimension)
         self.storage: Storage = EmbeddedStorage.open(folder, spec, create=create)
 
     @classmethod
@@ -68,11 +68,28 @@ class Collection:
         self.storage.close()
 
     def embedder(self) -> Embedder:
-        """Return the embedding model, loaded once. Raises EmbeddingError."""
+        """Return the embedding model, loaded once. Raises EmbeddingError.
+
+        Raises LibraryMismatchError when it isn't the one that the library was made with, which may show only now: the
+        files of a model needn't be at hand to open a library.
+        """
         with self._lock:
             if self._embedder is None:
-                self._embedder = load_embedder(self.settings)
+                manifest = read_manifest(self.folder)
+                stored = manifest.embedding if manifest else None
+                loaded = load_embedder(pinned_settings(self.settings, stored))
+                if stored is not None:
+                    require_same(self.folder, "embedding model", stored, self._model_name(stored))
+                self._embedder = loaded
             return self._embedder
+
+    def _model_name(self, stored: str | None) -> str:
+        """Return the name of the model that the settings ask for, for vectors of the model `stored` or new ones."""
+        if stored is not None:
+            return embedder_name(pinned_settings(self.settings, stored), stored)
+        embedder = self.embedder()
+        tell_note(embedder)
+        return embedder.name
 
     def ingest(self, paths: str | Path | Iterable[str | Path], watch: Watch = lambda progress: None) -> IngestReport:
         """Bring in the papers of files and folders (or of one); return what became of each record."""

@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
 
-Embedding = Annotated[str, StringConstraints(pattern=r"^(minilm|onnx:.+|openai:.+)$")]
+Embedding = Annotated[str, StringConstraints(pattern=r"^(minilm|hf:.+|onnx:.+|openai:.+)$")]
 Llm = Annotated[str, StringConstraints(pattern=r"^(auto|extractive|openai:.+|gguf:.+)$")]
 Check = Annotated[str, StringConstraints(pattern=r"^(off|llm|openai:.+|onnx:.+|hf:.+)$")]
 Rerank = Annotated[str, StringConstraints(pattern=r"^(|onnx:.+|hf:.+|rerank:.+|openai:.+)$")]
@@ -51,7 +51,20 @@ class Settings(BaseSettings):
     library: Path = Field(Path("papers.library"), description="Folder of the library.")
     embedding: Embedding = Field(
         "minilm",
-        description="Embedding model: `minilm` (bundled, offline), `onnx:FOLDER` or `openai:MODEL`.",
+        description="Embedding model: `minilm` (bundled, offline), `hf:ORG/NAME[@REVISION]` (an ONNX export on a "
+        "Hugging Face hub, fetched once), `onnx:FOLDER` or `openai:MODEL`.",
+    )
+    query_prompt: str | None = Field(
+        None,
+        max_length=2000,
+        description="What stands before a question when it is embedded (not by `minilm`), with its blank at the end; "
+        "`none` for nothing; empty means what the model's files or its authors say.",
+    )
+    passage_prompt: str | None = Field(
+        None, max_length=2000, description="The same before each title and abstract, as `passage: ` for E5."
+    )
+    dimensions: int | None = Field(
+        None, ge=1, le=100_000, description="Length of the vectors to ask of `openai:MODEL`; empty means its own."
     )
     threads: int = Field(0, ge=0, le=256, description="Threads of the bundled model; 0 takes every core.")
     papers: int = Field(5, ge=1, le=50, description="Papers that an answer may draw on.")

@@ -2,14 +2,14 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rag.errors import LibraryDamagedError, RagError
+from rag.errors import LibraryDamagedError, LibraryError, RagError
 from rag.ingestion.chunking import CHUNKER
 from rag.models.embedders import load_embedder
-from rag.models.embedders.loading import embedder_name
+from rag.models.embedders.loading import embedder_name, pinned_settings
 from rag.settings import Settings
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.sqlite import open_catalog
@@ -43,7 +43,7 @@ def check(folder: Path, settings: Settings) -> list[Finding]:
 
 def _checked(folder: Path, settings: Settings) -> list[Finding]:
     return [
-        _finding("embedding model", lambda: load_embedder(settings).name),
+        _finding("embedding model", lambda: load_embedder(pinned_settings(settings, _stored(folder))).name),
         _finding("manifest", lambda: _manifest(folder, settings)),
         *_catalog_and_vectors(folder),
     ]
@@ -57,11 +57,20 @@ def _finding(what: str, look: Callable[[], str]) -> Finding:
 
 
 def _manifest(folder: Path, settings: Settings) -> str:
-    spec = IndexSpec(embedder_name(settings), CHUNKER, lambda: 0)  # nothing is made
+    pinned = pinned_settings(settings, _stored(folder))
+    spec = IndexSpec(lambda stored: embedder_name(pinned, stored), CHUNKER, lambda: 0)  # nothing is made
     manifest = fitting_manifest(folder, folder, spec)
     if manifest is None:
         return "none yet: the first ingest writes it"
     return f"format {manifest.format}, {manifest.embedding}, {manifest.dimension} dimensions"
+
+
+def _stored(folder: Path) -> str | None:
+    """Return the name of the model that a library was made with; None when nothing tells it."""
+    with suppress(LibraryError):  # told of the manifest by itself
+        manifest = read_manifest(folder)
+        return manifest.embedding if manifest else None
+    return None
 
 
 def _catalog_and_vectors(folder: Path) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from rag.ingestion.chunking import CHUNKER
 from rag.ingestion.indexing import EMBED_BATCH, embed_papers
 from rag.models.embedders import load_embedder
 from rag.models.embedders.base import Embedder
+from rag.models.embedders.loading import tell_note
 from rag.records import Paper
 from rag.records.progress import Progress, Watch
 from rag.settings import Settings
@@ -36,6 +37,7 @@ def rebuild(folder: Path, settings: Settings, watch: Watch = lambda progress: No
     _check_format(folder)
     with closing(open_catalog(folder)) as catalog, writing(folder, catalog):
         embedder = load_embedder(settings)
+        tell_note(embedder)
         manifest = Manifest(embedder.name, embedder.dimension, CHUNKER, next_index_name(folder))
         done = _fill(index_folder(folder, manifest.vectors), catalog, embedder, watch)
         write_manifest(folder, manifest)

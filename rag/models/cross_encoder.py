@@ -121,7 +121,8 @@ def load_cross_encoder(kind: str, value: str, threads: int, role: Role) -> Cross
         session = load_session(files.model, threads)
         tokenizer = Tokenizer.from_file(str(tokenizer_file))
     except Exception as error:  # tokenizers raises bare Exception
-        again = "Remove the folder, and it is fetched again" if kind == "hf" else "Export it again"
+        cached = files.folder.parent.parent  # the folder itself holds links alone
+        again = f"Delete {cached}, and it is fetched anew" if kind == "hf" else "Export it again"
         msg = (
             f"The {role.noun} {files.folder} can't be loaded ({first_line(error)}). "
             f"{again}, or name another with {role.setting}."

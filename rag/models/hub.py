@@ -9,7 +9,6 @@ import json
 import logging
 import re
 import shutil
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import NamedTuple
 
 from rag.models.hub_errors import HubError, told
 from rag.models.onnx_choice import choose_model, data_files
+from rag.utils.telling import tell_user
 
 # What describes a model beside its weights; a repository needn't have all of them.
 DESCRIPTIONS = (
@@ -29,7 +29,8 @@ DESCRIPTIONS = (
     "config_sentence_transformers.json",
     "1_Pooling/config.json",
 )
-MODULE = re.compile(r"\d+_\w+/(config\.json|model\.safetensors|pytorch_model\.bin)")  # of sentence-transformers
+# Of sentence-transformers: its layers, and the longest input under its older names.
+MODULE = re.compile(r"\d+_\w+/(config\.json|model\.safetensors)|sentence_[\w-]+_config\.json")
 NAME = re.compile(r"(?=.*\w)[\w.-]+/[\w.-]*\w[\w.-]*", re.ASCII)
 REVISION = re.compile(r"(?!.*\.\.)\w[\w./+-]*", re.ASCII)
 COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -46,12 +47,6 @@ class Fetched(NamedTuple):
 
 
 Tell = Callable[[str], None]
-
-
-def tell_user(line: str) -> None:
-    """Write a line to standard error: what a command or a script is waiting for."""
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
 
 
 def split_name(name: str) -> tuple[str, str | None]:

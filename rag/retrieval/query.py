@@ -35,7 +35,7 @@ class Query(NamedTuple):
 
 def prepare(question: str, embedder: Embedder, catalog: Catalog) -> Query:
     """Return a question made ready for one library. Raises EmbeddingError."""
-    embedded = next(iter(embedder.embed([question])))
+    embedded = next(iter(embedder.embed([question], kind="query")))
     words = content_words(question)
     stems = list(dict.fromkeys(word.stem for word in words))[:SEARCH_TERMS]
     frequency = catalog.full_text.document_frequency(stems)

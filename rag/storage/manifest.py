@@ -20,12 +20,18 @@ FORMAT = 1
 class IndexSpec:
     """What an index must be made with: the names of embedding model and chunker.
 
-    `dimension` is asked for the length of a vector when an index is made, never before: it may load the model.
+    `embedding`: the name, or what tells it. That is given the name stored with the vectors, for settings that leave the
+    revision of a model open; None when an index is made, and the model may be loaded. So it may when `dimension` is
+    asked for the length of a vector, never before.
     """
 
-    embedding: str
+    embedding: str | Callable[[str | None], str]
     chunker: str
     dimension: Callable[[], int]
+
+    def model(self, stored: str | None = None) -> str:
+        """Return the name of the model that is wanted, for vectors of the model `stored` or new ones."""
+        return self.embedding if isinstance(self.embedding, str) else self.embedding(stored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ class Manifest:
     @classmethod
     def of(cls, spec: IndexSpec, folder_name: str) -> "Manifest":
         """Return the manifest of an index that is made now."""
-        return cls(spec.embedding, spec.dimension(), spec.chunker, folder_name)
+        return cls(spec.model(), spec.dimension(), spec.chunker, folder_name)
 
 
 def read_manifest(folder: Path) -> Manifest | None:
@@ -93,13 +99,18 @@ def fitting_manifest(folder: Path, files: Path, spec: IndexSpec) -> Manifest | N
     if manifest is None:
         return None
     for what, stored, wanted in (
-        ("embedding model", manifest.embedding, spec.embedding),
+        ("embedding model", manifest.embedding, spec.model(manifest.embedding)),
         ("chunker", manifest.chunker, spec.chunker),
     ):
-        if stored != wanted:
-            msg = (
-                f"The library {folder} was made with the {what} {stored}, the settings ask for {wanted}. "
-                f"Make its vectors anew with: {rebuild_command(folder)}"
-            )
-            raise LibraryMismatchError(msg)
+        require_same(folder, what, stored, wanted)
     return manifest
+
+
+def require_same(folder: Path, what: str, stored: str, wanted: str) -> None:
+    """Raise LibraryMismatchError unless the library in `folder` was made with the model or chunker that is wanted."""
+    if stored != wanted:
+        msg = (
+            f"The library {folder} was made with the {what} {stored}, the settings ask for {wanted}. "
+            f"Make its vectors anew with: {rebuild_command(folder)}"
+        )
+        raise LibraryMismatchError(msg)

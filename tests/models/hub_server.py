@@ -75,12 +75,12 @@ class HubHandler(BaseHTTPRequestHandler):
         self._answer()
 
     def _answer(self) -> None:
-        path = unquote(urlsplit(self.path).path)
-        self.hub.asked.append((self.command, path))
+        path = urlsplit(self.path).path
+        self.hub.asked.append((self.command, unquote(path)))
         if self.hub.status:
             self._send(self.hub.status, b'{"error": "out of order"}')
             return
-        words = path.strip("/").split("/")
+        words = [unquote(word) for word in path.strip("/").split("/")]  # a revision may hold a quoted slash
         api = words[:2] == ["api", "models"]
         words = words[2:] if api else words
         name, rest = "/".join(words[:2]), words[2:]

@@ -164,3 +164,19 @@ def test_a_reranker_that_cannot_be_loaded_is_an_error_before_anything_is_asked_a
     assert changed == []
     with Library.open(own_samples, Settings()) as library:
         assert library.search("late interaction")
+
+
+def test_a_model_of_the_hub_that_was_damaged_on_the_way_says_what_to_delete(hub: Hub, tmp_path: Path) -> None:
+    known = Random(WORDS)
+    folder = write(tmp_path / "made", known.file(), known.vocabulary, {})
+    (folder / "model.onnx").write_bytes(known.file()[:200])
+    hub.add("cross/tiny", folder)
+    with pytest.raises(ModelError, match=r"can't be loaded .*Delete \S*models--cross--tiny, and it is fetched anew"):
+        load_reranker(Settings(reranker="hf:cross/tiny", threads=1))
+    hub.add("cross/whole", write(tmp_path / "other", known.file(), known.vocabulary, {}))
+    hub.cut = 100
+    with pytest.raises(ModelError, match="ASKPAPERS_RERANKER=hf:cross/whole can't be had: ") as error:
+        load_reranker(Settings(reranker="hf:cross/whole", threads=1))
+    assert len(str(error.value).splitlines()) == 1
+    hub.cut = None
+    assert load_reranker(Settings(reranker="hf:cross/whole", threads=1)) is not None

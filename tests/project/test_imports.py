@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("chromadb", "llama_index", "openai", "gradio", "onnxruntime")
+HEAVY = ("chromadb", "llama_index", "openai", "gradio", "onnxruntime", "huggingface_hub")
 
 NO_NETWORK = """
 import sys
@@ -66,7 +66,8 @@ def test_asking_the_library_and_the_command_line_import_no_llama_index(sample_fo
         "import sys\nfrom ui.cli import main\n"
         f"sys.argv = ['askpapers', 'ask', 'What is late interaction?', '--library', {str(sample_folder)!r}]\n"
         "try: main()\nexcept SystemExit as end: assert not end.code\n"
-        "print([name for name in sys.modules if name.startswith(('llama_index', 'openai', 'gradio'))])"
+        "unwanted = ('llama_index', 'openai', 'gradio', 'huggingface_hub')\n"
+        "print([name for name in sys.modules if name.startswith(unwanted)])"
     )
     done = run(code)
     assert done.stdout.strip().endswith("[]"), done.stderr

@@ -49,7 +49,11 @@ ROOMS = {
     ),
     "xllamacpp": ("rag/models/llms/gguf.py",),
     "tiktoken": ("rag/models/llms/tokens.py",),
-    "onnxruntime": ("rag/models/onnx_session.py", "rag/models/embedders/onnx.py", "rag/models/cross_encoder.py"),
+    "onnxruntime": (
+        "rag/models/onnx_session.py",
+        *(f"rag/models/{name}.py" for name in ("embedders/onnx", "embedders/exports/feeding", "cross_encoder")),
+    ),
+    "huggingface_hub": ("rag/models/hub.py", "rag/models/hub_errors.py"),
     "tokenizers": tuple(f"rag/models/{name}.py" for name in ("embedders/onnx", "embedders/minilm", "cross_encoder")),
     "httpx2": ("rag/models/rerankers/endpoint.py",),
     "sentencex": ("rag/text/sentences.py",),

@@ -30,7 +30,7 @@ import rag.maintenance.rebuild
 import rag.storage.index.probe
 from rag.errors import RagError
 from rag.library import Library
-from rag.models.embedders.base import Embedded
+from rag.models.embedders.base import Embedded, Kind
 from rag.models.embedders.minilm import NAME
 from rag.settings import Settings
 from rag.storage.index.chroma import chroma_errors
@@ -89,7 +89,7 @@ class HashedWords:
         """Return the number of words."""
         return len(text.split())
 
-    def embed(self, texts: Sequence[str]) -> Iterator[Embedded]:
+    def embed(self, texts: Sequence[str], *, kind: Kind = "passage") -> Iterator[Embedded]:  # noqa: ARG002
         """Yield each text as the mean of its words."""
         for text in texts:
             words = content_words(text)

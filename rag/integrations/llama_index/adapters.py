@@ -83,10 +83,10 @@ class PaperEmbedding(BaseEmbedding):
         return [found.vector.tolist() for found in self._embedder.embed(texts)]
 
     def _get_query_embedding(self, query: str) -> list[float]:
-        return self._get_text_embedding(query)
+        return next(found.vector.tolist() for found in self._embedder.embed([query], kind="query"))
 
     async def _aget_query_embedding(self, query: str) -> list[float]:
-        return await asyncio.to_thread(self._get_text_embedding, query)
+        return await asyncio.to_thread(self._get_query_embedding, query)
 
 
 class PaperLLM(CustomLLM):

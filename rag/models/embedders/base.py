@@ -1,19 +1,21 @@
 """An embedding model: the Protocol that each kind fills, and what comes out of it."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.utils.arrays import Matrix, Vector
 
+Kind = Literal["passage", "query"]  # what a text is: many models were trained to read each behind a prompt of its own
+
 
 class Embedded(NamedTuple):
     """One text embedded.
 
-    `vector`: (dimension,), length 1. `tokens`: the contextual states of its word pieces, (n, dimension), and
-    `offsets`: their character spans in the text, (n, 2); both are empty (n = 0) for a model that doesn't tell them.
+    `vector`: (dimension,), length 1. `tokens`: the contextual states of its word pieces, (n, width), and `offsets`:
+    their character spans in the text, (n, 2); both are empty (n = 0) for a model that doesn't tell them.
     """
 
     vector: Vector
@@ -37,7 +39,7 @@ class Embedder(Protocol):
         """Longest text that one vector covers, in the units of `length`."""
 
     def length(self, text: str) -> int:
-        """Return the length of a text in the model's own units (word pieces), or an estimate."""
+        """Return the length of a passage in the model's own units (word pieces), or an estimate."""
 
-    def embed(self, texts: Sequence[str]) -> Iterator[Embedded]:
-        """Yield each text embedded, in order, in bounded memory. Raises EmbeddingError."""
+    def embed(self, texts: Sequence[str], *, kind: Kind = "passage") -> Iterator[Embedded]:
+        """Yield each text embedded as what it is, in order, in bounded memory. Raises EmbeddingError."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import EmbeddingError
+from rag.models.embedders.exports.export import Export
 from rag.models.embedders.onnx import OnnxEmbedder, open_session
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def load_minilm(threads: int = 0) -> OnnxEmbedder:
     """Load the bundled model, on `threads` threads (0: every core). Raises EmbeddingError."""
     path = model_path()
     check_weights(path)
-    return OnnxEmbedder(NAME, open_session(path, threads), load_tokenizer())
+    export = Export(source=NAME, model=path, tokenizer=VOCABULARY)
+    return OnnxEmbedder(NAME, open_session(path, threads, REINSTALL), load_tokenizer(), export)
 
 
 def load_tokenizer() -> "Tokenizer":

@@ -1,80 +1,166 @@
-"""A sentence-transformers model on onnxruntime: word pieces in, mean-pooled vectors and token states out.
+"""An embedding model on onnxruntime: word pieces in, pooled vectors and token states out.
 
 Every call runs one text at a time: on two cores that was the fastest batch size measured (eval/RESULTS.md), it needs
 no padding, and memory stays that of one text.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rag.errors import EmbeddingError
-from rag.models.embedders.base import Embedded
-from rag.models.onnx_session import load_session, model_file
-from rag.utils.arrays import Matrix
+from rag.models.embedders.base import Embedded, Kind
+from rag.models.embedders.exports.export import Export, folder_export
+from rag.models.embedders.exports.feeding import Feeder, choose_outputs
+from rag.models.embedders.exports.modules import Dense
+from rag.models.embedders.exports.pooling import pool
+from rag.models.onnx_session import first_line, load_session
+from rag.settings import Settings
+from rag.utils.arrays import Matrix, Vector
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
-    from tokenizers import Tokenizer
-
-WINDOW = 512  # word pieces with [CLS] and [SEP]: what BERT-like models were trained to see
+    from tokenizers import Encoding, Tokenizer
 
 
 class OnnxEmbedder:
-    """Mean pooling over the token states of an ONNX model, L2-normalised (Reimers & Gurevych 2019, section 3)."""
+    """Vectors as sentence-transformers makes them (Reimers & Gurevych 2019), L2-normalised, and the token states.
 
-    def __init__(self, name: str, session: "InferenceSession", tokenizer: "Tokenizer") -> None:
-        # A tokenizer.json often ships truncation and padding at 128: both are decided here instead.
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(WINDOW)
+    A vector that the model pools itself (`sentence_embedding`) is taken as it is.
+    """
+
+    def __init__(self, name: str, session: "InferenceSession", tokenizer: "Tokenizer", export: Export) -> None:
+        """Raise ValueError for a model that wants what no text has, or gives no vectors."""
         self._session = session
         self._tokenizer = tokenizer
-        self._inputs = [given.name for given in session.get_inputs()]
+        self._export = export
+        self._feeder = Feeder(session, export)
+        self._outputs = choose_outputs(session)
+        self._asked = [one for one in (self._outputs.pooled, self._outputs.states) if one]
         self.name = name
-        self.window = WINDOW
-        self.dimension = int(session.get_outputs()[0].shape[-1])
+        self.note = export.note
+        self.window = min(export.window, self._feeder.length or export.window)
+        # A tokenizer.json often ships truncation and padding at 128: both are decided here instead.
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(self.window)
+
+    @cached_property
+    def dimension(self) -> int:
+        """Length of a vector, as a first text shows it."""
+        return len(next(self.embed(["dimension"])).vector)
 
     def length(self, text: str) -> int:
-        """Return the number of word pieces of `text`, special tokens included, at most `window`."""
-        return len(self._tokenizer.encode(text).ids)
+        """Return the number of word pieces of a passage, prompt and special tokens included, at most `window`."""
+        return len(self._tokenizer.encode(self._export.prompts.passage + text).ids)
 
-    def embed(self, texts: Sequence[str]) -> Iterator[Embedded]:
+    def embed(self, texts: Sequence[str], *, kind: Kind = "passage") -> Iterator[Embedded]:
         """Yield each text embedded, in order; text beyond the window of word pieces is not seen."""
+        prompt = self._export.prompts.of(kind)
         for text in texts:
-            encoding = self._tokenizer.encode(text)
-            states = self._states(encoding.ids)
-            mean = states.mean(axis=0)
-            # The special tokens belong to the pooled vector (the model was trained so) but stand for no text.
-            real = np.flatnonzero(np.asarray(encoding.special_tokens_mask) == 0)
+            encoding = self._tokenizer.encode(prompt + text)
             offsets = np.asarray(encoding.offsets, dtype=np.int32).reshape(-1, 2)
-            yield Embedded(mean / max(float(np.linalg.norm(mean)), 1e-12), states[real], offsets[real])
+            # The special tokens and the prompt belong to the pooled vector (the model was trained so) but stand for no
+            # text of ours.
+            real = np.asarray(encoding.special_tokens_mask) == 0
+            behind = offsets[:, 1] > len(prompt) if prompt else real
+            own = np.flatnonzero(real & behind)
+            skipped = 0 if self._export.counts_prompt or not prompt or not len(own) else int(own[0])
+            vector, states = self._run(encoding, kind, skipped)
+            if not len(states):
+                yield Embedded(vector, states, np.empty((0, 2), np.int32))
+            else:
+                yield Embedded(vector, states[own], np.maximum(offsets[own] - len(prompt), 0))
 
-    def _states(self, ids: Sequence[int]) -> Matrix:
-        row: NDArray[np.int64] = np.asarray([ids], dtype=np.int64)
-        given = {"input_ids": row, "attention_mask": np.ones_like(row), "token_type_ids": np.zeros_like(row)}
-        states: Matrix = self._session.run(None, {name: given[name] for name in self._inputs})[0][0]
-        return states
+    def _run(self, encoding: "Encoding", kind: Kind, skipped: int) -> tuple[Vector, Matrix]:
+        """Return the vector, length 1, and the states of all word pieces (none when the model doesn't tell them)."""
+        fed = self._feeder.inputs(encoding.ids, encoding.type_ids, kind)
+        try:
+            given = dict(zip(self._asked, self._session.run(self._asked, fed), strict=True))
+        except Exception as error:  # onnxruntime's errors have no root of their own
+            raise self._unusable(first_line(error)) from error
+        states = self._given(given, self._outputs.states)
+        pooled = self._given(given, self._outputs.pooled)
+        if states is not None and states.ndim != 2:
+            raise self._unusable(f"its output {self._outputs.states} has {states.ndim + 1} dimensions, not 3")
+        if states is not None:
+            states = states[: len(encoding.ids)]
+        if pooled is None and states is not None:
+            pooled = self._through(pool(states, self._export.pooling, skipped))
+        elif pooled is not None:
+            pooled = self._rest(pooled)
+        length = float(np.linalg.norm(pooled)) if pooled is not None else np.nan
+        if pooled is None or not np.isfinite(length):
+            why = "a vector holds what is no number"
+            raise self._unusable(why)
+        return pooled / max(length, 1e-12), states if states is not None else np.empty((0, len(pooled)), np.float32)
+
+    def _given(self, given: dict[str, Any], name: str | None) -> Matrix | None:
+        if name is None:
+            return None
+        found: Matrix = given[name][0]
+        return found if found.dtype == np.float32 else found.astype(np.float32)
+
+    def _through(self, vector: Vector) -> Vector:
+        for step in self._export.steps:
+            try:
+                vector = step(vector)
+            except ValueError as error:  # of NumPy: a layer for vectors of another length
+                raise self._unusable(f"its layers don't fit its vectors ({error})") from error
+        return vector
+
+    def _rest(self, pooled: Vector) -> Vector:
+        """Return a vector that came pooled through the layers, when its length shows that it hasn't been there."""
+        layers = [step for step in self._export.steps if isinstance(step, Dense)]
+        if layers and len(pooled) == layers[0].weight.shape[1] != layers[-1].weight.shape[0]:
+            return self._through(pooled)
+        return pooled
+
+    def _unusable(self, why: str) -> EmbeddingError:
+        return EmbeddingError(
+            f"The embedding model {self._export.source} can't be used: {why.rstrip('.')}. "
+            "Export it again, or name another one with ASKPAPERS_EMBEDDING."
+        )
 
 
-def open_session(path: Path, threads: int) -> "InferenceSession":
+def open_session(
+    path: Path, threads: int, remedy: str = "Install it again, or name another one."
+) -> "InferenceSession":
     """Return an onnxruntime session of a model file, on `threads` threads (0: every core). Raises EmbeddingError."""
     try:
         return load_session(path, threads)
     except ValueError as error:
-        msg = f"The embedding model {path} can't be loaded ({error}). Install it again, or name another one."
+        msg = f"The embedding model {path} can't be loaded ({error}). {remedy}"
         raise EmbeddingError(msg) from error
 
 
-def load_folder(folder: str, threads: int) -> OnnxEmbedder:
-    """Load `tokenizer.json` and the first of model.onnx, onnx/model.onnx in a folder. Raises EmbeddingError."""
-    from tokenizers import Tokenizer
+def load_export(export: Export, threads: int, remedy: str = "Export it again, or name another one.") -> OnnxEmbedder:
+    """Load the model of an export; `remedy` says what to do when its files are damaged. Raises EmbeddingError."""
+    from tokenizers import Tokenizer, normalizers
 
-    root = Path(folder).expanduser()
-    model, tokenizer = model_file(root), root / "tokenizer.json"
-    if model is None or not tokenizer.is_file():
+    session = open_session(export.model, threads, remedy)
+    try:
+        tokenizer = Tokenizer.from_file(str(export.tokenizer))
+    except Exception as error:  # tokenizers raises bare Exception
+        msg = f"The tokenizer {export.tokenizer} can't be read ({first_line(error)}). {remedy}"
+        raise EmbeddingError(msg) from error
+    if export.lower_case:  # as a step of the tokenizer, so that offsets stay those of the text as it is
+        steps = [normalizers.Lowercase(), *([tokenizer.normalizer] if tokenizer.normalizer else [])]
+        tokenizer.normalizer = normalizers.Sequence(steps)
+    try:
+        return OnnxEmbedder(export.name, session, tokenizer, export)
+    except ValueError as error:
+        msg = f"The embedding model {export.source} can't be used: {error}. Name another one with ASKPAPERS_EMBEDDING."
+        raise EmbeddingError(msg) from error
+
+
+def load_folder(folder: str, settings: Settings) -> OnnxEmbedder:
+    """Load the export of a folder: tokenizer.json and model.onnx or onnx/model.onnx. Raises EmbeddingError."""
+    export = folder_export(folder, settings)
+    if export is None:
+        root = Path(folder).expanduser()
         msg = f"{root} holds no embedding model: it needs model.onnx (or onnx/model.onnx) and tokenizer.json."
         raise EmbeddingError(msg)
-    return OnnxEmbedder(f"onnx:{folder}", open_session(model, threads), Tokenizer.from_file(str(tokenizer)))
+    return load_export(export, settings.threads)

@@ -1,26 +1,45 @@
 """Embeddings from any OpenAI-compatible endpoint.
 
 Tells vectors only, no token states: retrieval then ranks without late interaction, by words and whole-abstract
-vectors.
+vectors. How many texts and how long ones a server takes is learned from what it refuses.
 """
 
+import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
-from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAI, OpenAIError
+from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAIError
 
 from rag.errors import EmbeddingError
-from rag.models.embedders.base import Embedded
+from rag.models.embedders.base import Embedded, Kind
+from rag.models.embedders.endpoints.batches import BatchSize
+from rag.models.embedders.endpoints.naming import endpoint_name, endpoint_prompts
+from rag.models.embedders.endpoints.refusals import is_overflow, is_size, parsed, shortened, told, window_told, words_of
+from rag.models.embedders.endpoints.replies import vectors_of
 from rag.models.openai_client import bare_address, sync_client
 from rag.settings import Settings
 from rag.utils.arrays import Vector
-from rag.utils.batching import batched
+from rag.utils.telling import tell_user
 
-BATCH = 64  # texts a request: far under every provider's limit
+BATCH = 64  # texts a request, until a server takes fewer
 CHARACTERS_PER_TOKEN = 4  # a cautious estimate; these abstracts have 5.5
 TRIES = 2  # a slow endpoint is asked twice, then told
-WINDOW = 2_000  # tokens; the common models take 8,192, local ones often 2,048
+WINDOW = 2_000  # tokens; the common models take 8,192, local ones often 2,048 or 512
+REFUSED = {400, 413, 422}  # what servers say to a request that is too large
+BUSY = {429, 503}
+FIRST_WAIT = 1.0  # seconds before a busy server that names no time is asked again; then twice as many, and so on
+SHORTEST = 100  # characters below which no text is refused for its length
+
+
+class RefusedError(Exception):
+    """A request could be made smaller: its status, and what the server said."""
+
+    def __init__(self, status: int, body: Any) -> None:
+        self.status, self.body, self.words = status, body, words_of(body)
+        super().__init__()  # what it said may hold a key
 
 
 class OpenAIEmbedder:
@@ -32,8 +51,17 @@ class OpenAIEmbedder:
             msg = "OPENAI_API_KEY is not set. Set it, or name another server with OPENAI_BASE_URL."
             raise EmbeddingError(msg)
         self._model = model
-        self._client = embedding_client(settings)
-        self.name = f"openai:{model}"
+        self._key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
+        self._timeout = settings.timeout
+        self._client = sync_client(settings, tries=1)
+        self._endpoint = bare_address(str(self._client.base_url))
+        self._options: dict[str, Any] = {"encoding_format": "float"}
+        if settings.dimensions:
+            self._options["dimensions"] = settings.dimensions
+        self._prompts = endpoint_prompts(settings)
+        self._batch = BatchSize(BATCH)
+        self._told_of_cuts = False
+        self.name = endpoint_name(model, settings)
         self.window = WINDOW
 
     @cached_property
@@ -43,62 +71,130 @@ class OpenAIEmbedder:
 
     def length(self, text: str) -> int:
         """Return an estimate of the number of tokens."""
-        return len(text) // CHARACTERS_PER_TOKEN + 1
+        return (len(self._prompts.passage) + len(text)) // CHARACTERS_PER_TOKEN + 1
 
-    def embed(self, texts: Sequence[str]) -> Iterator[Embedded]:
-        """Yield each text embedded, in order. Raises EmbeddingError when the endpoint fails."""
-        for batch in batched(texts, BATCH):
+    def embed(self, texts: Sequence[str], *, kind: Kind = "passage") -> Iterator[Embedded]:
+        """Yield each text embedded, in order; of one that is too long its beginning. Raises EmbeddingError."""
+        prompt, waiting = self._prompts.of(kind), deque(texts)
+        while waiting:
+            batch = [waiting[place] for place in range(min(self._batch.now, len(waiting)))]
             try:
-                vectors = embed_texts(self._client, self._model, list(batch))
-            except ConnectionError as error:
-                msg = (
-                    f"Embedding with {self.name} failed: {error}. Check OPENAI_BASE_URL, OPENAI_API_KEY and the model."
-                )
-                raise EmbeddingError(msg) from error
-            if len(vectors) != len(batch):
-                raise self._unusable(f"{len(vectors)} vectors came for {len(batch)} texts")
-            for values in vectors:
-                vector: Vector = np.asarray(values, dtype=np.float32)
-                length = float(np.linalg.norm(vector))
-                if not 0 < length < np.inf:
-                    why = "a vector is empty, zero or not finite"
-                    raise self._unusable(why)
-                yield Embedded(
-                    vector / length,
-                    np.empty((0, len(vector)), np.float32),
-                    np.empty((0, 2), np.int32),
-                )
+                vectors = self._vectors([prompt + text for text in batch])
+            except RefusedError as refusal:
+                if len(batch) > 1:
+                    self._batch.refused(len(batch), for_its_size=is_size(refusal.words))
+                    continue
+                vectors = [self._of_beginning(prompt, batch[0], refusal)]
+                self._batch.was_the_text()
+            else:
+                self._batch.worked(len(batch))
+            for vector in vectors:
+                waiting.popleft()
+                yield Embedded(vector, np.empty((0, len(vector)), np.float32), np.empty((0, 2), np.int32))
 
-    def _unusable(self, why: str) -> EmbeddingError:
+    def _of_beginning(self, prompt: str, text: str, refusal: RefusedError) -> Vector:
+        """Return the vector of as much of a text as the server takes. Raises EmbeddingError when that is no cure."""
+        first, cut = refusal, text
+        # Where the server's words don't tell, a text of some length may be why.
+        while is_overflow(refusal.status, refusal.words) or not refusal.words or len(cut) > SHORTEST * 20:
+            window = window_told(refusal.words) if is_overflow(refusal.status, refusal.words) else None
+            self.window = min(self.window, window or self.window)
+            cut = shortened(cut, window, CHARACTERS_PER_TOKEN)
+            if len(cut) < SHORTEST:
+                break
+            try:
+                [vector] = self._vectors([prompt + cut])
+            except RefusedError as again:
+                refusal = again
+                continue
+            self._tell_of_cut(len(text), len(cut), refusal)
+            return vector
+        raise self._failed(self._said(first.status, first.body))
+
+    def _tell_of_cut(self, length: int, kept: int, refusal: RefusedError) -> None:
+        if not self._told_of_cuts:
+            self._told_of_cuts = True
+            tell_user(
+                f"{self.name} refuses texts that are too long ({told(refusal.body, self._key) or refusal.status}): "
+                f"of one with {length:,} characters the first {kept:,} were embedded, and so of others."
+            )
+
+    def _vectors(self, texts: list[str]) -> list[Vector]:
+        """Return a vector a text, length 1. Raises RefusedError when less may pass, EmbeddingError."""
+        reply = self._reply(texts)
+        try:
+            found = vectors_of(reply)
+        except ValueError as error:
+            said = told(reply, self._key) if isinstance(reply, dict) else ""
+            raise self._failed(f"{self._endpoint} answered what is no list of embeddings ({said or error})") from None
+        if len(found) != len(texts):
+            if len(texts) > 1:  # some servers embed the first text alone
+                raise RefusedError(200, f"{len(found)} vectors came for {len(texts)} texts")
+            raise self._failed(f"{len(found)} vectors came for 1 texts")
+        lengths = [float(np.linalg.norm(vector)) for vector in found]
+        if not all(0 < length < np.inf for length in lengths):
+            why = "a vector is empty, zero or not finite"
+            raise self._failed(why)
+        if len({len(vector) for vector in found}) > 1:
+            why = "its vectors have different lengths"
+            raise self._failed(why)
+        return [vector / length for vector, length in zip(found, lengths, strict=True)]
+
+    def _reply(self, texts: list[str]) -> Any:
+        """Return what the endpoint answers, asked again while it is busy. Raises RefusedError, EmbeddingError."""
+        tries, waited, wait = 0, 0.0, FIRST_WAIT
+        while True:
+            tries += 1
+            body = {"model": self._model, "input": texts, **self._options}
+            try:
+                return self._client.post("/embeddings", cast_to=object, body=body)
+            except APITimeoutError:
+                if tries >= TRIES:
+                    why = f"{self._endpoint} was asked {tries} times and did not answer within {self._timeout} s"
+                    raise self._failed(why) from None
+            except APIConnectionError:
+                if tries >= TRIES:
+                    raise self._failed(f"{self._endpoint} can't be reached") from None
+            except APIStatusError as error:
+                pause = self._pause(error, wait, tries)
+                if waited + pause > self._timeout:
+                    raise self._failed(f"{self._of(error)}, and was busy for {waited:.0f} s") from None
+                time.sleep(pause)
+                waited, wait = waited + pause, wait * 2
+            except (OpenAIError, ValueError):
+                raise self._failed(f"{self._endpoint} answered what is no list of embeddings") from None
+
+    def _pause(self, error: APIStatusError, wait: float, tries: int) -> float:
+        """Return after how many seconds to ask again. Raises RefusedError or EmbeddingError when that won't help."""
+        status, body = error.status_code, parsed(error.response.text)
+        words = words_of(body)
+        if status in REFUSED or (status >= 500 and is_overflow(status, words)):
+            if "encoding_format" in words and self._options.pop("encoding_format", None):
+                return 0.0
+            raise RefusedError(status, body) from None
+        if status in BUSY and "quota" not in words and "billing" not in words:
+            return _retry_after(error) or wait
+        if status >= 500 and tries < TRIES:
+            return 0.0
+        raise self._failed(self._said(status, body)) from None
+
+    def _of(self, error: APIStatusError) -> str:
+        return self._said(error.status_code, parsed(error.response.text))
+
+    def _said(self, status: int, body: Any) -> str:
+        said = told(body, self._key)
+        shown = f" ({said})" if said else ""
+        return f"{self._endpoint} answered {status} for model {self._model!r}{shown}"
+
+    def _failed(self, why: str) -> EmbeddingError:
         return EmbeddingError(
             f"Embedding with {self.name} failed: {why}. Check OPENAI_BASE_URL, OPENAI_API_KEY and the model's name."
         )
 
 
-def embedding_client(settings: Settings) -> OpenAI:
-    """Return a client of the endpoint that the settings name."""
-    return sync_client(settings, tries=TRIES)
-
-
-def embed_texts(client: OpenAI, model: str, texts: list[str]) -> list[list[float]]:
-    """Return one vector a text from the endpoint, in order. Raises ConnectionError with one line that says why."""
-    endpoint = bare_address(str(client.base_url))
+def _retry_after(error: APIStatusError) -> float | None:
+    """Return after how many seconds a server asks to be asked again; None when it doesn't say so in seconds."""
     try:
-        reply = client.embeddings.create(model=model, input=texts, encoding_format="float")
-    except APITimeoutError:
-        msg = f"{endpoint} was asked {TRIES} times and did not answer within {client.timeout} s"
-        raise ConnectionError(msg) from None
-    except APIConnectionError:
-        msg = f"{endpoint} can't be reached"
-        raise ConnectionError(msg) from None
-    except APIStatusError as error:
-        msg = f"{endpoint} answered {error.status_code} for model {model!r}"
-        raise ConnectionError(msg) from None
-    except (OpenAIError, ValueError):
-        msg = f"{endpoint} answered what is no list of embeddings"
-        raise ConnectionError(msg) from None
-    try:
-        return [[float(value) for value in item.embedding] for item in sorted(reply.data, key=lambda item: item.index)]
-    except (AttributeError, TypeError, ValueError):
-        msg = f"{endpoint} answered what is no list of embeddings"
-        raise ConnectionError(msg) from None
+        return max(0.0, float(error.response.headers.get("retry-after", "")))
+    except ValueError:
+        return None

@@ -1,0 +1,198 @@
+"""A tiny embedding model with known weights, as the folder of an export: what it should give is computed with NumPy.
+
+Its states are a table's rows, each with the mean of all added, squashed: every word piece sees the others.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+
+Array = NDArray[np.float32]
+WIDTH, TYPES = 6, 8
+WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", ":", "query", "passage", "tea", "cools", "bees", "dance", "milk", "the"]
+RANDOM = np.random.default_rng(5)
+TABLE: Array = RANDOM.standard_normal((len(WORDS), WIDTH)).astype(np.float32)
+PLACES: Array = RANDOM.standard_normal((64, WIDTH)).astype(np.float32)
+KINDS: Array = RANDOM.standard_normal((TYPES, WIDTH)).astype(np.float32)
+FLOAT, INT64 = 1, 7  # as ONNX counts types
+
+
+@dataclass
+class Tiny:
+    """What is to be in the export. `inputs` beside the ids; `outputs` by name, in order; `length` of a fixed input."""
+
+    inputs: Sequence[str] = ("attention_mask", "token_type_ids")
+    outputs: Sequence[str] = ("last_hidden_state",)
+    length: int | None = None
+    files: Mapping[str, Any] = field(default_factory=dict)
+    table: Array = field(default_factory=lambda: TABLE)
+
+    def write(self, folder: Path, model: str = "model.onnx") -> Path:
+        """Write the folder and return it."""
+        (folder / model).parent.mkdir(parents=True, exist_ok=True)
+        (folder / model).write_bytes(self.onnx())
+        tokenizer().save(str(folder / "tokenizer.json"))
+        for name, content in {"config.json": {"model_type": "bert"}, **self.files}.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+        return folder
+
+    def onnx(self) -> bytes:
+        """Return the model's file."""
+        made = Graph({"table": self.table, "places": PLACES, "kinds": KINDS})
+        made.node("Gather", ["table", "input_ids"], "each")
+        for name, table in (("position_ids", "places"), ("token_type_ids", "kinds")):
+            if name in self.inputs:
+                made.node("Gather", [table, name], f"{name}.each")
+                made.node("Add", [made.last[-2], f"{name}.each"], f"{name}.sum")
+        each = made.last[-1]
+        if "task_id" in self.inputs:
+            made.node("Gather", ["kinds", "task_id"], "task")
+            made.node("Add", [each, "task"], "tasked")
+            each = "tasked"
+        mask = "ones"
+        if "attention_mask" in self.inputs:
+            made.node("Cast", ["attention_mask"], "floats", to=FLOAT)
+            made.node("Unsqueeze", ["floats", "last"], "mask")
+            mask = "mask"
+        else:
+            made.node("Sub", [each, each], "zeros")
+            made.node("Exp", ["zeros"], "ones")
+        made.node("Mul", [each, mask], "seen")
+        made.node("ReduceSum", ["seen", "first"], "sum", keepdims=1)
+        made.node("ReduceSum", [mask, "first"], "count", keepdims=1)
+        made.node("Div", ["sum", "count"], "mean")
+        made.node("Add", [each, "mean"], "both")
+        made.node("Tanh", ["both"], "states")
+        shapes: dict[str, tuple[str | int, ...]] = {}
+        for name in self.outputs:
+            if name in {"pooler_output", "sentence_embedding", "dense_output"}:  # the states' maximum, turned round
+                made.node("ReduceMax", ["states"], f"{name}.max", keepdims=0, axes=[1])
+                made.node("Neg", [f"{name}.max"], name)
+                shapes[name] = ("batch", WIDTH)
+            else:
+                made.node("Identity", ["states"], name)
+                shapes[name] = ("batch", "pieces", WIDTH)
+        rows: tuple[str | int, ...] = ("batch", self.length or "pieces")
+        given = {name: ((1,) if name == "task_id" else rows) for name in ("input_ids", *self.inputs)}
+        return made.file(given, shapes)
+
+
+def tokenizer() -> Tokenizer:
+    """Return a tokenizer of whole words: [CLS] before, [SEP] behind, small letters."""
+    made = Tokenizer(models.WordLevel({word: place for place, word in enumerate(WORDS)}, unk_token="[UNK]"))
+    made.normalizer = normalizers.Sequence([])
+    made.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    made.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    return made
+
+
+def states(text: str, table: Array = TABLE, added: Array | float = 0.0, first: int | None = None) -> Array:
+    """Return the states of a text's word pieces, special ones too. `first` position, for a model that has positions."""
+    ids = [2, *(WORDS.index(word) if word in WORDS else 1 for word in text.split()), 3]
+    each = table[ids] + KINDS[0] + added
+    if first is not None:
+        each = each + PLACES[first : first + len(ids)]
+    found: Array = np.tanh(each + each.mean(axis=0)).astype(np.float32)
+    return found
+
+
+def unit(vector: Array) -> Array:
+    """Return a vector at length 1."""
+    found: Array = vector / np.linalg.norm(vector)
+    return found
+
+
+def pooling(**modes: bool) -> dict[str, Any]:
+    """Return the files of sentence-transformers for a transformer and these modes of pooling."""
+    listed = [("Transformer", ""), ("Pooling", "1_Pooling")]
+    return {
+        "modules.json": modules(*listed),
+        "1_Pooling/config.json": {"word_embedding_dimension": WIDTH, **modes},
+    }
+
+
+def modules(*listed: tuple[str, str]) -> list[dict[str, Any]]:
+    """Return a modules.json of kinds and paths."""
+    return [
+        {"idx": place, "name": str(place), "path": path, "type": f"sentence_transformers.models.{kind}"}
+        for place, (kind, path) in enumerate(listed)
+    ]
+
+
+def safetensors(arrays: Mapping[str, NDArray[Any]], dtype: str = "F32") -> bytes:
+    """Return a safetensors file."""
+    header, body = {}, b""
+    for name, array in arrays.items():
+        raw = array.tobytes()
+        header[name] = {"dtype": dtype, "shape": list(array.shape), "data_offsets": [len(body), len(body) + len(raw)]}
+        body += raw
+    told = json.dumps({"__metadata__": {"format": "pt"}, **header}).encode()
+    return len(told).to_bytes(8, "little") + told + body
+
+
+# ONNX files, byte by byte
+
+
+class Graph:
+    """The nodes of a model, as they are added, and its weights."""
+
+    def __init__(self, weights: Mapping[str, Array]) -> None:
+        self._nodes: list[bytes] = []
+        self.last: list[str] = []
+        self._weights = [_tensor(name, array) for name, array in weights.items()]
+        self._weights += [_tensor("first", np.array([1], np.int64)), _tensor("last", np.array([2], np.int64))]
+
+    def node(self, operator: str, inputs: Sequence[str], output: str, **attributes: int | list[int]) -> None:
+        """Add a node."""
+        told = b"".join(_field(1, one.encode()) for one in inputs) + _field(2, output.encode())
+        told += _field(4, operator.encode())
+        for name, value in attributes.items():
+            ints = value if isinstance(value, list) else [value]
+            kind, number = (7, 8) if isinstance(value, list) else (2, 3)
+            body = _field(1, name.encode()) + b"".join(_field(number, one) for one in ints) + _field(20, kind)
+            told += _field(5, body)
+        self._nodes.append(told)
+        self.last.append(output)
+
+    def file(self, inputs: Mapping[str, Sequence[str | int]], outputs: Mapping[str, Sequence[str | int]]) -> bytes:
+        """Return the ONNX file."""
+        graph = b"".join(_field(1, one) for one in self._nodes) + _field(2, b"g")
+        graph += b"".join(_field(5, one) for one in self._weights)
+        graph += b"".join(_field(11, _value(name, INT64, dims)) for name, dims in inputs.items())
+        graph += b"".join(_field(12, _value(name, FLOAT, dims)) for name, dims in outputs.items())
+        return _field(1, 8) + _field(7, graph) + _field(8, _field(2, 13))
+
+
+def _field(number: int, value: bytes | int) -> bytes:
+    if isinstance(value, int):
+        return _varint(number << 3) + _varint(value)
+    return _varint(number << 3 | 2) + _varint(len(value)) + value
+
+
+def _varint(value: int) -> bytes:
+    out = b""
+    while value > 127:
+        out, value = out + bytes([value & 127 | 128]), value >> 7
+    return out + bytes([value])
+
+
+def _tensor(name: str, values: NDArray[Any]) -> bytes:
+    kind = INT64 if values.dtype == np.int64 else FLOAT
+    dims = b"".join(_field(1, size) for size in values.shape)
+    return dims + _field(2, kind) + _field(8, name.encode()) + _field(9, values.tobytes())
+
+
+def _value(name: str, kind: int, dims: Sequence[str | int]) -> bytes:
+    sizes = [_field(2, one.encode()) if isinstance(one, str) else _field(1, one) for one in dims]
+    shape = b"".join(_field(1, size) for size in sizes)
+    return _field(1, name.encode()) + _field(2, _field(1, _field(1, kind) + _field(2, shape)))
