@@ -8,6 +8,7 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from rag.answering.abstaining import outcome_of
@@ -63,7 +64,9 @@ class Library:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def __len__(self) -> int:
@@ -282,11 +285,9 @@ class Library:
         return make_pipeline(self._retriever(), self._language_model(), self.settings, self._claim_checker())
 
     def _language_model(self) -> ChatModel | None:
-        """Return the language model, None when answers are extractive. Raises ModelError."""
         return self._once(self._model, lambda: load_model(self.settings))
 
     def _claim_checker(self) -> Checker | None:
-        """Return the checker that the settings name. Raises ModelError, PromptError."""
         return self._once(self._checker, lambda: load_checker(self.settings, self._language_model()))
 
     def _retriever(self) -> Retriever:
@@ -294,7 +295,6 @@ class Library:
         return Retriever(self._collection.storage, self.embedder(), reranker)
 
     def _once(self, made: list[Made], make: Callable[[], Made]) -> Made:
-        """Return what a list holds, made when it is empty."""
         with self._lock:
             made[:] = made or [make()]
             return made[0]

@@ -2,6 +2,7 @@
 
     dev            the question set over the papers: retrieval, answers, refusals
     scifact        SciFact beside a plain fusion of BM25 and MiniLM, in one run
+    reranking      what a reranker of known quality, or ASKPAPERS_RERANKER, makes of the search's order
     support        the support score on SciFact's claims
     standing       what readers are told of true and of false claims, on our own pairs and labelled sets
     chunking       what one vector should cover
@@ -36,6 +37,7 @@ from eval.benchmarks import (
     follow_ups,
     layout,
     library_speed,
+    reranking,
     scifact,
     web_page,
 )
@@ -50,6 +52,7 @@ from eval.benchmarks.results_file import keep
 MEASURES: dict[str, Callable[[Path], str]] = {
     "dev": dev_questions.measure,
     "scifact": scifact.measure,
+    "reranking": reranking.measure,
     "support": support_score.measure,
     "standing": standing.measure,
     "chunking": chunking.measure,

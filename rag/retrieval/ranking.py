@@ -34,7 +34,9 @@ def rerank(fused: Sequence[tuple[int, float]], interaction: Mapping[int, float])
     return _blended(fused, interaction, INTERACTION_SHARE)
 
 
-def rescore(ranking: Sequence[tuple[int, float]], scores: Mapping[int, float]) -> list[tuple[int, float]]:
+def rescore(
+    ranking: Sequence[tuple[int, float]], scores: Mapping[int, float], share: float = RERANKER_SHARE
+) -> list[tuple[int, float]]:
     """Return a ranking by its own scores and a reranker's, each min-max normalised; unscored papers count as the worst.
 
     A reranker's scores may be on any scale. Where all lie in 0..1 they are taken for probabilities, and their log-odds
@@ -44,7 +46,7 @@ def rescore(ranking: Sequence[tuple[int, float]], scores: Mapping[int, float]) -
     if len(values) and values.min() >= 0 and values.max() <= 1:
         values = np.clip(values, SURE, 1 - SURE)
         values = np.log(values / (1 - values))
-    return _blended(ranking, dict(zip(scores, values.tolist(), strict=True)), RERANKER_SHARE)
+    return _blended(ranking, dict(zip(scores, values.tolist(), strict=True)), share)
 
 
 def _blended(
