@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import httpx2
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient, DefaultHttpxClient, OpenAI, Timeout
+from socksio import SOCKSError
 
 from rag.errors import EmbeddingError, ModelError
 from rag.models.endpoints.addresses import Endpoint, endpoint_of
@@ -32,15 +33,13 @@ def sync_client(settings: Settings, *, tries: int) -> OpenAI:
     """
     endpoint = endpoint_of(address_of(settings))
     try:
-        http = DefaultHttpxClient(**_way(endpoint))
+        http = DefaultHttpxClient(transport=_Transport(**_way(endpoint)), trust_env=False)
         http.event_hooks = {"request": [_keep_key(_host(endpoint))], "response": [_keep_method]}
     except RouteError as error:
         msg = f"{bare_address(endpoint.base)} can't be asked: {error}"
         raise EmbeddingError(msg) from None
     timeout = settings.timeout
-    return _nobodys(
-        OpenAI(**_arguments(settings, endpoint), http_client=http, timeout=timeout, max_retries=tries - 1)
-    )
+    return _nobodys(OpenAI(**_arguments(settings, endpoint), http_client=http, timeout=timeout, max_retries=tries - 1))
 
 
 def async_client(settings: Settings) -> AsyncOpenAI:
@@ -50,15 +49,13 @@ def async_client(settings: Settings) -> AsyncOpenAI:
     """
     endpoint = endpoint_of(address_of(settings))
     try:
-        http = DefaultAsyncHttpxClient(**_way(endpoint))
+        http = DefaultAsyncHttpxClient(transport=_AsyncTransport(**_way(endpoint)), trust_env=False)
         http.event_hooks = {"request": [_later(_keep_key(_host(endpoint)))], "response": [_later(_keep_method)]}
     except RouteError as error:
         msg = f"The language model at {bare_address(endpoint.base)} can't be asked: {error}"
         raise ModelError(msg) from None
     timeout = Timeout(None, connect=CONNECT_SECONDS)
-    return _nobodys(
-        AsyncOpenAI(**_arguments(settings, endpoint), http_client=http, timeout=timeout, max_retries=0)
-    )
+    return _nobodys(AsyncOpenAI(**_arguments(settings, endpoint), http_client=http, timeout=timeout, max_retries=0))
 
 
 def address_of(settings: Settings) -> str:
@@ -94,16 +91,38 @@ def _way(endpoint: Endpoint) -> dict[str, Any]:
     return {**way, "trust_env": False}
 
 
+class _Transport(httpx2.HTTPTransport):
+    """The usual way, on which a SOCKS proxy that speaks another language is an error of a proxy as others are."""
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send a request."""
+        try:
+            return super().handle_request(request)
+        except SOCKSError as error:
+            raise httpx2.ProxyError(str(error), request=request) from error
+
+
+class _AsyncTransport(httpx2.AsyncHTTPTransport):
+    """The same, for asynchronous clients."""
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send a request."""
+        try:
+            return await super().handle_async_request(request)
+        except SOCKSError as error:
+            raise httpx2.ProxyError(str(error), request=request) from error
+
+
 def _host(endpoint: Endpoint) -> str:
     return httpx2.URL(endpoint.base).host
 
 
 def _keep_method(response: httpx2.Response) -> None:
     """Have a request that is sent on stay what it is, on the same host; elsewhere, it goes without its content."""
-    if response.status_code in {301, 302}:
+    place = response.headers.get("location", "")
+    if response.status_code in {301, 302, 303} and place:
         with suppress(httpx2.InvalidURL):
-            place = response.request.url.join(response.headers.get("location", ""))
-            if place.host == response.request.url.host:
+            if response.request.url.join(place).host == response.request.url.host:
                 response.status_code = 308
 
 
@@ -120,7 +139,7 @@ def _keep_key(host: str) -> Callable[[httpx2.Request], None]:
 def _later(hook: Callable[[Any], None]) -> Callable[[Any], Awaitable[None]]:
     """Return a hook as an asynchronous client calls it."""
 
-    async def call(passing: Any) -> None:  # noqa: RUF029  (the client awaits it)
+    async def call(passing: Any) -> None:
         hook(passing)
 
     return call

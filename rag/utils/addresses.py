@@ -2,14 +2,14 @@
 
 import re
 
-QUOTES = "\"'`“”‘’"
+QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"  # a byte order mark and spaces of no width, copied along
 
 
 def unwrapped(value: str) -> str:
-    """Return a value without the white space, invisible letters and quotes around it.
+    r"""Return a value without the white space, invisible letters and quotes around it.
 
-    >>> unwrapped(' "http://127.0.0.1:8080/v1"\\n')
+    >>> unwrapped(' "http://127.0.0.1:8080/v1"\n')
     'http://127.0.0.1:8080/v1'
     """
     before = None

@@ -45,7 +45,12 @@ ROOMS = {
     "openai": (
         "rag/models/openai_client.py",
         "rag/models/embedders/openai.py",
-        *(f"rag/models/llms/{name}.py" for name in ("openai", "openai_errors", "retrying")),
+        *(f"rag/models/llms/{name}.py" for name in ("openai", "asking", "incoming", "openai_errors", "retrying")),
+    ),
+    "httpx2": (
+        "rag/models/openai_client.py",
+        *(f"rag/models/endpoints/{name}.py" for name in ("meanings", "reaching", "routes")),
+        *(f"rag/models/llms/{name}.py" for name in ("openai", "asking", "incoming")),
     ),
     "xllamacpp": ("rag/models/llms/gguf.py",),
     "tiktoken": ("rag/models/llms/tokens.py",),
@@ -67,7 +72,7 @@ ROOMS = {
     "scipy": ("eval/metrics/intervals.py", "eval/judges/calibration.py"),
     "jinja2": ("eval/reports/html.py",),
     "snowballstemmer": ("rag/text/words.py",),
-    "gradio": tuple(f"ui/page/{name}.py" for name in ("app", "wiring", "endpoints", "server", "views/theme")),
+    "gradio": ("ui/page/toolkit.py",),
     "mcp": ("ui/page/mcp_tools.py",),
 }
 PACKAGES = ("rag", "ui", "eval")

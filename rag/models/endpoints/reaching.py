@@ -3,53 +3,85 @@
 import socket
 import ssl
 from collections.abc import Iterator
+from contextlib import suppress
 
 import httpx2
 
-from rag.models.endpoints.routes import Route, Trouble
+from rag.models.endpoints.routes import Route, Trouble, proxy_advice
 from rag.utils.addresses import bare_address
 
+BAD_REDIRECTS = (httpx2.TooManyRedirects, httpx2.UnsupportedProtocol)
 ADDRESS = "Check OPENAI_BASE_URL, and that the server runs."
 
 
 def unreached(error: BaseException, route: Route, *, seconds: float) -> Trouble:
     """Return why a request that took `route` didn't get there; `seconds` were waited for a connection."""
     causes = list(_beneath(error))
+    trouble = _trouble(causes, route, seconds)
+    asked = next(filter(None, map(_asked, causes)), None)
+    if asked is None or asked.url.host == route.host:
+        return trouble
+    return Trouble(
+        f"it sends requests on to {bare_address(str(asked.url))}, and there {trouble.happened}", trouble.advice
+    )
 
-    def first(*kinds: type[BaseException]) -> BaseException | None:
-        return next((cause for cause in causes if isinstance(cause, kinds)), None)
 
-    if refused := first(httpx2.ProxyError):
-        return _by_proxy(f"refused: {' '.join(str(refused).split())!r}", route, login="407" in str(refused))
-    if untrusted := first(ssl.SSLCertVerificationError):
-        return _untrusted(untrusted)
-    if first(ssl.SSLError):
-        return Trouble(
-            "it can't be reached: no HTTPS is spoken there",
-            "Check the port in OPENAI_BASE_URL, and whether it must begin with http://.",
-        )
-    if why := _connecting(causes, seconds):
-        if route.proxy:
-            return _by_proxy(f"can't be reached: {why}", route)
-        return Trouble(f"it can't be reached: {why}", ADDRESS)
-    if first(httpx2.TooManyRedirects):
-        return Trouble("it redirects in circles", "Check OPENAI_BASE_URL.")
-    if first(httpx2.DecodingError):
-        return Trouble("what it sent can't be unpacked", "Try again, or look at what stands between you and the server.")
-    if spoke := first(httpx2.RemoteProtocolError):
-        if "disconnected" not in str(spoke) and "closed" not in str(spoke):
-            return Trouble(
-                "it can't be reached: what answers there speaks no HTTP",
-                "Check the port in OPENAI_BASE_URL, and whether it must begin with https://.",
-            )
-    if first(httpx2.NetworkError, httpx2.RemoteProtocolError, ConnectionError, httpx2.TimeoutException):
-        return Trouble("the connection broke before it answered", f"Try again. {ADDRESS}")
-    return Trouble("it can't be reached", ADDRESS)
+def _asked(cause: BaseException) -> httpx2.Request | None:
+    """Return the request that failed: after a redirect, the one at the other address."""
+    with suppress(RuntimeError):  # an error made without one
+        return cause.request if isinstance(cause, httpx2.RequestError) else None
+    return None
 
 
 def is_final(error: BaseException) -> bool:
     """Tell whether the same request would fail the same way a moment later."""
-    return any(isinstance(cause, ssl.SSLError | httpx2.ProxyError | httpx2.TooManyRedirects) for cause in _beneath(error))
+    return _first(list(_beneath(error)), ssl.SSLError, httpx2.ProxyError, *BAD_REDIRECTS) is not None
+
+
+def _trouble(causes: list[BaseException], route: Route, seconds: float) -> Trouble:
+    """Return what the causes of a failure mean together."""
+    if refused := _first(causes, httpx2.ProxyError):
+        said = " ".join(str(refused).split())
+        happened = f"its proxy {bare_address(route.proxy)} refused: {said!r}"
+        return Trouble(happened, proxy_advice(route, login="407" in said))
+    if _first(causes, ssl.SSLError):
+        return _without_trust(causes)
+    if why := _connecting(causes, seconds):
+        if route.proxy:
+            return Trouble(f"its proxy {bare_address(route.proxy)} can't be reached: {why}", proxy_advice(route))
+        return Trouble(f"it can't be reached: {why}", ADDRESS)
+    return _of_protocol(causes)
+
+
+def _without_trust(causes: list[BaseException]) -> Trouble:
+    """Return why no secure connection came about."""
+    untrusted = _first(causes, ssl.SSLCertVerificationError)
+    if untrusted is None:
+        return Trouble(
+            "it can't be reached: no HTTPS is spoken there",
+            "Check the port in OPENAI_BASE_URL, and whether it must begin with http://.",
+        )
+    return Trouble(
+        f"its certificate isn't trusted ({getattr(untrusted, 'verify_message', '') or untrusted})",
+        "Check OPENAI_BASE_URL; if your company issued the certificate, name the issuer's with SSL_CERT_FILE.",
+    )
+
+
+def _of_protocol(causes: list[BaseException]) -> Trouble:
+    """Return what went wrong once a connection was there."""
+    said = " ".join(map(str, causes)).lower()
+    if _first(causes, httpx2.TooManyRedirects):
+        return Trouble("it redirects in circles", "Check OPENAI_BASE_URL.")
+    if _first(causes, httpx2.UnsupportedProtocol) or "location header" in said:
+        return Trouble("it redirects to what is no address", "Check OPENAI_BASE_URL.")
+    if _first(causes, httpx2.RemoteProtocolError) and "disconnected" not in said and "closed" not in said:
+        return Trouble(
+            "it can't be reached: what answers there speaks no HTTP",
+            "Check the port in OPENAI_BASE_URL, and whether it must begin with https://.",
+        )
+    if _first(causes, httpx2.NetworkError, httpx2.RemoteProtocolError, ConnectionError, httpx2.TimeoutException):
+        return Trouble("the connection broke before it answered", f"Try again. {ADDRESS}")
+    return Trouble("it can't be reached", ADDRESS)
 
 
 def _connecting(causes: list[BaseException], seconds: float) -> str:
@@ -67,20 +99,8 @@ def _connecting(causes: list[BaseException], seconds: float) -> str:
     return ""
 
 
-def _untrusted(error: BaseException) -> Trouble:
-    why = getattr(error, "verify_message", "") or str(error)
-    return Trouble(
-        f"its certificate isn't trusted ({why})",
-        "Check OPENAI_BASE_URL; where the certificate is your own or your company's, name who issued it: SSL_CERT_FILE.",
-    )
-
-
-def _by_proxy(why: str, route: Route, *, login: bool = False) -> Trouble:
-    """Return what a proxy has to do with it."""
-    check = f"Write its name and password into {route.variable}" if login else f"Check {route.variable}"
-    return Trouble(
-        f"its proxy {bare_address(route.proxy)} {why}", f"{check}, or add {route.host} to NO_PROXY if it needs no proxy."
-    )
+def _first(causes: list[BaseException], *kinds: type[BaseException]) -> BaseException | None:
+    return next((cause for cause in causes if isinstance(cause, kinds)), None)
 
 
 def _beneath(error: BaseException | None, depth: int = 0) -> Iterator[BaseException]:

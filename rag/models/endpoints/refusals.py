@@ -11,7 +11,7 @@ WINDOW = re.compile(
     r"exceed_context|context[_ -]?(?:length|size|window|limit)|n_ctx|max_(?:seq|model|input|context|prompt)_?\w*len"
     r"|max_position_embeddings|tokens?_limit_reached|string_above_max_length|input_too_long|prompt_too_long"
     r"|max(?:imum)?[_ ](?:allowed )?(?:context|prompt|input|sequence|model)[_ ]?(?:len|length|size|tokens?)"
-    r"|range of input length|(?:reduce|shorten) (?:the length of |the size of |your )+(?:the )?(?:messages?|prompt|input)"
+    r"|range of input length|(?:reduce|shorten) (?:the (?:length|size) of )?(?:the|your) (?:messages?|prompt|input)"
     r"|(?:prompt|input|inputs|messages?|request(?: body)?|text|conversation|sequence|quer(?:y|ies)|content|payload"
     r"|string)\b[^.;]{0,60}?\b(?:(?:is|are|was|too|way) )*(?:too (?:long|large|big)|longer than)"
     r"|\b(?:prompt|input)\b[^.;]{0,40}\bexceed\w*[^.;]{0,20}\b(?:max|limit|len)|过长|超长",
@@ -45,7 +45,9 @@ TOO_LARGE = re.compile(
     r"|above|between|up to|limit",
     re.IGNORECASE,
 )
-NEGATED = r"(?:not|n't|un(?:supported|available)|disabled|without|cannot|verified|disallowed|must be (?:false|off)|only)"
+NEGATED = (
+    r"(?:not|n't|un(?:supported|available)|disabled|without|cannot|verified|disallowed|must be (?:false|off)|only)"
+)
 STREAM = re.compile(
     rf"\bstream(?:ing|ed|s)?\b[^.;]{{0,60}}{NEGATED}|{NEGATED}[^.;]{{0,60}}\bstream(?:ing|ed|s)?\b", re.IGNORECASE
 )

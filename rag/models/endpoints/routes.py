@@ -5,6 +5,7 @@ who chose the proxy can say afterwards that it was the proxy that failed.
 """
 
 import os
+import re
 import ssl
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import NamedTuple
@@ -56,6 +57,7 @@ def route_of(address: str) -> Route:
     try:
         split = urlsplit(proxy)
         usable = ALIASES.get(split.scheme, split.scheme) in SCHEMES and split.hostname and split.port != 0
+        usable = usable and not re.search(r"\s", proxy)
     except ValueError:  # a port that is none
         usable = False
     if not usable:
@@ -65,6 +67,12 @@ def route_of(address: str) -> Route:
     return Route(host, f"{ALIASES.get(split.scheme, split.scheme)}://{rest}", variable)
 
 
+def proxy_advice(route: Route, *, login: bool = False) -> str:
+    """Return what to do about the proxy of a route; `login` says that it wants one."""
+    check = f"Write its user and password into {route.variable}" if login else f"Check {route.variable}"
+    return f"{check}, or add {route.host} to NO_PROXY if it needs no proxy."
+
+
 def certificates_for(address: str) -> ssl.SSLContext:
     """Return whose certificates are trusted at an address. Raises RouteError when the environment names none."""
     try:
@@ -72,7 +80,7 @@ def certificates_for(address: str) -> ssl.SSLContext:
             if place := os.environ.get(variable):
                 # A list of folders is one too; the first variable that is set is the one that counts.
                 if not any(map(os.path.exists, [place, *place.split(os.pathsep)])):
-                    raise FileNotFoundError(2, "no such file or folder")  # noqa: TRY301  (told as all others)
+                    raise FileNotFoundError(2, "no such file or folder")
                 break
         return create_ssl_context()
     except (OSError, ValueError) as error:
@@ -82,7 +90,9 @@ def certificates_for(address: str) -> ssl.SSLContext:
         why = "no certificates in it" if isinstance(error, ssl.SSLError) else getattr(error, "strerror", "") or error
         happened = f"the certificates that {variable} names can't be read ({os.environ.get(variable, '')!r}: {why})"
         advice = f"Set {variable} to a file of certificates in PEM form, or unset it."
-        raise RouteError(happened, advice.replace("a file", "a folder") if variable.endswith("DIR") else advice) from None
+        raise RouteError(
+            happened, advice.replace("a file", "a folder") if variable.endswith("DIR") else advice
+        ) from None
 
 
 def _is_spared(parts: SplitResult, spared: str) -> bool:

@@ -94,7 +94,8 @@ def status_in(body: Any) -> int | None:
     429
     """
     held = body[0] if isinstance(body, list) and body else body
-    held = held.get("error", held) if isinstance(held, dict) else held
+    inner = held.get("error") if isinstance(held, dict) else None
+    held = inner if isinstance(inner, dict) else held
     if isinstance(held, dict):
         for name in ("status", "status_code", "code", "http_code"):
             told = held.get(name)
@@ -146,9 +147,9 @@ def _words_of_text(text: str, depth: int) -> Iterator[str]:
 
 
 def _of_page(page: str) -> str:
-    """Return the title of a web page and its first heading, or the start of its text."""
-    heads = [_plain(head) for head in re.findall(r"(?is)<(?:title|h1)\b[^>]*>(.*?)</(?:title|h1)", page)]
-    heads = list(dict.fromkeys(filter(None, heads)))[:2]
+    """Return the title of a web page and its first headings, or the start of its text."""
+    heads = [_plain(head) for head in re.findall(r"(?is)<(?:title|h1|pre)\b[^>]*>(.*?)</(?:title|h1|pre)", page)]
+    heads = list(dict.fromkeys(filter(None, heads)))[:3]
     return ": ".join(heads) or _plain(re.sub(r"(?is)<(script|style)\b.*?</\1>", " ", page))
 
 

@@ -31,5 +31,7 @@ def struck_out(text: str, key: str) -> str:
         hidden = rf"(?<!\w){start}[\w-]*{MASK}[\w-]*|{MASK}[\w-]*{end}(?!\w)"
         text = re.sub(rf"{re.escape(key)}|{hidden}", STRUCK, text)
     elif key:
-        text = re.sub(rf"({NAMED}[\"']?\s*(?:[:=]|is|provided:?|was)?\s*[\"'`]?){re.escape(key)}(?!\w)", rf"\1{STRUCK}", text)
+        text = re.sub(
+            rf"({NAMED}[\"']?\s*(?:[:=]|is|provided:?|was)?\s*[\"'`]?){re.escape(key)}(?!\w)", rf"\1{STRUCK}", text
+        )
     return KEYS.sub(STRUCK, text)

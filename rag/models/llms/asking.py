@@ -46,11 +46,12 @@ class Asker:
         latest = current_time() + ANSWER_TIMEOUTS * timeout
         incoming, payload = await self._opened(client, messages, max_tokens)
         ending, usage, reason, declined = None, NO_USAGE, UNFINISHED, ""
-        begun, until = False, latest
+        begun, whole, until = False, False, latest
         async with aclosing(incoming):
             while payload is not None:
                 piece = piece_of(payload)
                 text = piece.text or ("" if begun else piece.whole)
+                whole = whole or text == piece.whole != ""
                 begun = begun or bool(text.strip())  # spaces alone are no answer
                 if text and begun:
                     yield text
@@ -67,8 +68,9 @@ class Asker:
                         raise
                     break  # it was whole before
             if incoming.done:
-                ending = ending or Ending.COMPLETE
                 await incoming.drain()
+        if incoming.done or whole:
+            ending = ending or Ending.COMPLETE  # it needn't say why it ended
         if declined.strip():
             ending, reason = Ending.CUT, f"it declined: {' '.join(declined.split())!r}"
         yield Finish(ending or Ending.CUT, usage, reason if ending in {None, Ending.CUT} else "")
@@ -123,6 +125,8 @@ class Asker:
             if name := chat_model_of(listed):
                 return name
         names = names_of(listed)
-        happened = f"it lists no model that answers questions, only {', '.join(names[:3])}" if names else "it lists no model"
+        happened = (
+            f"it lists no model that answers questions, only {', '.join(names[:3])}" if names else "it lists no model"
+        )
         where = address_of(self._settings)
         raise Failure(happened, "Check OPENAI_BASE_URL, or name a model: ASKPAPERS_LLM=openai:MODEL.").error(where)

@@ -21,7 +21,9 @@ ENDED = (
         "a content filter stepped in",
     ),
     (
-        re.compile(r"error|abort|cancel|time_?out|fail|insufficient|interrupt|^other$|malformed|disconnect|unavailable|overload"),
+        re.compile(
+            r"error|abort|cancel|time_?out|fail|insufficient|interrupt|^other$|malformed|disconnect|unavailable|overload"
+        ),
         Ending.CUT,
         "the server broke it off",
     ),
@@ -110,7 +112,10 @@ def _usage(told: Any) -> Usage | None:
     """Return the tokens that a server counted; some count nothing, and say so with null or not at all."""
     if not isinstance(told, dict):
         return None
-    counts = [told.get("prompt_tokens", told.get("input_tokens")), told.get("completion_tokens", told.get("output_tokens"))]
+    counts = [
+        told.get("prompt_tokens", told.get("input_tokens")),
+        told.get("completion_tokens", told.get("output_tokens")),
+    ]
     numbers = [int(count) if isinstance(count, int | float) and count > 0 else 0 for count in counts]
     # Here is the place for the thinking among them: completion_tokens_details.reasoning_tokens.
     return Usage(*numbers) if any(numbers) else None

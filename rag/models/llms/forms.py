@@ -52,23 +52,19 @@ class Form:
     def after(self, said: Said, request: Mapping[str, Any]) -> "Form | None":
         """Return the form to try next when a server said no to a request; None when no other one would help."""
         words, pointed = everything_in(said.body), named_in(said.body)
-        if said.status in FINAL:
+        if said.status in FINAL or is_long(said):
             return replace(self, stream=False) if said.status == 403 and self._streams(words, pointed) else None
-        if is_long(said):
-            return None
         sent = frozenset(request) & {*OPTIONS, *LIMITS}
         if named := (names_in(words, sent) | pointed) & sent:
             return self._without(named, words, request)
-        if self.system and request["messages"][0]["role"] == "system" and (
-            refuses_system(words) or {"messages", "role"} <= pointed
-        ):
+        instructed = request["messages"][0]["role"] == "system"
+        if instructed and (refuses_system(words) or {"messages", "role"} <= pointed):
             return replace(self, system=False)
         if self._streams(words, pointed):
             return replace(self, stream=False)
         bare = sent - {*LIMITS}
-        if bare and said.status in UNCLEAR and (is_about_options(words) or not words):
-            return replace(self, left_out=self.left_out | bare)
-        return None
+        vague = said.status in UNCLEAR and (is_about_options(words) or not words)
+        return replace(self, left_out=self.left_out | bare) if bare and vague else None
 
     def _streams(self, words: str, pointed: frozenset[str]) -> bool:
         return self.stream and ("stream" in pointed or refuses_stream(words))
@@ -83,10 +79,10 @@ class Form:
 
 
 def merged(messages: Sequence[Message]) -> list[Message]:
-    """Return messages whose instructions stand in front of what the user says first.
+    r"""Return messages whose instructions stand in front of what the user says first.
 
     >>> merged([Message("system", "Be brief."), Message("user", "Why?")])
-    [Message(role='user', content='Be brief.\\n\\nWhy?')]
+    [Message(role='user', content='Be brief.\n\nWhy?')]
     """
     instructions = [message.content for message in messages if message.role == "system"]
     others = [message for message in messages if message.role != "system"]

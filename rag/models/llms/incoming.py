@@ -53,8 +53,8 @@ class Incoming:
     async def payload(self, seconds: float) -> Any | None:
         """Return the next piece, None at the end; after `seconds` of silence raise TimeoutError.
 
-        Raises SaidError for an error that the server tells in place of a piece, or for a reply that has none, BrokenError
-        when the connection breaks, ValueError for what can't be read.
+        Raises SaidError for an error that the server tells in place of a piece, or for a reply that has none,
+        BrokenError when the connection breaks, ValueError for what can't be read.
         """
         while (event := await self._event(seconds)) is not None:
             if event.data.strip().strip('"').startswith(DONE):
@@ -66,8 +66,9 @@ class Incoming:
             if isinstance(body, str) and event.data.lstrip().startswith(("{", "[")):
                 msg = "broken JSON"
                 raise ValueError(msg)
-            if event.name == "error" or error_in(body) is not None:
-                raise SaidError(said_within(body, self.response))
+            wrong = {"error": body} if event.name == "error" else error_in(body)
+            if wrong is not None:
+                raise SaidError(said_within(wrong, self.response))
             if isinstance(body, str):
                 self._stray = self._stray or body
             elif body is not None:
@@ -89,6 +90,9 @@ class Incoming:
             try:
                 with fail_after(seconds):
                     block = await anext(self._blocks, None)
+            except httpx2.DecodingError as error:
+                msg = "what came can't be unpacked"
+                raise ValueError(msg) from error
             except BROKEN as error:
                 if isinstance(error, TimeoutError):
                     raise

@@ -14,7 +14,9 @@ FIELDS = (
     "supported_endpoints supportedGenerationMethods pipeline_tag architecture modality output_modalities supports_chat "
     "supported_tasks tasks features"
 ).split()
-CHATS = re.compile(r"chat|\bllm\b|\bvlm\b|language|completions?$|generate_?content$|text-generation|conversational|->text|^text$|^generate$")
+CHATS = re.compile(
+    r"chat|\bllm\b|\bvlm\b|language|completions?$|generate_?content$|text-generation|conversational|->text|^text$|^generate$"
+)
 OTHERS = re.compile(
     r"embed|rank|tts|\bstt\b|\basr\b|speech|audio|transcri|image|video|moderat|classif|similarity|feature-extraction"
     r"|whisper|guard|score|pooling|diffusion|ocr"

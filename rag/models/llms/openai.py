@@ -1,7 +1,7 @@
 """A language model behind an OpenAI-compatible endpoint: asked on a loop of its own, stopped at any moment.
 
-rag.models.openai_client makes the client, rag.models.llms.asking asks and reads, rag.models.llms.openai_errors says what
-an error means.
+rag.models.openai_client makes the client, rag.models.llms.asking asks and reads, rag.models.llms.openai_errors says
+what an error means.
 """
 
 import queue

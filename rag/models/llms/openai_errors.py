@@ -1,6 +1,6 @@
-"""What a failed request to an endpoint means for a question: one line that says what happened and what to do. Never a key.
+"""What a failed request to an endpoint means for a question: one line that says what happened and what to do.
 
-rag.models.endpoints says what servers mean; here it becomes the error of a language model.
+rag.models.endpoints says what servers mean; here it becomes the error of a language model. Never a key.
 """
 
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from openai import APIConnectionError, APIStatusError
 from rag.errors import ContextOverflowError, ModelError
 from rag.models.endpoints.meanings import NO_API, Asking, Said, SaidError, is_long, meaning_of, said_by
 from rag.models.endpoints.reaching import unreached
+from rag.models.endpoints.said import told
 from rag.models.llms.incoming import BrokenError
 from rag.models.openai_client import CONNECT_SECONDS, bare_address
 from rag.settings import Settings
@@ -41,8 +42,9 @@ def failure_of(error: Exception, asking: Asking, settings: Settings) -> Failure:
     if isinstance(error, APIStatusError | SaidError):
         said = said_of(error)
         if is_long(said):
+            spoken = told(said.body, asking.key)
             return Failure(
-                "the prompt is longer than its context window",
+                f"the prompt is longer than its context window ({said.status}: {spoken!r})",
                 "Set ASKPAPERS_WINDOW to the window of the model in tokens.",
                 ContextOverflowError,
             )

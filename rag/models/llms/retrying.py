@@ -18,9 +18,7 @@ RETRIES = 2
 SECONDS = 0.5  # before the first one; twice that before the second
 
 
-async def patiently(
-    ask: Callable[[], Awaitable[Reply]], settled: Callable[[Said], bool] = lambda said: False
-) -> Reply:
+async def patiently(ask: Callable[[], Awaitable[Reply]], settled: Callable[[Said], bool] = lambda said: False) -> Reply:
     """Return what is asked for; ask again where that helps, as long as the time allowed lasts.
 
     `settled` says whether a server's words settle the matter, whatever its status.

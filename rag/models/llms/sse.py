@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 FIELDS = {"data", "event", "id", "retry", "error"}  # `error:` is llama.cpp's own
+BOM = b"\xef\xbb\xbf"
 LONGEST = 4_000_000  # characters of one event; a page that never ends is no answer
 
 
@@ -33,10 +34,9 @@ class EventReader:
 
     def feed(self, block: bytes) -> Iterator[Event]:
         """Yield the events that are whole with these bytes. Raises ValueError when one grows without end."""
-        if self._begun or not block:
-            text = self._rest + block
-        else:
-            text, self._begun = block.removeprefix(b"\xef\xbb\xbf"), True
+        text = self._rest + block
+        if not self._begun and len(text) >= len(BOM):
+            text, self._begun = text.removeprefix(BOM), True
         # A carriage return at the very end may be half of a line's end.
         held = b"\r" if text.endswith(b"\r") else b""
         text = text.removesuffix(b"\r").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -49,10 +49,8 @@ class EventReader:
             raise ValueError(msg)
 
     def end(self) -> Iterator[Event]:
-        """Yield what is left when the stream has ended: events that lack their last empty line, a reply that is none."""
-        rest, self._rest = self._rest.rstrip(b"\r\n"), b""
-        for line in (*rest.decode("utf-8", "replace").splitlines(), ""):
-            yield from self._line(line)
+        """Yield what is left when the stream has ended: an event that lacks its empty line, a reply that is none."""
+        yield from self.feed(b"\n\n")
         loose, self._loose = "\n".join(self._loose), []
         if loose.strip():
             yield Event("", loose)
