@@ -80,7 +80,7 @@ def _of_protocol(causes: list[BaseException]) -> Trouble:
             "Check the port in OPENAI_BASE_URL, and whether it must begin with https://.",
         )
     if _first(causes, httpx2.NetworkError, httpx2.RemoteProtocolError, ConnectionError, httpx2.TimeoutException):
-        return Trouble("the connection broke before it answered", f"Try again. {ADDRESS}")
+        return Trouble("the connection broke before it answered", "Try again. Check OPENAI_BASE_URL, its http:// or https:// too, and that the server runs.")
     return Trouble("it can't be reached", ADDRESS)
 
 
