@@ -4,6 +4,7 @@ Nothing is read at import. `Settings()` reads `ASKPAPERS_*` and the standard `OP
 also reads `.env` in the current folder. `.env.example` and the table in README.md list the same fields (tested).
 """
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from pydantic import AfterValidator, AliasChoices, Field, SecretStr, StringConst
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
+from rag.utils.addresses import unwrapped
 
 Embedding = Annotated[str, StringConstraints(pattern=r"^(minilm|hf:.+|onnx:.+|openai:.+)$")]
 Llm = Annotated[str, StringConstraints(pattern=r"^(auto|extractive|openai:.+|gguf:.+)$")]
@@ -20,22 +22,25 @@ Rerank = Annotated[str, StringConstraints(pattern=r"^(|onnx:.+|hf:.+|rerank:.+|o
 
 
 def _address(value: str) -> str:
-    """Return an http address as it is; raise ValueError for anything else."""
-    msg = "it must look like http://127.0.0.1:8080/v1"
-    parts = urlsplit(value)
+    """Return an http address, without what was copied along around it; raise ValueError for anything else."""
+    value = unwrapped(value)
+    example = "it must look like http://127.0.0.1:8080/v1"
     try:
-        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-    except ValueError:  # a port that is none
+        parts = urlsplit(value)
+        usable = parts.scheme.lower() in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:  # a port that is none, or half of a bracket
         usable = False
-    if not usable:
-        raise ValueError(msg)
+    if not usable and "//" not in value:
+        raise ValueError(f"{example}, with http:// or https:// in front")
+    if not usable or parts.path.startswith("//") or not all(letter.isprintable() and letter != " " for letter in value):
+        raise ValueError(example)
     return value
 
 
 def _key(value: SecretStr) -> SecretStr | None:
-    """Return a key without the white space around it, None for no key; raise ValueError for one no header can carry."""
-    key = value.get_secret_value().strip()
-    if not key.isascii() or any(character.isspace() for character in key):
+    """Return a key without what was copied along, None for no key; raise ValueError for one no header can carry."""
+    key = unwrapped(value.get_secret_value()).removeprefix("Bearer ").strip()
+    if not all("!" <= character <= "~" for character in key):
         msg = "a key has neither white space nor letters beyond ASCII in it"
         raise ValueError(msg)
     return SecretStr(key) if key else None
@@ -147,12 +152,17 @@ def load_settings(env_file: Path | None = None, **changes: str) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = variable_name(str(first["loc"][0]))
-        got = "" if "KEY" in name else f", got {first.get('input')!r}"
+        got = "" if "KEY" in name else f", got {_shown(first.get('input'))!r}"
         msg = f"{name} can't be used: {first['msg']}{got}. See .env.example for its meaning."
         raise SettingsError(msg) from None
     except (UnicodeDecodeError, OSError) as error:
         msg = f"The settings file {env_file} can't be read ({error}). Write it anew from .env.example, as UTF-8."
         raise SettingsError(msg) from error
+
+
+def _shown(value: object) -> object:
+    """Return a value as it may be told: an address without its password."""
+    return re.sub(r"[^/\s]+@", "", value) if isinstance(value, str) and "://" in value else value
 
 
 def variable_name(field: str) -> str:

@@ -5,7 +5,7 @@ import select
 import socket
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from itertools import cycle
@@ -31,6 +31,7 @@ class Reply:
     cut: bool = False  # the connection breaks instead of ending
     silent: float = 0.0  # seconds before even the status is sent
     to: str = ""  # only prompts that hold this get it
+    open: float = 0.0  # seconds that the connection stays open behind the last step
 
 
 class Asked(NamedTuple):
@@ -39,6 +40,8 @@ class Asked(NamedTuple):
     at: float
     authorization: str
     body: dict[str, Any]
+    path: str = "/v1/chat/completions"
+    headers: Mapping[str, str] = {}
 
 
 class ChatServer:
@@ -52,6 +55,8 @@ class ChatServer:
         self.key = "sk-secret-1234567890"
         self.models: str | list[str] = ["tiny"]  # names; or what is sent in place of a list
         self.refuses: set[str] = set()  # options that it refuses by name
+        self.minds: Callable[[dict[str, Any]], Reply | None] = lambda body: None  # what it says to a request first
+        self.paths = {"/v1/chat/completions", "/v1/models"}  # what is there
         self.room: int | None = None  # characters of a prompt that fit into its context window
         self.counts: dict[str, Any] = {"prompt_tokens": 700, "completion_tokens": 30, "total_tokens": 730}
         self.asked: list[Asked] = []
@@ -86,6 +91,8 @@ class ChatServer:
         prompt = "\n".join(message["content"] for message in asked.body["messages"])
         with self._lock:
             self.asked.append(asked)
+            if minded := self.minds(asked.body):
+                return minded
             if refused := sorted(self.refuses & asked.body.keys()):
                 return _refusal(f"Unsupported parameter: '{refused[0]}' is not supported with this model.")
             if self.room is not None and len(prompt) > self.room:
@@ -113,7 +120,8 @@ class ChatHandler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        reply = self.known.take(Asked(time.monotonic(), self.headers["Authorization"], body))
+        came = Asked(time.monotonic(), self.headers["Authorization"], body, self.path, dict(self.headers))
+        reply = self.known.take(came)
         try:
             self._pause(reply.silent)
             if reply.body:
@@ -126,17 +134,18 @@ class ChatHandler(BaseHTTPRequestHandler):
 
     def _send(self, reply: Reply) -> None:
         content = reply.body.encode()
-        self.send_response(reply.status if self.path in {"/v1/chat/completions", "/v1/models"} else 404)
-        for name, value in reply.headers.items():
+        self.send_response(reply.status if self.path.partition("?")[0] in self.known.paths else 404)
+        kind = "text/html" if reply.body.startswith("<") else "application/json"
+        for name, value in ({"Content-Type": kind} | dict(reply.headers)).items():
             self.send_header(name, value)
-        self.send_header("Content-Type", "text/html" if reply.body.startswith("<") else "application/json")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
 
     def _stream(self, reply: Reply, *, counted: bool) -> None:
         self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
+        for name, value in ({"Content-Type": "text/event-stream"} | dict(reply.headers)).items():
+            self.send_header(name, value)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         for step in cycle(reply.steps) if reply.forever else reply.steps:
@@ -155,6 +164,7 @@ class ChatHandler(BaseHTTPRequestHandler):
             if counted:
                 self._chunk({"object": "chat.completion.chunk", "choices": [], "usage": self.known.counts})
             self._write(b"data: [DONE]\n\n")
+        self._pause(reply.open)
         self._write(b"")
 
     def _chunk(self, chunk: dict[str, Any]) -> None:

@@ -214,7 +214,7 @@ def test_a_connection_that_breaks_and_a_server_that_is_gone_are_told(
     assert "the connection broke" in failure(load("/v1"))
     gone = load_reranker(Settings(reranker="rerank:tiny", rerank_base_url="http://127.0.0.1:9"))
     assert gone is not None
-    assert "can't be reached. Check ASKPAPERS_RERANK_BASE_URL" in failure(gone)
+    assert "can't be reached: the connection was refused. Check ASKPAPERS_RERANK_BASE_URL" in failure(gone)
 
 
 @pytest.mark.parametrize("how", [{"silent": 30.0}, {"drips": 0.1}])
@@ -276,9 +276,19 @@ def test_whatever_is_replied_gives_a_finite_score_a_paper_or_is_no_reply(reply: 
         ("https://api.jina.ai/v1/rerank", "https://api.jina.ai/v1/rerank"),
         ("http://host:1/v1/reranking/", "http://host:1/v1/reranking"),
         ("http://host/gateway", "http://host/gateway/rerank"),
+        ("http://host/v1/chat/completions", "http://host/v1/rerank"),
         ("http://host/v1?key=1", "http://host/v1/rerank?key=1"),
         ("https://host/v1beta1", "https://host/v1beta1/rerank"),
     ],
 )
 def test_an_address_may_be_a_server_s_its_api_s_or_the_reranker_s_own(base: str, first: str) -> None:
     assert addresses_of(base)[0] == first
+
+
+def test_a_proxy_that_is_none_is_told_when_the_reranker_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "nonsense://x")
+    with pytest.raises(
+        ModelError, match="reranker rerank:tiny at http://elsewhere.example failed: HTTP_PROXY"
+    ) as error:
+        load_reranker(Settings(reranker="rerank:tiny", rerank_base_url="http://elsewhere.example"))
+    assert len(str(error.value).splitlines()) == 1

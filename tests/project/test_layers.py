@@ -45,7 +45,13 @@ ROOMS = {
     "openai": (
         "rag/models/openai_client.py",
         "rag/models/embedders/openai.py",
-        *(f"rag/models/llms/{name}.py" for name in ("openai", "openai_errors", "retrying")),
+        *(f"rag/models/llms/{name}.py" for name in ("openai", "asking", "incoming", "openai_errors", "retrying")),
+    ),
+    "httpx2": (
+        "rag/models/openai_client.py",
+        *(f"rag/models/endpoints/{name}.py" for name in ("meanings", "reaching", "routes")),
+        *(f"rag/models/llms/{name}.py" for name in ("openai", "asking", "incoming")),
+        "rag/models/rerankers/endpoint.py",
     ),
     "xllamacpp": ("rag/models/llms/gguf.py",),
     "tiktoken": ("rag/models/llms/tokens.py",),
@@ -55,7 +61,6 @@ ROOMS = {
     ),
     "huggingface_hub": ("rag/models/hub.py", "rag/models/hub_errors.py"),
     "tokenizers": tuple(f"rag/models/{name}.py" for name in ("embedders/onnx", "embedders/minilm", "cross_encoder")),
-    "httpx2": ("rag/models/rerankers/endpoint.py",),
     "sentencex": ("rag/text/sentences.py",),
     "sklearn": ("rag/mapping/clustering.py", "rag/mapping/layout.py"),
     "lxml": ("rag/readers/parsing/xml_stream.py", "eval/benchmarks/readers/speed.py"),
@@ -72,7 +77,7 @@ ROOMS = {
     "scipy": ("eval/metrics/intervals.py", "eval/judges/calibration.py"),
     "jinja2": ("eval/reports/html.py",),
     "snowballstemmer": ("rag/text/words.py",),
-    "gradio": tuple(f"ui/page/{name}.py" for name in ("app", "wiring", "endpoints", "server", "views/theme")),
+    "gradio": ("ui/page/toolkit.py",),
     "mcp": ("ui/page/mcp_tools.py",),
 }
 PACKAGES = ("rag", "ui", "eval")

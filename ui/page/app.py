@@ -8,14 +8,12 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any
 
-import gradio as gr
-from gradio.events import api
-
 from rag.errors import RagError
 from ui.page import handlers, library_handlers
 from ui.page.endpoints import endpoints
 from ui.page.handlers import View
 from ui.page.server_state import ServerState
+from ui.page.toolkit import api, gr
 from ui.page.views.header import EXPORTS, SIDE, header
 from ui.page.wiring import ANSWERS, AskTab, LibraryTab, MapTab, Parts, RunsTab, wire
 

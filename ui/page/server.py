@@ -13,7 +13,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 
-import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, JSONResponse
@@ -23,6 +22,7 @@ from rag.errors import SettingsError
 from ui.page.app import page
 from ui.page.server_state import ServerState
 from ui.page.serving import Serving
+from ui.page.toolkit import gr
 from ui.page.views.theme import THEME
 
 STATIC = Path(__file__).resolve().parent / "static"

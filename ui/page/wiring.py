@@ -4,13 +4,12 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
-import gradio as gr
-
 from rag.errors import RagError
 from ui.filters import read_filters
 from ui.page import handlers, library_handlers
 from ui.page.handlers import View
 from ui.page.server_state import ServerState
+from ui.page.toolkit import gr
 from ui.page.views import library as library_view
 from ui.page.views import runs as runs_view
 from ui.page.views.header import header

@@ -13,8 +13,10 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.base.llms.generic_utils import (
     completion_response_to_chat_response,
-    messages_to_prompt,
     stream_completion_response_to_chat_response,
+)
+from llama_index.core.base.llms.generic_utils import (
+    messages_to_prompt as usual_prompt,
 )
 from llama_index.core.base.llms.types import (
     ChatMessage,
@@ -113,7 +115,7 @@ class PaperLLM(CustomLLM):
         return self._completed(prompt, Cancellation())
 
     def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:  # noqa: FBT001, FBT002
-        """Yield the reply so far and its newest piece. Raises ModelError."""
+        """Yield the reply so far and its newest piece. Raises ModelError, also when the reply breaks off."""
         return self._streamed(prompt, Cancellation())
 
     async def acomplete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:  # noqa: FBT001, FBT002
@@ -123,7 +125,7 @@ class PaperLLM(CustomLLM):
 
     async def achat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
         """Do what `chat` does, without blocking the event loop; cancelling stops the model."""
-        return completion_response_to_chat_response(await self.acomplete(messages_to_prompt(messages)))
+        return completion_response_to_chat_response(await self.acomplete(self._prompt(messages)))
 
     async def astream_complete(  # the pieces of `stream_complete`, made in another thread
         self,
@@ -137,24 +139,34 @@ class PaperLLM(CustomLLM):
 
     async def astream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseAsyncGen:
         """Do what `stream_chat` does, without blocking the event loop; closing it early stops the model."""
-        stop, prompt = Cancellation(), messages_to_prompt(messages)
+        stop, prompt = Cancellation(), self._prompt(messages)
         return in_thread(lambda: stream_completion_response_to_chat_response(self._streamed(prompt, stop)), stop)
 
     def _completed(self, prompt: str, stop: Cancellation) -> CompletionResponse:
         limit = self._settings.answer_tokens
         text, finish = complete(self._model, self._messages(prompt), max_tokens=limit, stop=stop)
-        if finish.ending is Ending.CUT:
-            msg = f"The reply of {self._model.name} broke off: {finish.reason}. Ask again."
-            raise ModelError(msg)
+        self._check(finish)
         return CompletionResponse(text=text)
 
     def _streamed(self, prompt: str, stop: Cancellation) -> CompletionResponseGen:
         text, limit = "", self._settings.answer_tokens
         with closing(spoken(self._model.stream(self._messages(prompt), max_tokens=limit, stop=stop))) as events:
             for event in events:
-                if not isinstance(event, Finish):
+                if isinstance(event, Finish):
+                    self._check(event)
+                else:
                     text += event
                     yield CompletionResponse(text=text, delta=event)
+
+    def _check(self, finish: Finish) -> None:
+        """Raise ModelError for a reply that broke off: half an answer is none to whoever reads it whole."""
+        if finish.ending is Ending.CUT:
+            msg = f"The reply of {self._model.name} broke off: {finish.reason}. Ask again."
+            raise ModelError(msg)
+
+    def _prompt(self, messages: Sequence[ChatMessage]) -> str:
+        """Return messages as `chat` puts them into one prompt; the caller may have a way of his own."""
+        return (self.messages_to_prompt or usual_prompt)(messages)
 
     def _messages(self, prompt: str) -> list[Message]:
         return [Message("user", prompt)]

@@ -9,7 +9,8 @@ from typing import TypeVar
 from anyio import current_effective_deadline, current_time, sleep
 from openai import APIConnectionError, APIStatusError
 
-from rag.models.llms.openai_errors import retry_after
+from rag.models.endpoints.meanings import Said, lacks_credit, retry_after, said_by
+from rag.models.endpoints.reaching import is_final
 
 Reply = TypeVar("Reply")
 
@@ -17,13 +18,18 @@ RETRIES = 2
 SECONDS = 0.5  # before the first one; twice that before the second
 
 
-async def patiently(ask: Callable[[], Awaitable[Reply]]) -> Reply:
-    """Return what is asked for; ask again where that helps, as long as the time allowed lasts."""
+async def patiently(ask: Callable[[], Awaitable[Reply]], settled: Callable[[Said], bool] = lambda said: False) -> Reply:
+    """Return what is asked for; ask again where that helps, as long as the time allowed lasts.
+
+    `settled` says whether a server's words settle the matter, whatever its status.
+    """
     retries = 0
     while True:
         try:
             return await ask()
         except (APIConnectionError, APIStatusError) as error:
+            if isinstance(error, APIStatusError) and settled(said_by(error.response)):
+                raise
             wait = wait_of(error, SECONDS * 2**retries)
             if wait is None or retries == RETRIES or current_time() + wait > current_effective_deadline():
                 raise
@@ -37,8 +43,9 @@ def wait_of(error: APIConnectionError | APIStatusError, otherwise: float) -> flo
     None when the same request would fail again.
     """
     if isinstance(error, APIConnectionError):
-        return otherwise
-    if error.status_code in {408, 429} or error.status_code >= 500:
-        wait = retry_after(error)
-        return otherwise if wait is None else wait
+        return None if is_final(error) else otherwise
+    said = said_by(error.response)
+    if said.status in {408, 429} or said.status >= 500:
+        wait = retry_after(said)
+        return None if lacks_credit(said) else otherwise if wait is None else wait
     return None

@@ -5,9 +5,7 @@ worked is kept. Texts too long for the model are sent shorter, too many at once 
 most as long as ASKPAPERS_TIMEOUT says.
 """
 
-import json
 import re
-import ssl
 from collections.abc import Iterator, Sequence
 from time import monotonic
 from typing import Any, NamedTuple
@@ -16,18 +14,19 @@ import httpx2
 from pydantic import SecretStr
 
 from rag.errors import ModelError
-from rag.models.openai_client import bare_address
+from rag.models.endpoints.reaching import unreached
+from rag.models.endpoints.routes import RouteError, certificates_for, route_of
+from rag.models.endpoints.said import is_page, parsed, told
 from rag.models.rerankers.base import text_of
 from rag.models.rerankers.endpoint_forms import FORMS, OF_FORM, addresses_of, scores_in
 from rag.records import Paper
 from rag.settings import Settings
+from rag.utils.addresses import bare_address
 from rag.utils.batching import batched
 
 CONNECT_SECONDS = 10.0
 SHORT = 0.001  # seconds: no time at all
 LARGEST = 10_000_000  # bytes of a reply that are read
-WORDS = ("message", "error", "detail", "msg", "reason", "error_description", "errors")  # where a server's words stand
-TOLD = 200  # characters of a server's own words that are passed on
 SHORTEST = 500  # characters to which a text is cut at most
 ABSENT = {404, 405}
 REFUSED = {400, 415, 422}  # what a body of another form may mend
@@ -38,9 +37,9 @@ TOO_LONG = re.compile(
     re.IGNORECASE,
 )
 TOO_MANY = re.compile(r"batch size|too many|maximum number of", re.IGNORECASE)
-REMEDY = "Check ASKPAPERS_RERANK_BASE_URL and the server."
-NAMED = "Check ASKPAPERS_RERANK_BASE_URL and the model's name in ASKPAPERS_RERANKER."
-UNREACHED = "it can't be reached", "Check ASKPAPERS_RERANK_BASE_URL, and that the server runs."
+ADDRESS = "ASKPAPERS_RERANK_BASE_URL"
+REMEDY = f"Check {ADDRESS} and the server."
+NAMED = f"Check {ADDRESS} and the model's name in ASKPAPERS_RERANKER."
 
 
 class Way(NamedTuple):
@@ -79,9 +78,12 @@ class EndpointReranker:
         self._addresses = addresses_of(base)
         self._way = Way()  # the one that worked last, once one has
         try:
-            self._client = httpx2.Client(headers={"Authorization": f"Bearer {self._key}"} if self._key else {})
-        except (ImportError, ValueError, OSError) as error:  # a proxy or certificates that the environment names
-            raise self._failed(f"no connection can be made ({error})", "Check proxy and SSL_CERT_FILE.") from error
+            self._route = route_of(base)
+            proxy, verify = self._route.proxy or None, certificates_for(base)
+        except RouteError as error:
+            raise self._failed(*error.trouble) from None
+        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
+        self._client = httpx2.Client(headers=headers, proxy=proxy, verify=verify, trust_env=False)
 
     def close(self) -> None:
         """Close the connections."""
@@ -119,7 +121,7 @@ class EndpointReranker:
 
     def _other(self, way: Way, reply: Reply, texts: Sequence[str]) -> Way | None:
         """Return the way to try after a refusal; None when there is none left that could help."""
-        words = words_of(reply.body)
+        words = self._words(reply)
         if reply.status in ABSENT:
             known = self._model in words  # the place is right, the model isn't
             return None if known or way.address + 1 == len(self._addresses) else way._replace(address=way.address + 1)
@@ -140,15 +142,16 @@ class EndpointReranker:
         try:
             with self._client.stream("POST", address, json=body, timeout=timeout) as response:
                 content = b"".join(_until(response.iter_bytes(), until))
-                body, elsewhere = _parsed(content.decode("utf-8", "replace")), response.headers.get("location", "")
+                body, elsewhere = parsed(content.decode("utf-8", "replace")), response.headers.get("location", "")
                 return Reply(response.status_code, body, elsewhere if response.is_redirect else "")
-        except httpx2.TimeoutException as error:
-            if isinstance(error, httpx2.ConnectTimeout):
-                raise self._failed(*UNREACHED) from error
-            what = f"it gave no scores within {self._timeout:g} s"
-            raise self._failed(what, "Raise ASKPAPERS_TIMEOUT, or look at the server.") from error
-        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
-            raise self._failed(*_broken(error)) from error
+        except (httpx2.ReadTimeout, httpx2.WriteTimeout) as error:
+            happened = f"it gave no scores within {self._timeout:g} s"
+            raise self._failed(happened, "Raise ASKPAPERS_TIMEOUT, or look at the server.") from error
+        except ValueError as error:
+            raise self._failed(str(error), REMEDY) from error
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            happened, advice = unreached(error, self._route, seconds=min(left, CONNECT_SECONDS))
+            raise self._failed(happened, advice.replace("OPENAI_BASE_URL", ADDRESS)) from error
 
     def _refused(self, replies: Sequence[Reply]) -> ModelError:
         """Return the error that tells the most telling of refusals: one that is not about the body's form."""
@@ -172,8 +175,8 @@ class EndpointReranker:
         return self._failed(f"it refused the request ({status})", NAMED)
 
     def _words(self, reply: Reply) -> str:
-        words = words_of(reply.body)
-        return (words.replace(self._key, "…") if self._key else words)[:TOLD]
+        """Return what a server says, without the key; nothing of a web page."""
+        return "" if is_page(reply.body) else told(reply.body, self._key)
 
     def _failed(self, happened: str, advice: str) -> ModelError:
         return ModelError(f"The reranker {self.name} at {self._shown} failed: {happened}. {advice}")
@@ -190,43 +193,3 @@ def _until(pieces: Iterator[bytes], until: float) -> Iterator[bytes]:
             msg = "it sends without end"
             raise ValueError(msg)
         yield piece
-
-
-def _broken(error: Exception) -> tuple[str, str]:
-    """Return what happened to a request that got no reply, and what to do."""
-    reason: BaseException | None = error
-    while reason is not None and not isinstance(reason, ssl.SSLError):
-        reason = reason.__cause__ or reason.__context__
-    if reason is not None:
-        return "its certificate isn't trusted", "Name the one that signed it with SSL_CERT_FILE."
-    if isinstance(error, httpx2.ProxyError):
-        return "the proxy refused", "Check HTTPS_PROXY, or leave the server out of it with NO_PROXY."
-    if isinstance(error, httpx2.ConnectError):
-        return UNREACHED
-    if isinstance(error, ValueError):
-        return str(error), REMEDY
-    return "the connection broke", "Try again, or look at the server's log."
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-
-
-def words_of(body: Any) -> str:
-    """Return what a server says in a body, on one line; nothing of a web page.
-
-    >>> words_of({"detail": [{"loc": ["body", "texts"], "msg": "Field required"}]})
-    'texts: Field required'
-    """
-    if isinstance(body, str):
-        return "" if body.lstrip().startswith("<") else " ".join(body.split())
-    if isinstance(body, list):
-        return "; ".join(filter(None, map(words_of, body[:3])))
-    if not isinstance(body, dict):
-        return ""
-    words = next((said for name in WORDS if (said := words_of(body.get(name)))), "")
-    place = body.get("loc")
-    return f"{place[-1]}: {words}" if words and isinstance(place, list) and place else words

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from rag.models.endpoints.addresses import REQUESTS
+
 Form = Callable[[str, str, Sequence[str]], dict[str, Any]]  # model, question, texts to the body of a request
 
 FORMS: tuple[Form, ...] = (
@@ -43,7 +45,7 @@ def addresses_of(base: str) -> tuple[str, ...]:
     ('https://host/v2/rerank?x=1',)
     """
     scheme, host, path, query, _ = urlsplit(base.strip())
-    path = path.rstrip("/")
+    path = REQUESTS.sub("", path).rstrip("/")
     last = path.rpartition("/")[2]
     if RANKS.search(last):
         paths = [path]

@@ -1,6 +1,6 @@
 """Colours, sizes and fonts of the page: calm, dense, the fonts that a machine has, nothing fetched."""
 
-import gradio as gr
+from ui.page.toolkit import gr
 
 FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif"]
 MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "Liberation Mono", "monospace"]

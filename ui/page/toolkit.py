@@ -1,0 +1,28 @@
+"""Gradio, imported whatever proxies and certificates the environment names.
+
+While it is imported it makes clients of web addresses, which the page never uses; one proxy or certificate that they
+can't read, and the import fails. So nothing of the kind is in the environment meanwhile.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+__all__ = ["api", "gr"]
+
+NETWORK = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"}
+
+
+@contextmanager
+def without_network_settings() -> Iterator[None]:
+    """Have no proxies and certificates in the environment within the block."""
+    taken = {name: os.environ.pop(name) for name in list(os.environ) if name.upper() in NETWORK}
+    try:
+        yield
+    finally:
+        os.environ.update(taken)
+
+
+with without_network_settings():
+    import gradio as gr
+    from gradio.events import api
