@@ -202,3 +202,8 @@ def test_shortened_texts_fit_and_lose_nothing_where_there_is_room(words: list[in
     assert all(text.startswith(one) for text, one in zip(texts, found, strict=True))
     if sum(words) + 14 * len(words) <= room:
         assert found == texts
+
+
+def test_a_server_that_is_gone_is_told_by_the_address_of_the_reranker(load: Any) -> None:
+    note = reranked(load(rerank_base_url="http://127.0.0.1:9/v1"), "q", PAPERS).note
+    assert "Check ASKPAPERS_RERANK_BASE_URL or OPENAI_BASE_URL" in note
