@@ -109,7 +109,7 @@ def test_a_window_smaller_than_said_gets_shorter_abstracts(chat_server: Any, loa
 
 def test_a_failing_endpoint_is_told_by_the_settings_of_the_reranker(chat_server: Any, load: Any) -> None:
     chat_server.fails(404, "no such model")
-    with pytest.raises(ModelError, match="ASKPAPERS_RERANKER and ASKPAPERS_RERANK_BASE_URL"):
+    with pytest.raises(ModelError, match="Check ASKPAPERS_RERANKER"):
         load(rerank_base_url=chat_server.url).score("q", PAPERS)
 
 

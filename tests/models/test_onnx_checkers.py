@@ -18,6 +18,7 @@ from rag.models.checkers.base import Checker, ClaimToCheck, Place, Source
 from rag.models.checkers.onnx import shares_of
 from rag.settings import Settings
 from tests.models.cross_encoders import weighing, write
+from tests.models.hub_server import hub_in_use
 
 WORDS = ["[UNK]", "[CLS]", "[SEP]", "yes", "no", "maybe", "filler", "claim", "so"]
 WEIGHTS = {"yes": (4.0, 0.0, 0.0), "no": (0.0, 4.0, 0.0), "maybe": (0.5, -1.0, 1.0), "filler": (0.0, 0.0, 0.05)}
@@ -231,3 +232,26 @@ def test_stop_leaves_the_claims_that_were_not_reached_without_a_verdict(checker:
     stop.set()
     found = checker().check([ClaimToCheck(text, (Source("", ("yes",)),)) for text in ("claim", "so")], stop)
     assert [verdict.word for verdict in found.verdicts] == [None, None]
+
+
+# From a hub
+
+
+def test_a_checker_of_the_hub_gives_verdicts_and_is_named_with_its_commit(tmp_path: Path) -> None:
+    with hub_in_use(tmp_path / "hub") as hub:
+        config = {"id2label": dict(enumerate(LABELS))}
+        commit = hub.add("nli/tiny", write(tmp_path / "made", cross_encoder(3), WORDS, config))
+        found = load_checker(Settings(check="hf:nli/tiny", threads=1), Silent())
+        assert found is not None
+        assert found.name == f"hf:nli/tiny@{commit[:12]}"
+        assert verdict(found, "claim", ("yes",))[0] == "supported"
+
+
+def test_a_checker_of_the_hub_whose_labels_tell_nothing_says_to_name_a_copy(tmp_path: Path) -> None:
+    with hub_in_use(tmp_path / "hub") as hub:
+        hub.add("nli/tiny", write(tmp_path / "made", cross_encoder(3), WORDS, {"id2label": {"0": "LABEL_0"}}))
+        with pytest.raises(ModelError, match=r"Copy the folder, name the copy onnx:FOLDER, and there: Add its labels"):
+            load_checker(Settings(check="hf:nli/tiny", threads=1), Silent())
+        with pytest.raises(ModelError, match="The checker ASKPAPERS_CHECK=hf:nli/none can't be had: ") as error:
+            load_checker(Settings(check="hf:nli/none", threads=1), Silent())
+        assert len(str(error.value).splitlines()) == 1
