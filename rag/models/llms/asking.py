@@ -12,6 +12,7 @@ import httpx2
 from anyio import current_time, fail_after
 from openai import APIStatusError, AsyncOpenAI, NotFoundError
 
+from rag.models.endpoints.listing import chat_model_of, names_of
 from rag.models.endpoints.meanings import Asking, SaidError
 from rag.models.endpoints.routes import route_of
 from rag.models.endpoints.said import parsed
@@ -19,7 +20,6 @@ from rag.models.llms.base import NO_USAGE, Ending, Finish, Message
 from rag.models.llms.chunks import piece_of
 from rag.models.llms.forms import Form
 from rag.models.llms.incoming import BrokenError, Incoming
-from rag.models.llms.listing import chat_model_of, names_of
 from rag.models.llms.openai_errors import Failure, failure_of, said_of
 from rag.models.llms.retrying import patiently
 from rag.models.openai_client import address_of, key_of
