@@ -136,7 +136,7 @@ def load_settings(env_file: Path | None = None, **changes: str) -> Settings:
 
 def _shown(value: object) -> object:
     """Return a value as it may be told: an address without its password."""
-    return re.sub(r"[^/\s]+@", "", value) if isinstance(value, str) and "://" in value else value
+    return re.sub(r"[^/\s]+@(?=\S*$)", "", value) if isinstance(value, str) and "//" in value else value
 
 
 def variable_name(field: str) -> str:
