@@ -20,9 +20,11 @@ Llm = Annotated[str, StringConstraints(pattern=r"^(auto|extractive|openai:.+|ggu
 Check = Annotated[str, StringConstraints(pattern=r"^(off|llm|openai:.+|onnx:.+)$")]
 
 
-def _address(value: str) -> str:
-    """Return an http address, without what was copied along around it; raise ValueError for anything else."""
+def _address(value: str) -> str | None:
+    """Return an http address without what was copied along around it, None for none; raise ValueError for others."""
     value = unwrapped(value)
+    if not value:
+        return None
     example = "it must look like http://127.0.0.1:8080/v1"
     try:
         parts = urlsplit(value)

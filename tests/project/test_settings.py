@@ -112,6 +112,9 @@ def test_an_empty_variable_means_the_default(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("OPENAI_API_KEY", "")
     assert load_settings().threads == 0
     assert load_settings().openai_api_key is None
+    monkeypatch.setenv("OPENAI_API_KEY", " \n")
+    monkeypatch.setenv("OPENAI_BASE_URL", " \n")
+    assert (load_settings().openai_api_key, load_settings().openai_base_url) == (None, None)
 
 
 def test_an_env_file_that_is_no_text_is_an_error_that_names_it(tmp_path: Path) -> None:
