@@ -171,6 +171,13 @@ def test_a_refusal_that_stays_is_told_and_asked_no_further(chat_server: Any, mod
     assert len(chat_server.asked) == 2
 
 
+def test_a_request_that_is_only_said_back_refuses_nothing(chat_server: Any, model: Model) -> None:
+    chat_server.minds = lambda body: no({"detail": [{"loc": ["body", "user"], "msg": "Required", "input": body}]}, 422)
+    with pytest.raises(ModelError, match="'user: Required'"):
+        model()()
+    assert len(chat_server.asked) == 1
+
+
 def test_a_prompt_that_is_too_long_is_not_asked_in_another_form(chat_server: Any, model: Model) -> None:
     words = "max_tokens: This model's maximum context length is 4096 tokens, your messages have 5000"
     chat_server.minds = lambda body: no({"error": {"message": words, "param": "messages"}})
