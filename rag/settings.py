@@ -129,7 +129,8 @@ def load_settings(env_file: Path | None = None, **changes: str) -> Settings:
         first = error.errors()[0]
         name = variable_name(str(first["loc"][0]))
         got = "" if "KEY" in name else f", got {_shown(first.get('input'))!r}"
-        msg = f"{name} can't be used: {first['msg'].removeprefix('Value error, ')}{got}. See .env.example for its meaning."
+        why = first["msg"].removeprefix("Value error, ")
+        msg = f"{name} can't be used: {why}{got}. See .env.example for its meaning."
         raise SettingsError(msg) from None
     except (UnicodeDecodeError, OSError) as error:
         msg = f"The settings file {env_file} can't be read ({error}). Write it anew from .env.example, as UTF-8."
