@@ -21,9 +21,11 @@ Check = Annotated[str, StringConstraints(pattern=r"^(off|llm|openai:.+|onnx:.+|h
 Rerank = Annotated[str, StringConstraints(pattern=r"^(|onnx:.+|hf:.+|rerank:.+|openai:.+)$")]
 
 
-def _address(value: str) -> str:
-    """Return an http address, without what was copied along around it; raise ValueError for anything else."""
+def _address(value: str) -> str | None:
+    """Return an http address without what was copied along around it, None for none; raise ValueError for others."""
     value = unwrapped(value)
+    if not value:
+        return None
     example = "it must look like http://127.0.0.1:8080/v1"
     try:
         parts = urlsplit(value)
@@ -153,7 +155,8 @@ def load_settings(env_file: Path | None = None, **changes: str) -> Settings:
         first = error.errors()[0]
         name = variable_name(str(first["loc"][0]))
         got = "" if "KEY" in name else f", got {_shown(first.get('input'))!r}"
-        msg = f"{name} can't be used: {first['msg']}{got}. See .env.example for its meaning."
+        why = first["msg"].removeprefix("Value error, ")
+        msg = f"{name} can't be used: {why}{got}. See .env.example for its meaning."
         raise SettingsError(msg) from None
     except (UnicodeDecodeError, OSError) as error:
         msg = f"The settings file {env_file} can't be read ({error}). Write it anew from .env.example, as UTF-8."
@@ -162,7 +165,7 @@ def load_settings(env_file: Path | None = None, **changes: str) -> Settings:
 
 def _shown(value: object) -> object:
     """Return a value as it may be told: an address without its password."""
-    return re.sub(r"[^/\s]+@", "", value) if isinstance(value, str) and "://" in value else value
+    return re.sub(r"[^/\s]+@(?=\S*$)", "", value) if isinstance(value, str) and "//" in value else value
 
 
 def variable_name(field: str) -> str:

@@ -54,6 +54,7 @@ class ChatServer:
         self.url = ""
         self.key = "sk-secret-1234567890"
         self.models: str | list[str] = ["tiny"]  # names; or what is sent in place of a list
+        self.listing: Reply | None = None  # what is sent in place of a list of models
         self.refuses: set[str] = set()  # options that it refuses by name
         self.minds: Callable[[dict[str, Any]], Reply | None] = lambda body: None  # what it says to a request first
         self.paths = {"/v1/chat/completions", "/v1/models"}  # what is there
@@ -116,7 +117,7 @@ class ChatHandler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         models = self.known.models
         listed = {"object": "list", "data": [{"id": name, "object": "model"} for name in models]}
-        self._send(Reply(body=models if isinstance(models, str) else json.dumps(listed)))
+        self._send(self.known.listing or Reply(body=models if isinstance(models, str) else json.dumps(listed)))
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

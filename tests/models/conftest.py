@@ -80,7 +80,13 @@ def unreached(
 
 
 @pytest.fixture
-def answering() -> Iterator[Answering]:
+def heard() -> list[bytes]:
+    """What the listeners of `answering` hear."""
+    return []
+
+
+@pytest.fixture
+def answering(heard: list[bytes]) -> Iterator[Answering]:
     """Listen somewhere, and say the same bytes to everybody; each gets them in parts, one for each thing he says."""
     listeners: list[socket.socket] = []
 
@@ -92,13 +98,13 @@ def answering() -> Iterator[Answering]:
                 return
             with caller:
                 for part in parts:
-                    caller.recv(65_536)
+                    heard.append(caller.recv(65_536))
                     caller.sendall(part)
                 caller.shutdown(socket.SHUT_WR)
                 caller.settimeout(1)
                 with suppress(OSError):  # what is unread when a connection is closed would reset it
-                    while caller.recv(65_536):
-                        pass
+                    while more := caller.recv(65_536):
+                        heard.append(more)
 
     def listen(*parts: bytes) -> int:
         listener = socket.create_server(("127.0.0.1", 0))

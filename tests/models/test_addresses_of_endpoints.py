@@ -72,12 +72,16 @@ def test_a_redirect_that_leads_nowhere_is_told(
     assert told in unreached()
 
 
-def test_the_key_goes_to_no_other_host(chat_server: Any, unreached: Callable[..., str], answering: Answering) -> None:
+def test_the_key_goes_to_no_other_host(
+    chat_server: Any, unreached: Callable[..., str], answering: Answering, heard: list[bytes]
+) -> None:
     port = answering(b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n")
     elsewhere = f"http://localhost:{port}/login"
     chat_server.minds = lambda body: Reply(status=307, body="moved", headers={"Location": elsewhere})
     told = unreached(f"{chat_server.url}?api-version=1")
     assert f"after it sent the request on to {elsewhere}. Check OPENAI_BASE_URL." in told
+    assert heard
+    assert chat_server.key.encode() not in b"".join(heard)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.models.llms.sse import LONGEST, Event, EventReader
+from rag.models.endpoints.sse import LONGEST, Event, EventReader
 
 
 def events(*blocks: bytes) -> list[Event]:

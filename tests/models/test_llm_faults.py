@@ -247,7 +247,8 @@ def test_a_prompt_that_never_fits_is_told(chat_server: Any, failure: Callable[..
     chat_server.room = 100
     told = failure(ContextOverflowError)
     assert told.endswith(
-        "the prompt is longer than its context window. Set ASKPAPERS_WINDOW to the window of the model in tokens."
+        "the prompt is longer than its context window (400: 'the request exceeds the available context size'). "
+        "Set ASKPAPERS_WINDOW to the window of the model in tokens."
     )
     assert len(chat_server.asked) <= 3
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.models.endpoints.listing import chat_model_of
 from rag.models.llms.base import Ending, Usage
-from rag.models.llms.chunks import Piece, piece_of
-from rag.models.llms.listing import chat_model_of
+from rag.models.llms.exchange.chunks import Piece, piece_of
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),

@@ -171,6 +171,13 @@ def test_a_refusal_that_stays_is_told_and_asked_no_further(chat_server: Any, mod
     assert len(chat_server.asked) == 2
 
 
+def test_a_request_that_is_only_said_back_refuses_nothing(chat_server: Any, model: Model) -> None:
+    chat_server.minds = lambda body: no({"detail": [{"loc": ["body", "user"], "msg": "Required", "input": body}]}, 422)
+    with pytest.raises(ModelError, match="'user: Required'"):
+        model()()
+    assert len(chat_server.asked) == 1
+
+
 def test_a_prompt_that_is_too_long_is_not_asked_in_another_form(chat_server: Any, model: Model) -> None:
     words = "max_tokens: This model's maximum context length is 4096 tokens, your messages have 5000"
     chat_server.minds = lambda body: no({"error": {"message": words, "param": "messages"}})
@@ -214,6 +221,30 @@ def test_tokens_told_soon_after_the_end_are_counted_though_the_connection_stays_
 def test_comments_are_a_sign_of_life(chat_server: Any, model: Model) -> None:
     chat_server.says(*[b": processing\n\n", 0.4] * 4, "So.")
     assert model(timeout=1)().text == "So."
+
+
+def test_signs_of_life_alone_are_waited_for_no_longer_than_an_answer(chat_server: Any, model: Model) -> None:
+    chat_server.says(b": processing\n\n", 0.05, forever=True)
+    with pytest.raises(ModelError, match="it was silent"):
+        model(timeout=0.1)()
+    chat_server._replies.clear()
+    chat_server.says("So ", *[b": processing\n\n", 0.05] * 100)
+    assert model(timeout=0.1)().finish.reason == "it took longer than 1 s"
+
+
+def test_a_connection_kept_alive_behind_the_end_is_left(chat_server: Any, model: Model) -> None:
+    ended = {"choices": [{"delta": {}, "finish_reason": "stop"}]}
+    chat_server.says("So.", ended, *[b": alive\n\n", 0.05] * 200, finish=None)
+    started = time.monotonic()
+    assert model(timeout=10)().finish.ending == "complete"
+    assert time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
+def test_a_server_that_lists_no_models_is_told_how_to_name_one(chat_server: Any, model: Model, status: int) -> None:
+    chat_server.listing = Reply(status=status, body="{}")
+    with pytest.raises(ModelError, match=r"it lists no model\. Check OPENAI_BASE_URL, or name a model: ASKPAPERS_LLM"):
+        model("", llm="auto")()
 
 
 def test_whatever_fails_after_the_end_changes_nothing(chat_server: Any, model: Model) -> None:

@@ -210,7 +210,7 @@ def test_https_where_none_is_spoken_is_told_and_so_is_the_other_way_round(
     ("reply", "told"),
     [
         (b"", "the connection broke before it answered"),
-        (b"SSH-2.0-OpenSSH_9.6\r\n", "what answers there speaks no HTTP"),
+        (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", "what answers there speaks no HTTP"),
         (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello", "can't be read"),
         (b'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"choices":', "the connection broke"),
     ],

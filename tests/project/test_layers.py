@@ -45,12 +45,15 @@ ROOMS = {
     "openai": (
         "rag/models/openai_client.py",
         "rag/models/embedders/openai.py",
-        *(f"rag/models/llms/{name}.py" for name in ("openai", "asking", "incoming", "openai_errors", "retrying")),
+        *(
+            f"rag/models/llms/{name}.py"
+            for name in ("openai", "openai_errors", "retrying", "exchange/asking", "exchange/incoming")
+        ),
     ),
     "httpx2": (
         "rag/models/openai_client.py",
         *(f"rag/models/endpoints/{name}.py" for name in ("meanings", "reaching", "routes")),
-        *(f"rag/models/llms/{name}.py" for name in ("openai", "asking", "incoming")),
+        *(f"rag/models/llms/{name}.py" for name in ("openai", "exchange/asking", "exchange/incoming")),
         "rag/models/rerankers/endpoint.py",
     ),
     "xllamacpp": ("rag/models/llms/gguf.py",),

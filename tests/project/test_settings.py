@@ -112,6 +112,9 @@ def test_an_empty_variable_means_the_default(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("OPENAI_API_KEY", "")
     assert load_settings().threads == 0
     assert load_settings().openai_api_key is None
+    monkeypatch.setenv("OPENAI_API_KEY", " \n")
+    monkeypatch.setenv("OPENAI_BASE_URL", " \n")
+    assert (load_settings().openai_api_key, load_settings().openai_base_url) == (None, None)
 
 
 def test_an_env_file_that_is_no_text_is_an_error_that_names_it(tmp_path: Path) -> None:
@@ -126,6 +129,43 @@ def test_an_address_that_no_one_can_have_is_refused(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("OPENAI_BASE_URL", address)
     with pytest.raises(SettingsError, match=r"OPENAI_BASE_URL can't be used: .*http://127.0.0.1:8080/v1"):
         load_settings()
+
+
+@pytest.mark.parametrize("address", ["localhost:11434/v1", "host/v1", "127.0.0.1:8080"])
+def test_an_address_without_http_is_told_what_it_lacks(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", address)
+    with pytest.raises(SettingsError, match="with http:// or https:// in front, got "):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    "address", ["http://ho st/v1", "http://ho\nst/v1", "http://[::1/v1", "https://https://host", "ftp://h"]
+)
+def test_an_address_that_is_none_is_refused_on_one_line(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", address)
+    with pytest.raises(SettingsError, match=r"OPENAI_BASE_URL can't be used: .*http://127\.0\.0\.1:8080/v1") as caught:
+        load_settings()
+    assert "\n" not in str(caught.value)
+
+
+def test_a_password_in_an_address_is_not_shown_when_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", f"http//me:{KEY}@host/v1")
+    monkeypatch.setenv("ASKPAPERS_CHECK_BASE_URL", f"ftp://me:{KEY}@host/v1")
+    for _ in range(2):
+        with pytest.raises(SettingsError, match="BASE_URL can't be used") as caught:
+            load_settings()
+        assert KEY not in str(caught.value)
+        monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+
+
+@pytest.mark.parametrize("written", [" {} ", '"{}"', "'{}'\n", "\t{}\r\n", "\ufeff{}", "\u201c{}\u201d", '" {}"'])
+def test_what_was_copied_along_around_an_address_is_left_out(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", written.format("http://127.0.0.1:8080/v1"))
+    monkeypatch.setenv("OPENAI_API_KEY", written.format(KEY))
+    settings = load_settings()
+    assert settings.openai_base_url == "http://127.0.0.1:8080/v1"
+    assert settings.openai_api_key is not None
+    assert settings.openai_api_key.get_secret_value() == KEY
 
 
 def test_white_space_around_a_key_is_left_out_and_within_it_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,10 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.base.llms.generic_utils import (
     completion_response_to_chat_response,
-    messages_to_prompt as usual_prompt,
     stream_completion_response_to_chat_response,
+)
+from llama_index.core.base.llms.generic_utils import (
+    messages_to_prompt as usual_prompt,
 )
 from llama_index.core.base.llms.types import (
     ChatMessage,

@@ -196,7 +196,8 @@ def _of_place(heard: _Heard) -> Trouble | None:
     """Return what isn't there: the model, or the address."""
     status, asking = heard.said.status, heard.asking
     if status in {400, 404, 422} and MODEL.search(heard.words):
-        return Trouble(f"it knows no model {asking.model!r} {heard.shown}", f"Check {asking.setting}.")
+        check = f"Check {asking.setting} and OPENAI_BASE_URL."
+        return Trouble(f"it knows no model {asking.model!r} {heard.shown}", check)
     if status == 405 or (status == 404 and (is_page(heard.said.body) or NO_PATH.search(heard.spoken))):
         check = "Check OPENAI_BASE_URL: it often ends in /v1."
         return Trouble(f"there is no such API at this address {heard.shown}", check)

@@ -69,18 +69,19 @@ def _without_trust(causes: list[BaseException]) -> Trouble:
 
 def _of_protocol(causes: list[BaseException]) -> Trouble:
     """Return what went wrong once a connection was there."""
-    said = " ".join(map(str, causes)).lower()
+    broken = str(_first(causes, httpx2.RemoteProtocolError) or "").lower()
     if _first(causes, httpx2.TooManyRedirects):
         return Trouble("it redirects in circles", "Check OPENAI_BASE_URL.")
-    if _first(causes, httpx2.UnsupportedProtocol) or "location header" in said:
+    if _first(causes, httpx2.UnsupportedProtocol) or "location header" in broken:
         return Trouble("it redirects to what is no address", "Check OPENAI_BASE_URL.")
-    if _first(causes, httpx2.RemoteProtocolError) and "disconnected" not in said and "closed" not in said:
+    if broken and "disconnected" not in broken and "closed" not in broken:
         return Trouble(
             "it can't be reached: what answers there speaks no HTTP",
             "Check the port in OPENAI_BASE_URL, and whether it must begin with https://.",
         )
     if _first(causes, httpx2.NetworkError, httpx2.RemoteProtocolError, ConnectionError, httpx2.TimeoutException):
-        return Trouble("the connection broke before it answered", "Try again. Check OPENAI_BASE_URL, its http:// or https:// too, and that the server runs.")
+        advice = "Try again. Check OPENAI_BASE_URL, its http:// or https:// too, and that the server runs."
+        return Trouble("the connection broke before it answered", advice)
     return Trouble("it can't be reached", ADDRESS)
 
 

@@ -66,7 +66,7 @@ def named_in(body: Any) -> frozenset[str]:
     >>> sorted(named_in([{"error": {"param": "stream"}}, {"loc": ["body", "messages", 0, "role"]}]))
     ['messages', 'role', 'stream']
     """
-    return frozenset(_named(body, 0))
+    return frozenset(_named(body, 0)) - {"body"}
 
 
 def error_in(payload: Any) -> Any | None:

@@ -12,6 +12,7 @@ KEYS = re.compile(
     r"\b(?:sk|pk|gsk|xai|nvapi|key|r8|hf|pplx|csk|fw|tgp)[-_](?=[\w.-]*[\d*…•]|[\w.-]{16})[\w*.…•-]{3,}[\w*…•]"
     r"|\bAIza[\w*.…•-]{8,}"
     r"|\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]+)?"
+    r"|(?<=[?&])(?:[\w-]*key|[\w-]*token|code|sig|signature|secret)=[^&\s\"'<>]+"
     r"|(?<![\w*])[\w-]*\*{3,}[\w*-]*"
     r"|\b(?:Bearer|Basic)\s+(?=[^\s,;]*[\d*._=-])[^\s,;\"']{6,}",
     re.IGNORECASE,

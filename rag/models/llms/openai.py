@@ -1,6 +1,6 @@
 """A language model behind an OpenAI-compatible endpoint: asked on a loop of its own, stopped at any moment.
 
-rag.models.openai_client makes the client, rag.models.llms.asking asks and reads, rag.models.llms.openai_errors says
+rag.models.openai_client makes the client, rag.models.llms.exchange asks and reads, rag.models.llms.openai_errors says
 what an error means.
 """
 
@@ -19,9 +19,10 @@ from openai import AsyncOpenAI, OpenAIError
 from rag.errors import ModelError
 from rag.models.cancellation import Cancellation
 from rag.models.endpoints.meanings import NO_API, SaidError
-from rag.models.llms.asking import UNFINISHED, Asker
 from rag.models.llms.base import Ending, Event, Finish, Message
-from rag.models.llms.incoming import BrokenError
+from rag.models.llms.exchange.asking import Asker
+from rag.models.llms.exchange.incoming import BrokenError
+from rag.models.llms.exchange.reading import UNFINISHED
 from rag.models.llms.openai_errors import Failure
 from rag.models.llms.replies import received
 from rag.models.openai_client import address_of, async_client

@@ -11,7 +11,7 @@ from rag.errors import ContextOverflowError, ModelError
 from rag.models.endpoints.meanings import NO_API, Asking, Said, SaidError, is_long, meaning_of, said_by
 from rag.models.endpoints.reaching import unreached
 from rag.models.endpoints.said import told
-from rag.models.llms.incoming import BrokenError
+from rag.models.llms.exchange.incoming import BrokenError
 from rag.models.openai_client import CONNECT_SECONDS, bare_address
 from rag.settings import Settings
 

@@ -12,7 +12,7 @@ from openai import AsyncOpenAI
 
 from rag.models.endpoints.meanings import SaidError, said_within
 from rag.models.endpoints.said import error_in, parsed
-from rag.models.llms.sse import Event, EventReader
+from rag.models.endpoints.sse import Event, EventReader
 
 DONE = "[DONE]"  # what a stream ends with, by OpenAI's protocol
 LEFT = 0.1  # seconds for the end of a connection's part, once a reply has said that it is whole

@@ -4,30 +4,30 @@ What is learned meanwhile is kept: which model the endpoint has, which options a
 """
 
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from functools import partial
 from typing import Any
 
 import httpx2
-from anyio import current_time, fail_after
-from openai import APIStatusError, AsyncOpenAI, NotFoundError
+from anyio import current_time, fail_after, move_on_after
+from openai import APIStatusError, AsyncOpenAI
 
+from rag.models.endpoints.listing import chat_model_of, names_of
 from rag.models.endpoints.meanings import Asking, SaidError
 from rag.models.endpoints.routes import route_of
 from rag.models.endpoints.said import parsed
-from rag.models.llms.base import NO_USAGE, Ending, Finish, Message
-from rag.models.llms.chunks import piece_of
-from rag.models.llms.forms import Form
-from rag.models.llms.incoming import BrokenError, Incoming
-from rag.models.llms.listing import chat_model_of, names_of
+from rag.models.llms.base import Finish, Message
+from rag.models.llms.exchange.forms import Form
+from rag.models.llms.exchange.incoming import BrokenError, Incoming
+from rag.models.llms.exchange.reading import Reading
 from rag.models.llms.openai_errors import Failure, failure_of, said_of
 from rag.models.llms.retrying import patiently
 from rag.models.openai_client import address_of, key_of
 from rag.settings import Settings
 
 ANSWER_TIMEOUTS = 10  # a reply that keeps coming is cut after so many times the timeout
+NO_LIST = {404, 405, 501}  # statuses of a server that doesn't list its models
 SOON = 0.3  # seconds after a reply has ended within which its tokens are told, by servers that tell them
-UNFINISHED = "the stream ended in the middle"
 
 
 class Asker:
@@ -42,38 +42,32 @@ class Asker:
         self, client: AsyncOpenAI, messages: Sequence[Message], max_tokens: int
     ) -> AsyncGenerator[str | Finish, None]:
         """Yield a reply in pieces, then how it ended. Raises what `failure` explains."""
-        timeout = self._settings.timeout
-        latest = current_time() + ANSWER_TIMEOUTS * timeout
+        reading, whole_time = Reading(), ANSWER_TIMEOUTS * self._settings.timeout
+        until = current_time() + whole_time
         incoming, payload = await self._opened(client, messages, max_tokens)
-        ending, usage, reason, declined = None, NO_USAGE, UNFINISHED, ""
-        begun, whole, until = False, False, latest
         async with aclosing(incoming):
             while payload is not None:
-                piece = piece_of(payload)
-                text = piece.text or ("" if begun else piece.whole)
-                whole = whole or text == piece.whole != ""
-                begun = begun or bool(text.strip())  # spaces alone are no answer
-                if text and begun:
+                if text := reading.take(payload):
                     yield text
-                usage, declined = piece.usage or usage, declined + piece.refusal
-                if piece.ending and ending is None:
-                    ending, reason, until = piece.ending, piece.reason, current_time() + SOON
-                if ending is None and current_time() > latest:
-                    ending, reason = Ending.CUT, f"it took longer than {ANSWER_TIMEOUTS * timeout:g} s"
+                if reading.ending:
+                    until = min(until, current_time() + SOON)
+                with move_on_after(until - current_time()) as waiting:
+                    payload = await self._next(incoming, reading)
+                if waiting.cancelled_caught:
+                    reading.cut(f"it took longer than {whole_time:g} s")
                     break
-                try:
-                    payload = await incoming.payload(timeout if ending is None else until - current_time())
-                except (TimeoutError, BrokenError, SaidError, ValueError):
-                    if ending is None:
-                        raise
-                    break  # it was whole before
             if incoming.done:
                 await incoming.drain()
-        if incoming.done or whole:
-            ending = ending or Ending.COMPLETE  # it needn't say why it ended
-        if declined.strip():
-            ending, reason = Ending.CUT, f"it declined: {' '.join(declined.split())!r}"
-        yield Finish(ending or Ending.CUT, usage, reason if ending in {None, Ending.CUT} else "")
+        yield reading.finish(said_so=incoming.done)
+
+    async def _next(self, incoming: Incoming, reading: Reading) -> Any | None:
+        """Return the next piece, None at the end; what fails once a reply has ended is its end."""
+        try:
+            return await incoming.payload(self._settings.timeout)
+        except (TimeoutError, BrokenError, SaidError, ValueError):
+            if reading.ending is None:
+                raise
+            return None
 
     def failure(self, error: Exception) -> Failure:
         """Return what an exception of `events` means."""
@@ -101,7 +95,8 @@ class Asker:
                     form = other
                     continue
             try:
-                payload = await incoming.payload(timeout)
+                with fail_after(ANSWER_TIMEOUTS * timeout):  # signs of life alone are no answer
+                    payload = await incoming.payload(timeout)
             except SaidError as error:
                 await incoming.aclose()
                 other = form.after(said_of(error), request)
@@ -118,12 +113,14 @@ class Asker:
     async def _first_model(self, client: AsyncOpenAI) -> str:
         """Return the name of the first model that the endpoint lists and that answers questions."""
         listed: Any = None
-        with suppress(NotFoundError):
+        try:
             # Not client.models.list(), which can't stand a reply that is no list.
-            response = await client.get("/models", cast_to=httpx2.Response)
-            listed = parsed(response.text)
-            if name := chat_model_of(listed):
-                return name
+            listed = parsed((await client.get("/models", cast_to=httpx2.Response)).text)
+        except APIStatusError as error:
+            if error.status_code not in NO_LIST:
+                raise
+        if name := chat_model_of(listed):
+            return name
         names = names_of(listed)
         happened = (
             f"it lists no model that answers questions, only {', '.join(names[:3])}" if names else "it lists no model"
