@@ -19,7 +19,7 @@ from rag.models.llms.base import NO_USAGE, Ending, Finish, Message
 from rag.models.llms.chunks import piece_of
 from rag.models.llms.forms import Form
 from rag.models.llms.incoming import BrokenError, Incoming
-from rag.models.llms.listing import chat_model_of, names_of
+from rag.models.llms.listing import chat_model_of, names_of, windows_of
 from rag.models.llms.openai_errors import Failure, failure_of, said_of
 from rag.models.llms.retrying import patiently
 from rag.models.openai_client import address_of, key_of
@@ -36,7 +36,7 @@ class Asker:
     def __init__(self, model: str, settings: Settings) -> None:
         self.model = model
         self._settings = settings
-        self._form = Form()
+        self.form = Form()
 
     async def events(
         self, client: AsyncOpenAI, messages: Sequence[Message], max_tokens: int
@@ -84,7 +84,7 @@ class Asker:
         self, client: AsyncOpenAI, messages: Sequence[Message], max_tokens: int
     ) -> tuple[Incoming, Any | None]:
         """Return a reply that has begun, and its first piece; asked for in other ways while those are refused."""
-        timeout, form = self._settings.timeout, self._form
+        timeout, form = self._settings.timeout, self.form
         first_sign = current_time() + timeout  # all tries together
         while True:
             with fail_after(first_sign - current_time()):
@@ -112,16 +112,19 @@ class Asker:
                 await incoming.aclose()
                 raise
             else:
-                self._form = form
+                self.form = form
                 return incoming, payload
+
+    async def windows(self, client: AsyncOpenAI) -> dict[str, int | None]:
+        """Return the models that the endpoint lists, each with its window in tokens where told. Raises as `events`."""
+        with fail_after(self._settings.timeout):
+            return windows_of(await patiently(partial(_listed, client)))
 
     async def _first_model(self, client: AsyncOpenAI) -> str:
         """Return the name of the first model that the endpoint lists and that answers questions."""
         listed: Any = None
         with suppress(NotFoundError):
-            # Not client.models.list(), which can't stand a reply that is no list.
-            response = await client.get("/models", cast_to=httpx2.Response)
-            listed = parsed(response.text)
+            listed = await _listed(client)
             if name := chat_model_of(listed):
                 return name
         names = names_of(listed)
@@ -130,3 +133,10 @@ class Asker:
         )
         where = address_of(self._settings)
         raise Failure(happened, "Check OPENAI_BASE_URL, or name a model: ASKPAPERS_LLM=openai:MODEL.").error(where)
+
+
+async def _listed(client: AsyncOpenAI) -> Any:
+    """Return what an endpoint says that its models are."""
+    # Not client.models.list(), which can't stand a reply that is no list.
+    response = await client.get("/models", cast_to=httpx2.Response)
+    return parsed(response.text)
