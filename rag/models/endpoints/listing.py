@@ -28,6 +28,13 @@ NAMES = re.compile(
     r"|transcri|speech|moderation|text-similarity|text-search|code-search"
 )
 
+# Where servers tell how long a prompt may be, the window in use before the greatest that the model knows: LM Studio,
+# vLLM, OpenRouter, Groq, Mistral, Gemini; llama.cpp tells it within `meta`.
+WINDOWS = (
+    "loaded_context_length max_model_len context_length context_window max_context_length max_context_window "
+    "inputTokenLimit input_token_limit max_input_tokens n_ctx"
+).split()
+
 
 def names_of(listing: Any) -> list[str]:
     """Return the names of all models that an endpoint lists, in its order."""
@@ -41,6 +48,22 @@ def chat_model_of(listing: Any) -> str | None:
     'qwen3:4b'
     """
     return next((name for name, model in _models(listing) if _answers(name, model)), None)
+
+
+def windows_of(listing: Any) -> dict[str, int | None]:
+    """Return the names of all models listed, each with its context window in tokens where the list tells it.
+
+    >>> windows_of({"data": [{"id": "qwen3:4b", "max_model_len": 32768}, {"id": "tiny"}]})
+    {'qwen3:4b': 32768, 'tiny': None}
+    """
+    return {name: _window(model) for name, model in _models(listing)}
+
+
+def _window(model: dict[str, Any]) -> int | None:
+    meta = model.get("meta")
+    places = [model, meta] if isinstance(meta, dict) else [model]
+    told = (place.get(name) for name in WINDOWS for place in places)
+    return next((number for number in told if isinstance(number, int) and number > 1), None)
 
 
 def _models(listing: Any) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -21,6 +21,7 @@ from rag.models.cancellation import Cancellation
 from rag.models.endpoints.meanings import NO_API, SaidError
 from rag.models.llms.base import Ending, Event, Finish, Message
 from rag.models.llms.exchange.asking import Asker
+from rag.models.llms.exchange.forms import Form
 from rag.models.llms.exchange.incoming import BrokenError
 from rag.models.llms.exchange.reading import UNFINISHED
 from rag.models.llms.openai_errors import Failure
@@ -54,6 +55,23 @@ class EndpointModel:
     def name(self) -> str:
         """`openai:` and the model's name; `openai` alone while an endpoint hasn't told its first one."""
         return f"openai:{model}" if (model := self._asker.model) else "openai"
+
+    @property
+    def form(self) -> Form:
+        """How the endpoint wants to be asked, as far as that was learned from its refusals."""
+        return self._asker.form
+
+    def windows(self) -> dict[str, int | None]:
+        """Return the models that the endpoint lists, each with its context window in tokens where it tells that.
+
+        Raises ModelError.
+        """
+        with self._lock:
+            portal, client = self._loop()
+        try:
+            return portal.call(self._asker.windows, client)
+        except FAILURES as error:
+            raise self._asker.failure(error).error(address_of(self._settings)) from None
 
     def close(self) -> None:
         """Stop what still runs, close the connections and end the thread."""
@@ -91,16 +109,20 @@ class EndpointModel:
     def _started(self, messages: Sequence[Message], max_tokens: int, put: Callable[[Event], None]) -> Future[None]:
         """Start a request on the event loop, and the loop with the first one."""
         with self._lock:
-            if self._running is None:
-                client = async_client(self._settings)
-                portal = self._open.enter_context(start_blocking_portal("asyncio"))
-                self._open.enter_context(portal.wrap_async_context_manager(client))
-                self._running = portal, client
-            portal, client = self._running
+            portal, client = self._loop()
             request = portal.start_task_soon(partial(self._relay, client, messages, max_tokens, put))
             self._requests.add(request)
         request.add_done_callback(self._requests.discard)
         return request
+
+    def _loop(self) -> tuple[BlockingPortal, AsyncOpenAI]:
+        """Return the event loop and the client, made with the first request."""
+        if self._running is None:
+            client = async_client(self._settings)
+            portal = self._open.enter_context(start_blocking_portal("asyncio"))
+            self._open.enter_context(portal.wrap_async_context_manager(client))
+            self._running = portal, client
+        return self._running
 
     async def _relay(
         self,

@@ -12,7 +12,7 @@ import httpx2
 from anyio import current_time, fail_after, move_on_after
 from openai import APIStatusError, AsyncOpenAI
 
-from rag.models.endpoints.listing import chat_model_of, names_of
+from rag.models.endpoints.listing import chat_model_of, names_of, windows_of
 from rag.models.endpoints.meanings import Asking, SaidError
 from rag.models.endpoints.routes import route_of
 from rag.models.endpoints.said import parsed
@@ -36,7 +36,7 @@ class Asker:
     def __init__(self, model: str, settings: Settings) -> None:
         self.model = model
         self._settings = settings
-        self._form = Form()
+        self.form = Form()
 
     async def events(
         self, client: AsyncOpenAI, messages: Sequence[Message], max_tokens: int
@@ -78,7 +78,7 @@ class Asker:
         self, client: AsyncOpenAI, messages: Sequence[Message], max_tokens: int
     ) -> tuple[Incoming, Any | None]:
         """Return a reply that has begun, and its first piece; asked for in other ways while those are refused."""
-        timeout, form = self._settings.timeout, self._form
+        timeout, form = self._settings.timeout, self.form
         first_sign = current_time() + timeout  # all tries together
         while True:
             with fail_after(first_sign - current_time()):
@@ -107,15 +107,19 @@ class Asker:
                 await incoming.aclose()
                 raise
             else:
-                self._form = form
+                self.form = form
                 return incoming, payload
+
+    async def windows(self, client: AsyncOpenAI) -> dict[str, int | None]:
+        """Return the models that the endpoint lists, each with its window in tokens where told. Raises as `events`."""
+        with fail_after(self._settings.timeout):
+            return windows_of(await patiently(partial(_listed, client)))
 
     async def _first_model(self, client: AsyncOpenAI) -> str:
         """Return the name of the first model that the endpoint lists and that answers questions."""
         listed: Any = None
         try:
-            # Not client.models.list(), which can't stand a reply that is no list.
-            listed = parsed((await client.get("/models", cast_to=httpx2.Response)).text)
+            listed = await _listed(client)
         except APIStatusError as error:
             if error.status_code not in NO_LIST:
                 raise
@@ -127,3 +131,10 @@ class Asker:
         )
         where = address_of(self._settings)
         raise Failure(happened, "Check OPENAI_BASE_URL, or name a model: ASKPAPERS_LLM=openai:MODEL.").error(where)
+
+
+async def _listed(client: AsyncOpenAI) -> Any:
+    """Return what an endpoint says that its models are."""
+    # Not client.models.list(), which can't stand a reply that is no list.
+    response = await client.get("/models", cast_to=httpx2.Response)
+    return parsed(response.text)

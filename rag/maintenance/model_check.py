@@ -1,0 +1,238 @@
+"""What works with the language model that is set: asked, not assumed. For `askpapers doctor --model`.
+
+A handful of small requests, and one as long as the window that is set, go the way that answers go. What became of
+them is told on one line each, and last what to write into the settings.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import count
+from time import perf_counter
+
+from rag.citations.reading import read_answer
+from rag.errors import ContextOverflowError, ModelError, RagError
+from rag.maintenance.doctor import Finding
+from rag.models.cancellation import Cancellation
+from rag.models.embedders import load_embedder
+from rag.models.llms import load_model
+from rag.models.llms.base import NO_USAGE, ChatModel, Ending, Finish, Message
+from rag.models.llms.openai import EndpointModel
+from rag.models.llms.prompts import load_prompt
+from rag.models.llms.replies import spoken
+from rag.models.llms.tokens import count_tokens
+from rag.records import Paper
+from rag.settings import Settings
+
+SHORT = 2_000  # tokens that a short reply may have, with what is thought before it
+SPARE = 0.9  # share of the window that answers plan with
+READ = 0.6  # share of a prompt's tokens, counted here, that a server has read when it has read them all
+SLOW = 30.0  # seconds to the first word from which on people wonder whether anything happens
+NAMED = 3  # models of a list that are told by name
+TEXTS = 64  # embedded at once, as an ingest does
+LEAST = 256  # tokens; a window smaller than this answers nothing
+
+BLUE = (
+    Message("system", "Whatever you are asked, reply with the single word BLUE."),
+    Message("user", "Which colour does a ripe tomato have?"),
+)
+WORD = "KINGFISHER"
+QUESTION = "How fast do otters read, and does sleep change that?"
+SOURCES = (
+    Paper(1, "Reading speed of otters", "We timed 40 otters. They read 12 pages an hour, twice as fast as badgers."),
+    Paper(2, "Sleep of otters", "Otters that slept for nine hours read 15 pages an hour."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: the text without thinking, how it ended, seconds to its first piece and to its end, pieces."""
+
+    text: str
+    finish: Finish
+    first: float
+    seconds: float
+    pieces: int
+
+
+def check_model(settings: Settings) -> Iterator[Finding]:
+    """Yield what works, line by line as it is found out; nothing more after what stops everything."""
+    try:
+        model = load_model(settings)
+    except RagError as error:
+        yield Finding("model", False, str(error))
+        return
+    if model is None:
+        yield Finding("model", True, "none: answers are quotes. To have one, set OPENAI_API_KEY or OPENAI_BASE_URL")
+        return
+    with closing(model):
+        yield from _Examination(model, settings).findings()
+
+
+class _Examination:
+    """One look at a model; every step asks something, and notes what to change."""
+
+    def __init__(self, model: ChatModel, settings: Settings) -> None:
+        self._model = model
+        self._settings = settings
+        self._used = NO_USAGE
+        self._changes: list[str] = []  # what to write into the settings, or to do at the server
+        self._windows: Mapping[str, int | None] = {}
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what was found of everything that answers need."""
+        listed = self._listed()
+        try:
+            reply = self._ask(BLUE, SHORT)
+        except ModelError as error:
+            yield from (one for one in [listed] if one and one.sound)
+            yield Finding("reply", False, str(error))
+            return
+        yield from [listed] if listed else []
+        yield self._named()
+        yield self._speed(reply)
+        yield from self._form(reply)
+        yield self._thinking(reply)
+        for what, step in (("citing", self._citing), ("window", self._window), ("embedding", self._embedding)):
+            try:
+                yield step()
+            except RagError as error:
+                yield Finding(what, False, str(error))
+        yield Finding("taken", True, f"{self._used.input_tokens:,} tokens read, {self._used.output_tokens:,} written")
+        yield Finding("to change", not self._changes, "; ".join(self._changes) or "nothing")
+
+    def _ask(self, messages: Sequence[Message], max_tokens: int) -> Reply:
+        started, first, pieces = perf_counter(), 0.0, list[str]()
+        finish = Finish(Ending.CUT)
+        with closing(spoken(self._model.stream(messages, max_tokens=max_tokens, stop=Cancellation()))) as events:
+            for event in events:
+                if isinstance(event, Finish):
+                    finish = event
+                    break
+                first = first or perf_counter() - started
+                pieces.append(event)
+        self._used += finish.usage
+        return Reply("".join(pieces), finish, first, perf_counter() - started, len(pieces))
+
+    def _listed(self) -> Finding | None:
+        """Tell what models the endpoint lists; None where none is asked."""
+        if not isinstance(self._model, EndpointModel):
+            return None
+        try:
+            self._windows = self._model.windows()
+        except ModelError as error:
+            return Finding("models", False, f"no list of them, and none is needed where one is named. {error}")
+        some = ", ".join(list(self._windows)[:NAMED]) + (", …" if len(self._windows) > NAMED else "")
+        return Finding("models", True, f"{_counted(len(self._windows), 'model')} listed: {some}")
+
+    def _named(self) -> Finding:
+        """Tell which model answers, and what its endpoint says of it."""
+        name = self._model.name.partition(":")[2]
+        window, told = self._settings.window, self._windows.get(name)
+        if told and told < window:
+            self._changes.append(f"ASKPAPERS_WINDOW={told}")
+        listed = f", {told:,} tokens of context by the list" if told else ""
+        unlisted = " (not on the list)" if self._windows and name not in self._windows else ""
+        return Finding("model", True, f"{name}{listed}{unlisted}")
+
+    def _speed(self, reply: Reply) -> Finding:
+        if reply.first > SLOW:
+            self._changes.append(f"ASKPAPERS_TIMEOUT={max(600, round(reply.first * 10))} for long prompts")
+        return Finding("reply", True, f"first word after {reply.first:.1f} s, whole after {reply.seconds:.1f} s")
+
+    def _form(self, reply: Reply) -> Iterator[Finding]:
+        """Tell how the server wants to be asked, as it was learned from the first reply."""
+        obeyed = "blue" in reply.text.casefold()
+        doubt = "" if obeyed else ", but the model didn't keep to it: choose one that follows instructions"
+        if not isinstance(self._model, EndpointModel):
+            yield Finding("instructions", obeyed, f"taken{doubt}")
+            return
+        form = self._model.form
+        role = "taken" if form.system else "refused as a system message, sent with the question"
+        yield Finding("instructions", obeyed, f"{role}{doubt}")
+        yield Finding("streaming", True, "yes" if form.stream else "refused: answers come whole, not word by word")
+        left_out = ", ".join(sorted(form.left_out))
+        yield Finding("options", True, f"refused and left out: {left_out}" if left_out else "all taken")
+
+    def _thinking(self, reply: Reply) -> Finding:
+        thought = reply.finish.usage.thinking_tokens
+        if not thought:
+            return Finding("thinking", True, "none seen")
+        return Finding("thinking", True, f"{thought:,} tokens before one word; it is taken off, and counted")
+
+    def _citing(self) -> Finding:
+        """Have a question answered from two small sources, as real ones are."""
+        blocks = (
+            f'<source number="{paper.paper_id}">\nTitle: {paper.title}\n{paper.abstract}\n</source>'
+            for paper in SOURCES
+        )
+        filled = load_prompt("answer", self._settings.prompts).render(sources="\n\n".join(blocks), question=QUESTION)
+        reply = self._ask([Message(*one) for one in filled], max(SHORT, self._settings.answer_tokens))
+        read = read_answer(reply.text, QUESTION, {paper.paper_id: paper for paper in SOURCES})
+        claims = [part.claim for part in read.parts if part.claim]
+        cited = sum(bool(claim.citations) for claim in claims)
+        papers = {citation.paper.paper_id for claim in claims for citation in claim.citations}
+        right = len(papers) == len(SOURCES) and cited == len(claims)
+        told = f"{cited} of {_counted(len(claims), 'sentence')} cite, {len(papers)} of {len(SOURCES)} sources used"
+        if right:
+            return Finding("citing", True, told)
+        if self._settings.style == "auto":
+            self._changes.append("ASKPAPERS_STYLE=copy and ASKPAPERS_CONTEXT=sentences, which small models do better")
+        return Finding("citing", False, f"{told}: {' '.join(reply.text.split())[:80]!r}")
+
+    def _window(self) -> Finding:
+        """Send as much as an answer may send, less while that is refused, and see whether all of it was read."""
+        window = self._settings.window
+        asked, refused = int(window * SPARE) - self._settings.answer_tokens, 0
+        while True:
+            messages = _filled(asked)
+            sent = sum(count_tokens(message.content) for message in messages)
+            try:
+                reply = self._ask(messages, min(SHORT, window // 4))
+                break
+            except ContextOverflowError:
+                refused, asked = sent, asked // 2
+                if asked < LEAST:
+                    return Finding("window", False, f"{refused:,} tokens are refused as too many")
+        read = reply.finish.usage.input_tokens
+        if read < sent * READ and (read or WORD not in reply.text.upper()):
+            of = f"{read:,} of {sent:,} tokens" if read else f"only the end of {sent:,} tokens"
+            self._changes.append(f"the server's window to {window} (Ollama: OLLAMA_CONTEXT_LENGTH={window})")
+            return Finding("window", False, f"it read {of} and said nothing: abstracts are cut off unseen")
+        took = f"it read {read or sent:,} tokens in {reply.first:.1f} s"
+        if refused:
+            self._changes.append(f"ASKPAPERS_WINDOW={int((sent + self._settings.answer_tokens) / SPARE)}")
+            return Finding("window", False, f"{took}, and refused {refused:,}; ASKPAPERS_WINDOW is {window}")
+        return Finding("window", True, f"{took}, as many as ASKPAPERS_WINDOW={window} lets answers send")
+
+    def _embedding(self) -> Finding:
+        """Have texts embedded where an endpoint does that."""
+        embedder = load_embedder(self._settings)
+        if not self._settings.embedding.startswith("openai:"):
+            return Finding("embedding", True, f"{embedder.name}, in this process")
+        started = perf_counter()
+        texts = sum(1 for _ in embedder.embed([f"Text {number} of some." for number in range(TEXTS)]))
+        took = f"{texts} texts in {perf_counter() - started:.1f} s"
+        return Finding("embedding", True, f"{embedder.name}, {embedder.dimension} dimensions, {took}")
+
+
+def _filled(tokens: int) -> list[Message]:
+    """Return a prompt of about so many tokens that asks at its end for what stands at its beginning."""
+    lines = [f"Remember the word {WORD}. What follows only fills the page."]
+    room = tokens - count_tokens(lines[0]) - 40
+    for number in count(1):
+        line = f"Line {number} of a page that says nothing about anything."
+        room -= count_tokens(line) + 1
+        if room < 0:
+            break
+        lines.append(line)
+    return [Message("user", "\n".join([*lines, "Which word were you to remember? Reply with that word alone."]))]
+
+
+def _counted(number: int, thing: str) -> str:
+    """Return a number with its noun.
+
+    >>> _counted(1, "model"), _counted(2, "model")
+    ('1 model', '2 models')
+    """
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
