@@ -15,6 +15,7 @@
     reading        records read a second beside the bare parse of each format
     speed          ingest and search beside their bare costs, in one run
     cold           a question in a process of its own beside the bare import and load of what it uses
+    named          an embedding model by its name, from the cache, beside the same by its folder
     layout         lines of files and functions, modules in a folder
     faults         kill -9, full disks, flipped bits: what is tried, what survives, what is lost
 
@@ -36,6 +37,7 @@ from eval.benchmarks import (
     follow_ups,
     layout,
     library_speed,
+    named_models,
     scifact,
     web_page,
 )
@@ -63,6 +65,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "reading": reader_speed.measure,
     "speed": library_speed.measure,
     "cold": cold_start.measure,
+    "named": named_models.measure,
     "layout": layout.measure,
     "faults": faults.measure,
 }

@@ -25,8 +25,31 @@ class Refusal(NamedTuple):
     headers: Mapping[str, str] = {}
 
 
-TOO_MANY = Refusal(400, {"error": {"message": "batch size is invalid, it should not be larger than 10."}})
-TOO_LONG = Refusal(400, {"error": {"message": "This model's maximum context length is 512 tokens."}})
+REFUSALS_OF_MANY = [
+    Refusal(400, {"error": {"message": "batch size is invalid, it should not be larger than 10.: input.contents"}}),
+    Refusal(422, {"error": "batch size 64 > maximum allowed batch size 32", "error_type": "Validation"}),
+    Refusal(413, "<html><head><title>413 Request Entity Too Large</title></head></html>"),
+    Refusal(
+        422, {"detail": [{"loc": ["body", "input"], "msg": "List should have at most 10 items", "type": "too_long"}]}
+    ),
+    Refusal(400, {"object": "error", "message": "unerwartete Eingabe", "code": 40001}),
+    Refusal(400, ""),
+]
+
+REFUSALS_OF_LONG = [
+    Refusal(
+        400, {"error": {"message": "This model's maximum context length is 512 tokens, however you requested 612"}}
+    ),
+    Refusal(413, {"error": "`inputs` must have less than 512 tokens. Given: 600", "error_type": "Validation"}),
+    Refusal(
+        500, {"error": {"code": 500, "message": "input is too large to process. increase the physical batch size"}}
+    ),
+    Refusal(400, {"error": "the input length exceeds the context length"}),
+    Refusal(400, {"detail": "Input text is too long: 612 tokens, at most 512 are allowed"}),
+    Refusal(400, [{"error": {"message": "The input token count exceeds the maximum number of tokens allowed 512."}}]),
+    Refusal(413, ""),
+    Refusal(400, {"message": "ungültige Anfrage"}),
+]
 
 
 @dataclass
@@ -39,8 +62,8 @@ class EmbeddingServer:
 
     most: int = 1000
     longest: int = 1_000_000
-    too_many: Refusal = TOO_MANY
-    too_long: Refusal = TOO_LONG
+    too_many: Refusal = REFUSALS_OF_MANY[0]
+    too_long: Refusal = REFUSALS_OF_LONG[0]
     refusals: list[Refusal] = field(default_factory=list)
     form: Callable[[list[list[float]]], Any] = field(default_factory=lambda: openai_form)
     url: str = ""

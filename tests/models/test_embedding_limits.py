@@ -1,6 +1,5 @@
 """What endpoints for embeddings take, and how they say that it was too much: each is met where it is."""
 
-import base64
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,18 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from rag.errors import EmbeddingError, LibraryMismatchError
 from rag.library import Library
 from rag.models.embedders.base import Embedded
-from rag.models.embedders.endpoints.batches import BatchSize
-from rag.models.embedders.endpoints.refusals import is_overflow, is_size, shortened, told, window_told, words_of
-from rag.models.embedders.endpoints.replies import vectors_of
 from rag.models.embedders.openai import OpenAIEmbedder
 from tests.models.embedding_server import (
     KEY,
+    REFUSALS_OF_LONG,
+    REFUSALS_OF_MANY,
     EmbeddingServer,
     Refusal,
     hashed,
@@ -55,19 +51,8 @@ def right(found: list[Embedded], given_texts: list[str]) -> bool:
 
 # Too many texts
 
-TOO_MANY = [
-    Refusal(400, {"error": {"message": "batch size is invalid, it should not be larger than 10.: input.contents"}}),
-    Refusal(422, {"error": "batch size 64 > maximum allowed batch size 32", "error_type": "Validation"}),
-    Refusal(413, "<html><head><title>413 Request Entity Too Large</title></head></html>"),
-    Refusal(
-        422, {"detail": [{"loc": ["body", "input"], "msg": "List should have at most 10 items", "type": "too_long"}]}
-    ),
-    Refusal(400, {"object": "error", "message": "unerwartete Eingabe", "code": 40001}),
-    Refusal(400, ""),
-]
 
-
-@pytest.mark.parametrize("said", TOO_MANY)
+@pytest.mark.parametrize("said", REFUSALS_OF_MANY)
 @pytest.mark.parametrize("most", [1, 10, 32])
 def test_a_server_that_takes_fewer_texts_at_once_gets_fewer_and_it_is_remembered(
     server: EmbeddingServer, said: Refusal, most: int
@@ -91,23 +76,8 @@ def test_a_server_that_embeds_the_first_text_alone_is_asked_one_by_one(server: E
 
 # Too long texts
 
-TOO_LONG = [
-    Refusal(
-        400, {"error": {"message": "This model's maximum context length is 512 tokens, however you requested 612"}}
-    ),
-    Refusal(413, {"error": "`inputs` must have less than 512 tokens. Given: 600", "error_type": "Validation"}),
-    Refusal(
-        500, {"error": {"code": 500, "message": "input is too large to process. increase the physical batch size"}}
-    ),
-    Refusal(400, {"error": "the input length exceeds the context length"}),
-    Refusal(400, {"detail": "Input text is too long: 612 tokens, at most 512 are allowed"}),
-    Refusal(400, [{"error": {"message": "The input token count exceeds the maximum number of tokens allowed 512."}}]),
-    Refusal(413, ""),
-    Refusal(400, {"message": "ungültige Anfrage"}),
-]
 
-
-@pytest.mark.parametrize("said", TOO_LONG)
+@pytest.mark.parametrize("said", REFUSALS_OF_LONG)
 def test_of_a_text_that_is_too_long_the_beginning_is_embedded_and_that_is_told_once(
     server: EmbeddingServer, said: Refusal, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -239,131 +209,7 @@ def test_an_ingest_that_fails_midway_keeps_what_it_has_and_says_how_to_go_on(
         assert library.ingest([file]).embedded == 16
 
 
-# Replies
-
-VECTORS = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
-
-
-def packed(vector: list[float]) -> str:
-    return base64.b64encode(np.asarray(vector, "<f4").tobytes()).decode()
-
-
-@pytest.mark.parametrize(
-    "reply",
-    [
-        openai_form(VECTORS),
-        {"data": openai_form(VECTORS)["data"][::-1]},
-        {"data": [{"embedding": vector} for vector in VECTORS]},
-        {"data": [{"embedding": vector, "index": 0} for vector in VECTORS]},
-        {"data": [{"embedding": VECTORS[n], "index": str(n + 1)} for n in (2, 0, 1)]},
-        {"data": [{"embedding": packed(vector), "index": n} for n, vector in enumerate(VECTORS)]},
-        {"data": [{"embedding": [vector], "index": n} for n, vector in enumerate(VECTORS)]},
-        {"data": [{"embedding": [int(value) for value in vector]} for vector in VECTORS]},
-        {"data": [{"embedding": {"float": vector}} for vector in VECTORS]},
-        {"data": VECTORS},
-        {"embeddings": VECTORS},
-        {"embeddings": {"float": VECTORS}},
-        VECTORS,
-        [{"index": n, "embedding": [vector]} for n, vector in enumerate(VECTORS)],
-    ],
-)
-def test_vectors_are_read_in_every_form_in_use(reply: Any) -> None:
-    assert [vector.tolist() for vector in vectors_of(reply)] == VECTORS
-
-
-@pytest.mark.parametrize(
-    ("reply", "why"),
-    [
-        ({"error": {"message": "not today"}}, "no embeddings"),
-        ({"data": [{"embedding": VECTORS}]}, "a vector for each token"),
-        ({"data": [{"index": 0}]}, "missing"),
-        ({"data": [{"embedding": "???"}]}, "no base64"),
-        ({"data": [{"embedding": [None]}]}, "no number"),
-        ({"data": None}, "no list"),
-        ("text", "no list"),
-    ],
-)
-def test_what_is_no_list_of_vectors_is_told(reply: Any, why: str) -> None:
-    with pytest.raises(ValueError, match=why):
-        vectors_of(reply)
-
-
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-        lambda inner: (
-            st.lists(inner, max_size=4)
-            | st.dictionaries(st.sampled_from(["data", "embedding", "index", "float", "x"]), inner, max_size=3)
-        ),
-        max_leaves=12,
-    )
-)
-def test_whatever_is_answered_is_vectors_or_an_error(reply: Any) -> None:
-    try:
-        found = vectors_of(reply)
-    except ValueError as error:
-        assert len(str(error).splitlines()) == 1  # noqa: PT017  (most values are no reply)
-    else:
-        assert all(vector.dtype == np.float32 and vector.ndim == 1 for vector in found)
-    words_of(reply)
-
-
 def test_an_error_with_a_status_of_success_is_told_in_the_server_s_words(server: EmbeddingServer) -> None:
     server.refusals = [Refusal(200, {"error": {"message": "no such model"}})]
     with pytest.raises(EmbeddingError, match="no such model"):
         embedded(server, ["a b"])
-
-
-# Pure
-
-
-@pytest.mark.parametrize("said", TOO_LONG[:6])
-def test_refusals_of_long_texts_are_told_from_those_of_many(said: Refusal) -> None:
-    assert is_overflow(said.status, words_of(said.body))
-    assert not is_size(words_of(said.body))
-
-
-@pytest.mark.parametrize(
-    ("words", "window"),
-    [
-        ("maximum context length is 8,192 tokens", 8192),
-        ("input[3] is too long: 612 tokens, at most 512", 512),
-        ("the input length exceeds the context length", None),
-        ("at most 10 items", None),
-        ("3 tokens", None),
-    ],
-)
-def test_the_window_is_read_from_a_refusal_that_tells_it(words: str, window: int | None) -> None:
-    assert window_told(words) == window
-
-
-@given(st.text(min_size=2), st.none() | st.integers(64, 10_000))
-def test_a_shortened_text_is_a_shorter_beginning(text: str, window: int | None) -> None:
-    cut = shortened(text, window, 4)
-    assert text.startswith(cut)
-    assert len(cut) < len(text)
-
-
-@given(st.integers(1, 200), st.sets(st.integers(0, 299), max_size=5), st.integers(1, 300), st.booleans())
-def test_every_text_is_sent_once_and_in_the_end(most: int, long: set[int], count: int, told_so: bool) -> None:  # noqa: FBT001
-    sizes, waiting, requests = BatchSize(64), list(range(count)), 0
-    while waiting:
-        requests += 1
-        batch = waiting[: sizes.now]
-        if len(batch) > most or (len(batch) > 1 and long & set(batch)):
-            sizes.refused(len(batch), for_its_size=told_so and len(batch) > most)
-            continue
-        if long & set(batch):
-            sizes.was_the_text()
-        else:
-            sizes.worked(len(batch))
-        waiting = waiting[len(batch) :]
-    assert requests <= count // min(most, 64) * 2 + 16 * (len(long) + 1) + 64
-
-
-@given(st.text(min_size=1, max_size=40), st.text(max_size=200))
-def test_a_key_is_struck_out_and_a_short_one_leaves_the_words_alone(key: str, words: str) -> None:
-    found = told({"message": f"{words} {key}"}, key)
-    if len(key) >= 8 and key.strip() == key and "…" not in key:
-        assert key not in found
-    assert told({"message": "a cat sat"}, "a") == "a cat sat"
