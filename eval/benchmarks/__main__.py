@@ -16,6 +16,7 @@
     reading        records read a second beside the bare parse of each format
     speed          ingest and search beside their bare costs, in one run
     cold           a question in a process of its own beside the bare import and load of what it uses
+    named          an embedding model by its name, from the cache, beside the same by its folder
     layout         lines of files and functions, modules in a folder
     faults         kill -9, full disks, flipped bits: what is tried, what survives, what is lost
 
@@ -37,6 +38,7 @@ from eval.benchmarks import (
     follow_ups,
     layout,
     library_speed,
+    named_models,
     reranking,
     scifact,
     web_page,
@@ -66,6 +68,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "reading": reader_speed.measure,
     "speed": library_speed.measure,
     "cold": cold_start.measure,
+    "named": named_models.measure,
     "layout": layout.measure,
     "faults": faults.measure,
 }

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from rag.errors import EmbeddingError
 from rag.ingestion.chunking import chunk
 from rag.models.embedders.base import Embedder
 from rag.records import Paper
@@ -28,7 +29,7 @@ def index_pending(
 ) -> int:
     """Embed and store every paper that has no vectors yet; return how many they were.
 
-    `embedder` is called only when something has to be embedded.
+    `embedder` is called only when something has to be embedded. Raises EmbeddingError that says what was stored.
     """
     total = catalog.count(indexed=False)
     if not total:
@@ -37,7 +38,11 @@ def index_pending(
     done = 0
     watch(Progress("embed", done, total))
     while papers := catalog.all_papers(pending_only=True, limit=EMBED_BATCH):
-        index.put(list(embed_papers(model, papers)))
+        try:
+            index.put(list(embed_papers(model, papers)))
+        except EmbeddingError as error:
+            msg = f"{error} What is embedded stays, {done} of {total} papers; then run the same command again to go on."
+            raise EmbeddingError(msg) from error
         with catalog.transaction():
             catalog.mark_indexed(paper.paper_id for paper in papers)
         done += len(papers)

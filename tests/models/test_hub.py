@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from huggingface_hub import constants
@@ -19,7 +20,7 @@ from tests.models.hub_server import Hub, hub_in_use, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "org/tiny"
-FILES = {
+FILES: dict[str, Any] = {
     "config.json": {"model_type": "bert"},
     "tokenizer.json": {"model": "made up"},
     "1_Pooling/config.json": {"pooling_mode_mean_tokens": True},
@@ -72,7 +73,7 @@ def test_after_the_first_time_no_request_is_made_though_the_hub_goes_on(hub: Hub
     told: Told = []
     assert fetch(told=told) == first
     assert cached_model(NAME) == first == fetch(f"{NAME}@{first.revision}")
-    assert hub.asked == told == []
+    assert (hub.asked, told) == ([], [])
 
 
 def test_a_branch_or_tag_is_pinned_apart_from_the_latest(hub: Hub) -> None:

@@ -165,13 +165,20 @@ def test_a_model_that_cannot_be_had_is_told_before_anything_is_stored(
 
 def test_a_damaged_file_in_the_cache_says_what_to_delete(hub: Hub) -> None:
     load_embedder(named())
-    [blob] = [path for path in Path(constants.HF_HUB_CACHE).rglob("model.onnx")]
+    [blob] = Path(constants.HF_HUB_CACHE).rglob("model.onnx")
     blob.resolve().write_bytes(blob.read_bytes()[:300])
     with pytest.raises(
         EmbeddingError, match=r"If it is damaged, delete .*models--org--e5-small-tiny and run"
     ) as caught:
         load_embedder(named())
     assert len(str(caught.value).splitlines()) == 1
+
+
+def test_weights_in_a_file_of_their_own_come_along(hub: Hub, tmp_path: Path) -> None:
+    hub.add("org/large", Tiny(apart=True).write(tmp_path / "large", "onnx/model.onnx"))
+    embedder = load_embedder(named("org/large"))
+    found = next(iter(embedder.embed(["bees dance"]))).vector
+    assert np.allclose(found, unit(states("bees dance").mean(axis=0)), atol=1e-4)
 
 
 # Folders
@@ -187,9 +194,9 @@ def test_other_weights_in_the_same_folder_are_another_model(tmp_path: Path, pape
         Library.open(tmp_path / "a.library", settings)
 
 
-@pytest.mark.parametrize(("files", "opens"), [(MEAN, True), ({}, True), (CLS, False)])
+@pytest.mark.parametrize(("files", "opens"), [(MEAN, "opens"), ({}, "opens"), (CLS, "")])
 def test_a_library_of_version_0_1_0_opens_when_its_vectors_are_right_and_else_says_what_to_do(
-    tmp_path: Path, papers: Path, files: dict[str, Any], opens: bool
+    tmp_path: Path, papers: Path, files: dict[str, Any], opens: str
 ) -> None:
     place = Tiny(files=files).write(tmp_path / "export")
     settings, folder = Settings(embedding=f"onnx:{place}", llm="extractive", threads=1), tmp_path / "old.library"

@@ -25,11 +25,16 @@ FLOAT, INT64 = 1, 7  # as ONNX counts types
 
 @dataclass
 class Tiny:
-    """What is to be in the export. `inputs` beside the ids; `outputs` by name, in order; `length` of a fixed input."""
+    """What is to be in the export.
+
+    `inputs` beside the ids; `outputs` by name, in order; `length` of a fixed input; `apart`: the table lies in a file
+    of its own, as the weights of large models do.
+    """
 
     inputs: Sequence[str] = ("attention_mask", "token_type_ids")
     outputs: Sequence[str] = ("last_hidden_state",)
     length: int | None = None
+    apart: bool = False
     files: Mapping[str, Any] = field(default_factory=dict)
     table: Array = field(default_factory=lambda: TABLE)
 
@@ -37,6 +42,8 @@ class Tiny:
         """Write the folder and return it."""
         (folder / model).parent.mkdir(parents=True, exist_ok=True)
         (folder / model).write_bytes(self.onnx())
+        if self.apart:
+            (folder / f"{model}_data").write_bytes(self.table.tobytes())
         tokenizer().save(str(folder / "tokenizer.json"))
         for name, content in {"config.json": {"model_type": "bert"}, **self.files}.items():
             path = folder / name
@@ -46,7 +53,7 @@ class Tiny:
 
     def onnx(self) -> bytes:
         """Return the model's file."""
-        made = Graph({"table": self.table, "places": PLACES, "kinds": KINDS})
+        made = Graph({"table": self.table, "places": PLACES, "kinds": KINDS}, apart="table" if self.apart else "")
         made.node("Gather", ["table", "input_ids"], "each")
         for name, table in (("position_ids", "places"), ("token_type_ids", "kinds")):
             if name in self.inputs:
@@ -106,9 +113,9 @@ def states(text: str, table: Array = TABLE, added: Array | float = 0.0, first: i
     return found
 
 
-def unit(vector: Array) -> Array:
+def unit(vector: NDArray[Any]) -> Array:
     """Return a vector at length 1."""
-    found: Array = vector / np.linalg.norm(vector)
+    found: Array = (vector / np.linalg.norm(vector)).astype(np.float32)
     return found
 
 
@@ -146,10 +153,10 @@ def safetensors(arrays: Mapping[str, NDArray[Any]], dtype: str = "F32") -> bytes
 class Graph:
     """The nodes of a model, as they are added, and its weights."""
 
-    def __init__(self, weights: Mapping[str, Array]) -> None:
+    def __init__(self, weights: Mapping[str, Array], apart: str = "") -> None:
         self._nodes: list[bytes] = []
         self.last: list[str] = []
-        self._weights = [_tensor(name, array) for name, array in weights.items()]
+        self._weights = [_tensor(name, array, apart=name == apart) for name, array in weights.items()]
         self._weights += [_tensor("first", np.array([1], np.int64)), _tensor("last", np.array([2], np.int64))]
 
     def node(self, operator: str, inputs: Sequence[str], output: str, **attributes: int | list[int]) -> None:
@@ -186,10 +193,14 @@ def _varint(value: int) -> bytes:
     return out + bytes([value])
 
 
-def _tensor(name: str, values: NDArray[Any]) -> bytes:
+def _tensor(name: str, values: NDArray[Any], *, apart: bool = False) -> bytes:
     kind = INT64 if values.dtype == np.int64 else FLOAT
     dims = b"".join(_field(1, size) for size in values.shape)
-    return dims + _field(2, kind) + _field(8, name.encode()) + _field(9, values.tobytes())
+    told = dims + _field(2, kind) + _field(8, name.encode())
+    if not apart:
+        return told + _field(9, values.tobytes())
+    place = _field(13, _field(1, b"location") + _field(2, b"model.onnx_data"))
+    return told + place + _field(14, 1)
 
 
 def _value(name: str, kind: int, dims: Sequence[str | int]) -> bytes:

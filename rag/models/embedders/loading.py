@@ -1,9 +1,13 @@
 """Which embedding model the settings name, and by what name a library's manifest knows it."""
 
+from typing import TYPE_CHECKING
+
 from rag.models.embedders.base import Embedder
-from rag.models.embedders.exports.export import Export
 from rag.settings import Settings
 from rag.utils.telling import tell_user
+
+if TYPE_CHECKING:
+    from rag.models.embedders.exports.export import Export
 
 
 def load_embedder(settings: Settings) -> Embedder:
@@ -79,7 +83,7 @@ def _may_be(setting: str, stored: str) -> bool:
     return stored == setting or stored.startswith((f"{setting} (", f"{setting}@"))
 
 
-def _described(settings: Settings) -> Export | None:
+def _described(settings: Settings) -> "Export | None":
     kind, _, value = settings.embedding.partition(":")
     if kind == "onnx":
         from rag.models.embedders.exports.export import folder_export

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-HOLDERS = ("data", "embeddings", "embedding", "output", "results", "result")
+HOLDERS = ("data", "embeddings", "embedding", "output", "results", "result", "float")
 
 
 def vectors_of(reply: Any) -> list[NDArray[np.float32]]:

@@ -5,9 +5,9 @@ manifest records: it changes when the vectors would.
 """
 
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rag.errors import EmbeddingError
 from rag.models.embedders.base import Kind
@@ -24,8 +24,7 @@ TASKS: dict[Kind, str] = {"query": "retrieval.query", "passage": "retrieval.pass
 SAMPLES, SAMPLE = 256, 4096  # pieces of a file that are looked at, and bytes of each
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(NamedTuple):
     """What to run and how.
 
     `model`: the ONNX file. `counts_prompt`: whether a prompt's word pieces are pooled. `steps`: what the pooled vector
@@ -44,7 +43,7 @@ class Export:
     window: int = WINDOW
     lower_case: bool = False
     first_position: int = 0
-    tasks: dict[Kind, int] = field(default_factory=dict)
+    tasks: Mapping[Kind, int] = {}
     weights: str = ""
     note: str = ""
 

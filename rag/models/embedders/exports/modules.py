@@ -25,7 +25,7 @@ NUMBERS = {"F64": "<f8", "F32": "<f4", "F16": "<f2"}
 LARGEST_HEADER = 10_000_000  # bytes; more is no description of a layer
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Dense:
     """A layer: `activation(weight @ x + bias)`. `weight`: (out, in)."""
 
