@@ -11,6 +11,19 @@ from rag.records.claims import Citation, Claim, citation_dict, citation_of, clai
 from rag.records.papers import Filters, Paper, Passage
 
 
+class Anew(str):
+    """A piece of a streamed text with which it begins anew: what came before turned out to be no part of the answer.
+
+    Whoever only prints the pieces gets a blank line of it; the Answer at the end of the stream is right in any case.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls) -> Self:
+        """Make one; they are all alike."""
+        return super().__new__(cls, "\n\n")
+
+
 class Outcome(StrEnum):
     """How a question ended."""
 
