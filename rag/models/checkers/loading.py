@@ -3,6 +3,7 @@
 from rag.errors import ModelError
 from rag.models.checkers.base import Checker
 from rag.models.llms.base import ChatModel
+from rag.models.spending import MeteredModel
 from rag.settings import Settings
 
 
@@ -37,4 +38,4 @@ def _own_model(name: str, settings: Settings) -> ChatModel:
         raise ModelError(msg)
     from rag.models.llms.openai import EndpointModel
 
-    return EndpointModel(name, settings)
+    return MeteredModel(EndpointModel(name, settings), settings)

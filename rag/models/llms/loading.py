@@ -2,6 +2,7 @@
 
 from rag.errors import ModelError
 from rag.models.llms.base import ChatModel
+from rag.models.spending import MeteredModel
 from rag.settings import Settings
 
 
@@ -18,9 +19,9 @@ def load_model(settings: Settings) -> ChatModel | None:
     if kind == "gguf":
         from rag.models.llms.gguf import GgufModel
 
-        return GgufModel(value, settings)
+        return MeteredModel(GgufModel(value, settings), settings)
     if kind == "openai" or (kind == "auto" and configured):
         from rag.models.llms.openai import EndpointModel
 
-        return EndpointModel(value, settings)
+        return MeteredModel(EndpointModel(value, settings), settings)
     return None

@@ -10,6 +10,7 @@ import weakref
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, aclosing, suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -25,12 +26,14 @@ from openai import (
 )
 from openai.types.chat import ChatCompletionChunk
 
-from rag.errors import ModelError
+from rag.errors import ModelError, UsedUpError
 from rag.models.cancellation import Cancellation
 from rag.models.llms.base import ENDINGS, NO_USAGE, SEED, Ending, Event, Finish, Message, Usage
 from rag.models.llms.openai_errors import Failure, failure_of, is_overflow
-from rag.models.llms.replies import received
+from rag.models.llms.replies import MORE_TOKENS, received
 from rag.models.llms.retrying import patiently
+from rag.models.llms.thinking.endpoints import NO_THINKING, thinking_counted, thinking_in
+from rag.models.llms.tokens import count_tokens
 from rag.models.openai_client import PUBLIC_ENDPOINT, async_client
 from rag.settings import Settings
 
@@ -143,7 +146,7 @@ class EndpointModel:
         timeout = self._settings.timeout
         latest = current_time() + ANSWER_TIMEOUTS * timeout
         ending, usage, reason = Ending.CUT, NO_USAGE, "the stream ended in the middle"
-        begun = False
+        begun, thought = False, ""
         with fail_after(timeout):  # all tries together: the first sign of life must come in time
             chunks = await self._request(client, messages, max_tokens)
         async with chunks:
@@ -160,11 +163,14 @@ class EndpointModel:
                 piece, ended, counted = _read(chunk)
                 ending, usage = ended or ending, counted or usage
                 begun = begun or bool(piece.strip())  # spaces alone are no answer
+                thought += thinking_in(chunk.choices[0].delta.model_dump(warnings=False)) if chunk.choices else ""
                 if piece and begun:
                     yield piece
                 if current_time() > latest:
                     ending, reason = Ending.CUT, f"it took longer than {ANSWER_TIMEOUTS * timeout:g} s"
                     break
+        if thought and not usage.thinking_tokens:
+            usage = replace(usage, thinking_tokens=count_tokens(thought))
         yield Finish(ending, usage, reason if ending is Ending.CUT else "")
 
     async def _request(self, client: AsyncOpenAI, messages: Sequence[Message], max_tokens: int) -> Any:
@@ -174,12 +180,15 @@ class EndpointModel:
         wanted: dict[str, Any] = {"model": self._model, "messages": [message._asdict() for message in messages]}
         while True:
             options = {name: value for name, value in OPTIONS.items() if name not in self._refused}
+            if self._settings.thinking == "off":
+                kept = {name: value for name, value in NO_THINKING.items() if name not in self._refused}
+                options["extra_body"] = kept
             options["max_completion_tokens" if "max_tokens" in self._refused else "max_tokens"] = max_tokens
             try:
                 return await patiently(partial(create, stream=True, **wanted, **options))
             except (BadRequestError, UnprocessableEntityError) as error:
                 said = f"{error.param} {error.message}"
-                refused = {name for name in (*OPTIONS, "max_tokens") if name in said} - self._refused
+                refused = {name for name in (*OPTIONS, *NO_THINKING, "max_tokens") if name in said} - self._refused
                 if not refused or is_overflow(error):
                     raise
                 self._refused |= refused
@@ -209,6 +218,8 @@ def _read(chunk: ChatCompletionChunk) -> tuple[str, Ending | None, Usage | None]
         raise ValueError(msg) from error
     # Some servers count nothing, and say so with null.
     usage = Usage(*(count if isinstance(count, int) else 0 for count in counted)) if counted else None
+    if usage and chunk.usage:
+        usage = replace(usage, thinking_tokens=thinking_counted(chunk.usage.model_dump(warnings=False)))
     return text, ending, usage
 
 
@@ -219,5 +230,5 @@ def _nothing(finish: Finish) -> Failure:
             "it sent no answer", "Check that OPENAI_BASE_URL is an OpenAI-compatible API, like …/v1, and try again."
         )
     if finish.ending is Ending.LENGTH:
-        return Failure("it used up its tokens before it wrote anything", "Raise ASKPAPERS_ANSWER_TOKENS.")
+        return Failure("it used up its tokens before it wrote anything", MORE_TOKENS, UsedUpError)
     return Failure("its answer was empty", "Ask again in other words, or choose another model with ASKPAPERS_LLM.")

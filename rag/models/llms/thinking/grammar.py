@@ -14,18 +14,19 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
+BAR = "\N{FULLWIDTH VERTICAL LINE}"
 HEADER_LENGTH = 160  # characters in which a header of Harmony ends
 ROLE = 24  # characters in which the role behind a token that begins a turn stands
 LONGEST = 80  # characters of a mark between its brackets
 
 # Before a mark may be whole: what has to be waited for.
 BEGINS = re.compile(
-    rf"<\s?[/|\N{{FULLWIDTH VERTICAL LINE}}]*\s?(?:[^\W\d][^<>\n]{{0,{LONGEST}}})?|\[\s?/?\s?(?:[^\W\d][\w ]{{0,24}})?"
+    rf"<\s?[/|{BAR}]*\s?(?:[^\W\d][^<>\n]{{0,{LONGEST}}})?|\[\s?/?\s?(?:[^\W\d][\w ]{{0,24}})?"
     rf"|\N{{WHITE LEFT-POINTING TRIANGLE}}[^\n\N{{WHITE RIGHT-POINTING TRIANGLE}}]{{0,24}}"
 )
 BRACKET = re.compile(r"[<\[\N{WHITE LEFT-POINTING TRIANGLE}]")
 MARK = re.compile(
-    rf"<(?P<pipe>\s?[/|\N{{FULLWIDTH VERTICAL LINE}}]*\s?[^\W\d][^<>\n]{{0,{LONGEST}}}?)>"
+    rf"<(?P<pipe>\s?[/|{BAR}]*\s?[^\W\d][^<>\n]{{0,{LONGEST}}}?)>"
     rf"|\[(?P<square>\s?/?\s?[^\W\d][\w ]{{0,24}})\]"
     rf"|\N{{WHITE LEFT-POINTING TRIANGLE}}(?P<triangle>[^\n\N{{WHITE RIGHT-POINTING TRIANGLE}}]{{1,24}})"
     rf"\N{{WHITE RIGHT-POINTING TRIANGLE}}"
@@ -35,7 +36,9 @@ INNER = re.compile(
     r"(?P<slash>/)?(?P<which>(?:begin|start|open|end|close)(?:[_ -]of)?[_ -](?:the[_ -])?)?(?:[\w.]+:)?"
     r"(?P<name>[^\W\d]\w*(?:[ -][^\W\d]\w*){0,3}?)(?:\s+[\w:-]+\s*=.*)?(?P<empty>\s*/)?"
 )
-STRONG = r"(?:ant|deep)?think(?:ing|s)?|thoughts?|reason(?:ing|s)?|reflect(?:ion|ions|ing)?|scratch[_ -]?pad|cot|monologue"
+STRONG = (
+    r"(?:ant|deep)?think(?:ing|s)?|thoughts?|reason(?:ing|s)?|reflect(?:ion|ions|ing)?|scratch[_ -]?pad|cot|monologue"
+)
 WEAK = (
     r"deliberat(?:e|ion|ions|ing)|ponder(?:ing)?|contemplat(?:e|ion|ing|or)|ruminat(?:e|ion|ing)|brainstorm(?:ing)?"
     r"|introspect(?:ion)?|musings?|rationale|analysis|analy[sz]e|planning"
@@ -52,9 +55,7 @@ END_NAME = re.compile(
 HARMONY, FINAL_CHANNEL = "|message|", "|final|"  # names of marks; no tag's
 SOMEBODY = re.compile(r"<\|start\|>\s*(?:user|system|developer|tool|function)")
 BEGINS_HEADER = re.compile(r"<\|(?:start|channel)\|?>")
-HEADER = re.compile(
-    r"<\|(?:start|channel)\|?>[^<>]{0,40}(?:<\|?(?:channel|constrain)\|>[^<>]{0,40}){0,2}<\|message\|>"
-)
+HEADER = re.compile(r"<\|(?:start|channel)\|?>[^<>]{0,40}(?:<\|?(?:channel|constrain)\|>[^<>]{0,40}){0,2}<\|message\|>")
 CHANNEL = re.compile(r"<\|?channel\|?>\s*(?P<name>[a-z]+)", re.IGNORECASE)
 FINAL = "assistantfinal"  # Harmony without its tokens: here thinking ends
 # The same at the beginning: the channel's name glued to the first word.
@@ -134,22 +135,17 @@ def mark_at(text: str) -> Mark | None:
     match = MARK.match(text)
     if match is None:
         return None
-    if unused := UNUSED.match(text):
-        return Mark(Kind.OPENS if unused[1] else Kind.CLOSES, "unused", unused.end())
-    inner = (match["pipe"] or match["square"] or match["triangle"]).strip()
-    special = inner.strip("/")[:1] in {"|", "\N{FULLWIDTH VERTICAL LINE}"}
-    bare = inner.strip("|\N{FULLWIDTH VERTICAL LINE} ").replace("\N{LOWER ONE EIGHTH BLOCK}", "_").casefold()
-    bare = re.sub(r"^/\s+", "/", bare)
     if match["square"]:
         return _square(match["square"].strip(), match.end())
+    inner = (match["pipe"] or match["triangle"]).strip()
+    is_token = inner.strip("/")[:1] in {"|", BAR}
+    bare = inner.strip(f"|{BAR} ").replace("\N{LOWER ONE EIGHTH BLOCK}", "_").casefold()
+    bare = re.sub(r"^/\s+", "/", bare)
     if bare == "channel" and "|" in inner:
         return _channel(text, match.end())
-    found = _named(bare, match.end(), inner)
-    if found is not None:
-        return found._replace(is_token=special)
-    if special or END_NAME.fullmatch(bare):
-        return _token(bare, text, match.end())
-    return None
+    if found := _named(bare, text, match.end(), inner):
+        return found._replace(is_token=is_token)
+    return _token(bare, text, match.end()) if is_token or END_NAME.fullmatch(bare) else None
 
 
 def _header(header: str) -> Mark:
@@ -166,8 +162,10 @@ def _of_channel(name: str) -> tuple[Kind, str]:
     return (Kind.FRAMES, FINAL_CHANNEL) if name.casefold() == "final" else (Kind.OPENS, HARMONY)
 
 
-def _named(bare: str, end: int, inner: str) -> Mark | None:
+def _named(bare: str, text: str, end: int, inner: str) -> Mark | None:
     """Return a mark of thinking, or of a frame, by what stands in its brackets."""
+    if unused := UNUSED.match(text):
+        return Mark(Kind.OPENS if unused[1] else Kind.CLOSES, "unused", unused.end())
     parts = INNER.fullmatch(bare)
     if parts is None:
         return None
@@ -228,7 +226,9 @@ def is_settled(mark: Mark, before: str, after: str) -> bool:
     """Tell whether what stands behind a mark says whether it is one, whatever comes after that."""
     if before.count("`") % 2 and len(after) < SPAN and "\n" not in after and "`" not in after:
         return False
-    if ("start" in mark.name and MAYBE_ROLE.fullmatch(after)) or (mark.name == "unused" and "thought".startswith(after)):
+    if ("start" in mark.name and MAYBE_ROLE.fullmatch(after)) or (
+        mark.name == "unused" and "thought".startswith(after)
+    ):
         return False
     return MAYBE_NOUN.fullmatch(after) is None
 

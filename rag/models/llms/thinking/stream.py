@@ -68,6 +68,11 @@ class Unthinking:
         return bool(self._said.strip()) and not self._stale
 
     @property
+    def said(self) -> str:
+        """What was said so far."""
+        return "" if self._stale else self._said
+
+    @property
     def broke_off(self) -> bool:
         """True when it ended while it was thinking."""
         return bool(self._stack) or (self._final and not self.spoke)
@@ -90,7 +95,8 @@ class Unthinking:
             self._stack.clear()
             yield from self._settled(ended=True)
         self._settle_thinking()
-        self.thought += self._held
+        if self._stack == [LABEL]:
+            self.thought += self._held
         if self._stale and (self._final or not whole):
             self._stack += [UNOPENED] * (not self._final)
             yield from self._begin_anew()
@@ -280,7 +286,7 @@ class Unthinking:
 def without_thinking(text: str) -> str:
     """Return what is said in a whole reply.
 
-    >>> without_thinking("<think>Is it 4?</think>\\n\\nIt is 4.")
+    >>> without_thinking("<think>Is it 4?</think> It is 4.")
     'It is 4.'
     """
     filtered, said = Unthinking(), ""
