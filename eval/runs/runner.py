@@ -23,6 +23,7 @@ from rag.integrations.llama_index.adapters import QuestionBundle
 from rag.library import Library
 from rag.models.llms.prompts import load_prompt
 from rag.models.spending import SETTING
+from rag.records import Answer
 from rag.utils.release import release
 
 TELLING = (  # settings that an answer depends on
@@ -128,8 +129,7 @@ def row_of(library: Library, question: GoldQuestion, judge: Judge | None = None)
         answer = library.as_query_engine().answer(QuestionBundle(question.question, history=question.history))
         found = [hit.paper for hit in library.search(answer.searched.query, limit=DEPTH)]
         scores = score(question, answer, found, judge)
-        if unpaid := next((note for note in answer.notes if SETTING in note), None):
-            raise CostLimitError(unpaid)
+        _check_paid(answer)
     except CostLimitError:
         raise
     except RagError as error:
@@ -142,6 +142,12 @@ def row_of(library: Library, question: GoldQuestion, judge: Judge | None = None)
         found=tuple(paper.title for paper in found),
         missing=nuggets_missing(answer.text if answer.answered else "", question.nuggets),
     )
+
+
+def _check_paid(answer: Answer) -> None:
+    """Raise CostLimitError when a part of an answer was left out because it couldn't be paid."""
+    if unpaid := next((note for note in answer.notes if SETTING in note), None):
+        raise CostLimitError(unpaid)
 
 
 def _commit() -> str:

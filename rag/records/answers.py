@@ -67,8 +67,8 @@ class Answer:
     prompts used (`answer@1a2b3c4d`). `partial` is true when the LLM was cut off; `notes` says why, and what else a
     reader should know, a line each; `repairs` counts what had to be mended in the LLM's text, by kind. `timings` are
     seconds by stage; `usage` counts LLM tokens (`input_tokens`, `output_tokens`, estimated where the server doesn't
-    tell) and `calls`, and is empty when none was asked; `cost` is their price where prices are set. Timings don't
-    count when two answers are compared.
+    tell) and `calls`, `thinking_tokens` are those of its output that went into thinking, and it is empty when none was
+    asked; `cost` is their price where prices are set and known. Timings don't count when two answers are compared.
     """
 
     question: str

@@ -62,7 +62,7 @@ THOUGHT = [
     f"## Thinking\nIs it so?\n\n## Final Answer\n{A}",
     f"Here is my thought process: hm.\n\nHere is my response: {A}",
     *(f"{A}{end}" for end in ("<|im_end|>", "</s>", "<|eot_id|>\n", "<end_of_turn>", "<|endoftext|>", "<eos>")),
-    f"{A} <｜end▁of▁sentence｜>",
+    f"{A} <\uff5cend\u2581of\u2581sentence\uff5c>",
     f"<|im_start|>assistant\n{A}<|im_end|>\n<|im_start|>user\nAnd what else?",
     f"<|start_header_id|>assistant<|end_header_id|>\n\n{A}<|eot_id|>",
 ]
@@ -191,7 +191,10 @@ PIECES = [
     st.booleans(),
 )
 def test_what_is_left_does_not_depend_on_the_pieces(
-    parts: list[str], sizes: list[int], whole: bool, hidden: bool
+    parts: list[str],
+    sizes: list[int],
+    whole: bool,  # noqa: FBT001  (drawn)
+    hidden: bool,  # noqa: FBT001
 ) -> None:
     reply, pieces, start = "".join(parts), list[str](), 0
     while start < len(reply):
@@ -201,7 +204,9 @@ def test_what_is_left_does_not_depend_on_the_pieces(
     assert heard(pieces, whole=whole, hidden=hidden) == heard([reply], whole=whole, hidden=hidden)
 
 
-@given(st.lists(st.sampled_from(["A [1]. ", "a < b ", "we think ", "`<think>` ", "\n", "- x[1] ", "**b** "]), max_size=9))
+@given(
+    st.lists(st.sampled_from(["A [1]. ", "a < b ", "we think ", "`<think>` ", "\n", "- x[1] ", "**b** "]), max_size=9)
+)
 def test_an_answer_without_marks_of_thinking_is_not_changed(parts: list[str]) -> None:
     reply = "".join(parts).lstrip()
     assert without_thinking(reply).rstrip() == reply.rstrip()

@@ -213,11 +213,11 @@ def test_tokens_of_thinking_are_told_as_the_server_counted_them(chat_server: Any
 
 
 @pytest.mark.parametrize("field", ["content", "reasoning_content", "reasoning"])
-@pytest.mark.parametrize("counted", [True, False])
+@pytest.mark.parametrize("counts", [{"prompt_tokens": 700, "completion_tokens": 600}, {}], ids=["counted", "not"])
 def test_tokens_of_thinking_are_estimated_where_the_server_does_not_count_them(
-    chat_server: Any, open_library: OpenLibrary, field: str, counted: bool
+    chat_server: Any, open_library: OpenLibrary, field: str, counts: dict[str, int]
 ) -> None:
-    chat_server.counts = {"prompt_tokens": 700, "completion_tokens": 600} if counted else {}
+    chat_server.counts = counts
     text = THINKING if field == "content" else MANY
     chat_server.says({"choices": [{"index": 0, "delta": {field: text}, "finish_reason": None}]}, SAID)
     answer = open_library().ask(QUESTION)

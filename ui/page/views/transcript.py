@@ -29,17 +29,8 @@ def transcript(conversation: Conversation, markdown: Sequence[str], *, chosen: i
 
     `markdown[i]` is what copying the answer of the i-th exchange gives.
     """
-    exchanges = conversation.exchanges
     return "".join(
-        _article(
-            exchange,
-            index,
-            copied,
-            costs(one.answer for one in exchanges[:index]),
-            chosen=index == chosen,
-            last=index == len(exchanges) - 1,
-        )
-        for index, (exchange, copied) in enumerate(zip(exchanges, markdown, strict=True))
+        _article(conversation.exchanges, index, copied, chosen=index == chosen) for index, copied in enumerate(markdown)
     )
 
 
@@ -76,8 +67,9 @@ def underway(question: str, text: str, index: int, exchange_id: str) -> str:
     )
 
 
-def _article(exchange: Exchange, index: int, copied: str, before: float, *, chosen: bool, last: bool) -> str:
-    answer = exchange.answer
+def _article(exchanges: Sequence[Exchange], index: int, copied: str, *, chosen: bool) -> str:
+    exchange, last = exchanges[index], index == len(exchanges) - 1
+    answer, before = exchange.answer, costs(one.answer for one in exchanges[:index])
     return (
         f'<article class="ap-turn{" ap-chosen" * chosen}" data-index="{index}" aria-label="Question {index + 1}">'
         f'<div class="ap-question"><h2 class="ap-asked">{_lines(exchange.question)}</h2>'
