@@ -15,6 +15,8 @@
     ├── EmbeddingError          the embedding model is missing, wrong or unreachable
     ├── ModelError              the language model is missing, refuses, fails or is unreachable
     │   ├── StoppedError            an answer was stopped before it was whole
+    │   ├── UsedUpError             all tokens of a reply went into thinking
+    │   ├── CostLimitError          a request could cost more than what is left of the limit
     │   └── ContextOverflowError    what was sent is longer than its context window
     ├── PromptError             a prompt file is missing or doesn't keep its contract
     └── SettingsError           a setting has an unusable value
@@ -99,6 +101,21 @@ class StoppedError(ModelError):
 
     def __init__(self) -> None:
         super().__init__("The answer was stopped before it was whole. Ask again.")
+
+
+class UsedUpError(ModelError):
+    """A model used up the tokens of a reply before it wrote anything.
+
+    `tokens` are those that it read, that it wrote, and how many of these went into thinking.
+    """
+
+    def __init__(self, message: str, tokens: tuple[int, int, int] = (0, 0, 0)) -> None:
+        self.tokens = tokens
+        super().__init__(message)
+
+
+class CostLimitError(ModelError):
+    """A request was not sent, because it could cost more than what is left of the limit."""
 
 
 class ContextOverflowError(ModelError):

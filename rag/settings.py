@@ -4,6 +4,7 @@ Nothing is read at import. `Settings()` reads `ASKPAPERS_*` and the standard `OP
 also reads `.env` in the current folder. `.env.example` and the table in README.md list the same fields (tested).
 """
 
+import math
 import re
 from pathlib import Path
 from typing import Annotated, Literal
@@ -46,6 +47,34 @@ def _key(value: SecretStr) -> SecretStr | None:
         msg = "a key has neither white space nor letters beyond ASCII in it"
         raise ValueError(msg)
     return SecretStr(key) if key else None
+
+
+def price_table(text: str) -> dict[str, tuple[float, float]]:
+    """Return prices by model, per million tokens read and written, of `MODEL=IN/OUT, MODEL=IN/OUT`.
+
+    Raises ValueError for anything else.
+
+    >>> price_table("gpt-4.1-mini=0.4/1.6, local=0/0")
+    {'gpt-4.1-mini': (0.4, 1.6), 'local': (0.0, 0.0)}
+    """
+    table: dict[str, tuple[float, float]] = {}
+    for entry in filter(str.strip, re.split(r"[,;\n]", text)):
+        name, _, prices = (part.strip() for part in entry.partition("="))
+        read, _, wrote = prices.partition("/")
+        table[name] = float(read), float(wrote)
+        if not name or not all(0 <= price < math.inf for price in table[name]):
+            raise ValueError(entry)
+    return table
+
+
+def _prices(value: str) -> str:
+    """Return a table of prices as it is; raise ValueError for anything else."""
+    try:
+        price_table(value)
+    except ValueError:
+        msg = "it must look like gpt-4.1-mini=0.4/1.6, other=2/8 (a model's prices per million tokens read and written)"
+        raise ValueError(msg) from None
+    return value
 
 
 class Settings(BaseSettings):
@@ -126,8 +155,18 @@ class Settings(BaseSettings):
         None, description="Key of the endpoint at `ASKPAPERS_RERANK_BASE_URL`, if it wants one."
     )
     prompts: Path | None = Field(None, description="Folder of your own prompt files; empty means the bundled ones.")
+    thinking: Literal["auto", "off"] = Field(
+        "auto",
+        description="Whether an LLM thinks before it writes: `auto` (as it does by itself), or `off` where it can.",
+    )
     price_in: float = Field(0.0, ge=0, description="Price of a million tokens read by the LLM, to tell what it cost.")
     price_out: float = Field(0.0, ge=0, description="Price of a million tokens written by the LLM.")
+    prices: Annotated[str, AfterValidator(_prices)] = Field(
+        "", description="Prices by model, which come before those: `MODEL=IN/OUT, MODEL=IN/OUT`, per million tokens."
+    )
+    max_cost: float | None = Field(
+        None, ge=0, description="What may be spent on LLMs until the program ends, at the prices set; empty: any sum."
+    )
     timeout: float = Field(120.0, gt=0, le=3600, description="Seconds that an endpoint may be silent.")
     auth: SecretStr | None = Field(
         None, description="`user:password` that the page asks for, or a file that holds it; empty asks nobody."

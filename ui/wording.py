@@ -2,6 +2,7 @@
 
 import textwrap
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import PurePath
 
 from rag.records import Answer, Claim, Merge, Searched, Standing
@@ -38,8 +39,11 @@ def _why(claim: Claim) -> str:
     return f"not in the cited abstract: {', '.join(map(printable, missing))}"
 
 
-def summary(answer: Answer) -> str:
-    """Return the one line under an answer: outcome, papers searched and cited, support, who wrote it, time, tokens."""
+def summary(answer: Answer, before: float = 0) -> str:
+    """Return the one line under an answer: outcome, papers searched and cited, support, who wrote it, time, tokens.
+
+    `before` is what the conversation had cost until then.
+    """
     parts = [str(answer.outcome).replace("_", " "), searched(answer.searched)]
     if answer.partial:
         parts.append("partial")
@@ -52,22 +56,27 @@ def summary(answer: Answer) -> str:
     parts += [f"checked by {', '.join(checkers)}"] if checkers else []
     parts += [answer.answerer, duration(sum(answer.timings.values()))]
     if answer.usage:
-        parts.append(
-            f"{answer.usage['input_tokens']:,} + {answer.usage['output_tokens']:,} tokens{_of_the_check(answer)}"
-        )
+        parts.append(f"{answer.usage['input_tokens']:,} + {answer.usage['output_tokens']:,} tokens{_of_them(answer)}")
     if answer.cost is not None:
-        parts.append(f"cost {answer.cost:.4f}")
+        whole = f" ({before + answer.cost:.4f} so far)" if before else ""
+        parts.append(f"cost {answer.cost:.4f}{whole}")
     if answer.rewritten:
         parts.append(f"searched for: {printable(answer.rewritten)}")
     return " · ".join(parts)
 
 
-def _of_the_check(answer: Answer) -> str:
-    """Return how many of an answer's tokens went into its check; nothing when none did."""
-    if "check_input_tokens" not in answer.usage:
-        return ""
-    read, wrote = answer.usage["check_input_tokens"], answer.usage["check_output_tokens"]
-    return f", {read:,} + {wrote:,} of them to check"
+def _of_them(answer: Answer) -> str:
+    """Return how many of an answer's tokens went into thinking and into its check; nothing when none did."""
+    usage = answer.usage
+    thinking = f", {usage['thinking_tokens']:,} of them thinking" if usage.get("thinking_tokens") else ""
+    if "check_input_tokens" not in usage:
+        return thinking
+    return f"{thinking}, {usage['check_input_tokens']:,} + {usage['check_output_tokens']:,} of them to check"
+
+
+def costs(answers: Iterable[Answer | None]) -> float:
+    """Return what answers cost, as far as it is known."""
+    return sum(answer.cost or 0 for answer in answers if answer)
 
 
 def legend(answer: Answer) -> str:

@@ -14,7 +14,7 @@ from rag.errors import ModelError
 from rag.models.cancellation import Cancellation
 from rag.models.llms.base import ChatModel, Message
 from rag.models.llms.prompts import as_data, load_prompt
-from rag.models.llms.replies import complete
+from rag.models.llms.replies import Room, complete
 from rag.records import Paper
 from rag.settings import Settings
 
@@ -47,7 +47,11 @@ def drafted(
     for done, paper in enumerate(chosen, start=1):
         filled = prompt.render(title=as_data(paper.title), abstract=as_data(paper.abstract))
         reply, _ = complete(
-            model, [Message(role, text) for role, text in filled], max_tokens=TOKENS, stop=Cancellation()
+            model,
+            [Message(role, text) for role, text in filled],
+            max_tokens=TOKENS,
+            stop=Cancellation(),
+            room=Room.of(settings),
         )
         row = draft_of(reply, paper)
         rows += [row] if row else []

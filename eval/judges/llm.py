@@ -12,13 +12,14 @@ from rag.errors import ModelError
 from rag.models.cancellation import Cancellation
 from rag.models.checkers.base import ClaimToCheck, Source, Verdict
 from rag.models.checkers.llm import LlmChecker
-from rag.models.llms.base import ChatModel, Message
+from rag.models.llms.base import ChatModel, Message, Usage
 from rag.models.llms.prompts import as_data, load_prompt
-from rag.models.llms.replies import complete
+from rag.models.llms.replies import Room, complete
+from rag.models.spending import price_of
 from rag.settings import Settings
 
 SCORES = {"supported": 1.0, "partly": (PARTLY + SUPPORTED) / 2, "not": 0.0}
-TOKENS = 8  # of a verdict on a fact
+TOKENS = 40  # of a verdict on a fact, besides thinking
 CALL_TOKENS = 320  # read for a call, about; for the estimate of a cost
 CALLS = 5  # a question, about: its claims and facts
 
@@ -29,6 +30,7 @@ class ModelJudge:
     def __init__(self, model: ChatModel, settings: Settings) -> None:
         self._model = model
         self._checker, self._fact = LlmChecker(model, settings), load_prompt("nugget", settings.prompts)
+        self._room = Room.of(settings)
         self._verdicts: dict[tuple[str, ...], Verdict] = {}
         self._known: dict[tuple[str, str], str] = {}
 
@@ -56,7 +58,8 @@ class ModelJudge:
         if key not in self._known:
             filled = self._fact.render(answer=as_data(answer), fact=as_data(fact))
             messages = [Message(role, text) for role, text in filled]
-            self._known[key], _ = complete(self._model, messages, max_tokens=TOKENS, stop=Cancellation())
+            stop = Cancellation()
+            self._known[key], _ = complete(self._model, messages, max_tokens=TOKENS, stop=stop, room=self._room)
         reply = self._known[key]
         found = re.search(r"\b(given|missing|yes|no|not)\b", reply.casefold())
         if found is None:
@@ -73,6 +76,7 @@ def estimate(questions: int, settings: Settings) -> str:
     """Return what judging so many questions may take, in calls, tokens and, where prices are set, money."""
     calls = questions * CALLS
     read, wrote = calls * CALL_TOKENS, calls * 2
-    cost = (read * settings.price_in + wrote * settings.price_out) / 1_000_000
-    price = f", about {cost:.2f} at the prices set" if cost else ""
-    return f"about {calls:,} calls and {read:,} tokens{price}"
+    price = price_of(settings.llm, settings)
+    cost = price.of(Usage(read, wrote)) if price else 0
+    told = f", about {cost:.2f} at the prices set" if cost else ""
+    return f"about {calls:,} calls and {read:,} tokens{told}"

@@ -31,7 +31,8 @@ from rag.citations.support import SUPPORTED, support
 from rag.records import Answer, Citation, Claim, Paper, Standing
 
 UNSUPPORTED = frozenset({Standing.DIFFERS, Standing.NOT_FOUND})
-COSTS = ("seconds", "input_tokens", "output_tokens", "words")  # how their names begin: neither good nor bad
+TOKENS = ("input_tokens", "output_tokens", "thinking_tokens")
+COSTS = ("seconds", *TOKENS, "cost", "words")  # how their names begin: neither good nor bad
 LOWER_IS_BETTER = frozenset({"unsupported", "missing_numbers", "missing_names", "false_answer", "false_refusal"})
 GROUPS = (  # of scores, as reports show them; `seconds_...` belong to the last
     ("Found", ("recall@1", "recall@3", "recall@5", "recall@10", "success@1", "mrr@10", "ndcg@10")),
@@ -40,7 +41,7 @@ GROUPS = (  # of scores, as reports show them; `seconds_...` belong to the last
     ("Faithful", ("support", "unsupported", "missing_numbers", "missing_names")),
     ("Judged", ("judged_supported", "judged_nuggets", "judge_agreement")),
     ("Refused", ("false_refusal", "false_answer")),
-    ("Cost", ("seconds", "input_tokens", "output_tokens")),
+    ("Cost", ("seconds", *TOKENS, "cost")),
 )
 
 
@@ -70,7 +71,8 @@ def score(
     """Return the scores of one answer by name; `found` are the ten best papers of its search, best first."""
     scores: dict[str, float] = {"seconds": sum(answer.timings.values())}
     scores |= {f"seconds_{stage}": seconds for stage, seconds in answer.timings.items()}
-    scores |= {name: float(answer.usage[name]) for name in ("input_tokens", "output_tokens") if name in answer.usage}
+    scores |= {name: float(answer.usage[name]) for name in TOKENS if name in answer.usage}
+    scores |= {"cost": answer.cost} if answer.cost is not None else {}
     if question.labelled:
         scores |= _retrieval(question, found) if question.answerable else {}
         scores |= _abstaining(question, answer)

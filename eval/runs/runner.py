@@ -18,15 +18,17 @@ from eval.metrics.answers import Judge, score
 from eval.metrics.nuggets import nuggets_missing
 from eval.metrics.ranking import DEPTH
 from eval.runs.run_file import About, Row, Run, add_row, begin_run, drop_torn_line, read_run
-from rag.errors import QuestionError, RagError
+from rag.errors import CostLimitError, QuestionError, RagError
 from rag.integrations.llama_index.adapters import QuestionBundle
 from rag.library import Library
 from rag.models.llms.prompts import load_prompt
+from rag.models.spending import SETTING
+from rag.records import Answer
 from rag.utils.release import release
 
 TELLING = (  # settings that an answer depends on
     "embedding", "papers", "sentences", "words", "llm", "window", "answer_tokens", "context", "excerpts",
-    "style", "unsupported", "check",
+    "style", "unsupported", "check", "thinking",
 )  # fmt: skip
 Watch = Callable[[int, int], object]  # (done, of)
 
@@ -50,7 +52,8 @@ def evaluate(
 ) -> Run:
     """Return the run of all questions, kept in `path` row by row; what is there of the same set-up is not asked again.
 
-    Raises QuestionError for no questions and when `path` holds another set-up's run, SourceError, StorageError.
+    Raises QuestionError for no questions and when `path` holds another set-up's run, SourceError, StorageError;
+    CostLimitError where the limit of costs stops it, with all rows kept that were paid for.
     """
     if not questions:
         msg = "There is no question to ask."
@@ -103,18 +106,32 @@ def _begun(path: Path, about: About) -> set[str]:
 
 
 def _asked(library: Library, questions: Iterable[GoldQuestion], plan: Plan) -> Iterator[Row]:
-    """Yield a row for each question, in their order."""
+    """Yield a row for each question, in their order; raise CostLimitError behind those that could be paid."""
+    stopped: list[CostLimitError] = []
+
+    def asked(question: GoldQuestion) -> Row | None:
+        try:
+            return None if stopped else row_of(library, question, plan.judge)
+        except CostLimitError as error:
+            stopped.append(error)
+            return None
+
     with ThreadPoolExecutor(max_workers=plan.workers) as pool:
-        yield from pool.map(lambda question: row_of(library, question, plan.judge), questions)
+        yield from filter(None, pool.map(asked, questions))
+    if stopped:
+        raise stopped[0]
 
 
 def row_of(library: Library, question: GoldQuestion, judge: Judge | None = None) -> Row:
-    """Return what came of one question."""
+    """Return what came of one question. Raises CostLimitError when a part of it can't be paid, its check too."""
     row = Row(question.id, question.kind, question.question, "error", gold=tuple(sorted(question.gold_titles)))
     try:
         answer = library.as_query_engine().answer(QuestionBundle(question.question, history=question.history))
         found = [hit.paper for hit in library.search(answer.searched.query, limit=DEPTH)]
         scores = score(question, answer, found, judge)
+        _check_paid(answer)
+    except CostLimitError:
+        raise
     except RagError as error:
         return replace(row, reason=str(error))
     return replace(
@@ -125,6 +142,12 @@ def row_of(library: Library, question: GoldQuestion, judge: Judge | None = None)
         found=tuple(paper.title for paper in found),
         missing=nuggets_missing(answer.text if answer.answered else "", question.nuggets),
     )
+
+
+def _check_paid(answer: Answer) -> None:
+    """Raise CostLimitError when a part of an answer was left out because it couldn't be paid."""
+    if unpaid := next((note for note in answer.notes if SETTING in note), None):
+        raise CostLimitError(unpaid)
 
 
 def _commit() -> str:

@@ -22,7 +22,8 @@ class Draft:
     `left_open` is what it said the sources leave open. The rest goes onto the Answer as it is: tokens and calls of a
     model, identities of prompts, how often its markers had to be mended, notes for the reader, whether it is only the
     beginning of an answer (`partial`), seconds by stage. `cut` says that the model broke off, so that what it had said
-    tells nothing about the abstracts. `checking` are those of the tokens that the check of the claims took.
+    tells nothing about the abstracts. `checking` are those of the tokens that the check of the claims took, which
+    `checker` did.
     """
 
     parts: tuple[Part, ...] = ()
@@ -36,6 +37,7 @@ class Draft:
     cut: bool = False
     timings: Mapping[str, float] = field(default_factory=dict)
     checking: Usage = NO_USAGE
+    checker: str = ""
 
     @property
     def claims(self) -> tuple[Claim, ...]:

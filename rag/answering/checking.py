@@ -10,10 +10,10 @@ from itertools import groupby
 
 from rag.answering.base import Draft
 from rag.citations.numbering import cite
-from rag.errors import ModelError
+from rag.errors import ModelError, UsedUpError
 from rag.models.cancellation import Cancellation
 from rag.models.checkers.base import Checker, ClaimToCheck, Place, Source
-from rag.models.llms.base import ChatModel
+from rag.models.llms.base import NO_USAGE, ChatModel, Usage
 from rag.records import Citation, Claim, Paper
 from rag.settings import Settings
 from rag.text.sentences import sentence_spans
@@ -48,7 +48,9 @@ def checked(draft: Draft, checker: Checker, stop: Cancellation) -> Draft:
     try:
         found = checker.check([_to_check(draft.claims[place]) for place in places], stop)
     except ModelError as error:
-        return replace(draft, notes=(*draft.notes, _note(str(error))))
+        used = Usage(*error.tokens) if isinstance(error, UsedUpError) else NO_USAGE
+        noted = replace(draft, notes=(*draft.notes, _note(str(error))))
+        return replace(noted, usage=draft.usage + used, checking=used, checker=checker.name)
     claims = list(draft.claims)
     for place, verdict in zip(places, found.verdicts, strict=True):
         if verdict.word is not None:
@@ -58,6 +60,7 @@ def checked(draft: Draft, checker: Checker, stop: Cancellation) -> Draft:
         draft.with_claims(claims),
         usage=draft.usage + found.usage,
         checking=found.usage,
+        checker=checker.name,
         calls=draft.calls + found.calls,
         prompts=(*draft.prompts, *found.prompts),
         notes=(*draft.notes, *([_note(found.note)] if found.note else [])),

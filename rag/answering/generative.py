@@ -8,7 +8,8 @@ import re
 from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from time import perf_counter
 
 from rag.answering.abstaining import is_hopeless
@@ -19,22 +20,35 @@ from rag.citations.model_text.marker_stream import Preview
 from rag.citations.numbering import number_of, number_papers
 from rag.citations.policy import apply_policy
 from rag.citations.reading import read_answer
-from rag.errors import ContextOverflowError
+from rag.errors import ContextOverflowError, UsedUpError
 from rag.models.cancellation import Cancellation
 from rag.models.checkers.base import Checker
 from rag.models.llms.base import NO_USAGE, ChatModel, Ending, Finish, Message, Usage
 from rag.models.llms.prompts import load_prompt
-from rag.models.llms.replies import spoken
+from rag.models.llms.replies import LONGEST, SPARE, THINKING_TOKENS, limit_of, spoken, thinking_of, used_up
 from rag.models.llms.tokens import count_tokens
-from rag.records import Outcome, Turn
+from rag.records import Anew, Outcome, Turn
 from rag.retrieval.results import Retrieved
 from rag.settings import Settings
 
-SPARE = 0.9  # share of the window that is planned with: another tokenizer counts otherwise
 OVERFLOWS = 2  # how often the sources are halved when the model says that they don't fit
-LONGEST = 12  # characters a token: no text is longer than its tokens allow, whatever the server sends
 LOOP = re.compile(r"(.{20,300}?)\1{2,}\Z", re.DOTALL)  # the same words three times at the end of a text
+SENTENCE_ENDS = ".!?\n\u3002\uff01\uff1f"  # a text is only cut behind one, unless it is far too long
 LOOP_TAIL = 1_000  # characters looked at for a loop
+NO_ROOM = "The answer's {} tokens were used up, by thinking as it seems: the model was asked again, with more room."
+A_FEW_WORDS = 30  # a longer text that was cut off and cites nothing may be thinking that nobody marked
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a model wrote of which sources: its text, how it ended, tokens and calls of all tries, notes on them."""
+
+    text: str
+    finish: Finish
+    shown: Shown
+    calls: int
+    notes: tuple[str, ...]
+    prepared: float  # when the last try began
 
 
 class GenerativeAnswerer:
@@ -69,30 +83,67 @@ class GenerativeAnswerer:
         checker = checker_for(check, self._checker, self._model, self._settings)
         numbers = number_papers((), history)
         clock = perf_counter()
-        room = self._room(question)
-        for tries in range(1, OVERFLOWS + 2):
-            shown = self._shown(question, retrieved, room)
-            prepared = perf_counter()
-            try:
-                text, finish = yield from self._written(question, shown, numbers, stop)
-                break
-            except ContextOverflowError:
-                if tries > OVERFLOWS:
-                    raise
-                room = min(room, count_tokens(shown.text)) // 2
+        made = yield from self._made(question, retrieved, numbers, stop)
         written = perf_counter()
-        draft = replace(self._read(question, text, finish, shown), calls=tries)
+        draft = self._read(question, made)
         settled = perf_counter()
-        timings = {"prompt": prepared - clock, "model": written - prepared, "verify": settled - written}
+        timings = {"prompt": made.prepared - clock, "model": written - made.prepared, "verify": settled - written}
         if checker and draft.claims and not stop:
             draft = checked(draft, checker, stop)
             timings["check"] = perf_counter() - settled
-        yield replace(self._with_policy(draft, shown), timings=timings)
+        yield replace(self._with_policy(draft, made.shown), timings=timings)
 
-    def _room(self, question: str) -> int:
-        """Return how many tokens of sources the model's window has room for."""
+    def _made(
+        self, question: str, retrieved: Retrieved, numbers: dict[int, int], stop: Cancellation
+    ) -> Generator[str, None, Written]:
+        """Yield what can be shown of the model's text; return what it wrote at last.
+
+        It is asked again with fewer sources when these don't fit, and once with more room when its tokens went into
+        thinking.
+        """
+        thinking = thinking_of(self._model, otherwise=0)
+        room, calls, halvings, before = self._room(question, thinking), 0, 0, NO_USAGE
+        notes: tuple[str, ...] = ()
+        while True:
+            shown, calls = self._shown(question, retrieved, room), calls + 1
+            messages = self._messages(question, shown.text)
+            limit = limit_of(messages, self._settings.answer_tokens, thinking, self._settings.window)
+            prepared = perf_counter()
+            try:
+                text, finish = yield from self._written(messages, limit, shown, numbers, stop)
+                silent = finish.ending is Ending.LENGTH and self._cites_nothing(question, text, shown)
+                if silent and notes:
+                    raise used_up(self._model.name, finish.usage + before)
+                short = finish.ending is Ending.LENGTH and finish.usage.thinking_tokens > 0
+                if notes or stop or not (silent or short):
+                    finish = replace(finish, usage=finish.usage + before)
+                    return Written(text, finish, shown, calls, notes, prepared)
+                before = finish.usage
+                yield Anew()
+            except ContextOverflowError:
+                if halvings == OVERFLOWS:
+                    raise
+                halvings, thinking, room = halvings + 1, 0, min(room, count_tokens(shown.text)) // 2
+                continue
+            except UsedUpError as error:
+                if notes or stop:
+                    raise
+                before = Usage(*error.tokens)
+            thinking, notes = thinking_of(self._model, otherwise=THINKING_TOKENS), (NO_ROOM.format(limit),)
+            room = min(room, self._room(question, thinking))
+
+    def _cites_nothing(self, question: str, text: str, shown: Shown) -> bool:
+        """Tell whether a text of some length neither cites anything nor says what is left open."""
+        if len(text.split()) < A_FEW_WORDS:
+            return False
+        read = read_answer(text, question, shown.papers)
+        return not read.left_open and Draft(read.parts).abstains
+
+    def _room(self, question: str, thinking: int) -> int:
+        """Return how many tokens of sources the model's window has room for, besides an answer and thinking."""
         bare = self._messages(question, "")
         taken = sum(count_tokens(message.content) for message in bare) + self._settings.answer_tokens
+        taken += min(thinking, self._settings.window // 4)
         return max(0, int(self._settings.window * SPARE) - taken)
 
     def _shown(self, question: str, retrieved: Retrieved, tokens: int) -> Shown:
@@ -109,44 +160,53 @@ class GenerativeAnswerer:
         return [Message(role, text) for role, text in rendered]
 
     def _written(
-        self, question: str, shown: Shown, numbers: dict[int, int], stop: Cancellation
+        self, messages: Sequence[Message], limit: int, shown: Shown, numbers: dict[int, int], stop: Cancellation
     ) -> Generator[str, None, tuple[str, Finish]]:
         """Yield what can be shown of the model's text; return all of it, and how it ended."""
-        preview = Preview(shown.papers, lambda source: number_of(shown.papers[source], numbers))
-        limit = self._settings.answer_tokens
-        messages = self._messages(question, shown.text)
-        text, finish = "", Finish(Ending.CUT, reason="it was stopped")
-        with closing(spoken(self._model.stream(messages, max_tokens=limit, stop=stop))) as events:
+
+        def preview_of() -> Preview:
+            return Preview(shown.papers, lambda source: number_of(shown.papers[source], numbers))
+
+        preview, text, finish = preview_of(), "", Finish(Ending.CUT, reason="it was stopped")
+        said = spoken(self._model, messages, max_tokens=limit, stop=stop, cut=partial(self._cut, limit))
+        with closing(said) as events:
             for event in events:
                 if isinstance(event, Finish):
                     finish = event
-                    break
-                text += event
-                if seen := preview.feed(event):
-                    yield seen
-                if len(text) > limit * LONGEST:
-                    finish = Finish(Ending.LENGTH)
-                    break
-                if is_loop(text, event):
-                    text, finish = said_once(text), Finish(Ending.REPEATING)
-                    break
+                elif isinstance(event, Anew):
+                    preview, text = preview_of(), ""
+                    yield event
+                else:
+                    text += event
+                    if seen := preview.feed(event):
+                        yield seen
         if rest := preview.rest():
             yield rest
-        if finish.usage == NO_USAGE:
-            read = sum(count_tokens(message.content) for message in messages)
-            finish = replace(finish, usage=Usage(read, count_tokens(text)))
-        return text, finish
+        return (said_once(text) if finish.ending is Ending.REPEATING else text), finish
 
-    def _read(self, question: str, text: str, finish: Finish, shown: Shown) -> Draft:
+    def _cut(self, limit: int, text: str, piece: str) -> Ending | None:
+        """Return why a text is to end here, behind its last piece, if it is; the model was asked for `limit` tokens."""
+        longest = self._settings.answer_tokens
+        if len(text) > longest * LONGEST:
+            return Ending.LENGTH
+        if not any(mark in piece for mark in SENTENCE_ENDS):
+            return None
+        if limit > longest and thinking_of(self._model, otherwise=0) and count_tokens(text) > longest:
+            return Ending.LENGTH
+        return Ending.REPEATING if is_loop(text) else None
+
+    def _read(self, question: str, made: Written) -> Draft:
         """Return the draft of a model's text."""
-        read = read_answer(text, question, shown.papers)
+        read, finish = read_answer(made.text, question, made.shown.papers), made.finish
+        notes = (*made.notes, made.shown.note, ending_note(finish))
         return Draft(
             parts=read.parts,
             left_open=read.left_open,
             usage=finish.usage,
+            calls=made.calls,
             prompts=(self._prompt.prompt_id,),
             repairs=read.repairs,
-            notes=tuple(note for note in (shown.note, ending_note(finish)) if note),
+            notes=tuple(note for note in notes if note),
             partial=finish.ending is not Ending.COMPLETE,
             cut=finish.ending is Ending.CUT,
         )
@@ -157,9 +217,9 @@ class GenerativeAnswerer:
         return replace(draft, parts=parts, repairs=dict(Counter(draft.repairs) + repairs))
 
 
-def is_loop(text: str, piece: str) -> bool:
-    """Tell whether a text, whose last piece is `piece`, ends in the same words three times over."""
-    return any(mark in piece for mark in ".!?\n") and LOOP.search(text[-LOOP_TAIL:]) is not None
+def is_loop(text: str) -> bool:
+    """Tell whether a text ends in the same words three times over."""
+    return LOOP.search(text[-LOOP_TAIL:]) is not None
 
 
 def said_once(text: str) -> str:

@@ -17,8 +17,10 @@ from rag.conversation.follow_ups import Rewritten, rewrite, rewrite_without_mode
 from rag.errors import ModelError, StoppedError
 from rag.models.cancellation import Cancellation
 from rag.models.checkers.base import Checker
-from rag.models.llms.base import NO_USAGE, ChatModel, Usage
+from rag.models.llms.base import NO_USAGE, ChatModel
 from rag.models.llms.prompts import load_prompt
+from rag.models.llms.replies import Room
+from rag.models.spending import has_prices, price_of
 from rag.records import Answer, Filters, Outcome, Searched, Turn
 from rag.retrieval.query import check_question
 from rag.retrieval.results import Retrieved
@@ -123,6 +125,9 @@ class AnswerPipeline:
         usage = found.rewritten.usage + reranked.usage + draft.usage
         calls = found.rewritten.calls + reranked.calls + draft.calls
         counted = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens, "calls": calls}
+        cost, unpriced = self._cost(found, draft) if calls else (None, ())
+        if usage.thinking_tokens:
+            counted["thinking_tokens"] = usage.thinking_tokens
         if draft.checking != NO_USAGE:
             checking = draft.checking
             counted |= {"check_input_tokens": checking.input_tokens, "check_output_tokens": checking.output_tokens}
@@ -139,19 +144,29 @@ class AnswerPipeline:
             answerer=self._answerer.name,
             timings={**found.timings, **draft.timings},
             usage=counted if calls else {},
-            cost=self._cost(usage) if calls else None,
+            cost=cost,
             prompts=(*found.rewritten.prompts, *reranked.prompts, *draft.prompts),
             partial=draft.partial,
-            notes=(*found.retrieved.notes, *draft.notes),
+            notes=(*found.rewritten.notes, *found.retrieved.notes, *draft.notes, *unpriced),
             repairs=draft.repairs,
         )
 
-    def _cost(self, usage: Usage) -> float | None:
-        """Return the price of tokens; None when no price is set."""
-        read, wrote = self._settings.price_in, self._settings.price_out
-        if not read and not wrote:
-            return None
-        return (usage.input_tokens * read + usage.output_tokens * wrote) / 1_000_000
+    def _cost(self, found: Found, draft: Draft) -> tuple[float | None, tuple[str, ...]]:
+        """Return the cost of all tokens, each model's at its price, and a note where a price isn't known.
+
+        None, and no note, when no price is set at all.
+        """
+        reranked = found.retrieved.reranked
+        taken = {self._answerer.name: found.rewritten.usage + draft.usage - draft.checking}
+        for name, usage in ((draft.checker, draft.checking), (reranked.model, reranked.usage)):
+            if usage != NO_USAGE:
+                taken[name] = taken.get(name, NO_USAGE) + usage
+        prices = {name: price_of(name, self._settings) for name in taken}
+        if not has_prices(self._settings):
+            return None, ()
+        if unknown := [name for name, price in prices.items() if price is None]:
+            return None, (f"What it cost isn't known: ASKPAPERS_PRICES names no price of {', '.join(unknown)}.",)
+        return sum(price.of(taken[name]) for name, price in prices.items() if price), ()
 
 
 def make_pipeline(
@@ -168,7 +183,7 @@ def make_pipeline(
     from rag.answering.generative import GenerativeAnswerer  # quotes don't pay for what reads a model's text
     from rag.models.checkers import load_checker
 
-    rewriter = partial(rewrite, model=model, prompt=load_prompt("rewrite", settings.prompts))
+    rewriter = partial(rewrite, model=model, prompt=load_prompt("rewrite", settings.prompts), room=Room.of(settings))
     chosen = checker or load_checker(settings, model)
     return AnswerPipeline(retriever, GenerativeAnswerer(model, settings, chosen), rewriter, settings)
 

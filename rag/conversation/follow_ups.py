@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.errors import CostLimitError, ModelError, UsedUpError
 from rag.models.cancellation import Cancellation
 from rag.models.llms.base import NO_USAGE, ChatModel, Ending, Message, Usage
 from rag.models.llms.prompts import Prompt, as_data
-from rag.models.llms.replies import complete
+from rag.models.llms.replies import Room, complete
 from rag.records import Answer, Turn
 from rag.text.words import stems
 
@@ -29,18 +30,23 @@ POINTS_BACK = re.compile(
 
 SAID = 400  # characters of an earlier answer that a model is shown
 LONGEST = 600  # characters; a longer reply is no question
-REPLY_TOKENS = 200
+REPLY_TOKENS = 200  # of a question; room for thinking comes on top
+BY_RULE = "The model didn't make the question stand alone ({}): it was done by rule."
 LABEL = re.compile(r"^\W*((rewritten|standalone|last|new|final) )?question\W*:\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """A question made to stand alone, and what a model took for it (no calls when it wasn't asked)."""
+    """A question made to stand alone, and what a model took for it (no calls when it wasn't asked).
+
+    `notes` tell the reader, a line each, why it wasn't made so by the model that was asked.
+    """
 
     question: str
     usage: Usage = NO_USAGE
     calls: int = 0
     prompts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
@@ -59,21 +65,39 @@ def is_follow_up(question: str) -> bool:
     return telling <= BARE or (telling <= SHORT and bool(POINTS_BACK.search(question)))
 
 
-def rewrite(
-    question: str, history: Sequence[Turn], stop: Cancellation, *, model: ChatModel, prompt: Prompt
+def rewrite(  # noqa: PLR0913  (all that a model is asked with)
+    question: str,
+    history: Sequence[Turn],
+    stop: Cancellation,
+    *,
+    model: ChatModel,
+    prompt: Prompt,
+    room: Room = Room(),
 ) -> Rewritten:
-    """Return the question as the model makes it stand alone; as `standalone` does when its reply is no question.
+    """Return the question as the model makes it stand alone; as `standalone` does when it fails or replies with none.
 
     A small model often gives a follow-up back as it is: then what it hangs on is said again in front of it. Without
-    history no model is asked. Raises ModelError.
+    history no model is asked. Raises CostLimitError.
     """
     if not history:
         return Rewritten(question.strip())
     conversation = as_data("\n".join(_told(turn) for turn in history[-TURNS:]))
     messages = [Message(*part) for part in prompt.render(conversation=conversation, question=question.strip())]
-    reply, finish = complete(model, messages, max_tokens=REPLY_TOKENS, stop=stop)
+    by_rule = standalone(question, history)
+    try:
+        reply, finish = complete(model, messages, max_tokens=REPLY_TOKENS, stop=stop, room=room)
+    except CostLimitError:
+        raise
+    except ModelError as error:
+        usage = Usage(*error.tokens) if isinstance(error, UsedUpError) else NO_USAGE
+        note = BY_RULE.format(str(error).rstrip("."))
+        return Rewritten(by_rule, usage, int(usage != NO_USAGE), (prompt.prompt_id,), (note,))
     rewritten = question_in(reply) if finish.ending is Ending.COMPLETE else None  # half a question asks another one
-    return Rewritten(standalone(rewritten or question, history), finish.usage, 1, (prompt.prompt_id,))
+    if rewritten:
+        return Rewritten(standalone(rewritten, history), finish.usage, 1, (prompt.prompt_id,))
+    why = "its reply was no question" if finish.ending is Ending.COMPLETE else "its reply was cut off"
+    notes = () if stop else (BY_RULE.format(why),)
+    return Rewritten(by_rule, finish.usage, 1, (prompt.prompt_id,), notes)
 
 
 def rewrite_without_model(question: str, history: Sequence[Turn], stop: Cancellation) -> Rewritten:  # noqa: ARG001

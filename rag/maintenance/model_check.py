@@ -21,7 +21,8 @@ from rag.models.llms.openai import EndpointModel
 from rag.models.llms.prompts import load_prompt
 from rag.models.llms.replies import spoken
 from rag.models.llms.tokens import count_tokens
-from rag.records import Paper
+from rag.models.spending import metered
+from rag.records import Anew, Paper
 from rag.settings import Settings
 
 SHORT = 2_000  # tokens that a short reply may have, with what is thought before it
@@ -74,6 +75,7 @@ class _Examination:
 
     def __init__(self, model: ChatModel, settings: Settings) -> None:
         self._model = model
+        self._endpoint = endpoint if isinstance(endpoint := metered(model), EndpointModel) else None
         self._settings = settings
         self._used = NO_USAGE
         self._changes: list[str] = []  # what to write into the settings, or to do at the server
@@ -104,11 +106,14 @@ class _Examination:
     def _ask(self, messages: Sequence[Message], max_tokens: int) -> Reply:
         started, first, pieces = perf_counter(), 0.0, list[str]()
         finish = Finish(Ending.CUT)
-        with closing(spoken(self._model.stream(messages, max_tokens=max_tokens, stop=Cancellation()))) as events:
+        with closing(spoken(self._model, messages, max_tokens=max_tokens, stop=Cancellation())) as events:
             for event in events:
                 if isinstance(event, Finish):
                     finish = event
                     break
+                if isinstance(event, Anew):  # what came before was thinking
+                    first, pieces = 0.0, []
+                    continue
                 first = first or perf_counter() - started
                 pieces.append(event)
         self._used += finish.usage
@@ -116,10 +121,10 @@ class _Examination:
 
     def _listed(self) -> Finding | None:
         """Tell what models the endpoint lists; None where none is asked."""
-        if not isinstance(self._model, EndpointModel):
+        if self._endpoint is None:
             return None
         try:
-            self._windows = self._model.windows()
+            self._windows = self._endpoint.windows()
         except ModelError as error:
             return Finding("models", False, f"no list of them, and none is needed where one is named. {error}")
         some = ", ".join(list(self._windows)[:NAMED]) + (", …" if len(self._windows) > NAMED else "")
@@ -144,10 +149,10 @@ class _Examination:
         """Tell how the server wants to be asked, as it was learned from the first reply."""
         obeyed = "blue" in reply.text.casefold()
         doubt = "" if obeyed else ", but the model didn't keep to it: choose one that follows instructions"
-        if not isinstance(self._model, EndpointModel):
+        if self._endpoint is None:
             yield Finding("instructions", obeyed, f"taken{doubt}")
             return
-        form = self._model.form
+        form = self._endpoint.form
         role = "taken" if form.system else "refused as a system message, sent with the question"
         yield Finding("instructions", obeyed, f"{role}{doubt}")
         yield Finding("streaming", True, "yes" if form.stream else "refused: answers come whole, not word by word")

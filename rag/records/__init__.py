@@ -3,7 +3,7 @@
 Offsets are Python character offsets into `paper.abstract`; a higher score is always better.
 """
 
-from rag.records.answers import Answer, Outcome, Rating, Searched, Turn
+from rag.records.answers import Anew, Answer, Outcome, Rating, Searched, Turn
 from rag.records.claims import Citation, Claim, Difference, Standing, Support
 from rag.records.papers import (
     Filters,
@@ -19,6 +19,7 @@ from rag.records.papers import (
 )
 
 __all__ = [
+    "Anew",
     "Answer",
     "Citation",
     "Claim",

@@ -11,6 +11,19 @@ from rag.records.claims import Citation, Claim, citation_dict, citation_of, clai
 from rag.records.papers import Filters, Paper, Passage
 
 
+class Anew(str):
+    """A piece of a streamed text with which it begins anew: what came before turned out to be no part of the answer.
+
+    Whoever only prints the pieces gets a blank line of it; the Answer at the end of the stream is right in any case.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls) -> Self:
+        """Make one; they are all alike."""
+        return super().__new__(cls, "\n\n")
+
+
 class Outcome(StrEnum):
     """How a question ended."""
 
@@ -54,8 +67,8 @@ class Answer:
     prompts used (`answer@1a2b3c4d`). `partial` is true when the LLM was cut off; `notes` says why, and what else a
     reader should know, a line each; `repairs` counts what had to be mended in the LLM's text, by kind. `timings` are
     seconds by stage; `usage` counts LLM tokens (`input_tokens`, `output_tokens`, estimated where the server doesn't
-    tell) and `calls`, and is empty when none was asked; `cost` is their price where prices are set. Timings don't
-    count when two answers are compared.
+    tell) and `calls`, `thinking_tokens` are those of its output that went into thinking, and it is empty when none was
+    asked; `cost` is their price where prices are set and known. Timings don't count when two answers are compared.
     """
 
     question: str

@@ -511,9 +511,18 @@ def test_a_question_that_is_none_is_refused_before_a_model_is_asked(having: Havi
     assert model.sent == []
 
 
-def test_a_rewriting_that_fails_is_told(having: Having) -> None:
-    with pytest.raises(ModelError):
-        having(Scripted(ModelError("refused"))).ask(FOLLOW_UP, history=HISTORY)
+def test_a_rewriting_that_fails_is_told_and_done_by_rule(having: Having) -> None:
+    answer = having(Scripted(ModelError("It refused."), f"{ENCODED[:-1]} [1].")).ask(FOLLOW_UP, history=HISTORY)
+    assert answer.rewritten == f"{QUESTION} {FOLLOW_UP}"
+    assert answer.notes == ("The model didn't make the question stand alone (It refused): it was done by rule.",)
+    assert answer.usage["calls"] == 1
+
+
+@pytest.mark.parametrize("finish", [Finish(Ending.LENGTH), Finish(Ending.CUT, reason="the connection broke")])
+def test_half_a_rewritten_question_is_not_searched_for(having: Having, finish: Finish) -> None:
+    answer = having(Scripted(REWRITTEN[:20], finish, f"{ENCODED[:-1]} [1].")).ask(FOLLOW_UP, history=HISTORY)
+    assert answer.rewritten == f"{QUESTION} {FOLLOW_UP}"
+    assert "its reply was cut off" in answer.notes[0]
 
 
 # What becomes of unsupported claims.

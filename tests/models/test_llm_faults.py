@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from rag.errors import ContextOverflowError, ModelError, RagError
+from rag.errors import ContextOverflowError, ModelError, RagError, UsedUpError
 from rag.library import Library
 from rag.records import Answer
 
@@ -213,7 +213,9 @@ def test_an_empty_answer_is_told(chat_server: Any, failure: Callable[..., str], 
 
 def test_tokens_used_up_before_the_answer_are_told(chat_server: Any, failure: Callable[..., str]) -> None:
     chat_server.says(finish="length")
-    assert failure().endswith("it used up its tokens before it wrote anything. Raise ASKPAPERS_ANSWER_TOKENS.")
+    assert failure(UsedUpError).endswith(
+        "it used up its tokens before it wrote anything. Raise ASKPAPERS_ANSWER_TOKENS, or set ASKPAPERS_THINKING=off."
+    )
 
 
 def test_the_same_sentence_for_ever_is_ended_and_said_once(chat_server: Any, ask: Ask) -> None:

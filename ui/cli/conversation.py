@@ -31,22 +31,24 @@ class Conversation:
     filters: Filters
     as_json: bool
     indent: int | None = 2  # of JSON; in a conversation None: an answer is a line
+    _cost: float = 0  # of what was asked in this session, earlier turns of a file aside
 
     def ask(self, question: str) -> Answer:
         """Answer one question, show it, and add it to the turns and their file. Raises RagError."""
-        console = Console(highlight=False)
+        console, before = Console(highlight=False), self._cost
         if self.as_json or not console.is_terminal:
             answer = self.library.ask(question, history=self.turns, filters=self.filters)
             if self.as_json:
                 sys.stdout.write(json.dumps(answer.to_dict(), ensure_ascii=False, indent=self.indent) + "\n")
             else:
-                show_answer(console, answer)
+                show_answer(console, answer, before)
         else:
             with closing(self.library.stream(question, history=self.turns, filters=self.filters)) as events:
-                answer = stream_answer(console, events)
+                answer = stream_answer(console, events, before)
         self.turns.append(Turn(question, answer))
         if self.history is not None:
             append_turn(self.history, self.turns[-1])
+        self._cost += answer.cost or 0
         return answer
 
     def go_on(self) -> int:

@@ -60,6 +60,7 @@ def run(
     from eval.runs.runner import Plan, about_run, evaluate
     from eval.runs.thresholds import read_demand
     from rag.library import Library
+    from rag.models.spending import PURSE
     from rag.settings import load_settings
     from ui.cli.progress import counting
 
@@ -76,6 +77,8 @@ def run(
         sys.stdout.write(json.dumps(_as_json(found, path), ensure_ascii=False, indent=2) + "\n")
     else:
         sys.stdout.write(f"{to_markdown(found)}\nKept in {path}\n")
+    if spent := PURSE.spent:
+        sys.stderr.write(f"Spent, with what was judged: {spent:.4f}\n")
     _demand(found, demands)
 
 

@@ -18,6 +18,7 @@ from rag.export.markdown import as_part
 from rag.maintenance.doctor import Finding
 from rag.maintenance.info import Info
 from rag.records import (
+    Anew,
     Answer,
     Claim,
     Hit,
@@ -49,24 +50,27 @@ def mark(claim: Claim) -> Text:
     return Text(shown(claim).sign, COLOURS[claim.standing])
 
 
-def stream_answer(console: Console, events: Iterable[str | Answer]) -> Answer:
-    """Show an answer as it is written, then as it stands; return it. Raises StoppedError when none came."""
+def stream_answer(console: Console, events: Iterable[str | Answer], before: float = 0) -> Answer:
+    """Show an answer as it is written, then as it stands; return it. Raises StoppedError when none came.
+
+    `before` is what the conversation had cost until then.
+    """
     text = ""
     with Live(console=console, transient=True, refresh_per_second=REFRESHES) as live:
         for event in events:
             if isinstance(event, Answer):
                 answer = event
                 break
-            text += event
+            text = "" if isinstance(event, Anew) else text + event
             lines = Text(_printable_lines(text)).wrap(console, console.width)
             live.update(Text("\n").join(lines[-max(1, console.height - 2) :]))  # what scrolled away can't be erased
         else:
             raise StoppedError
-    show_answer(console, answer)
+    show_answer(console, answer, before)
     return answer
 
 
-def show_answer(console: Console, answer: Answer) -> None:
+def show_answer(console: Console, answer: Answer, before: float = 0) -> None:
     """Print an answer: its text with a sign behind each claim, the references, one line on how it came about."""
     if answer.answered:
         for text in answer_lines(console, answer):
@@ -84,7 +88,7 @@ def show_answer(console: Console, answer: Answer) -> None:
     console.print()
     for note in answer.notes:
         _print(console, Text(printable(note), "yellow"))
-    _print(console, Text(summary(answer), "dim"))
+    _print(console, Text(summary(answer, before), "dim"))
 
 
 def _show_refusal(console: Console, answer: Answer) -> None:

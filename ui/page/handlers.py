@@ -16,7 +16,7 @@ from rag.conversation.markdown import conversation_markdown
 from rag.errors import QuestionError, RagError
 from rag.export import Form, export
 from rag.integrations.llama_index.adapters import QuestionBundle
-from rag.records import Answer, Filters, Rating
+from rag.records import Anew, Answer, Filters, Rating
 from ui.page.conversation import Conversation, Exchange, new_exchange, read_conversation
 from ui.page.server_state import CUT_OFF, ServerState
 from ui.page.views import library as library_view
@@ -74,7 +74,7 @@ async def respond(  # noqa: PLR0913  (each is a part of the page)
                     if isinstance(event, Answer):
                         exchange = replace(exchange, answer=event)
                         break
-                    text += event or ""
+                    text = "" if isinstance(event, Anew) else text + (event or "")
                     if event is None or monotonic() - shown >= REFRESH:
                         view = _written_so_far(conversation, exchange, text)
                         yield view if writing else _begun(view, conversation, typed=index is None)

@@ -36,8 +36,8 @@ from rag.errors import ModelError
 from rag.models.cancellation import Cancellation, awaited, in_thread
 from rag.models.embedders.base import Embedder
 from rag.models.llms.base import ChatModel, Ending, Finish, Message
-from rag.models.llms.replies import complete, spoken
-from rag.records import Filters, Hit, Turn
+from rag.models.llms.replies import Room, complete, limit_of, spoken, thinking_of
+from rag.records import Anew, Filters, Hit, Turn
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 
@@ -143,20 +143,28 @@ class PaperLLM(CustomLLM):
         return in_thread(lambda: stream_completion_response_to_chat_response(self._streamed(prompt, stop)), stop)
 
     def _completed(self, prompt: str, stop: Cancellation) -> CompletionResponse:
-        limit = self._settings.answer_tokens
-        text, finish = complete(self._model, self._messages(prompt), max_tokens=limit, stop=stop)
+        limit, messages = self._settings.answer_tokens, self._messages(prompt)
+        text, finish = complete(self._model, messages, max_tokens=limit, stop=stop, room=self._room)
         self._check(finish)
         return CompletionResponse(text=text)
 
     def _streamed(self, prompt: str, stop: Cancellation) -> CompletionResponseGen:
-        text, limit = "", self._settings.answer_tokens
-        with closing(spoken(self._model.stream(self._messages(prompt), max_tokens=limit, stop=stop))) as events:
+        text, messages = "", self._messages(prompt)
+        room, wanted = self._room, self._settings.answer_tokens
+        limit = limit_of(messages, wanted, thinking_of(self._model, otherwise=room.thinking), room.window)
+        with closing(spoken(self._model, messages, max_tokens=limit, stop=stop)) as events:
             for event in events:
                 if isinstance(event, Finish):
                     self._check(event)
+                elif isinstance(event, Anew):
+                    text = ""
                 else:
                     text += event
                     yield CompletionResponse(text=text, delta=event)
+
+    @property
+    def _room(self) -> Room:
+        return Room(self._settings.window, thinking=0)
 
     def _check(self, finish: Finish) -> None:
         """Raise ModelError for a reply that broke off: half an answer is none to whoever reads it whole."""

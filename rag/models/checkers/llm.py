@@ -6,20 +6,20 @@ rag.models.checkers.replies, and counts only for claims that were asked about an
 
 from collections.abc import Sequence
 
-from rag.errors import ContextOverflowError, ModelError
+from rag.errors import ContextOverflowError, CostLimitError, ModelError, UsedUpError
 from rag.models.cancellation import Cancellation
 from rag.models.checkers.base import Checked, ClaimToCheck, Place, Source, Verdict
 from rag.models.checkers.replies import Said, verdicts_in
 from rag.models.llms.base import NO_USAGE, ChatModel, Message, Usage
 from rag.models.llms.loading import told_of_own
 from rag.models.llms.prompts import as_data, load_prompt
-from rag.models.llms.replies import complete
+from rag.models.llms.replies import SPARE, Room, complete
 from rag.models.llms.tokens import count_tokens
 from rag.settings import Settings
 
-SPARE = 0.9  # share of the window that is planned with: another tokenizer counts otherwise
 LINE_TOKENS = 40  # of a verdict: number, word, sentences
-THINKING_TOKENS = 1_000  # some models think first
+FIRST_LINES = 200  # some models begin with words of their own
+THINKING_TOKENS = 2_000  # that are kept free in the window: some models think first
 UNTOLD = Verdict(None)
 SETTING, ADDRESS = "ASKPAPERS_CHECK", "ASKPAPERS_CHECK_BASE_URL"  # what names a model of the checker's own
 
@@ -32,6 +32,7 @@ class LlmChecker:
         self._model = model
         self._owned = owned
         self._window = settings.window
+        self._room = Room.of(settings)
         self._prompt = load_prompt("check", settings.prompts)
         self._bare = self._prompt.render(sources="", claims="")  # now, for a prompt of another form to be told at once
 
@@ -81,6 +82,8 @@ class LlmChecker:
 
     def _told(self, error: ModelError) -> ModelError:
         """Return an error of the model that names the settings by which this one is chosen."""
+        if isinstance(error, CostLimitError | UsedUpError):
+            return error
         return told_of_own(error, SETTING, ADDRESS) if self._owned else ModelError(str(error))
 
     def _batches(self, claims: Sequence[ClaimToCheck]) -> list[list[ClaimToCheck]]:
@@ -118,13 +121,10 @@ class LlmChecker:
         ]
         filled = self._prompt.render(sources=sources, claims="\n".join(lines))
         messages = [Message(role, text) for role, text in filled]
-        limit = self._thinking + LINE_TOKENS * len(claims)
-        reply, finish = complete(self._model, messages, max_tokens=limit, stop=stop)
-        usage = finish.usage
-        if usage == NO_USAGE:
-            usage = Usage(sum(count_tokens(message.content) for message in messages), count_tokens(reply))
+        limit = LINE_TOKENS * len(claims) + FIRST_LINES
+        reply, finish = complete(self._model, messages, max_tokens=limit, stop=stop, room=self._room)
         said = verdicts_in(reply, len(claims))
-        return [_verdict(claim, said.get(place), numbers, reply) for place, claim in enumerate(claims, 1)], usage
+        return [_verdict(claim, said.get(place), numbers, reply) for place, claim in enumerate(claims, 1)], finish.usage
 
 
 def _verdict(claim: ClaimToCheck, said: Said | None, numbers: dict[Source, int], reply: str) -> Verdict:

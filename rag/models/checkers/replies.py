@@ -10,13 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from rag.models.checkers.base import Word
+from rag.models.llms.thinking.stream import without_thinking
 
 LONGEST = 40_000  # characters of a reply that are read
 LONGEST_LINE = 1_000  # characters of a line: the patterns may look at each of them many times
 MOST_VALUES = 50  # places where a reply may seem to begin with JSON
 
-THINKING = re.compile(r"<(think|thinking|reasoning)>.*?(</\1>|\Z)", re.DOTALL | re.IGNORECASE)
-THOUGHT = re.compile(r".*</(?:think|thinking|reasoning)>", re.DOTALL | re.IGNORECASE)  # whose beginning was taken off
 FULLY = r"(?:fully|completely|entirely|wholly|quite|totally)"
 CARRIED = r"(?:supported|stated|found|mentioned|said|entailed|carried|backed|given|enough|in\b)"
 WORDS: tuple[tuple[Word, str], ...] = (
@@ -58,7 +57,7 @@ def verdicts_in(reply: str, asked: int) -> dict[int, Said]:
     >>> verdicts_in("1: supported 2.1, 2.4\n- **Claim 2** - Not supported (1.3)", 2)
     {1: Said(word='supported', places=((2, 1), (2, 4))), 2: Said(word='not', places=((1, 3),))}
     """
-    text = THOUGHT.sub("", THINKING.sub("", reply[:LONGEST]))
+    text = without_thinking(reply[:LONGEST])
     found = _in_json(text, asked) or _in_lines(text, asked)
     return {number: said for number, said in found.items() if 1 <= number <= asked}
 

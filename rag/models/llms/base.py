@@ -18,13 +18,33 @@ class Message(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens that a model read and wrote, as the server counted them; zeros when it didn't tell."""
+    """Tokens that a model read and wrote, as the server counted them; zeros when it didn't tell.
+
+    `thinking_tokens` are those of the tokens written that went into thinking, estimated where the server doesn't tell.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
+    thinking_tokens: int = 0
 
     def __add__(self, other: "Usage") -> "Usage":
-        return Usage(self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens)
+        return Usage(
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.thinking_tokens + other.thinking_tokens,
+        )
+
+    def __sub__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.input_tokens - other.input_tokens,
+            self.output_tokens - other.output_tokens,
+            self.thinking_tokens - other.thinking_tokens,
+        )
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """The three of them, in their order."""
+        return self.input_tokens, self.output_tokens, self.thinking_tokens
 
 
 NO_USAGE = Usage()
@@ -68,8 +88,9 @@ class ChatModel(Protocol):
         """Yield the reply in pieces as they come, then how it ended.
 
         Closing the iterator, or setting `stop` from anywhere, stops the model; after `stop` the iterator just ends.
-        Raises ModelError when no piece came, ContextOverflowError when the messages don't fit; once a piece has
-        come, a failure is a Finish with Ending.CUT.
+        What the model thought may be among the pieces: rag.models.llms.replies takes it off.
+        Raises ModelError when no piece came, UsedUpError when its tokens were used up by then, ContextOverflowError
+        when the messages don't fit; once a piece has come, a failure is a Finish with Ending.CUT.
         """
 
     def close(self) -> None:

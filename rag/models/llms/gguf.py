@@ -4,13 +4,16 @@ import queue
 import secrets
 import threading
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rag.errors import ContextOverflowError, ModelError
 from rag.models.cancellation import Cancellation
 from rag.models.llms.base import ENDINGS, NO_USAGE, SEED, Ending, Event, Finish, Message, Usage
-from rag.models.llms.replies import received
+from rag.models.llms.replies import received, used_up
+from rag.models.llms.thinking.endpoints import NO_THINKING, thinking_in
+from rag.models.llms.tokens import count_tokens
 from rag.settings import Settings
 
 ERRORS = 1  # what llama.cpp writes to stderr: errors alone
@@ -52,6 +55,8 @@ class GgufModel:
             "stream": True,
             "stream_options": {"include_usage": True},
         }
+        if self._settings.thinking == "off":
+            request["chat_template_kwargs"] = NO_THINKING["chat_template_kwargs"]
         server = self._loaded()
         threading.Thread(target=_relay, args=(server, request, events, ended), daemon=True).start()
 
@@ -94,16 +99,17 @@ def _relay(
     server: Any, request: dict[str, Any], events: queue.SimpleQueue[Event | None], ended: threading.Event
 ) -> None:
     """Ask and pass on all that comes; the last thing passed on is a Finish or an error."""
-    ending, usage, begun = Ending.CUT, NO_USAGE, False
+    ending, usage, begun, thought = Ending.CUT, NO_USAGE, False, ""
     failure = ModelError("The model wrote nothing. Ask in other words, or choose another with ASKPAPERS_LLM.")
 
     def take(chunk: dict[str, Any]) -> bool:
         """Take a chunk; return whether llama.cpp is to stop."""
-        nonlocal ending, usage, begun, failure
+        nonlocal ending, usage, begun, failure, thought
         if "error" in chunk:
             failure = _error(chunk["error"])
             return True
         for choice in chunk.get("choices", ()):
+            thought += thinking_in(choice["delta"])
             piece = choice["delta"].get("content") or ""
             begun = begun or bool(piece.strip())  # spaces alone are no answer
             if begun and piece:
@@ -119,8 +125,11 @@ def _relay(
     except (RuntimeError, LookupError, TypeError, AttributeError) as error:  # but the first: a chunk of another form
         failure = ModelError(f"llama.cpp failed: {error}. Try again, or choose another model with ASKPAPERS_LLM.")
     finally:
+        usage = replace(usage, thinking_tokens=min(count_tokens(thought), usage.output_tokens) if thought else 0)
         if begun:
             events.put(Finish(ending, usage, "llama.cpp stopped in the middle" if ending is Ending.CUT else ""))
+        elif ending is Ending.LENGTH:
+            events.put(used_up("in this process", usage))
         else:
             events.put(failure)
 

@@ -4,6 +4,7 @@ from pydantic import SecretStr
 
 from rag.errors import ModelError
 from rag.models.llms.base import ChatModel
+from rag.models.spending import MeteredModel
 from rag.settings import Settings
 
 
@@ -20,11 +21,11 @@ def load_model(settings: Settings) -> ChatModel | None:
     if kind == "gguf":
         from rag.models.llms.gguf import GgufModel
 
-        return GgufModel(value, settings)
+        return MeteredModel(GgufModel(value, settings), settings)
     if kind == "openai" or (kind == "auto" and configured):
         from rag.models.llms.openai import EndpointModel
 
-        return EndpointModel(value, settings)
+        return MeteredModel(EndpointModel(value, settings), settings)
     return None
 
 
@@ -44,7 +45,7 @@ def load_own(
         raise ModelError(msg)
     from rag.models.llms.openai import EndpointModel
 
-    return EndpointModel(name, settings)
+    return MeteredModel(EndpointModel(name, settings), settings)
 
 
 def told_of_own(error: ModelError, setting: str, named: str) -> ModelError:

@@ -16,7 +16,7 @@ import httpx2
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from openai import AsyncOpenAI, OpenAIError
 
-from rag.errors import ModelError
+from rag.errors import ModelError, UsedUpError
 from rag.models.cancellation import Cancellation
 from rag.models.endpoints.meanings import NO_API, SaidError
 from rag.models.llms.base import Ending, Event, Finish, Message
@@ -25,7 +25,7 @@ from rag.models.llms.exchange.forms import Form
 from rag.models.llms.exchange.incoming import BrokenError
 from rag.models.llms.exchange.reading import UNFINISHED
 from rag.models.llms.openai_errors import Failure
-from rag.models.llms.replies import received
+from rag.models.llms.replies import MORE_TOKENS, received
 from rag.models.openai_client import address_of, async_client
 from rag.settings import Settings
 
@@ -152,7 +152,7 @@ class EndpointModel:
 def _nothing(finish: Finish) -> Failure:
     """Return what it means that a reply ended before it began."""
     if finish.ending is Ending.LENGTH:
-        return Failure("it used up its tokens before it wrote anything", "Raise ASKPAPERS_ANSWER_TOKENS.")
+        return Failure("it used up its tokens before it wrote anything", MORE_TOKENS, UsedUpError)
     if finish.ending is Ending.CUT and finish.reason == UNFINISHED:
         return Failure("it sent no answer", f"{NO_API[:-1]}, and try again.")
     happened = finish.reason if finish.ending is Ending.CUT else "its answer was empty"

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 from rag.errors import ModelError
@@ -14,12 +14,13 @@ from rag.records import Paper
 class Reranked:
     """A score a paper, higher is better, on any scale; and what they took: tokens, calls of a language model, prompts.
 
-    `note` says in one line why there are none.
+    `model`: which language model took them. `note` says in one line why there are no scores.
     """
 
     scores: tuple[float, ...] = ()
     usage: Usage = NO_USAGE
     calls: int = 0
+    model: str = ""
     prompts: tuple[str, ...] = ()
     note: str = ""
 
@@ -60,7 +61,7 @@ def reranked(reranker: Reranker, question: str, papers: Sequence[Paper]) -> Rera
             if isinstance(reranker, CountingReranker)
             else Reranked(tuple(reranker.score(question, papers)))
         )
-        return Reranked(_numbers(reranker, found.scores, len(papers)), found.usage, found.calls, found.prompts)
+        return replace(found, scores=_numbers(reranker, found.scores, len(papers)))
     except ModelError as error:
         return Reranked(note=f"The papers are in the order of the search alone, not reranked: {error}")
 

@@ -2,21 +2,21 @@
 
 from collections.abc import Sequence
 
-from rag.errors import ContextOverflowError, ModelError
+from rag.errors import ContextOverflowError, CostLimitError, ModelError, UsedUpError
 from rag.models.cancellation import Cancellation
-from rag.models.llms.base import NO_USAGE, ChatModel, Ending, Finish, Message, Usage
+from rag.models.llms.base import ChatModel, Ending, Finish, Message
 from rag.models.llms.loading import load_own, told_of_own
 from rag.models.llms.prompts import as_data, load_prompt
-from rag.models.llms.replies import complete
+from rag.models.llms.replies import SPARE, Room, complete
 from rag.models.llms.tokens import count_tokens
 from rag.models.rerankers.base import Reranked
 from rag.models.rerankers.grades import grades_in
 from rag.records import Paper
 from rag.settings import Settings
 
-SPARE = 0.9  # share of the window that is planned with: another tokenizer counts otherwise
 LINE_TOKENS = 10  # of a grade
-THINKING_TOKENS = 1_000  # some models think first
+FIRST_LINES = 200  # some models begin with words of their own
+THINKING_TOKENS = 2_000  # that are kept free in the window: some models think first
 FRAME_TOKENS = 12  # of the marks around a paper
 TRIES = 3  # each with half the room of the one before, when the window is smaller than said
 SETTING, ADDRESS = "ASKPAPERS_RERANKER", "ASKPAPERS_RERANK_BASE_URL"
@@ -31,6 +31,7 @@ class LlmReranker:
         self.name = model.name
         self._model = model
         self._window = settings.window
+        self._room = Room.of(settings)
         self._prompt = load_prompt("rerank", settings.prompts)
         self._bare = self._prompt.render(
             sources="", question=""
@@ -47,23 +48,29 @@ class LlmReranker:
     def rerank(self, question: str, papers: Sequence[Paper]) -> Reranked:
         """Return a grade a paper and what they took; those left out have the lowest. Raises ModelError."""
         thinking = min(THINKING_TOKENS, self._window // 4)
-        limit = thinking + LINE_TOKENS * len(papers)
-        room = self._window * SPARE - limit - sum(count_tokens(text) for _, text in self._bare) - count_tokens(question)
+        limit = LINE_TOKENS * len(papers) + FIRST_LINES
+        room = (
+            self._window * SPARE
+            - thinking
+            - limit
+            - sum(count_tokens(text) for _, text in self._bare)
+            - count_tokens(question)
+        )
         for tried in range(TRIES):
             messages = self._messages(question, papers, room / 2**tried)
             try:
-                reply, finish = complete(self._model, messages, max_tokens=limit, stop=Cancellation())
+                reply, finish = complete(self._model, messages, max_tokens=limit, stop=Cancellation(), room=self._room)
             except ContextOverflowError as error:
                 if tried + 1 == TRIES:
                     raise told_of_own(error, SETTING, ADDRESS) from error
+            except (CostLimitError, UsedUpError):
+                raise
             except ModelError as error:
                 raise told_of_own(error, SETTING, ADDRESS) from error
             else:
                 break
-        usage = finish.usage
-        if usage == NO_USAGE:
-            usage = Usage(sum(count_tokens(message.content) for message in messages), count_tokens(reply))
-        return Reranked(self._scores(reply, finish, len(papers)), usage, 1, (self._prompt.prompt_id,))
+        scores = self._scores(reply, finish, len(papers))
+        return Reranked(scores, finish.usage, 1, self._model.name, (self._prompt.prompt_id,))
 
     def _messages(self, question: str, papers: Sequence[Paper], room: float) -> list[Message]:
         texts = shortened([f"{paper.title}\n{' '.join(paper.abstract.split())}" for paper in papers], room)

@@ -11,7 +11,7 @@ from rag.records.answers import CLOSEST, LEFT_OPEN, NEAREST_PAPERS, REFUSALS
 from ui.page.conversation import Conversation, Exchange
 from ui.page.views.answer_text import answer_text
 from ui.page.views.markup import document, prose
-from ui.wording import stages, summary
+from ui.wording import costs, stages, summary
 
 THUMB = (  # drawn, for not every machine has a font with it; turned round for bad
     '<svg viewBox="0 0 16 16" width="14" height="14" fill="none" stroke="currentColor" stroke-width="1.4" '
@@ -30,8 +30,7 @@ def transcript(conversation: Conversation, markdown: Sequence[str], *, chosen: i
     `markdown[i]` is what copying the answer of the i-th exchange gives.
     """
     return "".join(
-        _article(exchange, index, copied, chosen=index == chosen, last=index == len(conversation.exchanges) - 1)
-        for index, (exchange, copied) in enumerate(zip(conversation.exchanges, markdown, strict=True))
+        _article(conversation.exchanges, index, copied, chosen=index == chosen) for index, copied in enumerate(markdown)
     )
 
 
@@ -68,18 +67,19 @@ def underway(question: str, text: str, index: int, exchange_id: str) -> str:
     )
 
 
-def _article(exchange: Exchange, index: int, copied: str, *, chosen: bool, last: bool) -> str:
-    answer = exchange.answer
+def _article(exchanges: Sequence[Exchange], index: int, copied: str, *, chosen: bool) -> str:
+    exchange, last = exchanges[index], index == len(exchanges) - 1
+    answer, before = exchange.answer, costs(one.answer for one in exchanges[:index])
     return (
         f'<article class="ap-turn{" ap-chosen" * chosen}" data-index="{index}" aria-label="Question {index + 1}">'
         f'<div class="ap-question"><h2 class="ap-asked">{_lines(exchange.question)}</h2>'
         f"{_button('edit', 'Edit', 'Edit and ask again')}</div>"
-        f"{_broken(exchange) if answer is None else _answer(answer)}"
+        f"{_broken(exchange) if answer is None else _answer(answer, before)}"
         f"{_feet(exchange, copied, last=last)}</article>"
     )
 
 
-def _answer(answer: Answer) -> str:
+def _answer(answer: Answer, before: float) -> str:
     rewritten = ""
     if answer.rewritten:
         rewritten = f'<p class="ap-rewritten"><span>Searched for</span> {escape(answer.rewritten)}</p>'
@@ -92,7 +92,7 @@ def _answer(answer: Answer) -> str:
         body = f"{verdict}{_left_open(answer)}{_nearest(answer)}"
     return (
         f'<div class="ap-answer ap-{answer.outcome}">{rewritten}{body}{notes}</div>'
-        f'<p class="ap-line" title="{escape(stages(answer))}">{escape(summary(answer))}</p>'
+        f'<p class="ap-line" title="{escape(stages(answer))}">{escape(summary(answer, before))}</p>'
     )
 
 

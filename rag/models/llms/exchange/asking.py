@@ -17,11 +17,12 @@ from rag.models.endpoints.meanings import Asking, SaidError
 from rag.models.endpoints.routes import route_of
 from rag.models.endpoints.said import parsed
 from rag.models.llms.base import Finish, Message
-from rag.models.llms.exchange.forms import Form
+from rag.models.llms.exchange.forms import OPTIONS, Form
 from rag.models.llms.exchange.incoming import BrokenError, Incoming
 from rag.models.llms.exchange.reading import Reading
 from rag.models.llms.openai_errors import Failure, failure_of, said_of
 from rag.models.llms.retrying import patiently
+from rag.models.llms.thinking.endpoints import NO_THINKING
 from rag.models.openai_client import address_of, key_of
 from rag.settings import Settings
 
@@ -36,6 +37,7 @@ class Asker:
     def __init__(self, model: str, settings: Settings) -> None:
         self.model = model
         self._settings = settings
+        self._options = OPTIONS if settings.thinking == "auto" else OPTIONS | NO_THINKING
         self.form = Form()
 
     async def events(
@@ -83,7 +85,7 @@ class Asker:
         while True:
             with fail_after(first_sign - current_time()):
                 self.model = self.model or await patiently(partial(self._first_model, client))
-                request = form.request(self.model, messages, max_tokens)
+                request = form.request(self.model, messages, max_tokens, self._options)
                 try:
                     incoming = await patiently(
                         partial(Incoming.ask, client, request), settled=partial(form.helps, request)

@@ -8,6 +8,7 @@ import re
 from typing import Any, NamedTuple
 
 from rag.models.llms.base import Ending, Usage
+from rag.models.llms.thinking.endpoints import thinking_counted, thinking_in
 
 # By what its word holds, since each server has words of its own: MAX_TOKENS, max_output_tokens, model_length, ...
 # The first that fits counts; what fits none is an answer that came to its end.
@@ -33,7 +34,10 @@ TEXTS = {"", "text", "output_text", "text_delta"}  # types of parts that are the
 
 
 class Piece(NamedTuple):
-    """What one piece brings; `reason` says why a reply was cut, `refusal` what the model says in place of an answer.
+    """What one piece brings.
+
+    `reason` says why a reply was cut, `refusal` what the model says in place of an answer, `thought` what it thinks,
+    where a server tells that apart.
 
     `whole` is a text that repeats all that came before, where a piece has one: it counts when nothing did.
     """
@@ -44,6 +48,7 @@ class Piece(NamedTuple):
     reason: str = ""
     usage: Usage | None = None
     refusal: str = ""
+    thought: str = ""
 
 
 def piece_of(payload: Any) -> Piece:
@@ -72,6 +77,7 @@ def piece_of(payload: Any) -> Piece:
         reason,
         usage or _usage(choice.get("usage")),
         _text(said.get("refusal")) or _text(whole.get("refusal")),
+        thinking_in(said) or thinking_in(whole),
     )
 
 
@@ -117,5 +123,4 @@ def _usage(told: Any) -> Usage | None:
         told.get("completion_tokens", told.get("output_tokens")),
     ]
     numbers = [int(count) if isinstance(count, int | float) and count > 0 else 0 for count in counts]
-    # Here is the place for the thinking among them: completion_tokens_details.reasoning_tokens.
-    return Usage(*numbers) if any(numbers) else None
+    return Usage(numbers[0], numbers[1], thinking_counted(told)) if any(numbers) else None

@@ -18,6 +18,7 @@ from rag.models.endpoints.refusals import (
 )
 from rag.models.endpoints.said import everything_in, named_in
 from rag.models.llms.base import SEED, Message
+from rag.models.llms.thinking.endpoints import NO_THINKING
 
 # Asked for when a server takes them.
 OPTIONS: dict[str, Any] = {"temperature": 0, "seed": SEED, "stream_options": {"include_usage": True}}
@@ -35,12 +36,14 @@ class Form:
     system: bool = True  # the instructions are a message of their own
     stream: bool = True  # the reply comes in pieces
 
-    def request(self, model: str, messages: Sequence[Message], max_tokens: int) -> dict[str, Any]:
-        """Return what is sent for a reply of at most `max_tokens`."""
+    def request(
+        self, model: str, messages: Sequence[Message], max_tokens: int, options: Mapping[str, Any] = OPTIONS
+    ) -> dict[str, Any]:
+        """Return what is sent for a reply of at most `max_tokens`, with those of `options` that aren't refused."""
         sent = messages if self.system else merged(messages)
         request: dict[str, Any] = {"model": model, "messages": [message._asdict() for message in sent]}
         left_out = self.left_out if self.stream else self.left_out | {"stream_options"}
-        request |= {name: value for name, value in OPTIONS.items() if name not in left_out}
+        request |= {name: value for name, value in options.items() if name not in left_out}
         if limit := next((name for name in LIMITS if name not in left_out), None):
             request[limit] = max_tokens if self.longest is None else min(max_tokens, self.longest)
         return {**request, "stream": True} if self.stream else {**request, "stream": False}
@@ -54,7 +57,7 @@ class Form:
         words, pointed = everything_in(said.body), named_in(said.body)
         if said.status in FINAL or is_long(said):
             return replace(self, stream=False) if said.status == 403 and self._streams(words, pointed) else None
-        sent = frozenset(request) & {*OPTIONS, *LIMITS}
+        sent = frozenset(request) & {*OPTIONS, *NO_THINKING, *LIMITS}
         if named := (names_in(words, sent) | pointed) & sent:
             return self._without(named, words, request)
         instructed = request["messages"][0]["role"] == "system"

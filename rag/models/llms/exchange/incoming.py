@@ -42,8 +42,10 @@ class Incoming:
     async def ask(cls, client: AsyncOpenAI, request: dict[str, Any]) -> Self:
         """Send a request; return its reply once it begins. Raises what the client raises."""
         closing = AsyncExitStack()
-        create: Any = client.chat.completions.with_streaming_response.create  # knows no options held in a dict
-        response = await closing.enter_async_context(create(**request))
+        create = client.chat.completions.with_streaming_response.create
+        model, messages, options = request["model"], request["messages"], {**request}
+        # Whatever the client knows by name goes beside what only some servers know.
+        response = await closing.enter_async_context(create(model=model, messages=messages, extra_body=options))
         return cls(response.http_response, closing)
 
     async def aclose(self) -> None:

@@ -1,0 +1,265 @@
+"""The marks that models put around their thinking and their answers, as a grammar: what a mark is and what it does.
+
+    <think> </thought> [THINK] <seed:think> <|begin_of_thought|>  thinking begins, ends; any name of that kind
+    <answer> </final_answer> <|START_RESPONSE|>                  a frame around the answer
+    <|channel|>analysis<|message|>, ...assistantfinal             Harmony's channels, with their tokens or without
+    **Thinking:** ... **Answer:**                                 labels, where a reply begins with one
+    <|im_end|> </s> <end_of_turn>                                 tokens of a chat template
+
+Here each mark is only recognised; whether it does something where it stands (an answer may speak of `<think>`) is
+said by `is_mention`, what follows from it by rag.models.llms.thinking.stream.
+"""
+
+import re
+from enum import StrEnum
+from typing import NamedTuple
+
+BAR = "\N{FULLWIDTH VERTICAL LINE}"
+HEADER_LENGTH = 160  # characters in which a header of Harmony ends
+ROLE = 24  # characters in which the role behind a token that begins a turn stands
+LONGEST = 80  # characters of a mark between its brackets
+
+# Before a mark may be whole: what has to be waited for.
+BEGINS = re.compile(
+    rf"<\s?[/|{BAR}]*\s?(?:[^\W\d][^<>\n]{{0,{LONGEST}}})?|\[\s?/?\s?(?:[^\W\d][\w ]{{0,24}})?"
+    rf"|\N{{WHITE LEFT-POINTING TRIANGLE}}[^\n\N{{WHITE RIGHT-POINTING TRIANGLE}}]{{0,24}}"
+)
+BRACKET = re.compile(r"[<\[\N{WHITE LEFT-POINTING TRIANGLE}]")
+MARK = re.compile(
+    rf"<(?P<pipe>\s?[/|{BAR}]*\s?[^\W\d][^<>\n]{{0,{LONGEST}}}?)>"
+    rf"|\[(?P<square>\s?/?\s?[^\W\d][\w ]{{0,24}})\]"
+    rf"|\N{{WHITE LEFT-POINTING TRIANGLE}}(?P<triangle>[^\n\N{{WHITE RIGHT-POINTING TRIANGLE}}]{{1,24}})"
+    rf"\N{{WHITE RIGHT-POINTING TRIANGLE}}"
+)
+UNUSED = re.compile(r"<unused\d+>(thought)?")  # MedGemma's
+INNER = re.compile(
+    r"(?P<slash>/)?(?P<which>(?:begin|start|open|end|close)(?:[_ -]of)?[_ -](?:the[_ -])?)?(?:[\w.]+:)?"
+    r"(?P<name>[^\W\d]\w*(?:[ -][^\W\d]\w*){0,3}?)(?:\s+[\w:-]+\s*=.*)?(?P<empty>\s*/)?"
+)
+STRONG = (
+    r"(?:ant|deep)?think(?:ing|s)?|thoughts?|reason(?:ing|s)?|reflect(?:ion|ions|ing)?|scratch[_ -]?pad|cot|monologue"
+)
+WEAK = (
+    r"deliberat(?:e|ion|ions|ing)|ponder(?:ing)?|contemplat(?:e|ion|ing|or)|ruminat(?:e|ion|ing)|brainstorm(?:ing)?"
+    r"|introspect(?:ion)?|musings?|rationale|analysis|analy[sz]e|planning"
+)
+AROUND = r"(?:[^\W\d_]+[_ -]){{0,3}}(?:{0})(?:[_ -][^\W_]+){{0,2}}"
+THINKING_NAME = re.compile(AROUND.format(STRONG))
+WEAK_NAME = re.compile(AROUND.format(WEAK))
+FRAME_NAME = re.compile(AROUND.format(r"answer|response|reply|solution|output|result|conclusion|final"))
+END_NAME = re.compile(
+    r"/?s|/?[be]os|pad|unk|eot|eom|eod|turn|(?:start|end|begin)[_ ]of[_ ]\w+|(?:start|end)oftext|im[_ ](?:start|end)"
+    r"|/?inst"
+)
+
+HARMONY, FINAL_CHANNEL = "|message|", "|final|"  # names of marks; no tag's
+SOMEBODY = re.compile(r"<\|start\|>\s*(?:user|system|developer|tool|function)")
+BEGINS_HEADER = re.compile(r"<\|(?:start|channel)\|?>")
+HEADER = re.compile(r"<\|(?:start|channel)\|?>[^<>]{0,40}(?:<\|?(?:channel|constrain)\|>[^<>]{0,40}){0,2}<\|message\|>")
+CHANNEL = re.compile(r"<\|?channel\|?>\s*(?P<name>[a-z]+)", re.IGNORECASE)
+FINAL = "assistantfinal"  # Harmony without its tokens: here thinking ends
+# The same at the beginning: the channel's name glued to the first word.
+BARE_ANALYSIS = re.compile(r"(?:assistant)?(?:analysis|commentary)(?=[^a-z\s.,:;!?'\u2019()/\[-])")
+BARE_FINAL = re.compile(r"(?:assistant)?final(?=[A-Z])")
+
+THINKING_LABEL = (
+    r"(?:(?:my|the|internal)\s)?(?:thinking|thoughts?|reasoning|chain[ -]of[ -]thought|scratchpad|monologue)"
+    r"(?:\sprocess)?"
+)
+ANSWER_LABEL = r"(?:(?:my|the)\s)?(?:final\s)?(?:answer|response|reply)"
+LABEL = r"(?:\#{{1,6}}[ \t]*(?:\*\*|__)?{0}:?(?:\*\*|__)?:?[ \t]*\n|(?:\*\*|__){0}:?(?:\*\*|__):?|{0}:)"
+PHRASE = r"here(?:'s|\u2019s|\sis)\s"
+OPENING_LABEL = re.compile(rf"(?:{LABEL.format(THINKING_LABEL)}|{PHRASE}my\s{THINKING_LABEL}:)", re.IGNORECASE)
+CLOSING_LABEL = re.compile(
+    rf"^[ \t]*(?:{LABEL.format(ANSWER_LABEL)}|{PHRASE}my\s{ANSWER_LABEL}:)[ \t]*", re.IGNORECASE | re.MULTILINE
+)
+CORES = tuple(
+    f"{who}{what}{more}"
+    for who in ("", "my ", "the ", "internal ", "here's my ", "here\u2019s my ", "here is my ")
+    for what in ("thinking", "thought", "thoughts", "reasoning", "chain of thought", "chain-of-thought", "scratchpad",
+                 "monologue")
+    for more in ("", " process")
+)  # fmt: skip
+GLUED = tuple(f"{who}{what}" for who in ("", "assistant") for what in ("analysis", "commentary", "final"))
+LABEL_ENDS = re.compile(r"[:*_ \t]{0,6}")
+DECORATION = re.compile(r"#{1,6}[ \t]*(?:\*\*|__|\*|_)?|\*\*?|__?")
+CITES = re.compile(r"\[\d")
+
+NOUN = re.compile(
+    r"[ \t]?-?(?:(?:open|clos|start|end|begin)ing )?(?:tags?|tokens?|markers?|blocks?|sections?|delimiters?|labels?"
+    r"|elements?|spans?|traces?|segments?|modes?|phases?|symbols?|prefix(?:es)?|suffix(?:es)?|templates?|fields?"
+    r"|pairs?|formats?|rewards?)\b"
+)
+MAYBE_NOUN = re.compile(r"[ \t]?-?(?:[a-z]{0,12}|[a-z]{2,6}ing [a-z]{0,12})|[ \t]*")
+MAYBE_ROLE = re.compile(rf"(?=.{{0,{ROLE}}}\Z)\s*[a-z]{{0,10}}", re.DOTALL)
+QUOTES = "`\"'\u201c\u201d\u2018\u2019\u00ab\u00bb\u300c\u300d"
+SPAN = 80
+CODE_SPAN = re.compile(rf"[^`\n]{{0,{SPAN - 1}}}`")
+SENTENCE_END = frozenset(".!?:;\u2026\u3002\uff01\uff1f\uff1a)]}>*_\uff09\u3011\u300d\"'\u201d\u2019`")
+PAUSE = re.compile(r"[,;)]")
+GOES_ON = re.compile(r"[ \t]*[a-z\u00df-\u00ff,.;:)!?\[\u3001\u3002\uff0c]")
+
+
+class Kind(StrEnum):
+    """What a mark does."""
+
+    OPENS = "opens"  # thinking begins
+    MAY_OPEN = "may open"  # thinking begins, if it ends somewhere
+    CLOSES = "closes"  # thinking ends
+    FRAMES = "frames"  # the answer begins
+    UNFRAMES = "unframes"  # the answer ends
+    ASIDE = "aside"  # a token of the template, of no meaning
+    ANOTHER = "another"  # somebody else's turn: the reply has ended
+
+
+BEGINNING = frozenset({Kind.OPENS, Kind.MAY_OPEN, Kind.FRAMES})
+
+
+class Mark(NamedTuple):
+    """A mark: what it does, the name in it, where it ends in its text, and whether it has the form of a token."""
+
+    kind: Kind
+    name: str
+    end: int
+    is_token: bool = False
+
+
+def mark_at(text: str) -> Mark | None:
+    """Return the mark with which a text begins; None when it begins with none.
+
+    >>> mark_at("</Thought > It is 4.")
+    Mark(kind=<Kind.CLOSES: 'closes'>, name='thought', end=11, is_token=False)
+    """
+    if header := HEADER.match(text):
+        return _header(header[0])
+    match = MARK.match(text)
+    if match is None:
+        return None
+    if match["square"]:
+        return _square(match["square"].strip(), match.end())
+    inner = (match["pipe"] or match["triangle"]).strip()
+    is_token = inner.strip("/")[:1] in {"|", BAR}
+    bare = inner.strip(f"|{BAR} ").replace("\N{LOWER ONE EIGHTH BLOCK}", "_").casefold()
+    bare = re.sub(r"^/\s+", "/", bare)
+    if bare == "channel" and "|" in inner:
+        return _channel(text, match.end())
+    if found := _named(bare, text, match.end(), inner):
+        return found._replace(is_token=is_token)
+    return _token(bare, text, match.end()) if is_token or END_NAME.fullmatch(bare) else None
+
+
+def _header(header: str) -> Mark:
+    """Return what a header of Harmony begins: an answer, what is no answer, or somebody else's turn."""
+    if SOMEBODY.match(header):
+        return Mark(Kind.ANOTHER, "start", len(header))
+    channel = CHANNEL.search(header)
+    if channel is None:
+        return Mark(Kind.FRAMES, HARMONY, len(header))
+    return Mark(*_of_channel(channel["name"]), len(header))
+
+
+def _of_channel(name: str) -> tuple[Kind, str]:
+    return (Kind.FRAMES, FINAL_CHANNEL) if name.casefold() == "final" else (Kind.OPENS, HARMONY)
+
+
+def _named(bare: str, text: str, end: int, inner: str) -> Mark | None:
+    """Return a mark of thinking, or of a frame, by what stands in its brackets."""
+    if unused := UNUSED.match(text):
+        return Mark(Kind.OPENS if unused[1] else Kind.CLOSES, "unused", unused.end())
+    parts = INNER.fullmatch(bare)
+    if parts is None:
+        return None
+    name = parts["name"].replace("-", "_").replace(" ", "_")
+    which = parts["which"] or ""
+    closing = bool(parts["slash"]) or which.startswith(("end", "close")) or name.endswith("_suffix") or inner[0] == "/"
+    if parts["empty"]:
+        closing = False
+    name = name.removesuffix("_suffix").removesuffix("_prefix")
+    strong = bool(THINKING_NAME.fullmatch(name)) or name == "inner"
+    if strong or WEAK_NAME.fullmatch(name):
+        opens = Kind.OPENS if strong else Kind.MAY_OPEN
+        return Mark(Kind.ASIDE if parts["empty"] else Kind.CLOSES if closing else opens, name, end)
+    if FRAME_NAME.fullmatch(name):
+        return Mark(Kind.UNFRAMES if closing else Kind.FRAMES, name, end)
+    return None
+
+
+def _square(inner: str, end: int) -> Mark | None:
+    """Return a mark in square brackets: thinking alone, and only in capitals does it begin without an end."""
+    name = inner.strip("/ ")
+    bare = name.casefold()
+    if THINKING_NAME.fullmatch(bare) and " " not in bare:
+        opens = Kind.OPENS if name.isupper() else Kind.MAY_OPEN
+        return Mark(Kind.CLOSES if inner.startswith("/") else opens, bare, end)
+    return Mark(Kind.ASIDE, bare, end) if name in {"INST", "EOS", "BOS"} else None
+
+
+def _channel(text: str, end: int) -> Mark:
+    """Return what a channel's token means where no `<|message|>` follows; Gemma closes one with `<channel|>`."""
+    if text.startswith("<channel"):
+        return Mark(Kind.CLOSES, HARMONY, end)
+    named = CHANNEL.match(text)
+    if named is None:
+        return Mark(Kind.ASIDE, HARMONY, end)
+    return Mark(*_of_channel(named["name"]), named.end())
+
+
+def _token(bare: str, text: str, end: int) -> Mark:
+    """Return a token of a chat template; the role behind one that begins a turn belongs to it."""
+    if bare in {"user", "human", "system", "tool", "im_user", "observation"}:
+        return Mark(Kind.ANOTHER, bare, end)
+    role = re.match(r"\s*(assistant|model|user|human|system|tool)\b", text[end : end + ROLE])
+    if role is None or "start" not in bare:
+        return Mark(Kind.ASIDE, bare, end)
+    kind = Kind.ASIDE if role[1] in {"assistant", "model"} else Kind.ANOTHER
+    return Mark(kind, bare, end + role.end(), is_token=True)
+
+
+def may_become_mark(text: str) -> bool:
+    """Tell whether a text that begins with a bracket may still become a mark, or another one, when more of it comes."""
+    if BEGINS_HEADER.match(text) and len(text) < HEADER_LENGTH and "<|message|>" not in text:
+        return True
+    return BEGINS.fullmatch(text) is not None
+
+
+def is_settled(mark: Mark, before: str, after: str) -> bool:
+    """Tell whether what stands behind a mark says whether it is one, whatever comes after that."""
+    if before.count("`") % 2 and len(after) < SPAN and "\n" not in after and "`" not in after:
+        return False
+    if ("start" in mark.name and MAYBE_ROLE.fullmatch(after)) or (
+        mark.name == "unused" and "thought".startswith(after)
+    ):
+        return False
+    return MAYBE_NOUN.fullmatch(after) is None
+
+
+def may_become_label(head: str) -> bool:
+    """Tell whether the beginning of a reply may still become a label of thinking, or a channel without its tokens."""
+    bare = DECORATION.sub("", head, count=1).casefold()
+    return any(glued.startswith(head) for glued in GLUED) or any(
+        core.startswith(bare) or (bare.startswith(core) and LABEL_ENDS.fullmatch(bare[len(core) :])) for core in CORES
+    )
+
+
+def is_quoted(before: str, after: str) -> bool:
+    """Tell whether a mark is in quotes or code, or is called a tag; the text around it is that of the same line."""
+    if before[-1:] and after[:1] and before[-1] in QUOTES and after[0] in QUOTES:
+        return True
+    if before.count("`") % 2 and CODE_SPAN.match(after):
+        return True
+    return NOUN.match(after) is not None
+
+
+def is_mention(mark: Mark, before: str, after: str, *, thinking: bool) -> bool:
+    """Tell whether a mark is only spoken of: quoted, or in the middle of a sentence.
+
+    `before` and `after` are the text around it as far as it is known, `before` from the beginning of its line;
+    `thinking`: whether it stands in thinking, where a sentence breaks off more easily.
+    """
+    if is_quoted(before, after):
+        return True
+    said = before.rstrip()
+    inside = bool(said) and said[-1] not in SENTENCE_END
+    if mark.kind in BEGINNING and not mark.is_token:
+        return inside
+    return inside and (PAUSE if thinking else GOES_ON).match(after) is not None
