@@ -12,7 +12,8 @@ from rag.citations.grounding import anchored, grounded
 from rag.citations.model_text.claim_detection import Kind, kinds_of, without_opening
 from rag.citations.model_text.denials import MARKED
 from rag.citations.model_text.markers import GREETINGS, REFERENCES, Sentence, read_markers
-from rag.citations.model_text.reference_lists import renumbered, split_references
+from rag.citations.model_text.reference_lists import split_references
+from rag.citations.model_text.unwrapping import as_markdown
 from rag.citations.numbering import Piece
 from rag.citations.rendering import Part, kept
 from rag.records import Citation, Paper
@@ -37,9 +38,9 @@ class ReadAnswer:
 
 def read_answer(text: str, question: str, sources: Mapping[int, Paper]) -> ReadAnswer:
     """Return what a model wrote, by the sources that it was shown, numbered as they were."""
-    text, greetings = without_opening(text)
+    text, greetings = without_opening(as_markdown(text))
     text, meaning = split_references(text, sources)
-    reading = read_markers(renumbered(text, meaning), sources)
+    reading = read_markers(text, sources, meaning)
     kinds = kinds_of(reading.sentences, question, [paper.abstract for paper in sources.values()])
     repairs = Counter(reading.repairs) + Counter({GREETINGS: greetings, REFERENCES: int(bool(meaning))})
     parts: list[Part] = []

@@ -102,9 +102,9 @@ def verified(claim: Claim) -> Claim:
 
 
 def cited_text(paper: Paper) -> str:
-    """Return what a claim that cites a paper may rest on: its title and its abstract."""
-    title = paper.title.strip()
-    return f"{title}{'' if title.endswith(('.', '?', '!')) else '.'} {paper.abstract}"
+    """Return what a claim that cites a paper may rest on: its title, its abstract, and who wrote it when."""
+    title, byline = paper.title.strip(), paper.byline
+    return f"{title}{'' if title.endswith(('.', '?', '!')) else '.'} {paper.abstract}{f' ({byline})' if byline else ''}"
 
 
 def nothing_holds(claims: Sequence[Claim]) -> bool:

@@ -14,6 +14,9 @@ from typing import NamedTuple
 
 from rag.citations.model_text.marked_line import MarkedLine, read_line
 from rag.citations.model_text.marker_grammar import label_of
+from rag.citations.model_text.other_markers import plain_markers
+from rag.citations.model_text.reference_lists import renumbered
+from rag.citations.model_text.shielding import shielded, shown
 from rag.citations.model_text.tables import is_row, is_rule, row_text
 from rag.citations.numbering import Piece
 from rag.records import Paper
@@ -57,16 +60,23 @@ class Reading:
     repairs: Mapping[str, int]
 
 
-def read_markers(text: str, sources: Mapping[int, Paper]) -> Reading:
-    """Return the sentences of a model's text with the sources that they cite; only numbers of `sources` come out."""
+def read_markers(text: str, sources: Mapping[int, Paper], meaning: Mapping[int, int] | None = None) -> Reading:
+    """Return the sentences of a model's text with the sources that they cite; only numbers of `sources` come out.
+
+    `meaning`: the source that a number of the text means, where the text has a numbering of its own.
+    """
     reader = _Reader(sources)
+    meaning = meaning or {}
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # half an emoji
-    lines = text.splitlines()
+    text = shielded("\n".join(text.splitlines()), sources)
+    text, rewritten = plain_markers(text, {n: sources[meaning.get(n, n)] for n in {*sources, *meaning}})
+    reader.repairs += rewritten
+    lines = renumbered(text, meaning).splitlines()
     for number, line in enumerate(lines):
         following = lines[number + 1] if number + 1 < len(lines) else ""
         if not reader.take(line, following):
             break
-    return Reading(reader.sentences(), dict(+reader.repairs))
+    return Reading(tuple(map(_shown, reader.sentences())), dict(+reader.repairs))
 
 
 class _Reader:
@@ -268,6 +278,12 @@ def _pieces(shown: Sequence[Piece]) -> tuple[Piece, ...]:
     if pieces and isinstance(pieces[-1], str):
         pieces[-1] = pieces[-1].rstrip()
     return tuple(piece for piece in pieces if piece)
+
+
+def _shown(sentence: Sentence) -> Sentence:
+    """Return a sentence with the signs in their places that were put aside."""
+    written = tuple(shown(piece) if isinstance(piece, str) else piece for piece in sentence.written)
+    return sentence._replace(text=shown(sentence.text), lead=shown(sentence.lead), written=written)
 
 
 def _frame(text: str) -> Sentence:
