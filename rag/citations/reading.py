@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from rag.citations.grounding import anchored, grounded
 from rag.citations.model_text.claim_detection import Kind, kinds_of, without_opening
-from rag.citations.model_text.denials import MARKED
+from rag.citations.model_text.denials_abroad import without_mark
 from rag.citations.model_text.markers import GREETINGS, REFERENCES, Sentence, read_markers
 from rag.citations.model_text.reference_lists import split_references
 from rag.citations.model_text.unwrapping import as_markdown
@@ -54,7 +54,7 @@ def read_answer(text: str, question: str, sources: Mapping[int, Paper]) -> ReadA
             parts.append(Part(sentence.lead, written, cited=_cited(sentence, sources)))
             repairs.update([LEFT_OUT[kind]] if kind in LEFT_OUT else [])
     denials = [sentence.text for sentence, kind in zip(reading.sentences, kinds, strict=True) if kind is Kind.DENIAL]
-    left_open = " ".join(filter(None, (MARKED.sub("", text, count=1).strip() for text in denials)))
+    left_open = " ".join(filter(None, (without_mark(text) for text in denials)))
     return ReadAnswer(kept(parts, [kind not in LEFT_OUT for kind in kinds]), dict(+repairs), left_open)
 
 

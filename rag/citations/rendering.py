@@ -9,7 +9,7 @@ from rag.citations.numbering import Piece, kept_leads, number_papers
 from rag.records import Citation, Claim, Turn
 
 MARKER = re.compile(r"\[\d+\]")  # as an answer's text has them
-STOPS = tuple(".,;:!?)")  # what may end a claim behind its last marker
+STOPS = tuple(".,;:!?)\u3002\uff0c\uff1b\uff1a\uff01\uff1f\uff09\u060c\u061f\u0964")  # what may end a claim behind its last marker
 BEHIND = (" ", ".", ",", ";", ":", "!", "?", ")")  # what no second space comes before
 
 

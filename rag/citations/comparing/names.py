@@ -61,6 +61,18 @@ def missing_names(claim: str, texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for _, name in sorted(found)))
 
 
+def unknown_names(written: Sequence[str], texts: Sequence[str]) -> tuple[str, ...]:
+    """Return those of some names that no text has, in any of the ways in which a name is written."""
+    known = [_known(_flat(text)) for text in texts]
+    return tuple(dict.fromkeys(name for name in written if not any(_has(one, name) for one in known)))
+
+
+def _has(known: Known, name: str) -> bool:
+    """Tell whether a text has a name, or every part of it."""
+    parts = list(words(name))
+    return _plain(name) in known.forms or all(_knows(known, part) for part in parts)
+
+
 def other_names(claim: str, texts: Sequence[str]) -> Iterator[Difference]:
     """Yield the names of a claim in whose place a like sentence of the texts has a name that the claim lacks."""
     missing = set(missing_names(claim, texts))

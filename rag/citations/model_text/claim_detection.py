@@ -8,9 +8,12 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
+from rag.citations.comparing.translated import comparables
 from rag.citations.model_text.denials import denies, is_marked
+from rag.citations.model_text.denials_abroad import denies_abroad, is_marked_abroad
 from rag.citations.model_text.markers import Sentence
 from rag.citations.support import PARTLY, SUPPORTED, support
+from rag.text.languages import language
 from rag.text.words import content_words, names, stems
 
 
@@ -63,8 +66,8 @@ def kinds_of(sentences: Sequence[Sentence], question: str, abstracts: Sequence[s
     marked = listing = False
     for sentence in sentences:
         new_line = "\n" in sentence.lead
-        if is_marked(sentence.text):
-            marked, listing = True, sentence.text.rstrip("*_ ").endswith(":")
+        if is_marked(sentence.text) or is_marked_abroad(sentence.text):
+            marked, listing = True, sentence.text.rstrip("*_ ").endswith((":", "\uff1a"))
         elif new_line:
             marked = marked and listing and sentence.lead.count("\n") == 1
         kinds.append(Kind.DENIAL if marked else _kind(sentence, question, abstracts))
@@ -90,7 +93,7 @@ def _kind(sentence: Sentence, question: str, abstracts: Sequence[str]) -> Kind:
     if sentence.frame:
         return Kind.FRAME
     carried = max((support(sentence.text, [abstract]).score for abstract in abstracts), default=0.0)
-    if denies(sentence.text) and carried < SUPPORTED:
+    if (denies(sentence.text) or denies_abroad(sentence.text, cites=bool(sentence.numbers))) and carried < SUPPORTED:
         return Kind.DENIAL
     if sentence.numbers or carried >= PARTLY:
         return Kind.CLAIM
@@ -104,5 +107,7 @@ def _kind(sentence: Sentence, question: str, abstracts: Sequence[str]) -> Kind:
 def _claims_something(sentence: str, question: str) -> bool:
     """Tell whether a sentence without a citation needs one: it gives a number or a name that wasn't asked about."""
     asked = set(stems(question))
+    if language(sentence) not in ("en", ""):
+        return any(set(stems(one)) - asked for one in comparables(sentence))
     numbers = [word for word in content_words(sentence) if any(map(str.isdigit, word.text)) and word.stem not in asked]
     return bool(numbers or [word for word in names(sentence) if word.stem not in asked])

@@ -35,7 +35,7 @@ TOKEN = re.compile(
 )
 ENDS = frozenset(";")
 DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212~")
-HARMLESS = frozenset(".,:;|/&+#=\u00b0\u00ba^*_\"'\u201c\u201d\u2018\u2019\u00ab\u00bb\u300c\u300d\u300a\u300b()[]{}@\u2020\u2021\u00a7\u3001`\u00b7\u060c\u061b!?") | DASHES  # fmt: skip
+HARMLESS = frozenset(".,:;|/&#=\u00b0\u00ba^*_\"'\u201c\u201d\u2018\u2019\u00ab\u00bb\u300c\u300d\u300a\u300b()[]{}@\u2020\u2021\u00a7\u3001`\u00b7\u060c\u061b!?") | DASHES  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def pointed_at(inside: str, sources: Mapping[int, Paper], *, tolerant: bool = Fa
     """
     if len(inside) > LONGEST:
         return None
-    items = list(_items(unicodedata.normalize("NFKC", inside).replace("\u3001", ","), sources))
+    items = list(_items(unicodedata.normalize("NFKC", inside).replace("\u3001", ",").replace("n\u00b0", "no "), sources))
     if not items or None in items:
         return None
     found = [_resolved(item, sources, tolerant=tolerant) for item in items if item]
@@ -87,7 +87,7 @@ def pointed_at(inside: str, sources: Mapping[int, Paper], *, tolerant: bool = Fa
 def _items(inside: str, sources: Mapping[int, Paper]) -> Iterator[_Item | None]:
     """Yield the things that are listed, parted by semicolons; None for one that can't be read."""
     item, end = _Item(), -1
-    authors, titles = _authors(tuple(sources.values())), _title_words(tuple(sources.values()))
+    authors = _authors(tuple(sources.values()))
     for match in TOKEN.finditer(inside):
         glued = match.start() == end
         end = match.end()
@@ -105,7 +105,7 @@ def _items(inside: str, sources: Mapping[int, Paper]) -> Iterator[_Item | None]:
                 yield item
                 item = _Item()
             following = inside[match.end() : match.end() + 1]
-            _word(item, match["word"], authors, titles, glued=following.isdigit())
+            _word(item, match["word"], tuple(sources.values()), glued=following.isdigit() or following == "+")
         elif match["sign"] in HARMLESS:
             item.dash = match["sign"] in DASHES
             if item.dash and not item.ranges and not item.words and not item.authors and not item.noun:
@@ -137,8 +137,9 @@ def _number(item: _Item, match: re.Match[str], *, glued: bool) -> bool:
     return True
 
 
-def _word(item: _Item, word: str, authors: frozenset[str], titles: frozenset[str], *, glued: bool) -> None:
+def _word(item: _Item, word: str, papers: tuple[Paper, ...], *, glued: bool) -> None:
     """Take a word; `glued` tells that a number follows at once."""
+    authors, titles = _authors(papers), _title_words(papers)
     plain = folded(word)
     lower = word.lower()
     item.dash = False
@@ -147,12 +148,14 @@ def _word(item: _Item, word: str, authors: frozenset[str], titles: frozenset[str
         item.place = True
     elif lower in NOUNS or (glued and lower in LETTERS):
         item.noun, item.place = True, False
+    elif glued and len(word) > 1 and word.isupper() and plain in _keys(papers):
+        item.authors.add(_keys(papers)[plain])
     elif plain in authors:
         item.authors.add(plain)
         item.place = False
     elif lower in OTHERS and item.authors:
         item.others = True
-    elif lower not in INTRODUCING | AND | ARCHIVES | {"n"} or plain in titles:
+    elif lower not in INTRODUCING | AND | ARCHIVES or plain in titles:
         if len(word) > 1 or plain in titles or not item.authors:
             item.words.append(plain)
             item.written.append(word)
@@ -208,6 +211,17 @@ def _authors(papers: tuple[Paper, ...]) -> frozenset[str]:
     """Return every part of the authors' names that has more than one letter."""
     parts = (part for paper in papers for author in paper.authors for part in re.findall(r"[^\W\d_]{2,}", author))
     return frozenset(folded(part) for part in parts) - STOP_WORDS
+
+
+@lru_cache(maxsize=32)
+def _keys(papers: tuple[Paper, ...]) -> dict[str, str]:
+    """Return the first author by the initials of a paper's authors: the FAB of `[FAB23]`."""
+    found: dict[str, str] = {}
+    for paper in papers:
+        families = [folded(re.findall(r"[^\W\d_]+", surname(author))[-1]) for author in paper.authors if author.strip(" .-")]
+        if len(families) > 1:
+            found.setdefault("".join(family[0] for family in families[:3]), families[0])
+    return found
 
 
 @lru_cache(maxsize=32)

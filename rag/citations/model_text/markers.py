@@ -20,7 +20,7 @@ from rag.citations.model_text.shielding import shielded, shown
 from rag.citations.model_text.tables import is_row, is_rule, row_text
 from rag.citations.numbering import Piece
 from rag.records import Paper
-from rag.text.sentences import Span, sentence_spans
+from rag.text.sentences import DENSE, Span, sentence_spans
 
 GREETINGS = "greetings"  # what says nothing to the matter: "Great question!", "Answer:"
 REFERENCES = "reference_lists"  # a list of references: those come from the records alone
@@ -34,6 +34,8 @@ REFERENCE_LIST = re.compile(
 PREAMBLE = re.compile(r"\s*(?:final )?answer\s?:\s*", re.IGNORECASE)
 BAR = re.compile(r"(?<!\\)\|")  # between two cells
 FENCE = re.compile(r"\s*(?:```|~~~)")
+FORMULAS = (("$$", "$$"), ("\\[", "\\]"), ("\\begin{", "\\end{"))
+MARKER_OR_NOT = re.compile(r"\[\d")  # what isn't put aside
 HIDDEN_MARKERS = 4  # how often markers are looked for that only the removal of others brought about
 CLAUSE = 4  # words that a clause has at least
 
@@ -89,6 +91,7 @@ class _Reader:
         self.ahead: list[int] | None = None  # markers on the line before what they belong to, when a text starts so
         self.breaks = 0  # line breaks since the last sentence
         self.fenced = False
+        self.formula = ""  # what ends the formula within which a line is
 
     def take(self, raw: str, following: str) -> bool:
         """Read a line; return false when what follows is a list of references."""
@@ -96,6 +99,9 @@ class _Reader:
         if FENCE.match(raw) or self.fenced:
             self.fenced ^= FENCE.match(raw) is not None
             self._add([_frame(raw)])
+            return True
+        if self._is_formula(raw):
+            self._add([_frame(raw.rstrip())])
             return True
         if is_rule(raw):
             self._add([_frame(raw.strip())])
@@ -106,6 +112,21 @@ class _Reader:
             self._row(raw, following)
             return True
         return self._line(raw)
+
+    def _is_formula(self, raw: str) -> bool:
+        """Tell whether a line is part of a formula that stands on lines of its own."""
+        plain = shown(raw).strip()
+        if self.formula:
+            self.formula = "" if self.formula in plain else self.formula
+            return True
+        end = next((end for begin, end in FORMULAS if plain.startswith(begin)), "")
+        if not end or MARKER_OR_NOT.search(raw):
+            return False
+        rest = plain[2:]
+        if end in rest:
+            return rest.rstrip("., ").endswith(end) or end.startswith("\\end")
+        self.formula = end
+        return True
 
     def sentences(self) -> tuple[Sentence, ...]:
         """Return what was read, at the end."""
@@ -173,7 +194,7 @@ class _Reader:
 
     def _sentences(self, line: MarkedLine) -> list[Sentence]:
         """Return the sentences of a line, each with the numbers that stood in it or after it."""
-        spans = sentence_spans(line.text)
+        spans = sentence_spans(line.text, dense=True)
         cited: list[list[int]] = [[] for _ in spans]
         for place, numbers in line.places if spans else ():
             if line.in_front:
@@ -189,7 +210,7 @@ class _Reader:
             whole = self._without_hidden(read)
             if not any(character.isalnum() for character in whole.text):
                 found += [whole._replace(frame=True)] if whole.text else []
-            elif whole.text.endswith(":") and not whole.numbers:
+            elif whole.text.endswith((":", "\uff1a")) and not whole.numbers:
                 found.append(whole._replace(frame=True))
             elif line.in_front or whole != read:
                 found.append(whole)
@@ -228,7 +249,7 @@ def _clauses(sentence: Sentence, line: MarkedLine, span: Span, shown: Span) -> l
     at = span.start
     for end in ends[:-1]:
         word = next((n for n in range(at, span.end) if line.origin[n] >= end), span.end)
-        if min(len(line.text[at:word].split()), len(line.text[word : span.end].split())) >= CLAUSE:
+        if min(_length(line.text[at:word]), _length(line.text[word : span.end])) >= CLAUSE:
             cuts.append((word, end))
             at = word
     if not cuts:
@@ -240,12 +261,17 @@ def _cut(line: MarkedLine, span: Span, start: int, cuts: Sequence[tuple[int, int
     at = span.start
     for word, marker_end in cuts:
         end = marker_end
-        while end < cuts[-1][1] and line.shown[end] in (",", ";", ":"):
+        while end < cuts[-1][1] and line.shown[end] in tuple(",;:\uff0c\uff1b\uff1a\u3001\u060c"):
             end += 1
         shown = line.shown[start:end]
         numbers = [number for piece in shown if isinstance(piece, tuple) for number in piece]
-        yield Sentence(line.text[at:word].strip(" ,;:"), _distinct(numbers), " ", _pieces(shown))
+        yield Sentence(line.text[at:word].strip(" ,;:\uff0c\uff1b\uff1a\u3001\u060c"), _distinct(numbers), " ", _pieces(shown))
         at, start = word, end
+
+
+def _length(text: str) -> int:
+    """Return how many words a text has, about two signs a word where a script has no alphabet."""
+    return len(text.split()) + len(DENSE.findall(text)) // 2
 
 
 def _marker_ends(line: MarkedLine, shown: Span) -> list[int]:

@@ -30,9 +30,10 @@ LATEX = re.compile(
     r"(?:\[(?P<option>[^\[\]{}\n]{0,60})\]){0,2}(?:\{(?P<inside>\[?[^{}\n]{1,120})\})?"
 )
 ESCAPED = re.compile(r"\\\[(?P<inside>[^\[\]\n\\]{1,60})\\\]")
-POWER = r"\^\{?\[?\(?(?P<one>\d{1,2}(?:[,;]\s?\d{1,2}|[-\u2013]\d{1,2}|\^\d{1,2})*)\)?\]?\}?\^?"
+SMALL = r"\d{1,2}(?:[,;]\s?\d{1,2}|[-\u2013]\d{1,2}|\^\d{1,2})*"
+POWER = rf"\^(?P<one>\{{\[?{SMALL}\]?\}}|\[{SMALL}\]|\({SMALL}\)|{SMALL})\^?"
 IN_MATH = re.compile(rf"\$\s?(?:\{{\}})?{POWER}\s?\$|\\\(\s?(?:\{{\}})?{POWER.replace('one', 'two')}\s?\\\)")
-CARET = re.compile(rf"(?<![\d)\]}}^$\\\[])(?:(?<=[^\W\d_]{{3}})|(?<![^\W_]))\s?{POWER}(?![\w.]\w|[\w\]])")
+CARET = re.compile(rf"(?<![\d)\]}}^$\\\[])(?:(?<=[^\W\d_]{{3}})|(?<![^\W_]))\s?{POWER}(?![\w.]\w|[\w\],^])")
 RAISED = "\u2070\u00b9\u00b2\u00b3\u2074-\u2079"
 RAISED_RUN = re.compile(
     rf"(?:(?<=[^\W\d_]{{3}})|(?<=[{DENSE}.,;:!?\"\u201d\u201c\u00bb%'\u3002\uff0c\uff1b\u0964\s]))\u207d?"
@@ -126,6 +127,8 @@ class _Rewriter:
         """Return the markers that mean what a text points at; None when it is text, or bare numbers that may be such."""
         pointed = pointed_at(inside, self.sources, tolerant=tolerant)
         if pointed is None or not (bare or pointed.in_words):
+            return None
+        if not (pointed.in_words or known_among(pointed.ranges, self.sources)):
             return None
         return self._markers(pointed)
 

@@ -11,7 +11,7 @@ from rag.citations.model_text.surroundings import is_index, needs_values
 from rag.records import Paper
 
 ASIDE = 0xE000  # where the signs that stand for ASCII's own begin
-SIGNS = "[](){}<>*_^\\|#:.!?~&"
+SIGNS = "[](){}<>*_^\\|#:.!?&"
 HIDE = {ord(sign): ASIDE + ord(sign) for sign in SIGNS}
 SHOW = {ASIDE + ord(sign): ord(sign) for sign in SIGNS}
 FENCED = r"^[ \t]{0,8}(?P<fence>```+|~~~+)[^\n]*\n(?:[^\n]*\n)*?[ \t]{0,8}(?P=fence)[ \t]*$"

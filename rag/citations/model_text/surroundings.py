@@ -23,7 +23,7 @@ BEFORE_VALUES = re.compile(
     re.IGNORECASE,
 )
 BEHIND_VALUES = re.compile(rf"^[\s-]?(?:{INTERVALS}|vector|array|tensor|matrix|grid|list|scale)(?!\w)", re.IGNORECASE)
-SIGNED = re.compile(r"(?:(?<![=>-])=|\S\s+[<>]|[\u2264\u2265\u2248\u2208\u2209\u2282\u2286\u222a\u2229\u00d7\u00b1]|\\(?:in|notin|subset|cup|times|to|left|approx))\s*$")
+SIGNED = re.compile(r"(?:[\"']\s?:|(?<![=>-])=|\S\s+[<>]|[\u2264\u2265\u2248\u2208\u2209\u2282\u2286\u222a\u2229\u00d7\u00b1]|\\(?:in|notin|subset|cup|times|to|left|approx))\s*$")
 LIES = re.compile(
     r"(?:\b(?:lie[sd]?|lying|falls?|fell|ranges?|ranging|values?|scores?|numbers?|integers?|uniform(?:ly)?|clipped|bounded|"
     r"normali[sz]ed|scaled|rescaled|mapped|defined|continuous|integrable|supported|integrals?|integrated?|restricted|"
@@ -84,7 +84,7 @@ def is_index(before: str, after: str) -> bool:
     last = before[-1:]
     if re.match(r"[a-z0-9]|-[a-z]", after):
         return True
-    if re.search(r"\\[A-Za-z]+$|[_^\\$}]$", before[-30:]):
+    if re.search(r"\\[A-Za-z]+$|(?:[^\W_]_|[\^\\$}])$", before[-30:]):
         return not word.endswith("$") or "$" not in word[:-1]
     if not word or not (last.isalnum() or last == "'") or re.match(f"[{DENSE}]", last):
         return last == ")" and re.search(r"(?<![\w])[A-Za-z]\w{0,5}\([\w, ]{0,12}\)$", before[-30:]) is not None
@@ -102,6 +102,7 @@ def ends_clause(before: str, after: str) -> bool:
     >>> ends_clause("It is fast ", "."), ends_clause("two steps: ", " first"), ends_clause("by Eq. ", ".")
     (True, False, False)
     """
+    counted = COUNTED.match(before[-1000:]) is not None
     before = IN_A_ROW.sub(" ", before[-60:])
     last = before[-1:]
     if not before.strip() or BEFORE_LABEL.search(before) or PREPOSITION.search(before) or LEADS_ON.search(before):
@@ -110,6 +111,6 @@ def ends_clause(before: str, after: str) -> bool:
         word = WORD.search(before)[0]  # type: ignore[index]  # it matches at least nothing
         if not (re.fullmatch(r"[a-z]{4,}", word) and ENDS_SENTENCE.match(after)):
             return False
-    if COUNTED.match(before):  # (1) so. (2) so.
+    if counted:  # (1) so. (2) so.
         return ENDS_SENTENCE.match(after) is not None
     return CLAUSE_ENDS.match(after) is not None and not re.match(r"\s?[a-z0-9]\)", after)
