@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rag.citations.grounding import anchored, grounded
-from rag.citations.model_text.claim_detection import Kind, kinds_of, without_opening
+from rag.citations.model_text.claim_detection import Kind, kinds_of, told_beside
+from rag.citations.model_text.courtesies import without_opening
 from rag.citations.model_text.denials_abroad import without_mark
 from rag.citations.model_text.markers import GREETINGS, REFERENCES, Sentence, read_markers
 from rag.citations.model_text.reference_lists import split_references
@@ -46,8 +47,10 @@ def read_answer(text: str, question: str, sources: Mapping[int, Paper]) -> ReadA
     parts: list[Part] = []
     for sentence, kind in zip(reading.sentences, kinds, strict=True):
         written = _written(sentence, sources)
-        if kind is Kind.CLAIM:
-            claim, mended = grounded(sentence.text, [sources[n] for n in sentence.numbers], sources)
+        cited = [sources[n].abstract for n in sentence.numbers]
+        told = sentence.text if kind is Kind.CLAIM else told_beside(sentence, cited) if kind is Kind.DENIAL else None
+        if told:
+            claim, mended = grounded(told, [sources[n] for n in sentence.numbers], sources)
             repairs.update(mended)
             parts.append(Part(sentence.lead, written, claim))
         else:

@@ -76,6 +76,7 @@ LABELLED = re.compile(  # numbers that count nothing: "Fig. 1", "(1)", "Finding 
     r"|(?:\b|(?<=[(\uff08]))(?i:(?:figs?|figures?|tables?|tab|eqs?|eqn|equations?|sections?|sec|chapters?|appendix|algorithms?|"
     r"theorems?|lemmas?|propositions?|corollary|definition|pp?|pages?|refs?|references?|sources?|abb|tabelle|gleichung|"
     r"\u56fe|\u5716|\u8868|\u5f0f|\u56f3)\.?\s?\(?[A-Z]?\d+(?:\.\d+)*[a-z]?\)?(?:(?:\s?[,\u2013-]\s?|\s(?:and|und)\s)\d+)*)"
+    r"|^\W*(?i:tl;?dr|(?:key|main) \w+|short answer|bottom line|summary|conclusions?|results?|findings?|takeaways?|answer|note)\s?:"
     r"|^\W*(?i:(?:key |main )?(?:point|finding|step|part|item|example|reason|claim|answer|fact|aspect|note|punkt|schritt)"
     r"\s\d{1,2}\s?[:.)\u2014\u2013-])"
 )

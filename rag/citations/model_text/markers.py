@@ -15,8 +15,9 @@ from typing import NamedTuple
 from rag.citations.model_text.marked_line import MarkedLine, read_line
 from rag.citations.model_text.marker_grammar import label_of
 from rag.citations.model_text.other_markers import plain_markers
-from rag.citations.model_text.reference_lists import renumbered
+from rag.citations.model_text.reference_lists import heads_references, renumbered
 from rag.citations.model_text.shielding import shielded, shown
+from rag.citations.model_text.source_words import ANSWERS
 from rag.citations.model_text.tables import is_row, is_rule, row_text
 from rag.citations.numbering import Piece
 from rag.records import Paper
@@ -28,10 +29,7 @@ REFERENCES = "reference_lists"  # a list of references: those come from the reco
 ITEM = re.compile(r"[-*•–](?:\s+|$)|(?P<number>\d{1,2})[.)]\s+(?=\S)")  # noqa: RUF001
 HEADING = re.compile(r"\s*#{1,6}\s+")
 QUOTED = re.compile(r"\s*>\s?")
-REFERENCE_LIST = re.compile(
-    r"\W*(references?|sources?|bibliography|citations?|works cited)( used| cited)?\W*", re.IGNORECASE
-)
-PREAMBLE = re.compile(r"\s*(?:final )?answer\s?:\s*", re.IGNORECASE)
+PREAMBLE = re.compile(rf"\s*{ANSWERS}\s?[:\uff1a]\s*", re.IGNORECASE)
 BAR = re.compile(r"(?<!\\)\|")  # between two cells
 FENCE = re.compile(r"\s*(?:```|~~~)")
 FORMULAS = (("$$", "$$"), ("\\[", "\\]"), ("\\begin{", "\\end{"))
@@ -158,7 +156,7 @@ class _Reader:
         heading = HEADING.match(line.text) or QUOTED.match(line.text)
         item = None if heading else ITEM.match(line.text)
         line = line.without(item.end() if item else heading.end() if heading else 0)
-        if REFERENCE_LIST.fullmatch(line.text):
+        if heads_references(line.text):
             if not line.numbers and self.found:
                 self.repairs[REFERENCES] += 1
                 return False

@@ -270,6 +270,8 @@ class _Rewriter:
         if opener in SQUARE:
             said = None if _is_values(flat, before, after) else self._said(flat, tolerant=True)
             return said if said is not None or link is None else self._link(inside, link)
+        if opener == "{" and before[-1:].isalnum():  # of BibTeX or LaTeX
+            return None
         pointed = pointed_at(flat, self.sources)
         if pointed is None:
             return "" if ALONE.fullmatch(inside) else None

@@ -50,3 +50,25 @@ ARCHIVES = frozenset(
 WITHOUT_SPACES = (
     r"(?:参考文献|參考文獻|来源|來源|文献|文獻|摘要|资料|資料|出处|出處|论文|論文|文档|文檔|引用|信源|出典|典拠|抄録|要旨|ソース|文書|출처|자료|문헌|초록|논문|문서|근거)"
 )
+# The heading of a list of references; what stands around it is signs.
+HEADINGS = (
+    r"(?:(?:list of |cited |key |primary |full |used |all )?(?:references?|sources?|citations?)(?: (?:list|used|cited|consulted|and notes))?|"
+    r"bibliograph(?:y|ie|ia)|bibliograf(?:ía|ia|ie)|works cited|literature(?: cited)?|footnotes?|endnotes?|notes|further reading|"
+    r"(?:verwendete |zitierte )?(?:quellen|quellenangaben?|quellenverzeichnis|literatur|literaturverzeichnis|literaturangaben|belege|nachweise|einzelnachweise|fußnoten|referenzen)|"
+    r"(?:sources?|références?)(?: (?:citées?|utilisées?|bibliographiques))?|notes de bas de page|"
+    r"(?:fuentes?|referencias?)(?: (?:citadas?|utilizadas?|consultadas?|bibliográficas))?|notas|(?:fontes?|referências?)(?: (?:citadas?|utilizadas?|bibliográficas))?|"
+    r"(?:fonti?|fonte|riferimenti)(?: (?:citat[ie]|utilizzat[ie]|bibliografici))?|note|bronnen(?:lijst)?|bronvermelding|literatuur|referenties|verwijzingen|"
+    r"källor|referenser|kilder|referanser|lähteet|źródła|literatura|zdroje|források|irodalom|kaynak(?:lar|ça)|referanslar|nguồn(?: tham khảo)?|tài liệu tham khảo|"
+    r"(?:daftar )?(?:sumber|pustaka|referensi|rujukan)|(?:список )?(?:источник(?:и|ов)|литератур[аы]|использованн\w+ (?:источник\w+|литератур\w+))|библиография|ссылки|джерела|"
+    r"المصادر|المراجع|قائمة المراجع|المصادر والمراجع|स्रोत|संदर्भ|सन्दर्भ|संदर्भ सूची|সূত্র|מקורות|πηγές|"
+    r"参考文献|參考文獻|参考资料|參考資料|引用来源|引用來源|引用文献|引文|数据来源|来源|來源|资料来源|文献|文獻|参考|參考|引用|出典|参照|参考資料|ソース|脚注|출처|참고문헌|참고 문헌|참고자료|참고)"
+)
+# What stands in front of an answer, and of a question said again.
+ANSWERS = (
+    r"(?:(?:final |short |direct |brief )?answer|a|assistant|response|output|antwort|kurze antwort|réponse|respuesta|resposta|risposta|antwoord|svar|vastaus|odpowiedź|"
+    r"odpověď|válasz|cevap|yanıt|trả lời|jawaban|ответ|відповідь|الإجابة|الجواب|إجابة|जवाब|उत्तर|उत्तर|答案|回答|答|답변|답|תשובה|απάντηση)"
+)
+QUESTIONS = (
+    r"(?:question|user question|query|user|q|frage|pregunta|pergunta|domanda|vraag|fråga|spørgsmål|kysymys|pytanie|otázka|kérdés|soru|câu hỏi|pertanyaan|"
+    r"вопрос|питання|السؤال|سؤال|प्रश्न|सवाल|问题|問題|问|質問|질문|שאלה|ερώτηση)"
+)

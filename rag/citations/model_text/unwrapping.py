@@ -3,6 +3,7 @@
 Pure functions over text; what isn't JSON or HTML comes back as it was.
 """
 
+import ast
 import html
 import json
 import re
@@ -12,7 +13,7 @@ from typing import Any
 from rag.citations.model_text.shielding import outside_code
 from rag.text.sentences import sentence_spans
 
-JSON = re.compile(r"\s*(?:[^\n{\[]{0,200}\n\s*)?(?P<fence>(?:```|~~~)\s*(?:json5?|jsonc|JSON)?\s*\n)?\s*(?P<json>[{\[]\s*[{\"\[].*?)\s*(?:(?:```|~~~)\s*)?\Z", re.DOTALL)  # fmt: skip
+JSON = re.compile(r"\s*(?:[^\n{\[]{0,200}\n\s*)?(?P<fence>(?:```|~~~)\s*(?:json5?|jsonc|JSON)?\s*\n)?\s*(?P<json>[{\[]\s*[{\"'\[].*?)\s*(?:(?:```|~~~)\s*)?\Z", re.DOTALL)  # fmt: skip
 BEGINS = re.compile(r"\s*(?:(?:```|~~~)(?:json\w?)?\s*)?[{\[]?\s*[{\"]?", re.IGNORECASE)
 CITING = re.compile(
     r"(?:^|_|\b)(?:cit(?:e|es|ed|ations?)|citation_?ids?|sources?|source_?ids?|references?|refs?|evidence|documents?|docs?|papers?|"
@@ -69,14 +70,22 @@ def _said_in_json(text: str) -> str:
     if not found or not may_be_json(found["json"][:200]):
         return text
     try:
-        value = json.loads(found["json"], strict=False)
-    except ValueError:
+        value = _parsed(found["json"])
+    except (ValueError, SyntaxError, MemoryError):
         said = [_unescaped(one) for one in STRING.findall(found["json"])]
         return "\n".join(said) if said else text
     except RecursionError:
         return text
     said = "\n".join(_statements(value)).strip()
     return said or text
+
+
+def _parsed(written: str) -> Any:
+    """Return the value that JSON, or Python in its place, writes. Raises ValueError or SyntaxError."""
+    try:
+        return json.loads(written, strict=False)
+    except ValueError:
+        return ast.literal_eval(written)
 
 
 def _unescaped(string: str) -> str:
