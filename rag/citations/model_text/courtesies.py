@@ -37,16 +37,16 @@ OPENING = re.compile(
     re.IGNORECASE,
 )
 ASKED = re.compile(
-    rf"\A[\s*_#>]*{QUESTIONS}[\s*_]*[:\uff1a][^\n]{{1,600}}\n+(?=[\s*_#>]*{ANSWERS}[\s*_]*[:\uff1a])", re.IGNORECASE
+    rf"\A[\s*_#>]*{QUESTIONS}[\s*_]*[:\uff1a][^\n]{{1,600}}\n+[\s*_#>]*(?:{ANSWERS}|a)[ *_]*[:\uff1a][ *_]*", re.IGNORECASE
 )
 ASKS = re.compile(r"[?\uff1f\u061f][\"\u201d'*_)\s]*$")
 
 
 def without_opening(text: str) -> tuple[str, int]:
-    """Return a text without the greeting or the question that it opens with, and how many there were.
+    r"""Return a text without the greeting or the question that it opens with, and how many there were.
 
-    >>> without_opening("Great question! Adam adapts."), without_opening("Q: Does it?\\nA: Yes.")
-    (('Adam adapts.', 1), ('A: Yes.', 1))
+    >>> without_opening("Great question! Adam adapts."), without_opening("Q: Does it?\nA: Yes.")
+    (('Adam adapts.', 1), ('Yes.', 1))
     """
     text, questions = ASKED.subn("", text, count=1)
     text, greetings = OPENING.subn("", text, count=1)

@@ -65,7 +65,7 @@ HEADINGS = (
 )
 # What stands in front of an answer, and of a question said again.
 ANSWERS = (
-    r"(?:(?:final |short |direct |brief )?answer|a|assistant|response|output|antwort|kurze antwort|réponse|respuesta|resposta|risposta|antwoord|svar|vastaus|odpowiedź|"
+    r"(?:(?:final |short |direct |brief )?answer|assistant|response|output|antwort|kurze antwort|réponse|respuesta|resposta|risposta|antwoord|svar|vastaus|odpowiedź|"
     r"odpověď|válasz|cevap|yanıt|trả lời|jawaban|ответ|відповідь|الإجابة|الجواب|إجابة|जवाब|उत्तर|उत्तर|答案|回答|答|답변|답|תשובה|απάντηση)"
 )
 QUESTIONS = (

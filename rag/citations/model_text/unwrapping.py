@@ -13,8 +13,8 @@ from typing import Any
 from rag.citations.model_text.shielding import outside_code
 from rag.text.sentences import sentence_spans
 
-JSON = re.compile(r"\s*(?:[^\n{\[]{0,200}\n\s*)?(?P<fence>(?:```|~~~)\s*(?:json5?|jsonc|JSON)?\s*\n)?\s*(?P<json>[{\[]\s*[{\"'\[].*?)\s*(?:(?:```|~~~)\s*)?\Z", re.DOTALL)  # fmt: skip
-BEGINS = re.compile(r"\s*(?:(?:```|~~~)(?:json\w?)?\s*)?[{\[]?\s*[{\"]?", re.IGNORECASE)
+INTRODUCED = re.compile(r"(?P<words>[^\n{\[]{0,200})(?:(?<=\n)|\n{1,3}[ \t]{0,8})?(?:(?:```|~~~)[ \t]{0,4}(?:json\w?)?[ \t]{0,4}\n\s{0,8})?(?=[{\[])", re.IGNORECASE)  # fmt: skip
+FENCED = re.compile(r"\s{0,8}(?:```|~~~)\Z")
 CITING = re.compile(
     r"(?:^|_|\b)(?:cit(?:e|es|ed|ations?)|citation_?ids?|sources?|source_?ids?|references?|refs?|evidence|documents?|docs?|papers?|"
     r"abstracts?|ids?|index|indices|number|quellen?|fuentes?|fontes?|来源|引用|出典|источники?|المصادر)(?:_?(?:ids?|numbers?|used))?$",
@@ -66,13 +66,17 @@ def may_be_json(start: str) -> bool:
 
 
 def _said_in_json(text: str) -> str:
-    found = JSON.fullmatch(text)
-    if not found or not may_be_json(found["json"][:200]):
+    whole = text.strip()
+    begins = INTRODUCED.match(whole)
+    if not begins or (begins["words"].strip("`~ \n") and "\n" not in begins[0]):
+        return text
+    written = FENCED.sub("", whole[begins.end() :])
+    if not may_be_json(written[:200]):
         return text
     try:
-        value = _parsed(found["json"])
+        value = _parsed(written)
     except (ValueError, SyntaxError, MemoryError):
-        said = [_unescaped(one) for one in STRING.findall(found["json"])]
+        said = [_unescaped(one) for one in STRING.findall(written)]
         return "\n".join(said) if said else text
     except RecursionError:
         return text
