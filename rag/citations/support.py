@@ -61,7 +61,7 @@ def support(claim: str, abstracts: Sequence[str]) -> Support:
 
     A claim without words is carried by anything; a claim without a citation by nothing.
     """
-    if is_translated(claim, abstracts):
+    if is_translated(claim, abstracts) and not is_quoted(claim, abstracts):
         return _across_languages(claim, abstracts)
     said = list(words(claim))
     texts = [_read(abstract) for abstract in abstracts]

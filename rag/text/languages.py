@@ -11,13 +11,14 @@ from functools import lru_cache
 from rag.text.words import rarity
 
 LEAST = 0.3  # share of a text's letters in a script from which it is written in it
+SURE = 3  # little words that tell a language even where all words may be English
 DENSE = 3  # letters of an alphabet that a sign of a script without one stands for
 # Little words that tell a language from the others, and what is said most often of findings.
 LITTLE = {
     language: frozenset(words.split())
     for language, words in {
         "en": (
-            "the of and to in is are was were be been that this these those with for by from on at as it its their they we our "
+            "a an we i it if so also only per both while all each any other only very they you your the of and to in is are was were be been that this these those with for by from on at as it its their they we our "
             "which who what how when where than then not no can may does do has have had into between over under about more most "
             "shows show reaches uses used paper source"
         ),
@@ -102,12 +103,12 @@ def _in_latin(text: str) -> str:
     own = hits.pop("en")
     best = max(hits, key=lambda code: hits[code])
     odd = sum(rarity(word) >= 1 or not word.isascii() for word in said)
-    strange = any(not word.isascii() for word in said) or odd * 2 >= len(said)
-    if hits[best] >= 2 and hits[best] > 1.5 * own and (strange or hits[best] >= 4):  # noqa: PLR2004
+    strange = odd * 2 >= len(said) or any(not word.isascii() for word in said)
+    if hits[best] > 1 and hits[best] > 1.5 * own and (strange or hits[best] > SURE):
         return best
-    if hits[best] and not own and strange and len(said) > 2:  # noqa: PLR2004
+    if hits[best] and not own and strange and len(said) > 2 and any((len(word) > 1 and word in LITTLE[best]) or not word.isascii() for word in said):  # noqa: PLR2004
         return best
-    return "en" if own > hits[best] else ""
+    return "en" if own and own >= hits[best] else ""
 
 
 @lru_cache(maxsize=2_000)

@@ -14,6 +14,7 @@ from rag.citations.comparing.quantities import NOTHING, quantities
 from rag.text.languages import SCRIPTS, WORD, is_foreign, language
 from rag.text.words import rarity
 
+STRANGE = 0.75  # share of its longer words that no English text has, from which a claim is hardly English
 FEW = 3  # a bare count up to here may only number what the claim lists
 SCALES = {
     10.0: "\u5341 \uc2ed",
@@ -54,7 +55,7 @@ def _is_strange(claim: str, text: str) -> bool:
     own = [word for word in WORD.findall(claim) if len(word) > FEW]
     strange = [word for word in own if word.lower() not in told and (rarity(word) >= 1 or not word.isascii())]
     plain = [word for word in strange if not any(map(str.isupper, word[1:]))]
-    return DECIMAL_COMMA.search(claim) is not None or (len(plain) > 1 and len(plain) * 2 >= len(own))
+    return DECIMAL_COMMA.search(claim) is not None or (len(plain) > 1 and len(plain) >= STRANGE * len(own))
 
 
 @lru_cache(maxsize=200)
