@@ -110,6 +110,7 @@ def _items(inside: str, sources: Mapping[int, Paper]) -> Iterator[_Item | None]:
             item.dash = match["sign"] in DASHES
             if item.dash and not item.ranges and not item.words and not item.authors and not item.noun:
                 yield None  # a number below zero
+            item.place |= match["sign"] == "\u00a7"
             item.sign = match["sign"] if match["sign"] not in "._" else item.sign
         else:
             yield None
@@ -122,7 +123,7 @@ def _number(item: _Item, match: re.Match[str], *, glued: bool) -> bool:
     if match["aside"] and ":" in match["number"]:  # a message, and a source of it
         first = int(match["number"].split(":")[1])
     dash, item.dash = item.dash, False
-    if item.place:
+    if item.place or (item.authors and item.years and not item.noun):
         return True
     if first in YEARS and (item.ranges or item.authors or item.words):
         item.years.append(first)

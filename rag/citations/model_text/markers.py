@@ -7,6 +7,7 @@ clause, a row of a table as one sentence or cell by cell; headings, lead-ins and
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -194,11 +195,12 @@ class _Reader:
         """Return the sentences of a line, each with the numbers that stood in it or after it."""
         spans = sentence_spans(line.text, dense=True)
         cited: list[list[int]] = [[] for _ in spans]
+        begins, ends = [span.start for span in spans], [span.end for span in spans]
         for place, numbers in line.places if spans else ():
             if line.in_front:
-                owner = next((n for n, span in enumerate(spans) if span.end > place), len(spans) - 1)
+                owner = min(bisect_right(ends, place), len(spans) - 1)
             else:
-                owner = max((n for n, span in enumerate(spans) if span.start < place), default=0)
+                owner = max(bisect_left(begins, place) - 1, 0)
             cited[owner] += numbers
         starts = [0, *(line.start_of(span.start) for span in spans[1:]), len(line.shown)]
         found: list[Sentence] = []

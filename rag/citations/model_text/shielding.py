@@ -76,14 +76,14 @@ def _line(line: str, sources: Mapping[int, Paper]) -> str:
     done, at = "", 0
     for found in NUMBERS.finditer(line):
         before, after = done + line[at : found.start()], line[found.end() : found.end() + 60]
-        if _is_value(found["inside"], before[-80:], after, sources):
+        if is_value(found["inside"], before[-80:], after, sources):
             done = before + found[0].translate(HIDE)
             at = found.end()
     return done + line[at:]
 
 
-def _is_value(inside: str, before: str, after: str, sources: Mapping[int, Paper]) -> bool:
-    """Tell whether numbers in square brackets are no markers."""
+def is_value(inside: str, before: str, after: str, sources: Mapping[int, Paper]) -> bool:
+    """Tell whether numbers in square brackets, between two parts of a line, are no markers."""
     if LATEX.search(before) or re.search(r"\]\($", before):
         return False
     numbers = [float(one) for one in NUMBER.findall(inside)]
