@@ -14,7 +14,7 @@ from rag.citations.model_text.courtesies import without_opening
 from rag.citations.model_text.denials_abroad import without_mark
 from rag.citations.model_text.markers import GREETINGS, REFERENCES, Sentence, read_markers
 from rag.citations.model_text.reference_lists import split_references
-from rag.citations.model_text.unwrapping import as_markdown
+from rag.citations.model_text.forms.unwrapping import as_markdown
 from rag.citations.numbering import Piece
 from rag.citations.rendering import Part, kept
 from rag.records import Citation, Paper

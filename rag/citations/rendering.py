@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 
-from rag.citations.model_text.shielding import shielded, shown
-from rag.citations.model_text.surroundings import is_index
+from rag.citations.model_text.forms.shielding import shielded, shown
+from rag.citations.model_text.forms.surroundings import is_index
 from rag.citations.numbering import Piece, kept_leads, number_papers
 from rag.records import Citation, Claim, Turn
 
 MARKER = re.compile(r"\[\d+\]")  # as an answer's text has them
-STOPS = tuple(".,;:!?)\u3002\uff0c\uff1b\uff1a\uff01\uff1f\uff09\u060c\u061f\u0964")  # what may end a claim behind its last marker
+STOPS = tuple(
+    ".,;:!?)\u3002\uff0c\uff1b\uff1a\uff01\uff1f\uff09\u060c\u061f\u0964"
+)  # what may end a claim behind its last marker
 BEHIND = (" ", ".", ",", ";", ":", "!", "?", ")")  # what no second space comes before
 
 
@@ -117,7 +119,9 @@ def _apart(before: str, marker: str, after: str) -> str:
     """Return a marker with a space where it would look like an index: `a[1]`."""
     if not is_index(before, after):
         return marker
-    return f"{' ' if before[-1:].isalnum() else ''}{marker}{' ' if after[:1].isalnum() or after.startswith('-') else ''}"
+    return (
+        f"{' ' if before[-1:].isalnum() else ''}{marker}{' ' if after[:1].isalnum() or after.startswith('-') else ''}"
+    )
 
 
 def _written(part: Part, numbers: Mapping[int, int]) -> str:

@@ -14,7 +14,9 @@ SHORTEST = 25  # characters; "(2)." or "et al." alone is no sentence
 SPACES = re.compile(r"[^\S \n]")  # all but the plain ones
 HALVES = re.compile("[\ud800-\udfff]")
 DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-WHOLE = re.compile(rf"{DENSE.pattern}[^\u3002\uff01\uff1f]*{DENSE.pattern}[^\u3002\uff01\uff1f]*[\u3002\uff01\uff1f]\W*$")  # its stop ends nothing else
+WHOLE = re.compile(
+    rf"{DENSE.pattern}[^\u3002\uff01\uff1f]*{DENSE.pattern}[^\u3002\uff01\uff1f]*[\u3002\uff01\uff1f]\W*$"
+)  # its stop ends nothing else
 LONGEST = 1_000  # characters; text without punctuation must not become one endless sentence
 
 

@@ -81,8 +81,7 @@ LABELLED = re.compile(  # numbers that count nothing: "Fig. 1", "(1)", "Finding 
     r"\s\d{1,2}\s?[:.)\u2014\u2013-])"
 )
 NOTHING = re.compile(
-    LABELLED.pattern
-    + r"|\[\d+(?:\s*[,;\u2013-]\s*\d+)*\]"
+    LABELLED.pattern + r"|\[\d+(?:\s*[,;\u2013-]\s*\d+)*\]"
     r"|\([^()]*\b[A-Z][^()]*\b(?:19|20)\d\d[a-z]?\)|(?:\bet al\.?,?\s+\(?|\()(?:19|20)\d\d[a-z]?\)?"
     r"|(?<![\w.])[A-Za-z]+(?:[-@/][A-Za-z]+)*[-@_/]?\d[\w.]*(?<!\.)"
 )

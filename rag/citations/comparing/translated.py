@@ -12,28 +12,17 @@ from functools import lru_cache
 from rag.citations.comparing.names import unknown_names
 from rag.citations.comparing.quantities import NOTHING, quantities
 from rag.text.languages import SCRIPTS, WORD, is_foreign, language
+from rag.text.word_lists import word_lists
 from rag.text.words import rarity
 
 STRANGE = 0.75  # share of its longer words that no English text has, from which a claim is hardly English
 FEW = 3  # a bare count up to here may only number what the claim lists
-SCALES = {
-    10.0: "\u5341 \uc2ed",
-    100.0: "\u767e \ubc31",
-    1e3: "\u5343 \ucc9c tsd tausend mille mil миль тыс тысяч тысячи тысяча ألف آلاف हज़ार हजार duizend tysięcy bin nghìn ribu mila",
-    1e4: "\u4e07 \u842c \ub9cc",
-    1e5: "लाख",
-    1e6: (
-        "\u767e\u4e07 mio million millionen millions millón millones milhão milhões milione milioni миллион миллиона миллионов млн "
-        "مليون ملايين मिलियन miljoen milion miliony milionów milyon triệu juta"
-    ),
-    1e7: "करोड़ \u5343\u4e07",
-    1e8: "\u4ebf \u5104 \uc5b5",
-    1e9: "mrd milliarde milliarden milliard milliards bilhão bilhões miliardo miliardi миллиард миллиарда миллиардов млрд مليار مليارات अरब miljard miliard milyar tỷ",
-}
-SCALE = {word: scale for scale, written in SCALES.items() for word in written.split()} | {"mil millones": 1e9, "mil milhões": 1e9}
+SCALES = {  # words that multiply the number before them
+    word: float(scale) for scale, written in word_lists("scales")["scales"].items() for word in written.split()
+} | {"mil millones": 1e9, "mil milhões": 1e9}
 NUMBER = re.compile(
     r"(?<![\d.,])(?P<digits>\d{1,3}(?:[.,'\u2019\u202f\u00a0 ]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?)"
-    rf"(?:\s?(?P<scale>{'|'.join(sorted(map(re.escape, SCALE), key=len, reverse=True))})(?![a-zA-Zа-я]))?",
+    rf"(?:\s?(?P<scale>{'|'.join(sorted(map(re.escape, SCALES), key=len, reverse=True))})(?![a-zA-Zа-я]))?",
     re.IGNORECASE,
 )
 DECIMAL_COMMA = re.compile(r"(?<![\d,.])\d{1,3},\d{1,2}(?![\d,])")
@@ -116,7 +105,7 @@ def _numbers(text: str) -> tuple[tuple[str, tuple[tuple[float, int], ...]], ...]
 
 
 def _readings(match: re.Match[str]) -> Iterator[tuple[float, int]]:
-    scale = SCALE.get((match["scale"] or "").lower(), 1.0)
+    scale = SCALES.get((match["scale"] or "").lower(), 1.0)
     digits = re.sub(r"['\u2019\u202f\u00a0 ]", "", match["digits"])
     for point, group in ((".", ","), (",", ".")):
         plain = digits.replace(group, "")

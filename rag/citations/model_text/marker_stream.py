@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable, Mapping
 
-from rag.citations.model_text.marker_contents import pointed_at
+from rag.citations.model_text.forms.marker_contents import pointed_at
 from rag.citations.model_text.marker_grammar import LABEL_BEGINS, WHOLE, is_interval, known_among, label_of, numbers_in
-from rag.citations.model_text.other_markers import IS_ADDRESS, TAGS, plain_markers
-from rag.citations.model_text.shielding import is_value
-from rag.citations.model_text.unwrapping import as_markdown, may_be_json
+from rag.citations.model_text.forms.other_markers import IS_ADDRESS, TAGS, plain_markers
+from rag.citations.model_text.forms.shielding import is_value
+from rag.citations.model_text.forms.unwrapping import as_markdown, may_be_json
 from rag.records import Paper
 
 BRACKETS = {"]": "[", "\u3011": "\u3010", "\uff3d": "\uff3b", "\uff09": "\uff08", ")": "("}
@@ -146,7 +146,11 @@ class Preview:
                 del opened[-1:]
             elif character == "\n":
                 opened.clear()
-        begun = [at for at, sign in enumerate(held) if sign in "<\\" and (TAG_BEGINS.match(held, at) or LATEX_BEGINS.match(held, at))]
+        begun = [
+            at
+            for at, sign in enumerate(held)
+            if sign in "<\\" and (TAG_BEGINS.match(held, at) or LATEX_BEGINS.match(held, at))
+        ]
         return min((at for at in (*opened, *begun) if len(held) - at < self.HELD), default=len(held))
 
     def _shown(self, match: re.Match[str], before: str) -> str:

@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from rag.citations.model_text.marked_line import MarkedLine, read_line
 from rag.citations.model_text.marker_grammar import label_of
-from rag.citations.model_text.other_markers import plain_markers
+from rag.citations.model_text.forms.other_markers import plain_markers
 from rag.citations.model_text.reference_lists import heads_references, renumbered
-from rag.citations.model_text.shielding import shielded, shown
-from rag.citations.model_text.source_words import ANSWERS
+from rag.citations.model_text.forms.shielding import shielded, shown
+from rag.citations.model_text.forms.source_words import ANSWERS
 from rag.citations.model_text.tables import is_row, is_rule, row_text
 from rag.citations.numbering import Piece
 from rag.records import Paper
@@ -265,7 +265,9 @@ def _cut(line: MarkedLine, span: Span, start: int, cuts: Sequence[tuple[int, int
             end += 1
         shown = line.shown[start:end]
         numbers = [number for piece in shown if isinstance(piece, tuple) for number in piece]
-        yield Sentence(line.text[at:word].strip(" ,;:\uff0c\uff1b\uff1a\u3001\u060c"), _distinct(numbers), " ", _pieces(shown))
+        yield Sentence(
+            line.text[at:word].strip(" ,;:\uff0c\uff1b\uff1a\u3001\u060c"), _distinct(numbers), " ", _pieces(shown)
+        )
         at, start = word, end
 
 

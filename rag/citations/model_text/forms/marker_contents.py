@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from rag.citations.model_text.source_words import AND, ARCHIVES, INTRODUCING, LETTERS, NOUNS, OTHERS, PLACES
+from rag.citations.model_text.forms.source_words import AND, ARCHIVES, INTRODUCING, LETTERS, NOUNS, OTHERS, PLACES
 from rag.records import Paper
 from rag.text.author_names import surname
 from rag.text.letters import folded
@@ -20,10 +20,16 @@ LONGEST = 240  # characters between two brackets that are read
 HIGHEST = 99  # number that a source may have: what is higher is a year or a size
 YEARS = range(1900, 2101)
 TITLED = 0.8  # share of a title's words that name a paper
-MARKS = "\u0300-\u036f\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0980-\u0983\u09bc-\u09cd"  # vowels above and below letters
-DENSE = "\u2e80-\u2fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"  # letters of scripts that run words together
+MARKS = (
+    "\u0300-\u036f\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0980-\u0983\u09bc-\u09cd"  # vowels above and below letters
+)
+DENSE = (
+    "\u2e80-\u2fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"  # letters of scripts that run words together
+)
 TOGETHER = sorted(
-    (word for word in NOUNS | INTRODUCING | OTHERS | AND | PLACES if re.match(f"[{DENSE}]", word)), key=len, reverse=True
+    (word for word in NOUNS | INTRODUCING | OTHERS | AND | PLACES if re.match(f"[{DENSE}]", word)),
+    key=len,
+    reverse=True,
 )
 TOKEN = re.compile(
     r"(?P<url>(?:https?://|www\.|(?:dx\.)?doi\.org/|arxiv\.org/)[^\s,;]+)"
@@ -71,7 +77,9 @@ def pointed_at(inside: str, sources: Mapping[int, Paper], *, tolerant: bool = Fa
     """
     if len(inside) > LONGEST:
         return None
-    items = list(_items(unicodedata.normalize("NFKC", inside).replace("\u3001", ",").replace("n\u00b0", "no "), sources))
+    items = list(
+        _items(unicodedata.normalize("NFKC", inside).replace("\u3001", ",").replace("n\u00b0", "no "), sources)
+    )
     if not items or None in items:
         return None
     found = [_resolved(item, sources, tolerant=tolerant) for item in items if item]
@@ -177,7 +185,9 @@ def _resolved(item: _Item, sources: Mapping[int, Paper], *, tolerant: bool) -> P
         said = set(unexplained)
         shares = {n: _share(said, paper) for n, paper in sources.items() if not numbered or n in numbered}
         best = max(shares, key=lambda n: shares[n], default=0)
-        if (shares.get(best, 0.0) >= TITLED and (numbered or not item.ranges)) or (best and (numbered or best in named) and said <= _words_of(sources[best])):
+        if (shares.get(best, 0.0) >= TITLED and (numbered or not item.ranges)) or (
+            best and (numbered or best in named) and said <= _words_of(sources[best])
+        ):
             named += [best] if not numbered else []
         elif not (tolerant and numbered and item.sign and item.written[0][:1].isupper()) and not (
             named and said <= _words_of(sources[named[0]])
@@ -219,7 +229,9 @@ def _keys(papers: tuple[Paper, ...]) -> dict[str, str]:
     """Return the first author by the initials of a paper's authors: the FAB of `[FAB23]`."""
     found: dict[str, str] = {}
     for paper in papers:
-        families = [folded(re.findall(r"[^\W\d_]+", surname(author))[-1]) for author in paper.authors if author.strip(" .-")]
+        families = [
+            folded(re.findall(r"[^\W\d_]+", surname(author))[-1]) for author in paper.authors if author.strip(" .-")
+        ]
         if len(families) > 1:
             found.setdefault("".join(family[0] for family in families[:3]), families[0])
     return found

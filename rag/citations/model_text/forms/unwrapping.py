@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from rag.citations.model_text.shielding import outside_code
+from rag.citations.model_text.forms.shielding import outside_code
 from rag.text.sentences import sentence_spans
 
 INTRODUCED = re.compile(r"(?P<words>[^\n{\[]{0,200})(?:(?<=\n)|\n{1,3}[ \t]{0,8})?(?:(?:```|~~~)[ \t]{0,4}(?:json\w?)?[ \t]{0,4}\n\s{0,8})?(?=[{\[])", re.IGNORECASE)  # fmt: skip
@@ -25,14 +25,25 @@ SKIPPED = re.compile(
     r"format|status|version|quotes?|snippets?|excerpts?|url|link|year|authors?|answerable|metadata)$",
     re.IGNORECASE,
 )
-OPEN = re.compile(r"(?:not_?said|unanswered|left_?open|missing(?:_info\w*)?|gaps?|limitations?|not_?covered)$", re.IGNORECASE)
+OPEN = re.compile(
+    r"(?:not_?said|unanswered|left_?open|missing(?:_info\w*)?|gaps?|limitations?|not_?covered)$", re.IGNORECASE
+)
 NUMBER_KEYS = ("id", "number", "index", "source", "source_id", "ref", "citation", "citation_id", "doc", "document", "n")
 STRING = re.compile(
     r"\"(?:answer|text|response|statement|claim|content|summary|result|output|sentence|final_answer)\"\s*:\s*\"((?:[^\"\\]|\\.)*)"
 )
 CITED = re.compile(r"\[\^?\d|\u3010\d|\(\d\)|[\u00b9\u00b2\u00b3]|\((?:source|quelle)", re.IGNORECASE)
 
-BLOCKS = {"p": "\n\n", "div": "\n", "section": "\n\n", "article": "\n\n", "tr": "\n", "table": "\n\n", "ul": "\n", "ol": "\n"}
+BLOCKS = {
+    "p": "\n\n",
+    "div": "\n",
+    "section": "\n\n",
+    "article": "\n\n",
+    "tr": "\n",
+    "table": "\n\n",
+    "ul": "\n",
+    "ol": "\n",
+}
 INLINE = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "tt": "`"}
 BARE = (
     "span|font|u|mark|small|center|thead|tbody|tfoot|body|html|main|header|footer|claim|claims|statement|statements|sentence|s\\d{0,2}|"
@@ -61,7 +72,9 @@ def as_markdown(text: str) -> str:
 def may_be_json(start: str) -> bool:
     """Tell whether a reply that begins so may turn out to be JSON."""
     begun = re.sub(r"^\s*(?:```|~~~)(?:json\w?)?\s*", "", start, flags=re.IGNORECASE)
-    fenced = re.match(r"\s*(?:`{1,3}|~{1,3})?(?:j(?:s(?:on?)?)?)?\s*\Z|\s*(?:```|~~~)json", start, re.IGNORECASE) is not None
+    fenced = (
+        re.match(r"\s*(?:`{1,3}|~{1,3})?(?:j(?:s(?:on?)?)?)?\s*\Z|\s*(?:```|~~~)json", start, re.IGNORECASE) is not None
+    )
     return bool(fenced and start.strip()) or re.match(r"\{\s*(?:[\"']|\Z)|\[\s*(?:\{|\Z)", begun) is not None
 
 
@@ -134,7 +147,9 @@ def _of_object(value: dict[str, Any]) -> Iterator[str]:
 def _is_statements(value: Any) -> bool:
     """Tell whether a value says something: objects with a text of their own."""
     told = {"text", "statement", "claim", "sentence", "answer"}
-    return isinstance(value, list) and any(isinstance(one, dict) and told & {key.lower() for key in one} for one in value)
+    return isinstance(value, list) and any(
+        isinstance(one, dict) and told & {key.lower() for key in one} for one in value
+    )
 
 
 def _numbers(value: Any) -> Iterator[str]:
@@ -149,7 +164,9 @@ def _numbers(value: Any) -> Iterator[str]:
         for one in value:
             yield from _numbers(one)
     elif isinstance(value, dict):
-        key = next((key for key in NUMBER_KEYS if key in value), next((key for key in value if CITING.search(key)), "title"))
+        key = next(
+            (key for key in NUMBER_KEYS if key in value), next((key for key in value if CITING.search(key)), "title")
+        )
         yield from _numbers(value.get(key))
 
 

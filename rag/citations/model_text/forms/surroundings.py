@@ -23,7 +23,9 @@ BEFORE_VALUES = re.compile(
     re.IGNORECASE,
 )
 BEHIND_VALUES = re.compile(rf"^[\s-]?(?:{INTERVALS}|vector|array|tensor|matrix|grid|list|scale)(?!\w)", re.IGNORECASE)
-SIGNED = re.compile(r"(?:[\"']\s?:|(?<![=>-])=|\S\s+[<>]|[\u2264\u2265\u2248\u2208\u2209\u2282\u2286\u222a\u2229\u00d7\u00b1]|\\(?:in|notin|subset|cup|times|to|left|approx))\s*$")
+SIGNED = re.compile(
+    r"(?:[\"']\s?:|(?<![=>-])=|\S\s+[<>]|[\u2264\u2265\u2248\u2208\u2209\u2282\u2286\u222a\u2229\u00d7\u00b1]|\\(?:in|notin|subset|cup|times|to|left|approx))\s*$"
+)
 LIES = re.compile(
     r"(?:\b(?:lie[sd]?|lying|falls?|fell|ranges?|ranging|values?|scores?|numbers?|integers?|uniform(?:ly)?|clipped|bounded|"
     r"normali[sz]ed|scaled|rescaled|mapped|defined|continuous|integrable|supported|integrals?|integrated?|restricted|"
@@ -91,8 +93,28 @@ def is_index(before: str, after: str) -> bool:
     if last.isdecimal() and re.fullmatch(r"[\d.,]+", word):
         return not ENDS_SENTENCE.match(after)
     bare = word.lstrip("\"'\u201c(*_$")
-    if len(bare) == 1 or bare in CODE_NAMES or re.fullmatch(r"[a-z]{1,2}'?|[A-Za-z]{1,2}\d+|\w*_\w*|[a-z]+[A-Z]\w*", bare):
-        return bare.lower() not in {"it", "so", "is", "do", "be", "us", "up", "on", "in", "of", "to", "by", "at", "as", "no"}
+    if (
+        len(bare) == 1
+        or bare in CODE_NAMES
+        or re.fullmatch(r"[a-z]{1,2}'?|[A-Za-z]{1,2}\d+|\w*_\w*|[a-z]+[A-Z]\w*", bare)
+    ):
+        return bare.lower() not in {
+            "it",
+            "so",
+            "is",
+            "do",
+            "be",
+            "us",
+            "up",
+            "on",
+            "in",
+            "of",
+            "to",
+            "by",
+            "at",
+            "as",
+            "no",
+        }
     return False
 
 

@@ -7,23 +7,26 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 
-from rag.citations.model_text.marker_contents import DENSE, LONGEST, Pointed, by_address, pointed_at
+from rag.citations.model_text.forms.marker_contents import DENSE, LONGEST, Pointed, by_address, pointed_at
 from rag.citations.model_text.marker_grammar import INSIDE, is_said_in, known_among
-from rag.citations.model_text.source_words import WITHOUT_SPACES
-from rag.citations.model_text.surroundings import ends_clause, needs_values
+from rag.citations.model_text.forms.source_words import ABROAD, LABELS, WITHOUT_SPACES
+from rag.citations.model_text.forms.surroundings import ends_clause, needs_values
 from rag.records import Paper
 
 REFORMED = "reformed"  # another form than [n]
 NAMED = "named"  # authors and year, or a title, in place of a number
 
-TAGS = r"sup|cite|cites|citation|citations|ref|refs|reference|source|sources|src|doc|document|footnote|c|co|quelle|fuente"
+TAGS = (
+    r"sup|cite|cites|citation|citations|ref|refs|reference|source|sources|src|doc|document|footnote|c|co|quelle|fuente"
+)
 PAIRED = re.compile(
     rf"<(?P<tag>{TAGS})\b(?P<said>[^<>\n]{{0,120}})>(?P<inside>[^<>\n]{{0,600}}(?:<a [^<>\n]{{0,200}}>[^<>\n]{{0,60}}</a>)?)"
     rf"</(?P=tag)\b(?P<end>[^<>\n]{{0,40}})>",
     re.IGNORECASE,
 )
 SINGLE_TAG = re.compile(
-    rf"<\|?/?(?:{TAGS})(?P<said>[\s:=_/-][^<>\n]{{0,120}})?>|<(?P<bare>\d{{1,2}}(?:, ?\d{{1,2}}){{0,5}})>", re.IGNORECASE
+    rf"<\|?/?(?:{TAGS})(?P<said>[\s:=_/-][^<>\n]{{0,120}})?>|<(?P<bare>\d{{1,2}}(?:, ?\d{{1,2}}){{0,5}})>",
+    re.IGNORECASE,
 )
 LATEX = re.compile(
     r"[~\u00a0 ]?\\(?:[A-Za-z]{0,10}[Cc]ite[A-Za-z]{0,8}|footnote(?:mark|text)?|ref|textsuperscript|supercite)\*?"
@@ -39,31 +42,39 @@ RAISED_RUN = re.compile(
     rf"(?:(?<=[^\W\d_]{{3}})|(?<=[{DENSE}.,;:!?\"\u201d\u201c\u00bb%'\u3002\uff0c\uff1b\u0964\s]))\u207d?"
     rf"[{RAISED}]{{1,2}}(?:[ ,\u02d2\u02cc\u207b\u2013\u207a-]{{1,2}}[{RAISED}]{{1,2}}){{0,8}}\u207e?(?![\w\u207a\u207b{RAISED}])"
 )
-UNITS = re.compile(r"(?:\b(?:[kcdmnµM]?m|sec|min|mol|rad|log|sin|cos|tan|exp|deg|pixels?|kpc|Mpc|mm|inch|feet|chi|eta|sigma)|\d)$")
+UNITS = re.compile(
+    r"(?:\b(?:[kcdmnµM]?m|sec|min|mol|rad|log|sin|cos|tan|exp|deg|pixels?|kpc|Mpc|mm|inch|feet|chi|eta|sigma)|\d)$"
+)
 CIRCLED = re.compile("[\u2460-\u2473\u2776-\u277f\u2474-\u2487]+")
 SEARCHED = re.compile("\ue200?cite(?:\ue202turn\\d+[a-z]+\\d+)+\ue201?")
 STARTS = re.compile(r"\[/?cite_?(?:start|end)\]\s?", re.IGNORECASE)
 CODE_LIKE = re.compile(r"(?<![\w:]):?:cite\[", re.IGNORECASE)
-AROUND = re.compile(r"(?P<mark>\*\*|__|[*_`\"\u201c\u300c'^(])\s?(?P<inside>(?:\[\d{1,3}\][ ,]?)+)(?P<end>\*\*|__|[*_`\"\u201d\u300d'^)])")
+AROUND = re.compile(
+    r"(?P<mark>\*\*|__|[*_`\"\u201c\u300c'^(])\s?(?P<inside>(?:\[\d{1,3}\][ ,]?)+)(?P<end>\*\*|__|[*_`\"\u201d\u300d'^)])"
+)
 CLOSES = {"\u201c": "\u201d", "\u300c": "\u300d", "(": ")"}
-DANGLING = re.compile(r"(?<=[^\s|])\s+(?:[\u2014\u2013\u2192-]|->|=>|--)\s*(?=(?:\[\d{1,3}\])+[.!?\u3002]?\s*$)", re.MULTILINE)
+DANGLING = re.compile(
+    r"(?<=[^\s|])\s+(?:[\u2014\u2013\u2192-]|->|=>|--)\s*(?=(?:\[\d{1,3}\])+[.!?\u3002]?\s*$)", re.MULTILINE
+)
 BEFORE_CLOSE = {"[": "]", "(": ")", "{": "}", "\u3010": "\u3011", "\uff3b": "\uff3d", "\uff08": "\uff09", "\u3014": "\u3015", "\u3016": "\u3017", "\u300c": "\u300d"}  # fmt: skip
 SQUARE = frozenset("[\u3010\uff3b\u3014\u3016")
 LINK = re.compile(
     r"\((?P<address>\s?(?:<[^<>\n]{0,300}>|[^\s()<>]{0,300}(?:\([^\s()]{0,60}\)[^\s()]{0,60}){0,3})"
     r"(?:\s{1,3}(?:\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'|\([^()\n]{0,200}\)))?\s?)\)"
 )
-IS_ADDRESS = re.compile(r"\s?<?(?:[a-z][a-z0-9+.-]{1,10}:|www\.|[#/.]|[\w-]+\.[a-z]{2,}|\d{1,3}\s*$|\s*$)", re.IGNORECASE)
-ADDRESS = re.compile(r"\s?(?:\(\s?<?(?:https?://|www\.)[^()\s]{1,300}\s?\)|<https?://[^<>\s]{1,300}>|:?\s?<?https?://[^\s<>()]{1,300}(?<![.,;:!?])>?)")
-ALONE = re.compile(r"\s?<?(?:https?://|www\.)[^\s()<>]{1,300}>?\s?")
-GENERIC = frozenset("link source here pdf arxiv paper doi url html quelle fuente web website article 链接 来源 出典".split())
-BARE_ADDRESS = re.compile(r"<?https?://[^\s<>()\[\]]{1,300}(?<![.,;:!?])>?")
-LABEL = (
-    r"(?:sources?|citations?|references?|refs?|cited(?: (?:sources?|from|papers?))?|quellen?|belege?|fuentes?|referencias?|"
-    r"fontes?|fonti|référence|sources? citées?|источники?|المصدر|المصادر|स्रोत|来源|來源|参考文献|参考|引用|出典|出处|参照|출처|kaynak|bron|källa|kilde|źródło)"
+IS_ADDRESS = re.compile(
+    r"\s?<?(?:[a-z][a-z0-9+.-]{1,10}:|www\.|[#/.]|[\w-]+\.[a-z]{2,}|\d{1,3}\s*$|\s*$)", re.IGNORECASE
 )
+ADDRESS = re.compile(
+    r"\s?(?:\(\s?<?(?:https?://|www\.)[^()\s]{1,300}\s?\)|<https?://[^<>\s]{1,300}>|:?\s?<?https?://[^\s<>()]{1,300}(?<![.,;:!?])>?)"
+)
+ALONE = re.compile(r"\s?<?(?:https?://|www\.)[^\s()<>]{1,300}>?\s?")
+GENERIC = frozenset(
+    "link source here pdf arxiv paper doi url html quelle fuente web website article 链接 来源 出典".split()
+)
+BARE_ADDRESS = re.compile(r"<?https?://[^\s<>()\[\]]{1,300}(?<![.,;:!?])>?")
 LABELLED = re.compile(
-    rf"(?P<before>^|[.!?\u3002\uff01\uff1f\u0964\"\u201d)\]*_])[ \t]*(?P<marks>(?:[>*_(\[\u2014\u2013•-][ \t]?){{0,4}})(?:{LABEL}[*_]{{0,2}}\s?[:\uff1a]|(?<=[\u2014\u2013] ))"
+    rf"(?P<before>^|[.!?\u3002\uff01\uff1f\u0964\"\u201d)\]*_])[ \t]*(?P<marks>(?:[>*_(\[\u2014\u2013•-][ \t]?){{0,4}})(?:{LABELS}[*_]{{0,2}}\s?[:\uff1a]|(?<=[\u2014\u2013] ))"
     r"[*_]{0,2}[ \t]*(?P<inside>[^\n]{1,240}?)[*_)\] \t]{0,3}(?P<stop>[.\u3002]?)[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -72,11 +83,7 @@ DASHED = re.compile(
     re.MULTILINE,
 )
 MENTION = re.compile(rf"(?P<noun>{WITHOUT_SPACES})\s?(?P<number>\d{{1,2}})(?![\d.])")
-ABROAD = re.compile(
-    r"\b(?P<noun>Quellen?|Belegstelle|fuentes?|fontes?|fonti|источник(?:а|е|у|ом|и|ах)?|المصدر|المصادر|स्रोत|kaynak|bron|källa|kilde|źródło|nguồn)"
-    r"\s(?:Nr\.\s)?(?P<number>\d{1,2})(?![\d.])",
-    re.IGNORECASE,
-)
+MENTION_ABROAD = re.compile(rf"\b(?P<noun>{ABROAD})\s(?:Nr\.\s)?(?P<number>\d{{1,2}})(?![\d.])", re.IGNORECASE)
 AUTHORS = re.compile(
     r"(?P<names>[A-Z\u00c0-\u024f][\w'\u2019-]{1,30}(?:(?:,? (?:and|&|und|et|y|e) |, )[A-Z\u00c0-\u024f][\w'\u2019-]{1,30}){0,3}"
     r"(?P<others> (?:et al\.?|and (?:colleagues|others|coworkers)|u\. ?a\.|y (?:otros|cols?\.|colaboradores)|и др\.|et ses collègues)|\s?等人?)?)"
@@ -106,7 +113,9 @@ class _Rewriter:
 
     def rewritten(self, text: str) -> tuple[str, Counter[str]]:
         text = STARTS.sub("", CODE_LIKE.sub("[", text))
-        text = SEARCHED.sub(lambda one: self._numbered(one, ", ".join(re.findall(r"\d+(?=\ue202|\ue201|$)", one[0]))), text)
+        text = SEARCHED.sub(
+            lambda one: self._numbered(one, ", ".join(re.findall(r"\d+(?=\ue202|\ue201|$)", one[0]))), text
+        )
         for pattern, say in (
             (PAIRED, self._paired), (SINGLE_TAG, self._single), (LATEX, self._latex), (ESCAPED, self._escaped),
             (IN_MATH, self._power), (CARET, self._power), (RAISED_RUN, self._raised), (CIRCLED, self._circled),
@@ -119,7 +128,7 @@ class _Rewriter:
         text = _replaced(LABELLED, self._labelled, text)
         text = _replaced(DASHED, self._dashed, text)
         text = _replaced(MENTION, self._mention, text)
-        text = _replaced(ABROAD, self._mention, text)
+        text = _replaced(MENTION_ABROAD, self._mention, text)
         text = _replaced(AUTHORS, self._authors, text)
         return DANGLING.sub(" ", text), self.repairs
 
@@ -159,7 +168,11 @@ class _Rewriter:
 
     def _attributes(self, said: str) -> str | None:
         numbers = re.findall(r"\d{1,2}", said)
-        return self._said(", ".join(numbers)) if numbers and len(numbers) < 2 else (self._said(numbers[0]) if numbers else None)
+        return (
+            self._said(", ".join(numbers))
+            if numbers and len(numbers) < 2
+            else (self._said(numbers[0]) if numbers else None)
+        )
 
     def _single(self, match: re.Match[str], text: str) -> str:
         if match["bare"]:

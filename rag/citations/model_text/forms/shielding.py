@@ -6,8 +6,8 @@ Their signs are put aside, each as one sign that means nothing to whoever reads 
 import re
 from collections.abc import Callable, Mapping
 
-from rag.citations.model_text.marker_contents import HIGHEST, YEARS
-from rag.citations.model_text.surroundings import is_index, needs_values
+from rag.citations.model_text.forms.marker_contents import HIGHEST, YEARS
+from rag.citations.model_text.forms.surroundings import is_index, needs_values
 from rag.records import Paper
 
 ASIDE = 0xE000  # where the signs that stand for ASCII's own begin
@@ -21,7 +21,10 @@ MATH = re.compile(
     r"|(?<![\\$\w])\$(?=[^\s$])(?P<inline>[^$\n]{1,200})(?<=[^\s$])\$(?![\d$])"
     r"|\\begin\{(?P<name>[a-z]{1,12}\*?)\}(?P<environment>(?:[^\\]|\\(?!end\{)){1,1500})\\end\{(?P=name)\}"
 )
-ONLY_MARKERS = re.compile(r"\s*(?:\{\})?\^?\{?(?:[\[(\u3010]?\^?(?:source |ref )?\d{1,2}(?:[,;] ?\d{1,2})*[\])\u3011]?[,; ]?)+\}?\s*", re.IGNORECASE)
+ONLY_MARKERS = re.compile(
+    r"\s*(?:\{\})?\^?\{?(?:[\[(\u3010]?\^?(?:source |ref )?\d{1,2}(?:[,;] ?\d{1,2})*[\])\u3011]?[,; ]?)+\}?\s*",
+    re.IGNORECASE,
+)
 NUMBERS = re.compile(r"(?<![\\^:])\[(?P<inside>\s?[-+]?\d[^\[\]\n]{0,60}|\.\d[^\[\]\n]{0,60})\]")
 LISTED = re.compile(r"[\d\s.,;:eE+\u2212\u2013-]+(?:,\s*(?:\.\.\.|\u2026|\\ldots|inf|\u221e|\\infty|[a-zA-Z])\s*)?")
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -68,7 +71,9 @@ def _formula(found: re.Match[str]) -> str:
 
 def _is_formula(inside: str) -> bool:
     """Tell whether what stands between two dollars is a formula, not words between two prices."""
-    return bool(re.search(r"[\\^_=<>{}\u2208]", inside)) or not re.search(r"[^\W\d_]{3,}\s+[^\W\d_]{2,}|^\d[\d.,]*\s", inside)
+    return bool(re.search(r"[\\^_=<>{}\u2208]", inside)) or not re.search(
+        r"[^\W\d_]{3,}\s+[^\W\d_]{2,}|^\d[\d.,]*\s", inside
+    )
 
 
 def _line(line: str, sources: Mapping[int, Paper]) -> str:
