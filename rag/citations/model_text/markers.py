@@ -9,20 +9,19 @@ clause, a row of a table as one sentence or cell by cell; headings, lead-ins and
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from rag.citations.model_text.marked_line import MarkedLine, read_line
 from rag.citations.model_text.marker_grammar import label_of
+from rag.citations.model_text.clauses import Sentence, clauses, distinct, pieces
 from rag.citations.model_text.forms.other_markers import plain_markers
 from rag.citations.model_text.reference_lists import heads_references, renumbered
 from rag.citations.model_text.forms.shielding import shielded, shown
 from rag.citations.model_text.forms.source_words import ANSWERS
 from rag.citations.model_text.tables import is_row, is_rule, row_text
-from rag.citations.numbering import Piece
 from rag.records import Paper
-from rag.text.sentences import DENSE, Span, sentence_spans
+from rag.text.sentences import Span, sentence_spans
 
 GREETINGS = "greetings"  # what says nothing to the matter: "Great question!", "Answer:"
 REFERENCES = "reference_lists"  # a list of references: those come from the records alone
@@ -36,21 +35,6 @@ FENCE = re.compile(r"\s*(?:```|~~~)")
 FORMULAS = (("$$", "$$"), ("\\[", "\\]"), ("\\begin{", "\\end{"))
 MARKER_OR_NOT = re.compile(r"\[\d")  # what isn't put aside
 HIDDEN_MARKERS = 4  # how often markers are looked for that only the removal of others brought about
-CLAUSE = 4  # words that a clause has at least
-
-
-class Sentence(NamedTuple):
-    """A sentence or clause: its words without markers, the sources that it cites, and how it was written.
-
-    `lead` stands before it in the text, `written` is the sentence itself, with every marker in its place as the tuple
-    of its sources. A `frame` is what holds a text together: a heading, a lead-in, a line of a table; it claims nothing.
-    """
-
-    text: str
-    numbers: tuple[int, ...]
-    lead: str
-    written: tuple[Piece, ...] = ()
-    frame: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +127,10 @@ class _Reader:
         elif len(citing) > 1 and all(citing.values()):
             self._add(_cells(cells))
         else:
-            numbers = _distinct([number for cell in cells for number in cell.numbers])
+            numbers = distinct([number for cell in cells for number in cell.numbers])
             shown = [piece for cell in cells for piece in ("| ", *cell.shown, " ")]
             said = row_text(" | ".join(cell.text for cell in cells))
-            self._add([Sentence(said, numbers, "", (*_pieces(shown), " |"), frame=not any(map(str.isalnum, said)))])
+            self._add([Sentence(said, numbers, "", (*pieces(shown), " |"), frame=not any(map(str.isalnum, said)))])
 
     def _line(self, raw: str) -> bool:
         indent = raw[: len(raw) - len(raw.lstrip())]
@@ -206,7 +190,7 @@ class _Reader:
         found: list[Sentence] = []
         for n, span in enumerate(spans):
             text, shown = line.text[span.start : span.end], line.shown[starts[n] : starts[n + 1]]
-            read = Sentence(text, _distinct(cited[n]), " ", _pieces(shown))
+            read = Sentence(text, distinct(cited[n]), " ", pieces(shown))
             whole = self._without_hidden(read)
             if not any(character.isalnum() for character in whole.text):
                 found += [whole._replace(frame=True)] if whole.text else []
@@ -215,7 +199,7 @@ class _Reader:
             elif line.in_front or whole != read:
                 found.append(whole)
             else:
-                found += _clauses(whole, line, span, Span(starts[n], starts[n + 1]))
+                found += clauses(whole, line, span, Span(starts[n], starts[n + 1]))
         return found
 
     def _without_hidden(self, sentence: Sentence) -> Sentence:
@@ -233,79 +217,10 @@ class _Reader:
 def _cells(cells: Sequence[MarkedLine]) -> list[Sentence]:
     """Return the cells of a row, each a sentence, and the row's end."""
     found = [
-        Sentence(cell.text.strip(), _distinct(cell.numbers), " | ", _pieces(cell.shown), frame=not cell.numbers)
+        Sentence(cell.text.strip(), distinct(cell.numbers), " | ", pieces(cell.shown), frame=not cell.numbers)
         for cell in cells
     ]
     return [found[0]._replace(lead="| "), *found[1:], _frame("|")._replace(lead=" ")]
-
-
-def _clauses(sentence: Sentence, line: MarkedLine, span: Span, shown: Span) -> list[Sentence]:
-    """Return the clauses of a sentence that cites in several places, each with its own; else the sentence.
-
-    `span` is its place in the words of the line, `shown` in what was written.
-    """
-    ends = [place + 1 for place in _marker_ends(line, shown)]
-    cuts: list[tuple[int, int]] = []  # where a clause ends: in the words, in what was written
-    at = span.start
-    for end in ends[:-1]:
-        word = next((n for n in range(at, span.end) if line.origin[n] >= end), span.end)
-        if min(_length(line.text[at:word]), _length(line.text[word : span.end])) >= CLAUSE:
-            cuts.append((word, end))
-            at = word
-    if not cuts:
-        return [sentence]
-    return list(_cut(line, span, shown.start, [*cuts, (span.end, shown.end)]))
-
-
-def _cut(line: MarkedLine, span: Span, start: int, cuts: Sequence[tuple[int, int]]) -> Iterator[Sentence]:
-    at = span.start
-    for word, marker_end in cuts:
-        end = marker_end
-        while end < cuts[-1][1] and line.shown[end] in tuple(",;:\uff0c\uff1b\uff1a\u3001\u060c"):
-            end += 1
-        shown = line.shown[start:end]
-        numbers = [number for piece in shown if isinstance(piece, tuple) for number in piece]
-        yield Sentence(
-            line.text[at:word].strip(" ,;:\uff0c\uff1b\uff1a\u3001\u060c"), _distinct(numbers), " ", _pieces(shown)
-        )
-        at, start = word, end
-
-
-def _length(text: str) -> int:
-    """Return how many words a text has, about two signs a word where a script has no alphabet."""
-    return len(text.split()) + len(DENSE.findall(text)) // 2
-
-
-def _marker_ends(line: MarkedLine, shown: Span) -> list[int]:
-    """Return the place of the last marker of each group of markers in a sentence."""
-    places = [place for place in range(shown.start, shown.end) if isinstance(line.shown[place], tuple)]
-    return [
-        place
-        for n, place in enumerate(places)
-        if n + 1 == len(places) or any(str(piece).isalnum() for piece in line.shown[place + 1 : places[n + 1]])
-    ]
-
-
-def _pieces(shown: Sequence[Piece]) -> tuple[Piece, ...]:
-    """Return what was written as pieces of text between the markers, without white space around.
-
-    Markers with nothing but white space between them are one.
-    """
-    pieces: list[Piece] = []
-    for piece in shown:
-        last = pieces[-1] if pieces else None
-        if isinstance(piece, str):
-            pieces[-1:] = [last + piece] if isinstance(last, str) else [*pieces[-1:], piece]
-            continue
-        if isinstance(last, str) and not last.strip() and len(pieces) > 1:
-            pieces.pop()
-            last = pieces[-1]
-        pieces[-1:] = [_distinct([*last, *piece])] if isinstance(last, tuple) else [*pieces[-1:], piece]
-    if pieces and isinstance(pieces[0], str):
-        pieces[0] = pieces[0].lstrip()
-    if pieces and isinstance(pieces[-1], str):
-        pieces[-1] = pieces[-1].rstrip()
-    return tuple(piece for piece in pieces if piece)
 
 
 def _shown(sentence: Sentence) -> Sentence:
@@ -323,8 +238,4 @@ def _lead(item: re.Match[str], indent: str) -> str:
 
 
 def _citing(sentence: Sentence, numbers: Sequence[int]) -> Sentence:
-    return sentence._replace(numbers=_distinct([*sentence.numbers, *numbers]))
-
-
-def _distinct(numbers: Sequence[int]) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(numbers))
+    return sentence._replace(numbers=distinct([*sentence.numbers, *numbers]))
