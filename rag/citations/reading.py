@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rag.citations.grounding import anchored, grounded
-from rag.citations.model_text.claim_detection import Kind, kinds_of, without_opening
-from rag.citations.model_text.denials import MARKED
+from rag.citations.model_text.claim_detection import Kind, kinds_of, told_beside
+from rag.citations.model_text.courtesies import without_opening
+from rag.citations.model_text.denials_abroad import without_mark
 from rag.citations.model_text.markers import GREETINGS, REFERENCES, Sentence, read_markers
-from rag.citations.model_text.reference_lists import renumbered, split_references
+from rag.citations.model_text.reference_lists import split_references
+from rag.citations.model_text.forms.unwrapping import as_markdown
 from rag.citations.numbering import Piece
 from rag.citations.rendering import Part, kept
 from rag.records import Citation, Paper
@@ -37,23 +39,25 @@ class ReadAnswer:
 
 def read_answer(text: str, question: str, sources: Mapping[int, Paper]) -> ReadAnswer:
     """Return what a model wrote, by the sources that it was shown, numbered as they were."""
-    text, greetings = without_opening(text)
+    text, greetings = without_opening(as_markdown(text))
     text, meaning = split_references(text, sources)
-    reading = read_markers(renumbered(text, meaning), sources)
+    reading = read_markers(text, sources, meaning)
     kinds = kinds_of(reading.sentences, question, [paper.abstract for paper in sources.values()])
     repairs = Counter(reading.repairs) + Counter({GREETINGS: greetings, REFERENCES: int(bool(meaning))})
     parts: list[Part] = []
     for sentence, kind in zip(reading.sentences, kinds, strict=True):
         written = _written(sentence, sources)
-        if kind is Kind.CLAIM:
-            claim, mended = grounded(sentence.text, [sources[n] for n in sentence.numbers], sources)
+        cited = [sources[n].abstract for n in sentence.numbers]
+        told = sentence.text if kind is Kind.CLAIM else told_beside(sentence, cited) if kind is Kind.DENIAL else None
+        if told:
+            claim, mended = grounded(told, [sources[n] for n in sentence.numbers], sources)
             repairs.update(mended)
             parts.append(Part(sentence.lead, written, claim))
         else:
             parts.append(Part(sentence.lead, written, cited=_cited(sentence, sources)))
             repairs.update([LEFT_OUT[kind]] if kind in LEFT_OUT else [])
     denials = [sentence.text for sentence, kind in zip(reading.sentences, kinds, strict=True) if kind is Kind.DENIAL]
-    left_open = " ".join(filter(None, (MARKED.sub("", text, count=1).strip() for text in denials)))
+    left_open = " ".join(filter(None, (without_mark(text) for text in denials)))
     return ReadAnswer(kept(parts, [kind not in LEFT_OUT for kind in kinds]), dict(+repairs), left_open)
 
 

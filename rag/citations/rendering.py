@@ -3,13 +3,17 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
+from rag.citations.model_text.forms.shielding import shielded, shown
+from rag.citations.model_text.forms.surroundings import is_index
 from rag.citations.numbering import Piece, kept_leads, number_papers
 from rag.records import Citation, Claim, Turn
 
 MARKER = re.compile(r"\[\d+\]")  # as an answer's text has them
-STOPS = tuple(".,;:!?)")  # what may end a claim behind its last marker
+STOPS = tuple(
+    ".,;:!?)\u3002\uff0c\uff1b\uff1a\uff01\uff1f\uff09\u060c\u061f\u0964"
+)  # what may end a claim behind its last marker
 BEHIND = (" ", ".", ",", ";", ":", "!", "?", ")")  # what no second space comes before
 
 
@@ -73,7 +77,7 @@ def marked(text: str, claims: Iterable[Claim], mark: Callable[[Claim, int], str]
     done, at = "", 0
     for number, claim in enumerate(claims):
         written = text[claim.start : claim.end]
-        last = max((match.end() for match in MARKER.finditer(written)), default=0)
+        last = max((match.end() for match in MARKER.finditer(shielded(written, {}))), default=0)
         if not last or any(map(str.isalnum, written[last:])):
             last = len(written.rstrip(" |"))
         while written[last : last + 1] in STOPS:
@@ -106,16 +110,30 @@ def _marked(part: Part) -> list[int]:
     return [paper for piece in part.written if isinstance(piece, tuple) for paper in piece]
 
 
+def markers_replaced(text: str, change: Callable[[re.Match[str]], str]) -> str:
+    """Return an answer's text with its markers changed; `x[1]` in code or a formula is none."""
+    return shown(MARKER.sub(change, shielded(text, {})))
+
+
+def _apart(before: str, marker: str, after: str) -> str:
+    """Return a marker with a space where it would look like an index: `a[1]`."""
+    if not is_index(before, after):
+        return marker
+    return (
+        f"{' ' if before[-1:].isalnum() else ''}{marker}{' ' if after[:1].isalnum() or after.startswith('-') else ''}"
+    )
+
+
 def _written(part: Part, numbers: Mapping[int, int]) -> str:
     """Return a part with numbers in the place of its papers; what it cites without a marker gets one at the end."""
     cited = list(dict.fromkeys(one.paper.paper_id for one in part.citations))
     text = ""
-    for piece in part.written:
+    for piece, following in zip_longest(part.written, part.written[1:], fillvalue=""):
         if isinstance(piece, str):
             gone = text.endswith(" ") and piece.startswith(BEHIND)  # a marker stood between
             text = f"{text.rstrip(' ')}{piece}" if gone else text + piece
-        else:
-            text += "".join(f"[{numbers[paper]}]" for paper in dict.fromkeys(piece) if paper in cited)
+        elif marker := "".join(f"[{numbers[paper]}]" for paper in dict.fromkeys(piece) if paper in cited):
+            text += _apart(text, marker, following if isinstance(following, str) else "")
     left = [paper for paper in cited if paper not in _marked(part)]
     markers = "".join(f"[{numbers[paper]}]" for paper in left)
     if not markers:

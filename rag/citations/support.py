@@ -15,11 +15,14 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from rag.citations.comparing import translated
 from rag.citations.comparing.differences import differences, missing_quantities
 from rag.citations.comparing.names import missing_names
 from rag.citations.comparing.quantities import SPELLED, quantities
 from rag.citations.comparing.quotation import is_quoted
+from rag.citations.comparing.translated import comparables, in_common, is_translated
 from rag.records import Claim, Paper, Support
+from rag.records.claims import MOST
 from rag.text.sentences import sentence_spans
 from rag.text.words import STOP_WORDS, Word, rarity, words
 
@@ -31,6 +34,7 @@ A_NUMBER, ALL_NUMBERS = 0.2, 0.3  # cost of a missing number, and beyond it when
 A_NAME, ALL_NAMES = 0.2, 0.4  # cost of each missing name, and of all together at most
 OTHERWISE = 0.5  # cost when the text has something otherwise
 SENTENCES = 3  # of a window
+ACROSS, EACH = 0.6, 0.25  # support of a claim in another language at most, and by each number or name that is there
 SIGNS = {"%": "percent", "x": "times"}  # words that a text may write as a sign
 
 
@@ -57,6 +61,8 @@ def support(claim: str, abstracts: Sequence[str]) -> Support:
 
     A claim without words is carried by anything; a claim without a citation by nothing.
     """
+    if is_translated(claim, abstracts) and not is_quoted(claim, abstracts):
+        return _across_languages(claim, abstracts)
     said = list(words(claim))
     texts = [_read(abstract) for abstract in abstracts]
     wanted = _wanted(said, texts)
@@ -72,14 +78,32 @@ def support(claim: str, abstracts: Sequence[str]) -> Support:
     return Support(score, lacking, numbers, names, found, quoted, against)
 
 
+def _across_languages(claim: str, abstracts: Sequence[str]) -> Support:
+    """Return what can be told of a claim in another language: which of its numbers and names the texts have.
+
+    Where it has none, nothing speaks against it; nor does anything for it, so it carries no claim without a citation.
+    """
+    numbers, names = translated.missing_numbers(claim, abstracts), translated.missing_names(claim, abstracts)
+    compared = comparables(claim)
+    found = 1 - len({*numbers, *names} & set(compared)) / len(compared) if compared else 1.0
+    return Support(found * min(ACROSS, EACH * len(compared)), (), numbers, names, max(found, MOST))
+
+
 def share_found(claim: str, texts: Sequence[str]) -> float:
-    """Return the share of a claim's content that texts have, 0..1: the `found` of `support`, at a tenth of its time."""
+    """Return the share of a claim's content that texts have, 0..1: the `found` of `support`, at a tenth of its time.
+
+    All of it for a claim in another language: whose it is can't be told by words.
+    """
+    if is_translated(claim, texts):
+        return 1.0
     said, read = list(words(claim)), [_read(text) for text in texts]
     return _found(said, _wanted(said, read), read)
 
 
 def nearness(claim: str, text: str) -> float:
     """Return how near a text's words and numbers are to a claim's, 0..1; the contrary is as near as the same."""
+    if is_translated(claim, [text]):
+        return len(in_common(claim, text)) / max(1, len(comparables(claim)))
     said, read = list(words(claim)), [_read(text)]
     lacking = len(missing_quantities(claim, [text])) / max(1, len(quantities(claim)))
     return _blend(said, _wanted(said, read), read) * (1 - OTHERWISE * lacking)
@@ -102,9 +126,9 @@ def verified(claim: Claim) -> Claim:
 
 
 def cited_text(paper: Paper) -> str:
-    """Return what a claim that cites a paper may rest on: its title and its abstract."""
-    title = paper.title.strip()
-    return f"{title}{'' if title.endswith(('.', '?', '!')) else '.'} {paper.abstract}"
+    """Return what a claim that cites a paper may rest on: its title, its abstract, and who wrote it when."""
+    title, byline = paper.title.strip(), paper.byline
+    return f"{title}{'' if title.endswith(('.', '?', '!')) else '.'} {paper.abstract}{f' ({byline})' if byline else ''}"
 
 
 def nothing_holds(claims: Sequence[Claim]) -> bool:

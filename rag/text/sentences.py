@@ -5,6 +5,7 @@ their neighbour and cuts what no reader would call a sentence.
 """
 
 import re
+from collections.abc import Container
 from typing import NamedTuple
 
 import sentencex
@@ -12,6 +13,10 @@ import sentencex
 SHORTEST = 25  # characters; "(2)." or "et al." alone is no sentence
 SPACES = re.compile(r"[^\S \n]")  # all but the plain ones
 HALVES = re.compile("[\ud800-\udfff]")
+DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+WHOLE = re.compile(
+    rf"{DENSE.pattern}[^\u3002\uff01\uff1f]*{DENSE.pattern}[^\u3002\uff01\uff1f]*[\u3002\uff01\uff1f]\W*$"
+)  # its stop ends nothing else
 LONGEST = 1_000  # characters; text without punctuation must not become one endless sentence
 
 
@@ -22,10 +27,12 @@ class Span(NamedTuple):
     end: int
 
 
-def sentence_spans(text: str) -> list[Span]:
+def sentence_spans(text: str, *, dense: bool = False) -> list[Span]:
     """Return the spans of the sentences of `text`, in order, without surrounding white space.
 
-    Spans don't overlap, and every character outside them is white space.
+    Spans don't overlap, and every character outside them is white space. `dense`: short
+    sentences of scripts without an alphabet are ones too. Not so for abstracts: libraries hold the numbers of their
+    sentences as they were counted.
     """
     spans: list[Span] = []
     position = 0
@@ -37,7 +44,8 @@ def sentence_spans(text: str) -> list[Span]:
         start = plain.index(piece, position)
         position = start + len(piece)
         spans += _cut(text, _trimmed(text, start, position))
-    return _joined([span for span in spans if span.end > span.start])
+    kept = [span for span in spans if span.end > span.start]
+    return _joined(kept, {span for span in kept if dense and WHOLE.search(text[span.start : span.end])})
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:
@@ -57,11 +65,11 @@ def _cut(text: str, span: Span) -> list[Span]:
     return [*parts, Span(start, end)]
 
 
-def _joined(spans: list[Span]) -> list[Span]:
+def _joined(spans: list[Span], whole: Container[Span]) -> list[Span]:
     """Join a scrap to the sentence before it, or the first one to the sentence after it."""
     joined: list[Span] = []
     for span in spans:
-        scrap = joined and min(span.end - span.start, joined[-1].end - joined[-1].start) < SHORTEST
+        scrap = joined and any(each.end - each.start < SHORTEST and each not in whole for each in (span, joined[-1]))
         if scrap and span.end - joined[-1].start <= LONGEST:
             joined[-1] = Span(joined[-1].start, span.end)
         else:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from rag.citations.model_text.claim_detection import Kind, echoes, kinds_of, without_opening
+from rag.citations.model_text.claim_detection import Kind, echoes, kinds_of
+from rag.citations.model_text.courtesies import without_opening
 from rag.citations.model_text.markers import Sentence
 
 PRUNING = (

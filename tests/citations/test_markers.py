@@ -12,6 +12,7 @@ from rag.citations.model_text.marked_line import INVENTED, NAMED, REFORMED, UNKN
 from rag.citations.model_text.marker_grammar import numbers_in
 from rag.citations.model_text.marker_stream import Preview
 from rag.citations.model_text.markers import REFERENCES, Sentence, read_markers
+from rag.citations.model_text.forms.shielding import shielded
 from rag.citations.numbering import cite
 from rag.citations.rendering import Part, render
 from rag.records import Answer, Citation, Claim, Outcome, Paper, Searched, Turn
@@ -117,7 +118,6 @@ def rendered(text: str) -> str:
         ("[9]", ()),
         ("[9][8]", ()),
         ("[9 [9]]", ()),
-        ("[2020]", ()),
         ("[1-999999999]", (1, 2, 3)),
         ("(Khattab and Zaharia, 2020)", (1,)),
         ("(Khattab & Zaharia 2020)", (1,)),
@@ -155,7 +155,7 @@ def test_a_marker_is_read_and_leaves_no_trace_in_its_sentence(marker: str, numbe
         "An empty [] and a blank [ ] pair of brackets are no marker.",
         "This one [1 was never closed by whoever wrote the text.",
         "This one 1] was never opened by whoever wrote the text.",
-        "The link [a page](http://x.org/1) leads to somewhere else.",
+        "It was cited often [2020] in the years thereafter.",
         "Matrices such as [[a, b], [c, d]] are no markers either.",
         "All of it took (on average) 12 hours and 1,000 machines.",
         "We take a passage 100 words long from 12 documents 3 times.",
@@ -174,8 +174,10 @@ def test_text_that_is_no_marker_stays_as_it_is(text: str) -> None:
         ("The first of them all is [CLS] [1].", ("The first of them all is [CLS].", (1,))),
         ("The first of them all is [1][CLS].", ("The first of them all is [CLS].", (1,))),
         ("The scores of it are [1, 3] [2].", ("The scores of it are [1, 3].", (2,))),
-        ("A [[[1]]] nest of brackets is read.", ("A [] nest of brackets is read.", (1,))),
-        ("Late[1]interaction is read[2]as usual.", ("Late interaction is read as usual.", (1, 2))),
+        ("A [[[1]]] nest of brackets is read.", ("A nest of brackets is read.", (1,))),
+        ("Late[1] interaction is read[2] as usual.", ("Late interaction is read as usual.", (1, 2))),
+        ("The link [a page](http://x.org/1) leads on [1].", ("The link a page leads on.", (1,))),
+        ("A calix[2]arene and [2]catenane are read [1].", ("A calix[2]arene and [2]catenane are read.", (1,))),
         ("It is **good [1]** and **fast** too.", ("It is good and fast too.", (1,))),
     ],
 )
@@ -430,6 +432,11 @@ STRANGE = st.text(st.characters(exclude_categories=["Cs"]), max_size=4)
 HOSTILE = st.lists(st.sampled_from(f"{MARKERS}|{PROSE}|{BITS}|{MORE}".split("|")) | STRANGE, max_size=40).map("".join)
 
 
+def is_plain(text: str) -> bool:
+    """Tell whether a text has no index, interval or formula, whose brackets stay."""
+    return shielded(text, SOURCES) == text
+
+
 @PROPERTY
 @given(HOSTILE)
 @example("source " + "1" * 5_000)
@@ -442,7 +449,7 @@ def test_only_numbers_of_sources_ever_come_out_and_each_once(text: str) -> None:
 
 
 @PROPERTY
-@given(HOSTILE)
+@given(HOSTILE.filter(is_plain))
 @example(f"{FIRST} [9 [9]] [9 [9 [9 [9 [9 [9 [9 [9]]]]]]]]")
 def test_no_marker_is_left_in_a_sentence(text: str) -> None:
     said = "[1, 3]"  # a source says that
@@ -469,13 +476,13 @@ def cited_in(text: str) -> set[int]:
 
 
 @PROPERTY
-@given(WRITTEN)
+@given(WRITTEN.filter(is_plain))
 def test_what_was_read_and_rendered_cites_the_same_when_read_again(text: str) -> None:
     assert cited_in(rendered(text)) == cited_in(text)
 
 
 @PROPERTY
-@given(HOSTILE)
+@given(HOSTILE.filter(is_plain))
 def test_an_answer_shows_the_markers_of_what_it_cites_and_no_others(text: str) -> None:
     said = rendered(text).replace("[1, 3]", "")
     assert {int(number) for number in re.findall(r"\[(\d+)\]", said)} == cited_in(text)
@@ -513,13 +520,19 @@ BRACKETS = (
     "in [1], ",
 )
 LONG = (*BRACKETS, "(", "(1 ", "(source 1 ", "source 1 ", "sources 1, ", "according to source 1, ", "(Aa ", "(Aa, Aa ")
+NEW = (
+    "<sup>1</sup>", "<sup>", "<cite id=1>", "</cite>", "\\cite{1}", "\\cite{", "\\[1\\]", "\\[", "\\(", "$", "$$", "$x[1]$ ", "^1 ", "^", "\u00b9 ", "\u00b9,",
+    "(1) ", "(1", "{1}", "{", "\uff081\uff09", "\uff08", "[1](http://a.b/", "[1](http://a.b/c)", "[a](", "http://a.b/ ", "Source: 1\n", "Source: ", "- Source 1\n", " \u2014 ", "[1: Aa et al., 2020]",
+    "Khattab et al. ", "Khattab et al. (2020) ", "(Khattab et al., 2020; ", "Aa, Aa and ", "`", "`x[1]` ", "```\n", "~~~\n", "x[1]", "x[1][2]", "in the interval [1, 2] ", "the ", "[1, 2", "1, ", "\u6765\u6e901\u3002", "\u3002",
+    "Quelle 1 ", "<p>", "<b>a</b>", "<a href='#1'>1</a>", "&amp;", "| a ", "\\begin{a}", "\\left[1", "[cite_start]", "\u2460", "Fig. 1 ", "(Fig. 1) ", "( ", "[ ", "[^1]: a\n", "1. Late Interaction\n", "* ", "_",
+)  # fmt: skip
 OTHERS = ("A. ", "a. ", "** ", "**", " ", "\n", "- ", "†", "#", "a", "1")
 
 
 @pytest.mark.parametrize("start", ["", "Words first. "])
 @pytest.mark.parametrize(
     "bit",
-    [*LONG, *OTHERS],
+    [*LONG, *OTHERS, *NEW],
 )
 def test_a_long_text_of_one_kind_takes_no_time(start: str, bit: str) -> None:
     text = (start + bit * 20_000)[:20_000]
@@ -600,7 +613,7 @@ def test_a_stream_shows_the_same_whatever_its_pieces(text: str, cuts: list[int])
 
 
 @PROPERTY
-@given(STREAMED)
+@given(STREAMED.filter(lambda text: is_plain(text) and "`" not in text and "~~~" not in text))
 @example("[9 [9 [9]]] [9[9]]")
 def test_a_stream_never_shows_a_number_that_no_source_has(text: str) -> None:
     shown = "".join(previewed([text]))

@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from rag.citations.comparing.quantities import LABELLED
 from rag.records import Difference
 from rag.text.sentences import sentence_spans
 from rag.text.words import STOP_WORDS, Word, names, rarity, words
@@ -45,7 +46,7 @@ def missing_names(claim: str, texts: Sequence[str]) -> tuple[str, ...]:
     >>> missing_names("On COCO, GPT-4 and RAG beat BERT.", ["GPT-3 and BERT, and retrieval-augmented generation."])
     ('COCO', 'GPT-4')
     """
-    claim, known = _flat(claim), [_known(_flat(text)) for text in texts]
+    claim, known = LABELLED.sub(" ", _flat(claim)), [_known(_flat(text)) for text in texts]
     numbered = [match for match in NUMBERED.finditer(claim) if not any(_plain(match[0]) in one.forms for one in known)]
     inside = {place for match in NUMBERED.finditer(claim) for place in range(*match.span())}
     found = [(match.start(), match[0]) for match in numbered]
@@ -58,6 +59,18 @@ def missing_names(claim: str, texts: Sequence[str]) -> tuple[str, ...]:
         and not any(_knows(one, word) for one in known)
     ]
     return tuple(dict.fromkeys(name for _, name in sorted(found)))
+
+
+def unknown_names(written: Sequence[str], texts: Sequence[str]) -> tuple[str, ...]:
+    """Return those of some names that no text has, in any of the ways in which a name is written."""
+    known = [_known(_flat(text)) for text in texts]
+    return tuple(dict.fromkeys(name for name in written if not any(_has(one, name) for one in known)))
+
+
+def _has(known: Known, name: str) -> bool:
+    """Tell whether a text has a name, or every part of it."""
+    parts = list(words(name))
+    return _plain(name) in known.forms or all(_knows(known, part) for part in parts)
 
 
 def other_names(claim: str, texts: Sequence[str]) -> Iterator[Difference]:

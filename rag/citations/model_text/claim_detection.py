@@ -8,9 +8,13 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
+from rag.citations.comparing.translated import comparables, is_translated
+from rag.citations.model_text.courtesies import asks, closes, is_courtesy
 from rag.citations.model_text.denials import denies, is_marked
+from rag.citations.model_text.denials_abroad import denies_abroad, is_marked_abroad
 from rag.citations.model_text.markers import Sentence
 from rag.citations.support import PARTLY, SUPPORTED, support
+from rag.text.languages import language
 from rag.text.words import content_words, names, stems
 
 
@@ -27,31 +31,8 @@ class Kind(StrEnum):
 NEW = 0.2  # share of a sentence's words that the question lacks, up to which it only says the question again
 ECHOED = 3  # words that it has at least
 ANSWERS = re.compile(r"\W*(?:yes|no|nein|ja|oui|non|sí|correct|right|wrong|true|false|indeed)\b", re.IGNORECASE)
-GREETING = re.compile(
-    r"\W*(?:(?:sure|certainly|of course|absolutely|hello|hi(?: there)?|thank you|thanks|great|good|excellent|okay|ok)"
-    r"(?:\W+(?:thing|question|for (?:the|your) question|for asking))*\W*$"
-    r"|(?:great|good|excellent|interesting) question\b"
-    r"|i hope (?:this|that|it)\b|let me know\b|feel free\b|(?:i(?:['’]m| am|['’]d| would) be )?happy to\b"  # noqa: RUF001
-    r"|(?:would|do) you (?:like|want) me\b|if you(?:['’]d| would)? (?:like|want|need)\b[^.]*\b(?:i can|let me)\b)",  # noqa: RUF001
-    re.IGNORECASE,
-)
-
-
-OPENING = re.compile(
-    r"\A\s*(?:(?!(?:great|good|excellent),)"  # great, but slow
-    r"(?:sure|certainly|of course|absolutely|hello|hi(?: there)?|thanks?(?: you)?|great|good|excellent|ok(?:ay)?)"
-    r"\b(?:\W+(?:thing|question|for (?:the|your|asking)|there))*(?:\W+question)?[!.,]\s+)+(?=\S)",
-    re.IGNORECASE,
-)
-
-
-def without_opening(text: str) -> tuple[str, int]:
-    """Return a text without the greeting that it opens with, and how many there were.
-
-    >>> without_opening("Great question! Adam adapts.")
-    ('Adam adapts.', 1)
-    """
-    return OPENING.subn("", text, count=1)
+PARTS = re.compile(r"\s*(?:[,;:\u2014\u2013\uff0c\uff1b\uff1a\u060c]|\s-)\s*")  # between two halves of a sentence
+HALF = 3  # words that one of them has at least
 
 
 def kinds_of(sentences: Sequence[Sentence], question: str, abstracts: Sequence[str]) -> list[Kind]:
@@ -63,8 +44,8 @@ def kinds_of(sentences: Sequence[Sentence], question: str, abstracts: Sequence[s
     marked = listing = False
     for sentence in sentences:
         new_line = "\n" in sentence.lead
-        if is_marked(sentence.text):
-            marked, listing = True, sentence.text.rstrip("*_ ").endswith(":")
+        if is_marked(sentence.text) or is_marked_abroad(sentence.text):
+            marked, listing = True, sentence.text.rstrip("*_ ").endswith((":", "\uff1a"))
         elif new_line:
             marked = marked and listing and sentence.lead.count("\n") == 1
         kinds.append(Kind.DENIAL if marked else _kind(sentence, question, abstracts))
@@ -86,15 +67,43 @@ def echoes(sentence: str, question: str) -> bool:
     return len(said) >= ECHOED and len(new) <= NEW * len(said) and not number and not ANSWERS.match(sentence)
 
 
+def told_beside(denial: Sentence, abstracts: Sequence[str]) -> str | None:
+    """Return what a sentence tells that denies something too, of what the abstracts that it cites have; None if nothing.
+
+    `The sources give no price, but it is fast [1].` tells that it is fast.
+    """
+    if not denial.numbers:
+        return None
+    cuts = [*PARTS.finditer(denial.text)]
+    halves = [denial.text[cut.end() :] for cut in cuts] + [denial.text[: cut.start()] for cut in reversed(cuts)]
+    for half in halves:
+        enough = len(half.split()) >= HALF or len(half.encode()) > 4 * HALF
+        if enough and not denies(half) and not denies_abroad(half, cites=False) and _is_told(half, abstracts):
+            return half
+    return None
+
+
+def _is_told(half: str, abstracts: Sequence[str]) -> bool:
+    found = [support(half, [abstract]) for abstract in abstracts]
+    across = language(half) not in ("en", "") and any(is_translated(half, [abstract]) for abstract in abstracts)
+    return across or any(one.score >= PARTLY for one in found)
+
+
 def _kind(sentence: Sentence, question: str, abstracts: Sequence[str]) -> Kind:
     if sentence.frame:
         return Kind.FRAME
     carried = max((support(sentence.text, [abstract]).score for abstract in abstracts), default=0.0)
-    if denies(sentence.text) and carried < SUPPORTED:
+    if (denies(sentence.text) or denies_abroad(sentence.text, cites=bool(sentence.numbers))) and carried < SUPPORTED:
         return Kind.DENIAL
-    if sentence.numbers or carried >= PARTLY:
+    if sentence.numbers:
         return Kind.CLAIM
-    if GREETING.match(sentence.text):
+    if closes(sentence.text):
+        return Kind.GREETING
+    if carried >= (SUPPORTED if asks(sentence.text) else PARTLY):
+        return Kind.CLAIM
+    if asks(sentence.text):
+        return Kind.FRAME  # the model asks back
+    if is_courtesy(sentence.text):
         return Kind.GREETING
     if echoes(sentence.text, question):
         return Kind.ECHO
@@ -104,5 +113,7 @@ def _kind(sentence: Sentence, question: str, abstracts: Sequence[str]) -> Kind:
 def _claims_something(sentence: str, question: str) -> bool:
     """Tell whether a sentence without a citation needs one: it gives a number or a name that wasn't asked about."""
     asked = set(stems(question))
+    if language(sentence) not in ("en", ""):
+        return any(set(stems(one)) - asked for one in comparables(sentence))
     numbers = [word for word in content_words(sentence) if any(map(str.isdigit, word.text)) and word.stem not in asked]
     return bool(numbers or [word for word in names(sentence) if word.stem not in asked])

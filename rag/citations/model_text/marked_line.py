@@ -105,6 +105,9 @@ class _Reader:
         for match in MARKER.finditer(self.line):
             if match.start() < self.position:
                 continue
+            if match["label"]:
+                self._label(match)
+                continue
             before = "".join(self.text) + self.line[self.position : match.start()]
             after = self.line[match.end() :]
             begins = BEGINNING.fullmatch(before) is not None
@@ -159,6 +162,14 @@ class _Reader:
         if inner:
             self._skip(start + inner.end())
             self._copy(start + len(written), said=False)
+
+    def _label(self, match: re.Match[str]) -> None:
+        """Take `(Fig. 1)`: it stays as it is written, and is no part of what is said, unless a source says it."""
+        if is_said_in(match[0], self.sources) or not match.start():
+            return
+        start = match.start() - (self.line[match.start() - 1] == " ")
+        self._copy(start)
+        self._copy(match.end(), said=False)
 
     def _word(self, match: re.Match[str], numbers: tuple[int, ...], instead: str) -> None:
         """Take a marker that is a word of its sentence: a title is said in its place, or what else stands there."""

@@ -38,8 +38,15 @@ ATTRIBUTION = rf"{START}{SAYING} (?:the )?(?:{MENTION}|{RUN}), "
 NAME = r"(?-i:(?:[A-Z]\. ?){0,3}(?:(?:van|von|de|del|den|der|la|le) ){0,2}(?=\w*[^\W\d_A-Z])[^\W\d_a-z][\w.'’-]*)"  # noqa: RUF001
 NAMES = rf"{NAME}(?>(?:,? and|,? &|,) {NAME}){{0,5}}(?:,? et al\.?)?,? (?:19|20)\d\d[a-z]?"
 NAMES_AND_YEAR = rf"[(\[]{SEE}{NAMES}(?:; ?{NAMES}){{0,9}}[)\]]"
+# Where the paper itself shows it, as a model remembers: it stays, and is no part of what is said.
+SHOWN_THERE = (
+    rf"[(\[\uff08]\s?{SEE}(?:(?:vgl|siehe|voir|v\u00e9ase|see also|supplementary|suppl|extended data)\.?\s)?"
+    r"(?:figs?|figures?|tables?|tab|eqs?|eqn|equations?|sections?|sec|\u00a7|chapters?|appendix|algorithms?|theorems?|lemmas?|pp?|"
+    r"pages?|abb|abbildung|tabelle|tab|seite|\u56fe|\u5716|\u8868|\u56f3)\.?\s?[A-Z]?\d{1,4}(?:\.\d{1,2})*[a-z]?"
+    r"(?:(?:\s?[,\u2013-]\s?|\s(?:and|und|to)\s)[A-Z]?\d{1,4}[a-z]?){0,4}\s?[)\]\uff09]"
+)
 MARKER = re.compile(
-    rf"(?P<attribution>{ATTRIBUTION})|(?P<run>{RUN})|(?P<wrapped>{WRAPPED})|(?P<parentheses>{IN_PARENTHESES})"
+    rf"(?P<label>{SHOWN_THERE})|(?P<attribution>{ATTRIBUTION})|(?P<run>{RUN})|(?P<wrapped>{WRAPPED})|(?P<parentheses>{IN_PARENTHESES})"
     rf"|(?P<names>{NAMES_AND_YEAR})|(?P<mention>{MENTION})",
     re.IGNORECASE,
 )

@@ -7,15 +7,19 @@ clause, a row of a table as one sentence or cell by cell; headings, lead-ins and
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from rag.citations.model_text.marked_line import MarkedLine, read_line
 from rag.citations.model_text.marker_grammar import label_of
+from rag.citations.model_text.clauses import Sentence, clauses, distinct, pieces
+from rag.citations.model_text.forms.other_markers import plain_markers
+from rag.citations.model_text.reference_lists import heads_references, renumbered
+from rag.citations.model_text.forms.shielding import shielded, shown
+from rag.citations.model_text.forms.source_words import ANSWERS
 from rag.citations.model_text.tables import is_row, is_rule, row_text
-from rag.citations.numbering import Piece
 from rag.records import Paper
 from rag.text.sentences import Span, sentence_spans
 
@@ -25,28 +29,12 @@ REFERENCES = "reference_lists"  # a list of references: those come from the reco
 ITEM = re.compile(r"[-*•–](?:\s+|$)|(?P<number>\d{1,2})[.)]\s+(?=\S)")  # noqa: RUF001
 HEADING = re.compile(r"\s*#{1,6}\s+")
 QUOTED = re.compile(r"\s*>\s?")
-REFERENCE_LIST = re.compile(
-    r"\W*(references?|sources?|bibliography|citations?|works cited)( used| cited)?\W*", re.IGNORECASE
-)
-PREAMBLE = re.compile(r"\s*(?:final )?answer\s?:\s*", re.IGNORECASE)
+PREAMBLE = re.compile(rf"\s*{ANSWERS}\s?[:\uff1a]\s*", re.IGNORECASE)
 BAR = re.compile(r"(?<!\\)\|")  # between two cells
 FENCE = re.compile(r"\s*(?:```|~~~)")
+FORMULAS = (("$$", "$$"), ("\\[", "\\]"), ("\\begin{", "\\end{"))
+MARKER_OR_NOT = re.compile(r"\[\d")  # what isn't put aside
 HIDDEN_MARKERS = 4  # how often markers are looked for that only the removal of others brought about
-CLAUSE = 4  # words that a clause has at least
-
-
-class Sentence(NamedTuple):
-    """A sentence or clause: its words without markers, the sources that it cites, and how it was written.
-
-    `lead` stands before it in the text, `written` is the sentence itself, with every marker in its place as the tuple
-    of its sources. A `frame` is what holds a text together: a heading, a lead-in, a line of a table; it claims nothing.
-    """
-
-    text: str
-    numbers: tuple[int, ...]
-    lead: str
-    written: tuple[Piece, ...] = ()
-    frame: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +45,23 @@ class Reading:
     repairs: Mapping[str, int]
 
 
-def read_markers(text: str, sources: Mapping[int, Paper]) -> Reading:
-    """Return the sentences of a model's text with the sources that they cite; only numbers of `sources` come out."""
+def read_markers(text: str, sources: Mapping[int, Paper], meaning: Mapping[int, int] | None = None) -> Reading:
+    """Return the sentences of a model's text with the sources that they cite; only numbers of `sources` come out.
+
+    `meaning`: the source that a number of the text means, where the text has a numbering of its own.
+    """
     reader = _Reader(sources)
+    meaning = meaning or {}
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # half an emoji
-    lines = text.splitlines()
+    text = shielded("\n".join(text.splitlines()), sources)
+    text, rewritten = plain_markers(text, {n: sources[meaning.get(n, n)] for n in {*sources, *meaning}})
+    reader.repairs += rewritten
+    lines = renumbered(text, meaning).splitlines()
     for number, line in enumerate(lines):
         following = lines[number + 1] if number + 1 < len(lines) else ""
         if not reader.take(line, following):
             break
-    return Reading(reader.sentences(), dict(+reader.repairs))
+    return Reading(tuple(map(_shown, reader.sentences())), dict(+reader.repairs))
 
 
 class _Reader:
@@ -79,6 +74,7 @@ class _Reader:
         self.ahead: list[int] | None = None  # markers on the line before what they belong to, when a text starts so
         self.breaks = 0  # line breaks since the last sentence
         self.fenced = False
+        self.formula = ""  # what ends the formula within which a line is
 
     def take(self, raw: str, following: str) -> bool:
         """Read a line; return false when what follows is a list of references."""
@@ -86,6 +82,9 @@ class _Reader:
         if FENCE.match(raw) or self.fenced:
             self.fenced ^= FENCE.match(raw) is not None
             self._add([_frame(raw)])
+            return True
+        if self._is_formula(raw):
+            self._add([_frame(raw.rstrip())])
             return True
         if is_rule(raw):
             self._add([_frame(raw.strip())])
@@ -96,6 +95,21 @@ class _Reader:
             self._row(raw, following)
             return True
         return self._line(raw)
+
+    def _is_formula(self, raw: str) -> bool:
+        """Tell whether a line is part of a formula that stands on lines of its own."""
+        plain = shown(raw).strip()
+        if self.formula:
+            self.formula = "" if self.formula in plain else self.formula
+            return True
+        end = next((end for begin, end in FORMULAS if plain.startswith(begin)), "")
+        if not end or MARKER_OR_NOT.search(raw):
+            return False
+        rest = plain[2:]
+        if end in rest:
+            return rest.rstrip("., ").endswith(end) or end.startswith("\\end")
+        self.formula = end
+        return True
 
     def sentences(self) -> tuple[Sentence, ...]:
         """Return what was read, at the end."""
@@ -113,10 +127,10 @@ class _Reader:
         elif len(citing) > 1 and all(citing.values()):
             self._add(_cells(cells))
         else:
-            numbers = _distinct([number for cell in cells for number in cell.numbers])
+            numbers = distinct([number for cell in cells for number in cell.numbers])
             shown = [piece for cell in cells for piece in ("| ", *cell.shown, " ")]
             said = row_text(" | ".join(cell.text for cell in cells))
-            self._add([Sentence(said, numbers, "", (*_pieces(shown), " |"), frame=not any(map(str.isalnum, said)))])
+            self._add([Sentence(said, numbers, "", (*pieces(shown), " |"), frame=not any(map(str.isalnum, said)))])
 
     def _line(self, raw: str) -> bool:
         indent = raw[: len(raw) - len(raw.lstrip())]
@@ -127,7 +141,7 @@ class _Reader:
         heading = HEADING.match(line.text) or QUOTED.match(line.text)
         item = None if heading else ITEM.match(line.text)
         line = line.without(item.end() if item else heading.end() if heading else 0)
-        if REFERENCE_LIST.fullmatch(line.text):
+        if heads_references(line.text):
             if not line.numbers and self.found:
                 self.repairs[REFERENCES] += 1
                 return False
@@ -163,28 +177,29 @@ class _Reader:
 
     def _sentences(self, line: MarkedLine) -> list[Sentence]:
         """Return the sentences of a line, each with the numbers that stood in it or after it."""
-        spans = sentence_spans(line.text)
+        spans = sentence_spans(line.text, dense=True)
         cited: list[list[int]] = [[] for _ in spans]
+        begins, ends = [span.start for span in spans], [span.end for span in spans]
         for place, numbers in line.places if spans else ():
             if line.in_front:
-                owner = next((n for n, span in enumerate(spans) if span.end > place), len(spans) - 1)
+                owner = min(bisect_right(ends, place), len(spans) - 1)
             else:
-                owner = max((n for n, span in enumerate(spans) if span.start < place), default=0)
+                owner = max(bisect_left(begins, place) - 1, 0)
             cited[owner] += numbers
         starts = [0, *(line.start_of(span.start) for span in spans[1:]), len(line.shown)]
         found: list[Sentence] = []
         for n, span in enumerate(spans):
             text, shown = line.text[span.start : span.end], line.shown[starts[n] : starts[n + 1]]
-            read = Sentence(text, _distinct(cited[n]), " ", _pieces(shown))
+            read = Sentence(text, distinct(cited[n]), " ", pieces(shown))
             whole = self._without_hidden(read)
             if not any(character.isalnum() for character in whole.text):
                 found += [whole._replace(frame=True)] if whole.text else []
-            elif whole.text.endswith(":") and not whole.numbers:
+            elif whole.text.endswith((":", "\uff1a")) and not whole.numbers:
                 found.append(whole._replace(frame=True))
             elif line.in_front or whole != read:
                 found.append(whole)
             else:
-                found += _clauses(whole, line, span, Span(starts[n], starts[n + 1]))
+                found += clauses(whole, line, span, Span(starts[n], starts[n + 1]))
         return found
 
     def _without_hidden(self, sentence: Sentence) -> Sentence:
@@ -202,72 +217,16 @@ class _Reader:
 def _cells(cells: Sequence[MarkedLine]) -> list[Sentence]:
     """Return the cells of a row, each a sentence, and the row's end."""
     found = [
-        Sentence(cell.text.strip(), _distinct(cell.numbers), " | ", _pieces(cell.shown), frame=not cell.numbers)
+        Sentence(cell.text.strip(), distinct(cell.numbers), " | ", pieces(cell.shown), frame=not cell.numbers)
         for cell in cells
     ]
     return [found[0]._replace(lead="| "), *found[1:], _frame("|")._replace(lead=" ")]
 
 
-def _clauses(sentence: Sentence, line: MarkedLine, span: Span, shown: Span) -> list[Sentence]:
-    """Return the clauses of a sentence that cites in several places, each with its own; else the sentence.
-
-    `span` is its place in the words of the line, `shown` in what was written.
-    """
-    ends = [place + 1 for place in _marker_ends(line, shown)]
-    cuts: list[tuple[int, int]] = []  # where a clause ends: in the words, in what was written
-    at = span.start
-    for end in ends[:-1]:
-        word = next((n for n in range(at, span.end) if line.origin[n] >= end), span.end)
-        if min(len(line.text[at:word].split()), len(line.text[word : span.end].split())) >= CLAUSE:
-            cuts.append((word, end))
-            at = word
-    if not cuts:
-        return [sentence]
-    return list(_cut(line, span, shown.start, [*cuts, (span.end, shown.end)]))
-
-
-def _cut(line: MarkedLine, span: Span, start: int, cuts: Sequence[tuple[int, int]]) -> Iterator[Sentence]:
-    at = span.start
-    for word, marker_end in cuts:
-        end = marker_end
-        while end < cuts[-1][1] and line.shown[end] in (",", ";", ":"):
-            end += 1
-        shown = line.shown[start:end]
-        numbers = [number for piece in shown if isinstance(piece, tuple) for number in piece]
-        yield Sentence(line.text[at:word].strip(" ,;:"), _distinct(numbers), " ", _pieces(shown))
-        at, start = word, end
-
-
-def _marker_ends(line: MarkedLine, shown: Span) -> list[int]:
-    """Return the place of the last marker of each group of markers in a sentence."""
-    places = [place for place in range(shown.start, shown.end) if isinstance(line.shown[place], tuple)]
-    return [
-        place
-        for n, place in enumerate(places)
-        if n + 1 == len(places) or any(str(piece).isalnum() for piece in line.shown[place + 1 : places[n + 1]])
-    ]
-
-
-def _pieces(shown: Sequence[Piece]) -> tuple[Piece, ...]:
-    """Return what was written as pieces of text between the markers, without white space around.
-
-    Markers with nothing but white space between them are one.
-    """
-    pieces: list[Piece] = []
-    for piece in shown:
-        last = pieces[-1] if pieces else None
-        if isinstance(piece, str):
-            pieces[-1:] = [last + piece] if isinstance(last, str) else [*pieces[-1:], piece]
-            continue
-        if isinstance(last, str) and not last.strip() and len(pieces) > 1:
-            pieces.pop()
-            last = pieces[-1]
-        pieces[-1:] = [_distinct([*last, *piece])] if isinstance(last, tuple) else [*pieces[-1:], piece]
-    if pieces and isinstance(pieces[0], str):
-        pieces[0] = pieces[0].lstrip()
-    if pieces and isinstance(pieces[-1], str):
-        pieces[-1] = pieces[-1].rstrip()
-    return tuple(piece for piece in pieces if piece)
+def _shown(sentence: Sentence) -> Sentence:
+    """Return a sentence with the signs in their places that were put aside."""
+    written = tuple(shown(piece) if isinstance(piece, str) else piece for piece in sentence.written)
+    return sentence._replace(text=shown(sentence.text), lead=shown(sentence.lead), written=written)
 
 
 def _frame(text: str) -> Sentence:
@@ -279,8 +238,4 @@ def _lead(item: re.Match[str], indent: str) -> str:
 
 
 def _citing(sentence: Sentence, numbers: Sequence[int]) -> Sentence:
-    return sentence._replace(numbers=_distinct([*sentence.numbers, *numbers]))
-
-
-def _distinct(numbers: Sequence[int]) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(numbers))
+    return sentence._replace(numbers=distinct([*sentence.numbers, *numbers]))

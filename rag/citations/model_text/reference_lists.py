@@ -4,15 +4,24 @@ Most models number as they were shown, some anew; then the list says what a numb
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from rag.citations.model_text.forms.marker_contents import pointed_at
+from rag.citations.model_text.forms.source_words import HEADINGS
 from rag.records import Paper
 from rag.text.words import stems
 
-HEADING = re.compile(r"\W*(references?|sources?|bibliography|citations?|works cited)( used| cited)?\W*", re.IGNORECASE)
-ENTRY = re.compile(r"\W*?\[?(\d{1,3})\]?[.):]?\s+(?=\S)")
+HEADING = re.compile(rf"[\W_]*{HEADINGS}[\W_]*", re.IGNORECASE)
+LONGEST = 80  # characters of a heading
+ENTRY = re.compile(
+    r"\W*?\[?\^?(\d{1,3}|[\u00b9\u00b2\u00b3\u2070-\u2079]{1,2})\]?\W{0,2}?[.):\uff1a]?(?:\s+|(?<=[\u00b9\u00b2\u00b3\u2070-\u2079\uff1a\]]))(?=\S)"
+)
 ENTRY_NUMBER = re.compile(r"^\W*\[?\d{1,3}\]?", re.MULTILINE)
+CITES = re.compile(
+    r"[\[\u3010\uff3b(\uff08]\W?(?:\w{1,12}[\s:_-]?)?\d{1,3}|\^\d|[\u00b9\u00b2\u00b3\u2074-\u2079]|<sup>|\\cite|(?:19|20)\d\d[a-z]?[)\]]"
+)
 NUMBERS = re.compile(r"\[(\d{1,3}(?:\s?[,;]\s?\d{1,3})*)\]")
 NAMED = 0.8  # share of a title's words that an entry has
 
@@ -24,6 +33,15 @@ class References(NamedTuple):
     meaning: Mapping[int, int]
 
 
+def heads_references(line: str) -> bool:
+    """Tell whether a line is nothing but the heading of a list of references.
+
+    >>> heads_references("**Sources used:**"), heads_references("Quellen:"), heads_references("## 参考文献"), heads_references("The sources say:")
+    (True, True, True, False)
+    """
+    return len(line) < LONGEST and HEADING.fullmatch(line) is not None
+
+
 def split_references(text: str, sources: Mapping[int, Paper]) -> References:
     """Return a text without the list of references that ends it, and what its numbers mean.
 
@@ -32,14 +50,14 @@ def split_references(text: str, sources: Mapping[int, Paper]) -> References:
     """
     lines = text.splitlines()
     first = next((n for n, line in enumerate(lines) if line.strip()), 0)
-    headings = (n for n, line in enumerate(lines) if HEADING.fullmatch(line) and not NUMBERS.search(line))
+    headings = (n for n, line in enumerate(lines) if heads_references(line) and not NUMBERS.search(line))
     start = next((n for n in headings if n > first), None)
     if start is None:
         start = len(lines)
         while start and (not lines[start - 1].strip() or _entry(lines[start - 1], sources)):
             start -= 1
         before, after = "\n".join(lines[:start]), "\n".join(lines[start:])
-        if not NUMBERS.search(before) or NUMBERS.search(ENTRY_NUMBER.sub("", after)):
+        if not CITES.search(before) or NUMBERS.search(ENTRY_NUMBER.sub("", after)):
             return References(text, {})  # it is the answer itself
     entries = [found for line in lines[start:] if (found := _entry(line, sources))]
     return References("\n".join(lines[:start]), dict(entries))
@@ -65,9 +83,13 @@ def _entry(line: str, sources: Mapping[int, Paper]) -> tuple[int, int] | None:
     match = ENTRY.match(line)
     if not match:
         return None
+    number = int(unicodedata.normalize("NFKC", match[1]))
     said = set(stems(line[match.end() :]))
     shares = {
         n: len(said & set(stems(paper.title))) / max(1, len(set(stems(paper.title)))) for n, paper in sources.items()
     }
-    best = max(shares, key=lambda n: (shares[n], n == int(match[1])), default=0)
-    return (int(match[1]), best) if shares.get(best, 0.0) >= NAMED else None
+    best = max(shares, key=lambda n: (shares[n], n == number), default=0)
+    if shares.get(best, 0.0) >= NAMED:
+        return number, best
+    pointed = pointed_at(line[match.end() :], sources)
+    return (number, pointed.named[0]) if pointed and pointed.named and not pointed.ranges else None

@@ -11,7 +11,7 @@ from html import escape
 from itertools import groupby
 
 from rag.citations.model_text.denials import MARK
-from rag.citations.rendering import MARKER, marked
+from rag.citations.rendering import marked, markers_replaced
 from rag.records import Answer, Claim, Standing
 from rag.records.answers import LEFT_OPEN
 from rag.records.standings import SOUND, shown, side_by_side
@@ -88,7 +88,7 @@ class _Setter:
                 f'aria-label="[{number}] evidence in this paper">[{number}]</button>'
             )
 
-        return MARKER.sub(cite, text)
+        return markers_replaced(text, cite)
 
 
 class _Spans:
