@@ -81,8 +81,8 @@ def test_answer_and_check_are_priced_each_by_its_own_model(chat_server: Any, ope
     chat_server.says("1: supported", to=CHECKING)
     answer = open_library(check="openai:small", prices="tiny=10/20, small=1/2").ask(QUESTION)
     assert answer.cost == pytest.approx((700 * 10 + 30 * 20 + 700 * 1 + 30 * 2) / 1e6)
-    assert " · cost 0.0083" in summary(answer)
-    assert " · cost 0.0083 (1.0083 so far)" in summary(answer, 1)
+    assert " · cost 0.0084" in summary(answer)
+    assert " · cost 0.0084 (1.0084 so far)" in summary(answer, 1)
 
 
 def test_a_model_without_a_price_is_named(chat_server: Any, open_library: OpenLibrary) -> None:

@@ -35,6 +35,11 @@ THOUGHT = [
     f"<|thinking|>Is it so?<|answer|>{A}",
     f"<unused94>thought\nIs it so?<unused95>{A}",
     f"◁think▷Is it so?◁/think▷{A}",
+    f"&lt;think&gt;Is it so?&lt;/think&gt;\n{A}",
+    f"<think>Is it so?<\\/think>{A}",
+    f"<\u601d\u8003>Is it so?</\u601d\u8003>{A}",
+    f"Thinking...\nIs it so?\n...done thinking.\n\n{A}",
+    f"Thought: is it so?\nFinal Answer: {A}",
     f"<think></think>{A}",
     f"<think/>{A}",
     f"<think>one</think>\n<think>two</think>\n{A}",
@@ -94,7 +99,7 @@ SAID = [
     "[Thinking] A [1].",
     "[Reflection](http://x.org) is [1].",
     "The assistant finally is [1].",
-    "A <b>bold</b> word [1].",
+    "A <b>bold</b> word, R&D and AT&T, x &lt; y [1].",
     "x[1] and [2], [3, 4].",
 ]
 
@@ -181,6 +186,7 @@ PIECES = [
     " ", "`", "```\n", "the ", "token ", "tags ", "a < b", "<|im_end|>", "</s>", "<|im_start|>", "user",
     "**Thinking:** ", "**Answer:** ", "## Thinking\n", "Answer:", '"', ".", ",", "X", "◁think▷", "◁/think▷",
     "<analysis>", "</analysis>", "<", "[", "[1]", "<unused94>", "thought", "<channel|>", "closing ", "<think", "/>",
+    "&lt;", "&", "think", "&gt;", "Thinking...\n", "...done thinking.",
 ]  # fmt: skip
 
 

@@ -1,11 +1,14 @@
 """Models that think, behind a real server: answers, follow-ups, checks and judges get what is said and nothing else."""
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from eval.judges.llm import ModelJudge
 from rag.errors import ModelError, UsedUpError
@@ -14,8 +17,11 @@ from rag.models.cancellation import Cancellation
 from rag.models.llms import load_model
 from rag.models.llms.base import Message
 from rag.models.llms.replies import complete
-from rag.records import Anew, Answer, Turn
+from rag.records import Anew, Answer, Filters, Turn
 from rag.settings import Settings
+from ui.cli.rendering import stream_answer
+from ui.page.handlers import respond
+from ui.page.server_state import ServerState
 
 OpenLibrary = Callable[..., Library]
 
@@ -72,6 +78,38 @@ def test_thinking_without_a_beginning_is_taken_back_once_and_not_shown_again(
     assert text == answer.text == SAID
     every, _, answer = shown(library.stream(QUESTION))
     assert every == answer.text == SAID
+
+
+def test_the_page_and_the_terminal_show_what_begins_anew_in_place_of_what_was_thinking(
+    chat_server: Any, open_library: OpenLibrary, sample_folder: Path, tmp_path: Path
+) -> None:
+    chat_server.says("Okay, is it so?\n", 0.3, "</think>\n\n", SAID[:30], 0.3, SAID[30:])
+    state = ServerState(chat_server.settings(), sample_folder, tmp_path / "none.library")
+
+    async def seen() -> list[str]:
+        views = [view async for view in respond(state, None, QUESTION, Filters())]
+        return [view.live or view.transcript or "" for view in views]
+
+    sights = asyncio.run(seen())
+    assert any("Okay" in sight for sight in sights)
+    assert any("Query" in sight and "Okay" not in sight for sight in sights[:-1])
+    assert "Okay" not in sights[-1]
+    state.close()
+    console = Console(file=StringIO(), force_terminal=True, width=200)
+    chat_server.says("Okay, is it so?\n", "</think>\n\n", SAID)
+    stream_answer(console, open_library().stream(QUESTION))
+    assert console.file.getvalue().rpartition("Okay")[2].count("encoded separately") >= 1  # type: ignore[attr-defined]
+
+
+def test_llamaindex_gets_what_is_said(chat_server: Any, open_library: OpenLibrary) -> None:
+    chat_server.says("Okay, is it so?\n</think>\n\n", "Yes, ", "it is.")
+    llm = open_library().as_llm()
+    assert list(llm.stream_complete("Is it?"))[-1].text == "Yes, it is."
+    assert llm.complete("Is it?").text == "Yes, it is."
+    chat_server.says("Yes, ", cut=True)
+    list(llm.stream_complete("Is it?"))
+    with pytest.raises(ModelError, match="broke off"):
+        list(llm.stream_complete("Is it?"))
 
 
 def test_a_model_that_used_up_its_tokens_by_thinking_is_asked_again_with_more_room(

@@ -55,12 +55,10 @@ def run(
     A run that was cut short goes on where it stopped; the same set-up again is read from
     its file. Kept under runs/ in the library unless --out names a file.
     """
-    from eval.reports import to_markdown
     from eval.runs.run_file import RUNS
     from eval.runs.runner import Plan, about_run, evaluate
     from eval.runs.thresholds import read_demand
     from rag.library import Library
-    from rag.models.spending import PURSE
     from rag.settings import load_settings
     from ui.cli.progress import counting
 
@@ -73,12 +71,7 @@ def run(
         path = out or opened.folder / RUNS / _file_name(about_run(opened, asked, plan).same)
         with counting("questions") as watch:
             found = evaluate(opened, asked, path, plan, watch)
-    if as_json:
-        sys.stdout.write(json.dumps(_as_json(found, path), ensure_ascii=False, indent=2) + "\n")
-    else:
-        sys.stdout.write(f"{to_markdown(found)}\nKept in {path}\n")
-    if spent := PURSE.spent:
-        sys.stderr.write(f"Spent, with what was judged: {spent:.4f}\n")
+    _show(found, path, as_json=as_json)
     _demand(found, demands)
 
 
@@ -246,6 +239,19 @@ def _file_name(same: object) -> str:
     digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:10]
     name = re.sub(r"[^\w.]+", "-", f"{Path(told['questions']).stem}-{told['answerer']}").strip("-")
     return f"{name}-{digest}.jsonl"
+
+
+def _show(found: "Run", path: Path, *, as_json: bool) -> None:
+    """Print a run, and on stderr what was spent for it and its judge."""
+    from eval.reports import to_markdown
+    from rag.models.spending import PURSE
+
+    if as_json:
+        sys.stdout.write(json.dumps(_as_json(found, path), ensure_ascii=False, indent=2) + "\n")
+    else:
+        sys.stdout.write(f"{to_markdown(found)}\nKept in {path}\n")
+    if PURSE.spent:
+        sys.stderr.write(f"Spent, with what was judged: {PURSE.spent:.4f}\n")
 
 
 def _as_json(found: "Run", path: Path) -> dict[str, object]:

@@ -21,15 +21,16 @@ LONGEST = 80  # characters of a mark between its brackets
 
 # Before a mark may be whole: what has to be waited for.
 BEGINS = re.compile(
-    rf"<\s?[/|{BAR}]*\s?(?:[^\W\d][^<>\n]{{0,{LONGEST}}})?|\[\s?/?\s?(?:[^\W\d][\w ]{{0,24}})?"
-    rf"|\N{{WHITE LEFT-POINTING TRIANGLE}}[^\n\N{{WHITE RIGHT-POINTING TRIANGLE}}]{{0,24}}"
+    rf"(?:<|&lt;)\s?[\\/|{BAR}]*\s?(?:[^\W\d][^<>&\n]{{0,{LONGEST}}}(?:&(?:g|gt)?)?)?|&(?:l|lt)?"
+    r"|\[\s?/?\s?(?:[^\W\d][\w ]{0,24})?"
+    r"|\N{WHITE LEFT-POINTING TRIANGLE}[^\n\N{WHITE RIGHT-POINTING TRIANGLE}]{0,24}"
 )
-BRACKET = re.compile(r"[<\[\N{WHITE LEFT-POINTING TRIANGLE}]")
+BRACKET = re.compile(r"[<\[&\N{WHITE LEFT-POINTING TRIANGLE}]")
 MARK = re.compile(
-    rf"<(?P<pipe>\s?[/|{BAR}]*\s?[^\W\d][^<>\n]{{0,{LONGEST}}}?)>"
-    rf"|\[(?P<square>\s?/?\s?[^\W\d][\w ]{{0,24}})\]"
-    rf"|\N{{WHITE LEFT-POINTING TRIANGLE}}(?P<triangle>[^\n\N{{WHITE RIGHT-POINTING TRIANGLE}}]{{1,24}})"
-    rf"\N{{WHITE RIGHT-POINTING TRIANGLE}}"
+    rf"(?:<|&lt;)(?P<pipe>\s?[\\/|{BAR}]*\s?[^\W\d][^<>&\n]{{0,{LONGEST}}}?)(?:>|&gt;)"
+    r"|\[(?P<square>\s?/?\s?[^\W\d][\w ]{0,24})\]"
+    r"|\N{WHITE LEFT-POINTING TRIANGLE}(?P<triangle>[^\n\N{WHITE RIGHT-POINTING TRIANGLE}]{1,24})"
+    r"\N{WHITE RIGHT-POINTING TRIANGLE}"
 )
 UNUSED = re.compile(r"<unused\d+>(thought)?")  # MedGemma's
 INNER = re.compile(
@@ -38,6 +39,7 @@ INNER = re.compile(
 )
 STRONG = (
     r"(?:ant|deep)?think(?:ing|s)?|thoughts?|reason(?:ing|s)?|reflect(?:ion|ions|ing)?|scratch[_ -]?pad|cot|monologue"
+    r"|\u601d\u8003|\u63a8\u7406"  # Chinese
 )
 WEAK = (
     r"deliberat(?:e|ion|ions|ing)|ponder(?:ing)?|contemplat(?:e|ion|ing|or)|ruminat(?:e|ion|ing)|brainstorm(?:ing)?"
@@ -69,9 +71,12 @@ THINKING_LABEL = (
 ANSWER_LABEL = r"(?:(?:my|the)\s)?(?:final\s)?(?:answer|response|reply)"
 LABEL = r"(?:\#{{1,6}}[ \t]*(?:\*\*|__)?{0}:?(?:\*\*|__)?:?[ \t]*\n|(?:\*\*|__){0}:?(?:\*\*|__):?|{0}:)"
 PHRASE = r"here(?:'s|\u2019s|\sis)\s"
-OPENING_LABEL = re.compile(rf"(?:{LABEL.format(THINKING_LABEL)}|{PHRASE}my\s{THINKING_LABEL}:)", re.IGNORECASE)
+OPENING_LABEL = re.compile(
+    rf"(?:{LABEL.format(THINKING_LABEL)}|{PHRASE}my\s{THINKING_LABEL}:|thinking\.\.\.[ \t]*\n)", re.IGNORECASE
+)
 CLOSING_LABEL = re.compile(
-    rf"^[ \t]*(?:{LABEL.format(ANSWER_LABEL)}|{PHRASE}my\s{ANSWER_LABEL}:)[ \t]*", re.IGNORECASE | re.MULTILINE
+    rf"^[ \t]*(?:{LABEL.format(ANSWER_LABEL)}|{PHRASE}my\s{ANSWER_LABEL}:|\.\.\.done\sthinking\.)[ \t]*",
+    re.IGNORECASE | re.MULTILINE,
 )
 CORES = tuple(
     f"{who}{what}{more}"
@@ -81,7 +86,7 @@ CORES = tuple(
     for more in ("", " process")
 )  # fmt: skip
 GLUED = tuple(f"{who}{what}" for who in ("", "assistant") for what in ("analysis", "commentary", "final"))
-LABEL_ENDS = re.compile(r"[:*_ \t]{0,6}")
+LABEL_ENDS = re.compile(r"[:*_. \t]{0,6}")
 DECORATION = re.compile(r"#{1,6}[ \t]*(?:\*\*|__|\*|_)?|\*\*?|__?")
 CITES = re.compile(r"\[\d")
 
@@ -96,6 +101,7 @@ QUOTES = "`\"'\u201c\u201d\u2018\u2019\u00ab\u00bb\u300c\u300d"
 SPAN = 80
 CODE_SPAN = re.compile(rf"[^`\n]{{0,{SPAN - 1}}}`")
 SENTENCE_END = frozenset(".!?:;\u2026\u3002\uff01\uff1f\uff1a)]}>*_\uff09\u3011\u300d\"'\u201d\u2019`")
+BLANK = " \t\u00a0\u200b\ufeff"
 PAUSE = re.compile(r"[,;)]")
 GOES_ON = re.compile(r"[ \t]*[a-z\u00df-\u00ff,.;:)!?\[\u3001\u3002\uff0c]")
 
@@ -137,7 +143,7 @@ def mark_at(text: str) -> Mark | None:
         return None
     if match["square"]:
         return _square(match["square"].strip(), match.end())
-    inner = (match["pipe"] or match["triangle"]).strip()
+    inner = (match["pipe"] or match["triangle"]).replace("\\", "").strip()
     is_token = inner.strip("/")[:1] in {"|", BAR}
     bare = inner.strip(f"|{BAR} ").replace("\N{LOWER ONE EIGHTH BLOCK}", "_").casefold()
     bare = re.sub(r"^/\s+", "/", bare)
@@ -258,7 +264,7 @@ def is_mention(mark: Mark, before: str, after: str, *, thinking: bool) -> bool:
     """
     if is_quoted(before, after):
         return True
-    said = before.rstrip()
+    said = before.rstrip(BLANK)
     inside = bool(said) and said[-1] not in SENTENCE_END
     if mark.kind in BEGINNING and not mark.is_token:
         return inside

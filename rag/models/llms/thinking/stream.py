@@ -33,6 +33,7 @@ from rag.records import Anew
 LABEL, UNOPENED = "|label|", "|unopened|"  # what opened thinking that has no mark at its beginning
 LINE = 500  # characters of a line that are kept to tell what stands before a mark
 LABEL_LINE = 80  # characters in which a label of the answer stands
+MOST_RESTORED = 20  # marks that opened nothing: of more than these, the text is left as it is
 FENCES = ("```", "~~~")
 ENDS_MESSAGE = frozenset({"end", "return", "call", "start", "im_end", "eot_id", "endoftext", HARMONY})
 UNQUOTED_FINAL = re.compile(f"(?<![{QUOTES}]){FINAL}")
@@ -85,9 +86,13 @@ class Unthinking:
     def end(self, *, whole: bool) -> Iterator[str]:
         """Yield the rest; `whole`: the reply ended by itself, so that what never stopped being thinking may be none."""
         yield from self._settled(ended=True)
-        while whole and self._unsure is not None:
+        for restored in range(MOST_RESTORED):
+            if self._unsure is None or not whole:
+                break
             (mark, text), self._unsure = self._unsure, None
             self._stack.clear()
+            if restored == MOST_RESTORED - 1:
+                mark, text = mark + text, ""
             yield from self._say(mark)
             self._line, self._held = self._line + mark, text
             yield from self._settled(ended=True)
