@@ -12,11 +12,14 @@ import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rag.models.hub_errors import HubError, told
 from rag.models.onnx_choice import choose_model, data_files
 from rag.utils.telling import tell_user
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
 
 # What describes a model beside its weights; a repository needn't have all of them.
 DESCRIPTIONS = (
@@ -137,9 +140,7 @@ def _fetch(repository: str, revision: str, also: Sequence[str], tell: Tell) -> F
     api = HfApi(library_name="askpapers")
     folder = _repository_folder(repository)
     try:
-        listed = api.model_info(repository, revision=revision, files_metadata=True, timeout=SECONDS)
-        sizes = {one.rfilename: one.size or 0 for one in listed.siblings or ()}
-        commit = str(listed.sha)
+        commit, sizes = _listed(api, repository, revision)
         wanted, model = _wanted(repository, revision, sizes, also)
         snapshot = folder / "snapshots" / commit
         missing = [one for one in wanted if not (snapshot / one).is_file()]
@@ -150,6 +151,17 @@ def _fetch(repository: str, revision: str, also: Sequence[str], tell: Tell) -> F
     except Exception as error:  # of huggingface_hub, its HTTP client, its hf_xet, a proxy's: nothing unites them
         raise told(error, repository, revision, folder) from error
     return Fetched(snapshot, commit, snapshot / model)
+
+
+def _listed(api: "HfApi", repository: str, revision: str) -> tuple[str, dict[str, int]]:
+    """Return the commit that a revision means, and the size of each of its files in bytes; 0 where it isn't told."""
+    told = api.model_info(repository, revision=revision, files_metadata=True, timeout=SECONDS)
+    commit = str(told.sha)
+    sizes = {one.rfilename: one.size or 0 for one in told.siblings or ()}
+    if not sizes:  # a mirror that lists files elsewhere
+        tree = api.list_repo_tree(repository, recursive=True, revision=commit)
+        sizes = {one.path: getattr(one, "size", 0) for one in tree if hasattr(one, "size")}
+    return commit, sizes
 
 
 def _wanted(repository: str, revision: str, sizes: dict[str, int], also: Sequence[str]) -> tuple[list[str], str]:

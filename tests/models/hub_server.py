@@ -20,7 +20,8 @@ class Hub:
 
     `repositories`: files of each, by name. `refs`: what a branch or tag of a repository means, where it isn't the
     latest commit. `gated`, `private`: what is held back from whoever shows no `token`. `status`: what every request
-    gets instead of an answer. `cut`: how many bytes of a file come before the connection breaks.
+    gets instead of an answer. `cut`: how many bytes of a file come before the connection breaks. `terse`: files
+    are listed in the tree alone, as some mirrors do.
     """
 
     repositories: dict[str, dict[str, bytes]] = field(default_factory=dict)
@@ -30,6 +31,7 @@ class Hub:
     token: str = "hf_let_me_in"
     status: int = 0
     cut: int | None = None
+    terse: bool = False
     url: str = ""
     asked: list[tuple[str, str]] = field(default_factory=list)  # method and path
 
@@ -106,6 +108,8 @@ class HubHandler(BaseHTTPRequestHandler):
         if not tree:
             siblings = [{"rfilename": one, "size": len(files[one]), "blobId": "0" * 40} for one in files]
             entries = {"id": name, "modelId": name, "sha": commit, "siblings": siblings, "tags": []}
+            if self.hub.terse:
+                del entries["siblings"]
         self._send(200, json.dumps(entries).encode())
 
     def _file(self, name: str, commit: str, path: str) -> None:

@@ -173,6 +173,19 @@ def test_dimensions_and_prompts_are_asked_for_and_named(server: EmbeddingServer)
 # A library
 
 
+def test_a_question_is_sent_behind_its_prompt_and_a_paper_behind_its_own(
+    server: EmbeddingServer, tmp_path: Path, write_jsonl: WriteJsonl, paper: MakePaper
+) -> None:
+    settings = server.settings(query_prompt="query: ", passage_prompt="passage: ")
+    with Library.open(tmp_path / "a.library", settings) as library:
+        library.ingest([write_jsonl(paper(1))])
+        assert server.asked[-1]["input"][0].startswith("passage: On the ")
+        server.asked.clear()
+        library.search("some method")
+        assert server.asked[0]["input"] == ["query: some method"]
+        assert all(text.startswith("passage: ") for body in server.asked[1:] for text in body["input"])
+
+
 def test_a_search_with_many_sentences_and_an_ingest_work_over_a_small_server(
     server: EmbeddingServer, tmp_path: Path, write_jsonl: WriteJsonl, paper: MakePaper
 ) -> None:

@@ -129,6 +129,19 @@ def test_every_text_is_sent_once_and_in_the_end(most: int, long: set[int], count
     assert requests <= count // min(most, 64) * 2 + 16 * (len(long) + 1) + 64
 
 
+def test_a_size_that_worked_for_all_is_the_one_to_go_back_to() -> None:
+    sizes = BatchSize(64)
+    for count in (64, 32, 16):
+        sizes.refused(count)
+    for _ in range(8):
+        sizes.worked(8)  # all 64: it was the size
+    for count in (8, 4, 2):
+        sizes.refused(count)
+    assert sizes.now == 1
+    sizes.was_the_text()
+    assert sizes.now == 8
+
+
 @given(st.text(min_size=1, max_size=40), st.text(max_size=200))
 def test_a_key_is_struck_out_and_a_short_one_leaves_the_words_alone(key: str, words: str) -> None:
     found = told({"message": f"{words} {key}"}, key)

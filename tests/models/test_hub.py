@@ -66,6 +66,11 @@ def test_what_is_needed_is_fetched_once_and_nothing_else(hub: Hub, cache: Path) 
     assert line.startswith(f"Fetching {NAME} (commit {found.revision[:12]}), 0.0 MB, into ")
 
 
+def test_a_mirror_that_lists_its_files_in_the_tree_alone_will_do(hub: Hub) -> None:
+    hub.terse = True
+    assert fetch().model.read_bytes() == FILES["onnx/model.onnx"]
+
+
 def test_after_the_first_time_no_request_is_made_though_the_hub_goes_on(hub: Hub) -> None:
     first = fetch()
     hub.add(NAME, {**FILES, "onnx/model.onnx": b"other weights"})

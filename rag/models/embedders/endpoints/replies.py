@@ -76,7 +76,8 @@ def _vector(item: Any) -> NDArray[np.float32]:
         msg = "an embedding is missing"
         raise ValueError(msg)  # noqa: TRY004
     try:
-        return np.asarray([float(one) for one in value], np.float32)
+        with np.errstate(over="ignore"):  # too large a number is infinite, and refused as such
+            return np.asarray([float(one) for one in value], np.float32)
     except (TypeError, ValueError, OverflowError) as error:
         msg = "an embedding holds what is no number"
         raise ValueError(msg) from error
