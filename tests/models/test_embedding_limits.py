@@ -118,7 +118,7 @@ def test_a_refusal_for_another_reason_is_told_in_the_server_s_words_and_no_text_
     server: EmbeddingServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     server.refusals = [Refusal(400, {"error": {"message": f"Model tiny\nhas no embeddings, {KEY}"}})] * 20
-    with pytest.raises(EmbeddingError, match=r"answered 400 for model 'tiny' \(Model tiny has no embeddings, …\)"):
+    with pytest.raises(EmbeddingError, match=r"it refused the request \(400: 'Model tiny has no embeddings, …'\)"):
         embedded(server, texts(64))
     assert len(server.asked) == 7  # 64, 32, ..., 1
     assert capsys.readouterr().err == ""
@@ -137,7 +137,7 @@ def test_a_busy_server_is_waited_for_as_long_as_it_says(server: EmbeddingServer)
 def test_a_server_that_stays_busy_is_waited_for_no_longer_than_the_timeout(server: EmbeddingServer) -> None:
     server.refusals = [Refusal(429, {"error": "slow down"}, {"Retry-After": "3600"})]
     started = time.monotonic()
-    with pytest.raises(EmbeddingError, match=r"429 .*slow down"):
+    with pytest.raises(EmbeddingError, match=r"429: 'slow down'"):
         embedded(server, ["a b"], timeout=2)
     assert time.monotonic() - started < 2
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.models.embedders.endpoints.batches import BatchSize
-from rag.models.embedders.endpoints.refusals import is_overflow, is_size, shortened, told, window_told, words_of
+from rag.models.embedders.endpoints.refusals import is_overflow, is_size, shortened, window_told
 from rag.models.embedders.endpoints.replies import vectors_of
+from rag.models.endpoints.said import told, words_of
 from tests.models.embedding_server import REFUSALS_OF_LONG, Refusal, openai_form
 
 # Replies

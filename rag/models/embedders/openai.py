@@ -17,9 +17,13 @@ from rag.errors import EmbeddingError
 from rag.models.embedders.base import Embedded, Kind
 from rag.models.embedders.endpoints.batches import BatchSize
 from rag.models.embedders.endpoints.naming import endpoint_name, endpoint_prompts
-from rag.models.embedders.endpoints.refusals import is_overflow, is_size, parsed, shortened, told, window_told, words_of
+from rag.models.embedders.endpoints.refusals import is_overflow, is_size, shortened, window_told
 from rag.models.embedders.endpoints.replies import vectors_of
-from rag.models.openai_client import bare_address, sync_client
+from rag.models.endpoints.meanings import Asking, Said, lacks_credit, meaning_of, retry_after, said_by
+from rag.models.endpoints.reaching import is_final, unreached
+from rag.models.endpoints.routes import Trouble, route_of
+from rag.models.endpoints.said import told, words_of
+from rag.models.openai_client import CONNECT_SECONDS, address_of, bare_address, key_of, sync_client
 from rag.settings import Settings
 from rag.utils.arrays import Vector
 from rag.utils.telling import tell_user
@@ -35,10 +39,10 @@ SHORTEST = 100  # characters below which no text is refused for its length
 
 
 class RefusedError(Exception):
-    """A request could be made smaller: its status, and what the server said."""
+    """A request could be made smaller; `words` are what the server said, on one line."""
 
-    def __init__(self, status: int, body: Any) -> None:
-        self.status, self.body, self.words = status, body, words_of(body)
+    def __init__(self, said: Said) -> None:
+        self.said, self.words = said, words_of(said.body)
         super().__init__()  # what it said may hold a key
 
 
@@ -51,7 +55,8 @@ class OpenAIEmbedder:
             msg = "OPENAI_API_KEY is not set. Set it, or name another server with OPENAI_BASE_URL."
             raise EmbeddingError(msg)
         self._model = model
-        self._key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
+        self._key = key_of(settings)
+        self._asking = Asking(model, "ASKPAPERS_EMBEDDING", self._key, route_of(address_of(settings)))
         self._timeout = settings.timeout
         self._client = sync_client(settings, tries=1)
         self._endpoint = bare_address(str(self._client.base_url))
@@ -96,8 +101,8 @@ class OpenAIEmbedder:
         """Return the vector of as much of a text as the server takes. Raises EmbeddingError when that is no cure."""
         first, cut = refusal, text
         # Where the server's words don't tell, a text of some length may be why.
-        while is_overflow(refusal.status, refusal.words) or not refusal.words or len(cut) > SHORTEST * 20:
-            window = window_told(refusal.words) if is_overflow(refusal.status, refusal.words) else None
+        while is_overflow(refusal.said.status, refusal.words) or not refusal.words or len(cut) > SHORTEST * 20:
+            window = window_told(refusal.words) if is_overflow(refusal.said.status, refusal.words) else None
             self.window = min(self.window, window or self.window)
             cut = shortened(cut, window, CHARACTERS_PER_TOKEN)
             if len(cut) < SHORTEST:
@@ -109,13 +114,14 @@ class OpenAIEmbedder:
                 continue
             self._tell_of_cut(len(text), len(cut), refusal)
             return vector
-        raise self._failed(self._said(first.status, first.body))
+        raise self._troubled(meaning_of(first.said, self._asking))
 
     def _tell_of_cut(self, length: int, kept: int, refusal: RefusedError) -> None:
         if not self._told_of_cuts:
             self._told_of_cuts = True
+            said = told(refusal.said.body, self._key) or refusal.said.status
             tell_user(
-                f"{self.name} refuses texts that are too long ({told(refusal.body, self._key) or refusal.status}): "
+                f"{self.name} refuses texts that are too long ({said}): "
                 f"of one with {length:,} characters the first {kept:,} were embedded, and so of others."
             )
 
@@ -129,7 +135,7 @@ class OpenAIEmbedder:
             raise self._failed(f"{self._endpoint} answered what is no list of embeddings ({said or error})") from None
         if len(found) != len(texts):
             if len(texts) > 1:  # some servers embed the first text alone
-                raise RefusedError(200, f"{len(found)} vectors came for {len(texts)} texts")
+                raise RefusedError(Said(200, f"{len(found)} vectors came for {len(texts)} texts"))
             raise self._failed(f"{len(found)} vectors came for 1 texts")
         lengths = [float(np.linalg.norm(vector)) for vector in found]
         if not all(0 < length < np.inf for length in lengths):
@@ -152,13 +158,15 @@ class OpenAIEmbedder:
                 if tries >= TRIES:
                     why = f"{self._endpoint} was asked {tries} times and did not answer within {self._timeout} s"
                     raise self._failed(why) from None
-            except APIConnectionError:
-                if tries >= TRIES:
-                    raise self._failed(f"{self._endpoint} can't be reached") from None
+            except APIConnectionError as error:
+                if tries >= TRIES or is_final(error):
+                    raise self._troubled(unreached(error, self._asking.route, seconds=CONNECT_SECONDS)) from None
             except APIStatusError as error:
                 pause = self._pause(error, wait, tries)
                 if waited + pause > self._timeout:
-                    raise self._failed(f"{self._of(error)}, and was busy for {waited:.0f} s") from None
+                    trouble = meaning_of(said_by(error.response), self._asking)
+                    happened = f"{trouble.happened}, and was busy for {waited:.0f} s"
+                    raise self._troubled(trouble._replace(happened=happened)) from None
                 time.sleep(pause)
                 waited, wait = waited + pause, wait * 2
             except (OpenAIError, ValueError):
@@ -166,35 +174,25 @@ class OpenAIEmbedder:
 
     def _pause(self, error: APIStatusError, wait: float, tries: int) -> float:
         """Return after how many seconds to ask again. Raises RefusedError or EmbeddingError when that won't help."""
-        status, body = error.status_code, parsed(error.response.text)
-        words = words_of(body)
-        if status in REFUSED or (status >= 500 and is_overflow(status, words)):
+        said = said_by(error.response)
+        words = words_of(said.body)
+        if said.status in REFUSED or (said.status >= 500 and is_overflow(said.status, words)):
             if "encoding_format" in words and self._options.pop("encoding_format", None):
                 return 0.0
-            raise RefusedError(status, body) from None
-        if status in BUSY and "quota" not in words and "billing" not in words:
-            return _retry_after(error) or wait
-        if status >= 500 and tries < TRIES:
+            raise RefusedError(said) from None
+        if said.status in BUSY and not lacks_credit(said):
+            return retry_after(said) or wait
+        if said.status >= 500 and tries < TRIES:
             return 0.0
-        raise self._failed(self._said(status, body)) from None
+        raise self._troubled(meaning_of(said, self._asking)) from None
 
-    def _of(self, error: APIStatusError) -> str:
-        return self._said(error.status_code, parsed(error.response.text))
-
-    def _said(self, status: int, body: Any) -> str:
-        said = told(body, self._key)
-        shown = f" ({said})" if said else ""
-        return f"{self._endpoint} answered {status} for model {self._model!r}{shown}"
+    def _troubled(self, trouble: Trouble) -> EmbeddingError:
+        """Return the error that tells what happened at the endpoint, and what to do next."""
+        return EmbeddingError(
+            f"Embedding with {self.name} at {self._endpoint} failed: {trouble.happened}. {trouble.advice}"
+        )
 
     def _failed(self, why: str) -> EmbeddingError:
         return EmbeddingError(
             f"Embedding with {self.name} failed: {why}. Check OPENAI_BASE_URL, OPENAI_API_KEY and the model's name."
         )
-
-
-def _retry_after(error: APIStatusError) -> float | None:
-    """Return after how many seconds a server asks to be asked again; None when it doesn't say so in seconds."""
-    try:
-        return max(0.0, float(error.response.headers.get("retry-after", "")))
-    except ValueError:
-        return None

@@ -1,14 +1,7 @@
-"""What an endpoint for embeddings says when it refuses: its own words on one line, and whether a text was too long."""
+"""What an endpoint for embeddings says when it refuses: that a text was too long, or that there were too many."""
 
-import json
 import re
-from collections.abc import Iterator
-from typing import Any
 
-TOLD = 300  # characters of a server's own words that are passed on
-LONG_KEY = 8  # letters from which a key is struck out wherever it stands; a shorter one may be a part of a word
-WORDS = ("error", "errors", "message", "msg", "detail", "details", "description", "reason")
-KEYS = re.compile(r"\b(sk|pk|gsk|key|hf)[-_][\w*.-]{4,}|\bBearer\s+\S+", re.IGNORECASE)
 OVERFLOW = re.compile(
     r"context[_ ]?(length|size|window)|maximum context|max(imum)?[_ ](input|sequence|tokens|model)"
     r"|too (long|large|many tokens)|(less|fewer|more|longer|larger) than [\d,]+ (tokens|characters)"
@@ -23,49 +16,6 @@ SIZE = re.compile(
     re.IGNORECASE,
 )
 SMALLEST_WINDOW = 64  # tokens; a smaller number in a message is a place or a count
-
-
-def words_of(body: Any) -> str:
-    """Return what a body says to people, on one line; an empty string when it says nothing.
-
-    >>> words_of({"object": "error", "message": {"detail": [{"loc": ["body", "input"], "msg": "Not permitted"}]}})
-    'Not permitted'
-    >>> words_of([{"error": {"message": "Too long"}}])
-    'Too long'
-    """
-    return " ".join("; ".join(dict.fromkeys(_words(body))).split())
-
-
-def told(body: Any, key: str) -> str:
-    """Return the start of what a body says, on one line, without the key."""
-    line = words_of(body)
-    if len(key) >= LONG_KEY:
-        line = line.replace(key, "…")
-    line = KEYS.sub("…", line)
-    return line if len(line) <= TOLD else line[: TOLD - 1] + "…"
-
-
-def parsed(text: str) -> Any:
-    """Return what a body holds: its JSON, or the text itself where it is none."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-
-
-def _words(body: Any, depth: int = 0) -> Iterator[str]:
-    if depth > 8:
-        return
-    if isinstance(body, str):
-        page = body.lstrip()[:1] == "<"
-        yield re.sub(r"(?s)<(script|style).*?</\1>|<[^>]*>", " ", body).strip() if page else body
-    elif isinstance(body, list):
-        for one in body:
-            yield from _words(one, depth + 1)
-    elif isinstance(body, dict):
-        for name in WORDS:
-            if name in body:
-                yield from _words(body[name], depth + 1)
 
 
 def is_overflow(status: int, words: str) -> bool:
