@@ -8,11 +8,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from rag.citations.model_text.forms.shielding import shielded
 from rag.citations.model_text.marked_line import INVENTED, NAMED, REFORMED, UNKNOWN_NAMES
 from rag.citations.model_text.marker_grammar import numbers_in
 from rag.citations.model_text.marker_stream import Preview
 from rag.citations.model_text.markers import REFERENCES, Sentence, read_markers
-from rag.citations.model_text.forms.shielding import shielded
 from rag.citations.numbering import cite
 from rag.citations.rendering import Part, render
 from rag.records import Answer, Citation, Claim, Outcome, Paper, Searched, Turn

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable, Mapping
 
-from rag.citations.model_text.forms.marker_contents import pointed_at
-from rag.citations.model_text.marker_grammar import LABEL_BEGINS, WHOLE, is_interval, known_among, label_of, numbers_in
 from rag.citations.model_text.forms.brackets import IS_ADDRESS
+from rag.citations.model_text.forms.marker_contents import pointed_at
 from rag.citations.model_text.forms.other_markers import plain_markers
 from rag.citations.model_text.forms.patterns import TAGS
 from rag.citations.model_text.forms.shielding import is_value
 from rag.citations.model_text.forms.unwrapping import as_markdown, may_be_json
+from rag.citations.model_text.marker_grammar import LABEL_BEGINS, WHOLE, is_interval, known_among, label_of, numbers_in
 from rag.records import Paper
 
 BRACKETS = {"]": "[", "\u3011": "\u3010", "\uff3d": "\uff3b", "\uff09": "\uff08", ")": "("}

@@ -33,7 +33,7 @@ def plain_markers(text: str, sources: Mapping[int, Paper]) -> tuple[str, Counter
 
 
 class _Rewriter:
-    """Rewrites the markers of one text; each method takes what a pattern found and returns what stands there instead."""
+    """Rewrites the markers of one text; each method takes what a pattern found and returns what stands there then."""
 
     def __init__(self, sources: Mapping[int, Paper]) -> None:
         self.sources = sources

@@ -64,8 +64,8 @@ LABELLED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 DASHED = re.compile(
-    r"(?<=\w)\s(?:\u2014|\u2013|--?)\s(?P<inside>[^\n.\u2014\u2013\[\]]{1,120}?(?: et al\.)?[^\n.\u2014\u2013\[\]]{0,20})"
-    r"(?P<stop>[.]?)[ \t]*$",
+    r"(?<=\w)\s(?:\u2014|\u2013|--?)\s(?P<inside>[^\n.\u2014\u2013\[\]]{1,120}?(?: et al\.)?"
+    r"[^\n.\u2014\u2013\[\]]{0,20})(?P<stop>[.]?)[ \t]*$",
     re.MULTILINE,
 )
 # Quelle 1, and a noun that runs into its number.

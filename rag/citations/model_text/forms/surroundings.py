@@ -8,23 +8,27 @@ import re
 DENSE = "\u2e80-\u2fff\u3000-\u303f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
 # What is said of an interval or a shape, right in front of it or behind; of a list only with an article or a colon.
 INTERVALS = (
-    r"(?:intervals?|range|ranging|range of|domain|bounds|limits|CIs?|CrI|IQR|segment|shape|tuple|kernel size|stride|padding|"
-    r"batch size|grid size|size|Intervall|Wertebereich|Bereich|KI|intervalle|plage|intervalo|rango|IC|intervallo|интервал\w*|"
-    r"диапазон\w*|\u533a\u95f4|\u5340\u9593|\u8303\u56f4|\u7bc4\u570d|\u533a\u9593|\u7f6e\u4fe1\u533a\u95f4|\u4fe1\u983c\u533a\u9593|\uad6c\uac04|\ubc94\uc704|الفترة|المجال|अंतराल)"
+    r"(?:intervals?|range|ranging|range of|domain|bounds|limits|CIs?|CrI|IQR|segment|shape|tuple|kernel size|stride|"
+    r"padding|batch size|grid size|size|Intervall|Wertebereich|Bereich|KI|intervalle|plage|intervalo|rango|IC|intervallo|"
+    r"интервал\w*|диапазон\w*|\u533a\u95f4|\u5340\u9593|\u8303\u56f4|\u7bc4\u570d|\u533a\u9593|\uad6c\uac04|\ubc94\uc704|"
+    r"الفترة|المجال|अंतराल)"
 )
 LISTS = (
-    r"(?:lists?|arrays?|vectors?|matrix|matrices|tensors?|sequences?|permutations?|coordinates|coefficients|sets?|subset|pair|levels|"
-    r"weights|values|labels|tokens|dimensions|sizes|indices|scale|Liste|Vektor|liste|vecteur|lista|vector|列表|数组|向量|リスト|配列)"
+    r"(?:lists?|arrays?|vectors?|matrix|matrices|tensors?|sequences?|permutations?|coordinates|coefficients|sets?|subset|"
+    r"pair|levels|weights|values|labels|tokens|dimensions|sizes|indices|scale|Liste|Vektor|liste|vecteur|lista|vector|"
+    r"列表|数组|向量|リスト|配列)"
 )
 DEFINITE = r"(?:the|a|an|each|every|this|that|of|as|die|der|das|eine?n?|la|le|une?|el|una)"
 BEFORE_VALUES = re.compile(
     rf"(?:^|[^\w]|(?<=[{DENSE}])){INTERVALS}(?:\s+(?:of|from|is|are|was|von|de|entre))?\s*[:=,(]?\s*$"
-    rf"|\b{DEFINITE}\s+(?:\w+\s+)?{LISTS}(?:\s+(?:of|is))?\s*[:=]?\s*$|(?:^|[^\w]|(?<=[{DENSE}])){LISTS}\s*[:=\uff1a]\s*$",
+    rf"|\b{DEFINITE}\s+(?:\w+\s+)?{LISTS}(?:\s+(?:of|is))?\s*[:=]?\s*$"
+    rf"|(?:^|[^\w]|(?<=[{DENSE}])){LISTS}\s*[:=\uff1a]\s*$",
     re.IGNORECASE,
 )
 BEHIND_VALUES = re.compile(rf"^[\s-]?(?:{INTERVALS}|vector|array|tensor|matrix|grid|list|scale)(?!\w)", re.IGNORECASE)
 SIGNED = re.compile(
-    r"(?:[\"']\s?:|(?<![=>-])=|\S\s+[<>]|[\u2264\u2265\u2248\u2208\u2209\u2282\u2286\u222a\u2229\u00d7\u00b1]|\\(?:in|notin|subset|cup|times|to|left|approx))\s*$"
+    r"(?:[\"']\s?:|(?<![=>-])=|\S\s+[<>]|[\u2264\u2265\u2248\u2208\u2209\u2282\u2286\u222a\u2229\u00d7\u00b1]"
+    r"|\\(?:in|notin|subset|cup|times|to|left|approx))\s*$"
 )
 LIES = re.compile(
     r"(?:\b(?:lie[sd]?|lying|falls?|fell|ranges?|ranging|values?|scores?|numbers?|integers?|uniform(?:ly)?|clipped|bounded|"
@@ -34,7 +38,10 @@ LIES = re.compile(
     r"|\b(?:within|between|outside))\s*$",
     re.IGNORECASE,
 )
-PLACED = re.compile(r"\b(?:index|indices|element|elements|entry|position|shape|key|slot|size|item|axis|node|array|list)\s*[:=]?\s*$", re.IGNORECASE)  # fmt: skip
+PLACED = re.compile(
+    r"\b(?:index|indices|elements?|entry|position|shape|key|slot|size|item|axis|node|array|list)\s*[:=]?\s*$",
+    re.IGNORECASE,
+)
 # Behind a name and a number that isn't a source's: "Eq. (1)", "version (2)".
 LABELS = (
     r"(?:eqs?|eqn|equations?|formulas?|formulae|expressions?|inequalit(?:y|ies)|constraints?|figs?|figures?|tables?|tab|"
@@ -48,8 +55,10 @@ BEFORE_LABEL = re.compile(rf"(?:^|[^\w]|(?<=[{DENSE}])){LABELS}\.?\s*$", re.IGNO
 PREPOSITION = re.compile(r"\b(?:in|by|of|from|with|to|for|on|at|using|via|than|n|N|von|durch)\s*$")
 LEADS_ON = re.compile(r"(?:^|[:;,\u2014\u2013(]|\b(?:and|or|und|oder|et|ou|y|o|e|is|are|to|we|by))\s*$", re.IGNORECASE)
 CLAUSE_ENDS = re.compile(
-    r"\s*(?:$|[.,;:!?)\]\u3002\uff0c\uff1b\uff1a\uff01\uff1f\uff09\u3001\u2026\u061f\u060c\u0964|\u2014\u2013\"\u201d*_]|\[\d|\(\d"
-    r"|(?:and|or|while|whereas|but|although|though|which|who|because|since|as|when|where|so|yet|und|aber|während|et|mais|y|pero|e|ma)\b"
+    r"\s*(?:$|[.,;:!?)\]\u3002\uff0c\uff1b\uff1a\uff01\uff1f\uff09\u3001\u2026\u061f\u060c\u0964|"
+    r"\u2014\u2013\"\u201d*_]|\[\d|\(\d"
+    r"|(?:and|or|while|whereas|but|although|though|which|who|because|since|as|when|where|so|yet|"
+    r"und|aber|während|et|mais|y|pero|e|ma)\b"
     rf"|[A-Z][a-z]|[{DENSE}])"
 )
 WORD = re.compile(r"[^\s\[\](){}]*$")
