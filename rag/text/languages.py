@@ -1,6 +1,7 @@
 """In which language a text is written, as far as its letters and little words tell.
 
-That is enough to know what can't be compared: the words of two languages can't be looked up in each other; their numbers and names can.
+That is enough to know what can't be compared: words of two languages can't be looked up in each other, their numbers and
+names can.
 """
 
 import re
@@ -12,11 +13,12 @@ from rag.text.word_lists import word_lists
 from rag.text.words import rarity
 
 LEAST = 0.3  # share of a text's letters in a script from which it is written in it
-SURE = 3  # little words that tell a language even where all words may be English
+SURE = 2  # little words that tell a language even where all words may be English
 DENSE = 3  # letters of an alphabet that a sign of a script without one stands for
 SCRIPTS = {
     "CJK": "zh", "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "ARABIC": "ar", "CYRILLIC": "ru",
-    "DEVANAGARI": "hi", "HEBREW": "he", "GREEK": "el", "THAI": "th", "BENGALI": "bn", "TAMIL": "ta", "TELUGU": "te", "GEORGIAN": "ka",
+    "DEVANAGARI": "hi", "HEBREW": "he", "GREEK": "el", "THAI": "th", "BENGALI": "bn", "TAMIL": "ta", "TELUGU": "te",
+    "GEORGIAN": "ka",
     "ARMENIAN": "hy", "ETHIOPIC": "am",
 }  # fmt: skip
 WITHOUT_ALPHABET = frozenset({"zh", "ja", "ko"})

@@ -26,7 +26,7 @@ NUMBER = re.compile(
     re.IGNORECASE,
 )
 DECIMAL_COMMA = re.compile(r"(?<![\d,.])\d{1,3},\d{1,2}(?![\d,])")
-NAME = re.compile(r"[A-Za-z][\w-]*")
+NAME = re.compile(r"(?<![A-Za-z\u00c0-\u024f])[A-Za-z][A-Za-z0-9_-]*+(?![\u00c0-\u024f])")
 
 
 def is_translated(claim: str, texts: Sequence[str]) -> bool:
@@ -37,7 +37,7 @@ def is_translated(claim: str, texts: Sequence[str]) -> bool:
 
 
 def _is_strange(claim: str, text: str) -> bool:
-    """Tell whether a claim too short for its language to be known is hardly of the text's: by its words or its commas."""
+    """Tell whether a claim too short for its language to be known is hardly of the text's, by words or commas."""
     if language(text) != "en":
         return False
     told = _known_words(text)

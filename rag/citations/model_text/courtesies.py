@@ -1,4 +1,4 @@
-"""What a model says around an answer without saying anything of the matter: greetings, offers, the question once more."""
+"""What a model says around an answer and not of the matter: greetings, offers, the question once more."""
 
 import re
 

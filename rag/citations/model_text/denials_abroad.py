@@ -61,8 +61,8 @@ def without_mark(sentence: str) -> str:
 def denies_abroad(sentence: str, *, cites: bool) -> bool:
     """Tell whether a sentence in another language says that the sources don't tell something.
 
-    >>> denies_abroad("Die Quellen sagen dazu nichts.", cites=False), denies_abroad("这些摘要没有提到价格。", cites=False)
-    (True, True)
+    >>> denies_abroad("Die Quellen sagen dazu nichts.", cites=False)
+    True
     >>> denies_abroad("Die Studie berichtet keine Verluste.", cites=True)
     False
     """

@@ -34,11 +34,12 @@ TOGETHER = sorted(
 TOKEN = re.compile(
     r"(?P<url>(?:https?://|www\.|(?:dx\.)?doi\.org/|arxiv\.org/)[^\s,;]+)"
     r"|(?P<arxiv>arxiv\s?:?\s?\d{4}\.\d{4,5}(?:v\d+)?)|(?P<doi>10\.\d{4,9}/[^\s,;]+)"
-    r"|(?P<number>\d{1,9}(?:[.:]\d{1,9})?)(?P<aside>\u2020.*)?"
+    r"|(?P<number>\d{1,9}(?:[.:]\d{1,9})?)(?P<aside>\u2020.*|(?:st|nd|rd|th)\b)?"
     rf"|(?P<word>{'|'.join(TOGETHER)}|[{DENSE}]|(?:(?![{DENSE}])[^\W\d_]|[{MARKS}])+)"
     r"|(?P<sign>\S)",
     re.IGNORECASE,
 )
+ORDINALS = frozenset(("st", "nd", "rd", "th"))
 ENDS = frozenset(";")
 SAYING_NOTHING = INTRODUCING | AND | ARCHIVES
 DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212~")
@@ -67,6 +68,8 @@ class _Item:
     words: list[str] = field(default_factory=list)  # of a title, or unknown
     written: list[str] = field(default_factory=list)
     place: bool = False
+    numbered: bool = False  # it begins with a number
+    share: bool = False  # "1 of"
     dash: bool = False
     sign: str = ""
 
@@ -106,6 +109,8 @@ def _items(inside: str, sources: Mapping[int, Paper]) -> Iterator[_Item | None]:
         elif match["url"] or match["arxiv"] or match["doi"]:
             item.named += by_address(match[0], sources)
             item.noun = True
+        elif match["aside"] in ORDINALS:
+            item.place = True
         elif match["number"]:
             if not _number(item, match, glued=glued):
                 yield None
@@ -115,7 +120,7 @@ def _items(inside: str, sources: Mapping[int, Paper]) -> Iterator[_Item | None]:
                 item = _Item()
             following = inside[match.end() : match.end() + 1]
             _word(item, match["word"], tuple(sources.values()), glued=following.isdigit() or following == "+")
-        elif match["sign"] in HARMLESS:
+        elif match["sign"] in HARMLESS or (match["sign"] == "+" and item.authors):
             item.dash = match["sign"] in DASHES
             if item.dash and not item.ranges and not item.words and not item.authors and not item.noun:
                 yield None  # a number below zero
@@ -132,6 +137,8 @@ def _number(item: _Item, match: re.Match[str], *, glued: bool) -> bool:
     if match["aside"] and ":" in match["number"]:  # a message, and a source of it
         first = int(match["number"].split(":")[1])
     dash, item.dash = item.dash, False
+    if item.share and not item.place:
+        return False
     if item.place or (item.authors and item.years and not item.noun):
         return True
     if first in YEARS and (item.ranges or item.authors or item.words):
@@ -143,6 +150,7 @@ def _number(item: _Item, match: re.Match[str], *, glued: bool) -> bool:
     elif dash and item.ranges and item.sign in DASHES:
         item.ranges[-1] = (item.ranges[-1][0], first)
     else:
+        item.numbered |= not (item.words or item.authors)
         item.ranges.append((first, first))
     return True
 
@@ -165,6 +173,8 @@ def _word(item: _Item, word: str, papers: tuple[Paper, ...], *, glued: bool) -> 
         item.place = False
     elif lower in OTHERS and item.authors:
         return
+    elif lower == "of" and item.ranges:
+        item.share = True
     elif plain in titles or (lower not in SAYING_NOTHING and (len(word) > 1 or not item.authors)):
         item.words.append(plain)  # but for the initials of authors
         item.written.append(word)
@@ -182,7 +192,9 @@ def _resolved(item: _Item, sources: Mapping[int, Paper], *, tolerant: bool) -> P
             return None
     if item.words:
         titled = _titled(item, sources, numbered, named)
-        if titled is None and not (tolerant and numbered and item.sign and item.written[0][:1].isupper()):
+        if titled is None and not (
+            tolerant and item.numbered and numbered and item.sign and item.written[0][:1].isupper()
+        ):
             return None
         named += [titled] if titled and not numbered else []
     if not item.ranges and not named:

@@ -21,13 +21,15 @@ MATH = re.compile(
     r"|(?<![\\$\w])\$(?=[^\s$])(?P<inline>[^$\n]{1,200})(?<=[^\s$])\$(?![\d$])"
     r"|\\begin\{(?P<name>[a-z]{1,12}\*?)\}(?P<environment>(?:[^\\]|\\(?!end\{)){1,1500})\\end\{(?P=name)\}"
 )
-ONLY_MARKERS = re.compile(
-    r"\s*(?:\{\})?\^?\{?(?:[\[(\u3010]?\^?(?:source |ref )?\d{1,2}(?:[,;] ?\d{1,2})*[\])\u3011]?[,; ]?)+\}?\s*",
+ONLY_MARKERS = re.compile(  # possessive throughout, so that it fails at once
+    r"\s*+(?:\{\})?+\^?+\{?+(?:(?:[\[(\u3010]?+\^?+(?:source |ref )?+\d{1,2}+(?:[,;] ?\d{1,2}+)*+[\])\u3011]?+[,; ]?+))++"
+    r"\}?+\s*+",
     re.IGNORECASE,
 )
 NUMBERS = re.compile(r"(?<![\\^:])\[(?P<inside>\s?[-+]?\d[^\[\]\n]{0,60}|\.\d[^\[\]\n]{0,60})\]")
 LISTED = re.compile(r"[\d\s.,;:eE+\u2212\u2013-]+(?:,\s*(?:\.\.\.|\u2026|\\ldots|inf|\u221e|\\infty|[a-zA-Z])\s*)?")
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
+LIST = re.compile(r"\d\s?[,;]")
 INDEXED = re.compile(f"\\w{chr(ASIDE + ord('['))}[^{chr(ASIDE + ord('['))}]{{0,60}}{chr(ASIDE + ord(']'))}$")
 DESCRIBED = re.compile(r"\d+\s*[,:;]\s*[A-Za-z]{2}")  # [1: Frantz et al.]
 BELOW_ONE = re.compile(r"^\s?[-+\u2212]|(?:^|[\s,])0(?:[,.]|$)")
@@ -61,11 +63,12 @@ def outside_code(text: str, change: Callable[[str], str]) -> str:
 def _unless_markers(found: re.Match[str], inside: str | None) -> str:
     """Return what was found put aside; as it is when there is nothing but markers in it."""
     whole = found[0]
-    return whole if inside is not None and ONLY_MARKERS.fullmatch(inside) else whole.translate(HIDE)
+    only = inside is not None and ONLY_MARKERS.fullmatch(inside) and not (found.re is CODE and LIST.search(inside))
+    return whole if only else whole.translate(HIDE)
 
 
 def _formula(found: re.Match[str]) -> str:
-    inside = found["block"] or found["square"] or found["round"] or found["inline"]
+    inside = found["square"] or found["round"] or found["inline"]
     if found["inline"] and not _is_formula(found["inline"]):
         return found[0]
     marks = found["inline"] or found["round"]

@@ -9,8 +9,8 @@ DENSE = "\u2e80-\u2fff\u3000-\u303f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900
 # What is said of an interval or a shape, right in front of it or behind; of a list only with an article or a colon.
 INTERVALS = (
     r"(?:intervals?|range|ranging|range of|domain|bounds|limits|CIs?|CrI|IQR|segment|shape|tuple|kernel size|stride|"
-    r"padding|batch size|grid size|size|Intervall|Wertebereich|Bereich|KI|intervalle|plage|intervalo|rango|IC|intervallo|"
-    r"интервал\w*|диапазон\w*|\u533a\u95f4|\u5340\u9593|\u8303\u56f4|\u7bc4\u570d|\u533a\u9593|\uad6c\uac04|\ubc94\uc704|"
+    r"padding|batch size|grid size|size|kernels?|Intervall|Wertebereich|Bereich|KI|intervalle|plage|intervalo|rango|IC|"
+    r"intervallo|интервал\w*|диапазон\w*|\u533a\u95f4|\u5340\u9593|\u8303\u56f4|\u7bc4\u570d|\u533a\u9593|\uad6c\uac04|\ubc94\uc704|"
     r"الفترة|المجال|अंतराल)"
 )
 LISTS = (
@@ -34,10 +34,13 @@ LIES = re.compile(
     r"(?:\b(?:lie[sd]?|lying|falls?|fell|ranges?|ranging|values?|scores?|numbers?|integers?|uniform(?:ly)?|clipped|bounded|"
     r"normali[sz]ed|scaled|rescaled|mapped|defined|continuous|integrable|supported|integrals?|integrated?|restricted|"
     r"constrained|truncated|sampled|drawn|varies|vary|varied|varying|clamped|limited|probabilit(?:y|ies)|weights|"
-    r"parameters?|(?<![\w])[a-zA-Z\u03b1-\u03c9])\s+(?:is |are |was |were )?(?:in|within|on|over|to|into|from|between|at)"
+    r"parameters?|(?<![\w])[a-zA-Z\u03b1-\u03c9])\s+"
+    r"(?:is |are |was |were )?(?:in|within|on|over|to|into|from|between|at)"
     r"|\b(?:within|between|outside))\s*$",
     re.IGNORECASE,
 )
+AVERAGE = re.compile(r"\b(?:median|mean|average|IQR|HR|OR|RR|MD|SMD)\b[^.;]{0,20}$")
+BEHIND_ANOTHER = re.compile(rf"[{chr(0xE05D)}]\s*(?:to|and|or|,|\u00d7|x|\u2192|\u222a|->)\s*$")  # [0, 1] to [1, 2]
 PLACED = re.compile(
     r"\b(?:index|indices|elements?|entry|position|shape|key|slot|size|item|axis|node|array|list)\s*[:=]?\s*$",
     re.IGNORECASE,
@@ -63,8 +66,8 @@ CLAUSE_ENDS = re.compile(
 )
 WORD = re.compile(r"[^\s\[\](){}]*$")
 CODE_NAMES = frozenset(
-    "arr lst vec mat idx tmp buf args argv params dict nums vals xs ys img inp src dst ptr str row col rows cols array list "
-    "data df obj res ret key keys val queue stack heap dp memo logits tensor output outputs input inputs batch".split()
+    "arr lst vec mat idx tmp buf args argv params dict nums vals xs ys img inp src dst ptr str row col rows cols array "
+    "list data df obj res ret key keys val queue stack heap dp memo logits tensor output outputs input inputs batch".split()
 )
 IN_A_ROW = re.compile(r"\s?(?:[(\[]\d{1,2}[)\]](?:\s?[,;/&]|\s(?:and|und|et|y))?\s?)+$")
 COUNTED = re.compile(r"\s*[(\[]?\d{1,2}\)\s")
@@ -78,7 +81,7 @@ def needs_values(before: str, after: str, *, several: bool) -> bool:
     (True, False)
     """
     before = before[-60:]
-    if SIGNED.search(before):
+    if SIGNED.search(before) or (several and (AVERAGE.search(before) or BEHIND_ANOTHER.search(before))):
         return True
     if not several:
         return PLACED.search(before) is not None
@@ -95,6 +98,8 @@ def is_index(before: str, after: str) -> bool:
     last = before[-1:]
     if re.match(r"[a-z0-9]|-[a-z]", after):
         return True
+    if last == "$" and after.startswith("$"):  # $[1]$
+        return False
     if re.search(r"\\[A-Za-z]+$|(?:[^\W_]_|[\^\\$}])$", before[-30:]):
         return not word.endswith("$") or "$" not in word[:-1]
     if not word or not (last.isalnum() or last == "'") or re.match(f"[{DENSE}]", last):
