@@ -1,7 +1,7 @@
-"""Replies as endpoints and models send them, and what must become of each: kinds 1, 6, 7 and 9 of trouble with them.
+"""Replies as models send them through endpoints, and what must become of each: four kinds of trouble.
 
-Four papers of our own, and replies about them in which `{A}` stands for a sentence of one. A case says which sources are
-cited in the end, what must stay in the text and what mustn't, and the outcome; `open` says why one is known not to be right.
+Four papers of our own, and replies about them in which `{A}` stands for a sentence of one. A case says what is
+cited in the end, what must stay in the text and what mustn't, and the outcome; `open` says why one is not right yet.
 """
 
 import json

@@ -1,7 +1,7 @@
 """In which language a text is written, as far as its letters and little words tell.
 
-That is enough to know what can't be compared: words of two languages can't be looked up in each other, their numbers and
-names can.
+That is enough to know what can't be compared: words of two languages can't be looked up in each other, their numbers
+and names can.
 """
 
 import re

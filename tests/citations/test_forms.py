@@ -23,9 +23,12 @@ SOURCES = {
     2: Paper(12, "Bees", "Bees dance.", authors=("Karla Frisk",), year=1999),
 }
 PIECES = (
-    "[1]", "[2, 1]", "(1)", "(2023)", "Frantz et al. (2023)", "[Frantz, 2023]", "<sup>1</sup>", "</sup>", "<cite id=2>", "\\cite{1}", "\\[", "\\]",
-    "$x[1]$", "$", "`a[1]`", "`", "```\n", "^1", "²", "¹", "{1}", "}", "(", ")", "【", "】", "［1］", "（来源1）", "Source: 1\n", "https://a.org/b ",
-    "[a](http://b.c)", "in the interval [1, 2]", "x[1][2]", "[1", "|", "\n", ". ", " and ", "word", '{"answer": "so"', "<p>", "&amp;", "Quelle 2",
+    "[1]", "[2, 1]", "(1)", "(2023)", "Frantz et al. (2023)", "[Frantz, 2023]", "<sup>1</sup>", "</sup>",
+    "<cite id=2>", "\\cite{1}", "\\[", "\\]",
+    "$x[1]$", "$", "`a[1]`", "`", "```\n", "^1", "²", "¹", "{1}", "}", "(", ")", "【", "】", "［1］", "（来源1）",  # noqa: RUF001
+    "Source: 1\n", "https://a.org/b ",
+    "[a](http://b.c)", "in the interval [1, 2]", "x[1][2]", "[1", "|", "\n", ". ", " and ", "word",
+    '{"answer": "so"', "<p>", "&amp;", "Quelle 2",
 )  # fmt: skip
 WRITTEN = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=25).map("".join)
 
@@ -56,8 +59,8 @@ def test_a_bracket_of_which_nothing_is_left_unexplained_points_at_sources(
 
 @pytest.mark.parametrize(
     "inside",
-    ["", "CLS", "n = 1", "0, 1", "-1, 1", "2020", "p < 0.05", "1 of 3", "Tokyo, 1999", "Frantz, 1999", "Fig. 1", "a, b", "1%", "512"],
-)  # fmt: skip
+    "|CLS|n = 1|0, 1|-1, 1|2020|p < 0.05|1 of 3|Tokyo, 1999|Frantz, 1999|Fig. 1|a, b|1%|512".split("|"),
+)
 def test_a_bracket_with_something_else_in_it_is_text(inside: str) -> None:
     assert pointed_at(inside, SOURCES) is None
 
@@ -171,7 +174,8 @@ def test_markers_are_not_called_for(before: str) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "ends"),
     [
-        ("It is fast ", ".", True), ("It is fast ", "", True), ("It is fast. ", "", True), ("It is fast ", " and small", True),
+        ("It is fast ", ".", True), ("It is fast ", "", True), ("It is fast. ", "", True),
+        ("It is fast ", " and small", True),
         ("它很快", "。", True), ("we ", " prune", False), ("First: ", " prune", False), ("by Eq. ", ".", False),
         ("", " It is", False), ("f", ".", False), ("SU", ".", False), ("in ", ", it is", False),
     ],

@@ -12,7 +12,7 @@ from rag.text.word_lists import FOLDER, any_of, word_lists
         ("Die Methode erreicht die besten Werte.", "de"), ("La méthode atteint les meilleurs résultats.", "fr"),
         ("El método alcanza los mejores valores.", "es"), ("O método não atinge os melhores valores.", "pt"),
         ("Il metodo raggiunge i valori migliori della serie.", "it"), ("De methode wordt het meest gebruikt.", "nl"),
-        ("Metoda jest szybka i nie wymaga etykiet.", "pl"), ("Bu yöntem daha hızlı ve çok iyi.", "tr"),
+        ("Metoda jest szybka i nie wymaga etykiet.", "pl"), ("Bu yöntem daha hızlı ve çok iyi.", "tr"),  # noqa: RUF001
         ("Метод быстрый.", "ru"), ("这个方法很快。", "zh"), ("この方法は速い。", "ja"), ("이 방법은 빠르다.", "ko"),
         ("هذه الطريقة سريعة", "ar"), ("यह विधि तेज़ है", "hi"), ("השיטה מהירה", "he"), ("วิธีนี้เร็ว", "th"),
         ("The method is the fastest of all.", "en"), ("BERT在GLUE上达到92.8分", "zh"),
@@ -34,7 +34,7 @@ def test_what_has_no_little_words_is_of_no_language(text: str) -> None:
     [
         "BiP is a general endoplasmic reticulum stress marker.",
         "Alirocumab treatment reduces apo(a) fractional clearance rate in vivo.",
-        "α and β control γ in the de novo design of Die Casting.",
+        "α and β control γ in the de novo design of Die Casting.",  # noqa: RUF001
         "The term 模型 is used for models in this paper.",
         "Poincaré and Schrödinger maps are used.",
     ],

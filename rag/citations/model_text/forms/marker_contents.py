@@ -111,24 +111,27 @@ def _items(inside: str, sources: Mapping[int, Paper]) -> Iterator[_Item | None]:
             item.noun = True
         elif match["aside"] in ORDINALS:
             item.place = True
-        elif match["number"]:
-            if not _number(item, match, glued=glued):
-                yield None
+        elif match["number"] and not _number(item, match, glued=glued):
+            yield None
         elif match["word"]:
             if item.years and item.authors and folded(match["word"]) in authors:
                 yield item
                 item = _Item()
             following = inside[match.end() : match.end() + 1]
             _word(item, match["word"], tuple(sources.values()), glued=following.isdigit() or following == "+")
-        elif match["sign"] in HARMLESS or (match["sign"] == "+" and item.authors):
-            item.dash = match["sign"] in DASHES
-            if item.dash and not item.ranges and not item.words and not item.authors and not item.noun:
-                yield None  # a number below zero
-            item.place |= match["sign"] == "\u00a7"
-            item.sign = match["sign"] if match["sign"] not in "._" else item.sign
-        else:
+        elif match["sign"] and not _sign(item, match["sign"]):
             yield None
     yield item
+
+
+def _sign(item: _Item, sign: str) -> bool:
+    """Take a sign; false when it belongs to no marker, as a minus in front of a number."""
+    if sign not in HARMLESS and not (sign == "+" and item.authors):
+        return False
+    item.dash = sign in DASHES
+    item.place |= sign == "\u00a7"
+    item.sign = item.sign if sign in "._" else sign
+    return not item.dash or bool(item.ranges or item.words or item.authors or item.noun)
 
 
 def _number(item: _Item, match: re.Match[str], *, glued: bool) -> bool:

@@ -22,8 +22,8 @@ MATH = re.compile(
     r"|\\begin\{(?P<name>[a-z]{1,12}\*?)\}(?P<environment>(?:[^\\]|\\(?!end\{)){1,1500})\\end\{(?P=name)\}"
 )
 ONLY_MARKERS = re.compile(  # possessive throughout, so that it fails at once
-    r"\s*+(?:\{\})?+\^?+\{?+(?:(?:[\[(\u3010]?+\^?+(?:source |ref )?+\d{1,2}+(?:[,;] ?\d{1,2}+)*+[\])\u3011]?+[,; ]?+))++"
-    r"\}?+\s*+",
+    r"\s*+(?:\{\})?+\^?+\{?+"
+    r"(?:(?:[\[(\u3010]?+\^?+(?:source |ref )?+\d{1,2}+(?:[,;] ?\d{1,2}+)*+[\])\u3011]?+[,; ]?+))++\}?+\s*+",
     re.IGNORECASE,
 )
 NUMBERS = re.compile(r"(?<![\\^:])\[(?P<inside>\s?[-+]?\d[^\[\]\n]{0,60}|\.\d[^\[\]\n]{0,60})\]")

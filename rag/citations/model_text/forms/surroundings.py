@@ -67,8 +67,14 @@ CLAUSE_ENDS = re.compile(
 WORD = re.compile(r"[^\s\[\](){}]*$")
 CODE_NAMES = frozenset(
     "arr lst vec mat idx tmp buf args argv params dict nums vals xs ys img inp src dst ptr str row col rows cols array "
-    "list data df obj res ret key keys val queue stack heap dp memo logits tensor output outputs input inputs batch".split()
+    "list data df obj res ret key keys val queue stack heap dp memo logits tensor output outputs input inputs "
+    "batch".split()
 )
+GLUED = re.compile(r"[a-z0-9]|-[a-z]")  # of a word that goes on
+FORMULA = re.compile(r"\\[A-Za-z]+$|(?:[^\W_]_|[\^\\}])$")
+CALLED = re.compile(r"(?<![\w])[A-Za-z]\w{0,5}\([\w, ]{0,12}\)$")  # f(x)
+OF_CODE = re.compile(r"\w|[a-z]{1,2}'?|[A-Za-z]{1,2}\d+|\w*_\w*|[a-z]+[A-Z]\w*")
+SHORT_WORDS = frozenset("it so is do be us up on in of to by at as no".split())
 IN_A_ROW = re.compile(r"\s?(?:[(\[]\d{1,2}[)\]](?:\s?[,;/&]|\s(?:and|und|et|y))?\s?)+$")
 COUNTED = re.compile(r"\s*[(\[]?\d{1,2}\)\s")
 ENDS_SENTENCE = re.compile(r"\s*(?:$|[.,;:!?\u3002\uff0c)]|\[\d)")
@@ -94,42 +100,19 @@ def is_index(before: str, after: str) -> bool:
     >>> is_index("x", " is"), is_index("of large networks", "."), is_index("", "catenane"), is_index("calix", "arene")
     (True, False, True, True)
     """
-    word = WORD.search(before[-60:])[0]  # type: ignore[index]  # it matches at least nothing
     last = before[-1:]
-    if re.match(r"[a-z0-9]|-[a-z]", after):
+    if GLUED.match(after):
         return True
-    if last == "$" and after.startswith("$"):  # $[1]$
+    if last == "$" or FORMULA.search(before[-30:]):
+        return not after.startswith("$")  # $[1]$
+    if last == ")":
+        return CALLED.search(before[-30:]) is not None
+    if not (last.isalnum() or last == "'") or re.match(f"[{DENSE}]", last):
         return False
-    if re.search(r"\\[A-Za-z]+$|(?:[^\W_]_|[\^\\$}])$", before[-30:]):
-        return not word.endswith("$") or "$" not in word[:-1]
-    if not word or not (last.isalnum() or last == "'") or re.match(f"[{DENSE}]", last):
-        return last == ")" and re.search(r"(?<![\w])[A-Za-z]\w{0,5}\([\w, ]{0,12}\)$", before[-30:]) is not None
-    if last.isdecimal() and re.fullmatch(r"[\d.,]+", word):
+    word = WORD.search(before[-60:])[0].lstrip("\"'\u201c(*_$")  # type: ignore[index]  # it matches at least nothing
+    if re.fullmatch(r"[\d.,]+", word):
         return not ENDS_SENTENCE.match(after)
-    bare = word.lstrip("\"'\u201c(*_$")
-    if (
-        len(bare) == 1
-        or bare in CODE_NAMES
-        or re.fullmatch(r"[a-z]{1,2}'?|[A-Za-z]{1,2}\d+|\w*_\w*|[a-z]+[A-Z]\w*", bare)
-    ):
-        return bare.lower() not in {
-            "it",
-            "so",
-            "is",
-            "do",
-            "be",
-            "us",
-            "up",
-            "on",
-            "in",
-            "of",
-            "to",
-            "by",
-            "at",
-            "as",
-            "no",
-        }
-    return False
+    return word in CODE_NAMES or (OF_CODE.fullmatch(word) is not None and word.lower() not in SHORT_WORDS)
 
 
 def ends_clause(before: str, after: str) -> bool:
