@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from rag.citations.grounding import anchored, grounded
 from rag.citations.model_text.claim_detection import Kind, kinds_of, told_beside
+from rag.citations.model_text.clauses import Sentence
 from rag.citations.model_text.courtesies import without_opening
 from rag.citations.model_text.denials_abroad import without_mark
-from rag.citations.model_text.markers import GREETINGS, REFERENCES, Sentence, read_markers
-from rag.citations.model_text.reference_lists import split_references
 from rag.citations.model_text.forms.unwrapping import as_markdown
+from rag.citations.model_text.markers import GREETINGS, REFERENCES, read_markers
+from rag.citations.model_text.reference_lists import split_references
 from rag.citations.numbering import Piece
 from rag.citations.rendering import Part, kept
 from rag.records import Citation, Paper

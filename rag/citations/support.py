@@ -34,6 +34,7 @@ A_NUMBER, ALL_NUMBERS = 0.2, 0.3  # cost of a missing number, and beyond it when
 A_NAME, ALL_NAMES = 0.2, 0.4  # cost of each missing name, and of all together at most
 OTHERWISE = 0.5  # cost when the text has something otherwise
 SENTENCES = 3  # of a window
+MOST_AUTHORS = 20  # that a claim may name
 ACROSS, EACH = 0.6, 0.25  # support of a claim in another language at most, and by each number or name that is there
 SIGNS = {"%": "percent", "x": "times"}  # words that a text may write as a sign
 
@@ -127,7 +128,8 @@ def verified(claim: Claim) -> Claim:
 
 def cited_text(paper: Paper) -> str:
     """Return what a claim that cites a paper may rest on: its title, its abstract, and who wrote it when."""
-    title, byline = paper.title.strip(), paper.byline
+    title = paper.title.strip()
+    byline = ", ".join((*paper.authors[:MOST_AUTHORS], *([str(paper.year)] if paper.year else ())))
     return f"{title}{'' if title.endswith(('.', '?', '!')) else '.'} {paper.abstract}{f' ({byline})' if byline else ''}"
 
 

@@ -1,6 +1,7 @@
-"""In which language a text is written, as far as its letters and little words tell: enough to know what can't be compared.
+"""In which language a text is written, as far as its letters and little words tell.
 
-The words of two languages can't be looked up in each other; their numbers and names can.
+That is enough to know what can't be compared: words of two languages can't be looked up in each other, their numbers
+and names can.
 """
 
 import re
@@ -12,11 +13,12 @@ from rag.text.word_lists import word_lists
 from rag.text.words import rarity
 
 LEAST = 0.3  # share of a text's letters in a script from which it is written in it
-SURE = 3  # little words that tell a language even where all words may be English
+SURE = 2  # little words that tell a language even where all words may be English
 DENSE = 3  # letters of an alphabet that a sign of a script without one stands for
 SCRIPTS = {
-    "CJK": "zh", "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "ARABIC": "ar", "CYRILLIC": "ru", "DEVANAGARI": "hi",
-    "HEBREW": "he", "GREEK": "el", "THAI": "th", "BENGALI": "bn", "TAMIL": "ta", "TELUGU": "te", "GEORGIAN": "ka",
+    "CJK": "zh", "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "ARABIC": "ar", "CYRILLIC": "ru",
+    "DEVANAGARI": "hi", "HEBREW": "he", "GREEK": "el", "THAI": "th", "BENGALI": "bn", "TAMIL": "ta", "TELUGU": "te",
+    "GEORGIAN": "ka",
     "ARMENIAN": "hy", "ETHIOPIC": "am",
 }  # fmt: skip
 WITHOUT_ALPHABET = frozenset({"zh", "ja", "ko"})
@@ -25,7 +27,7 @@ WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 
 @lru_cache(maxsize=2_000)
 def language(text: str) -> str:
-    """Return the language of a text: two letters, those of the script's chief language for other alphabets; "" if unsure.
+    """Return the language of a text as two letters, those of the chief one of its script; "" when unsure.
 
     >>> language("Die Hälfte der Gewichte wird entfernt."), language("我们剪掉一半权重。"), language("SparseCut")
     ('de', 'zh', '')
@@ -33,9 +35,9 @@ def language(text: str) -> str:
     scripts = Counter(SCRIPTS.get(script, "") for script in map(_script, filter(str.isalpha, text)) if script)
     weights = {code: count * (DENSE if code in WITHOUT_ALPHABET else 1) for code, count in scripts.items()}
     whole = sum(weights.values())
-    if whole and (others := {code: weight for code, weight in weights.items() if code}):
-        if sum(others.values()) >= LEAST * whole:
-            return "ja" if "ja" in others else max(others, key=lambda code: others[code])
+    others = {code: weight for code, weight in weights.items() if code}
+    if others and sum(others.values()) >= LEAST * whole:
+        return "ja" if "ja" in others else max(others, key=lambda code: others[code])
     return _in_latin(text)
 
 
@@ -47,10 +49,7 @@ def _little() -> dict[str, frozenset[str]]:
 
 def _in_latin(text: str) -> str:
     found = [word.lower() for word in WORD.findall(text)]
-    said = [
-        word.split("'")[0] if len(word.split("'")[0]) > 1 else word
-        for word in (one.replace("\u2019", "'") for one in found)
-    ]
+    said = [word for one in found for word in re.split("['\u2019]", one) if word]  # d'une
     hits = {code: sum(word in little for word in said) for code, little in _little().items()}
     own = hits.pop("en")
     best = max(hits, key=lambda code: hits[code])
@@ -64,7 +63,7 @@ def _in_latin(text: str) -> str:
         and strange
         and len(said) > 2
         and any((len(word) > 1 and word in _little()[best]) or not word.isascii() for word in said)
-    ):  # noqa: PLR2004
+    ):
         return best
     return "en" if own and own >= hits[best] else ""
 

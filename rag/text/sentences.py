@@ -14,9 +14,7 @@ SHORTEST = 25  # characters; "(2)." or "et al." alone is no sentence
 SPACES = re.compile(r"[^\S \n]")  # all but the plain ones
 HALVES = re.compile("[\ud800-\udfff]")
 DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-WHOLE = re.compile(
-    rf"{DENSE.pattern}[^\u3002\uff01\uff1f]*{DENSE.pattern}[^\u3002\uff01\uff1f]*[\u3002\uff01\uff1f]\W*$"
-)  # its stop ends nothing else
+STOPS = ("\u3002", "\uff01", "\uff1f")  # which end nothing but a sentence
 LONGEST = 1_000  # characters; text without punctuation must not become one endless sentence
 
 
@@ -45,7 +43,12 @@ def sentence_spans(text: str, *, dense: bool = False) -> list[Span]:
         position = start + len(piece)
         spans += _cut(text, _trimmed(text, start, position))
     kept = [span for span in spans if span.end > span.start]
-    return _joined(kept, {span for span in kept if dense and WHOLE.search(text[span.start : span.end])})
+    return _joined(kept, {span for span in kept if dense and _is_whole(text[span.start : span.end])})
+
+
+def _is_whole(sentence: str) -> bool:
+    """Tell whether a sentence, however short, is one without doubt: its stop ends nothing else."""
+    return sentence.rstrip("\"'\u201d\u300d\u300f)\uff09").endswith(STOPS) and len(DENSE.findall(sentence)) > 1
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

@@ -3,8 +3,8 @@
 import pytest
 
 from rag.citations.model_text.claim_detection import Kind, echoes, kinds_of
+from rag.citations.model_text.clauses import Sentence
 from rag.citations.model_text.courtesies import without_opening
-from rag.citations.model_text.markers import Sentence
 
 PRUNING = (
     "We prune the weights of a network after ninety steps of training. Pruning early costs no accuracy. "

@@ -69,8 +69,9 @@ def unknown_names(written: Sequence[str], texts: Sequence[str]) -> tuple[str, ..
 
 def _has(known: Known, name: str) -> bool:
     """Tell whether a text has a name, or every part of it."""
-    parts = list(words(name))
-    return _plain(name) in known.forms or all(_knows(known, part) for part in parts)
+    if NUMBERED.fullmatch(name):
+        return _plain(name) in known.forms
+    return _plain(name) in known.forms or all(_knows(known, part) for part in words(name))
 
 
 def other_names(claim: str, texts: Sequence[str]) -> Iterator[Difference]:

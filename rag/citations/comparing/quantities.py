@@ -72,13 +72,16 @@ UNIT = re.compile(
     r"\s*\\?(?P<sign>%|\u00d7)|[\s-]?(?:\\times|(?P<word>mm\s?Hg|per\s?cent(?:age)?(?:\s+points?)?|[A-Za-zµμ]+))"
 )
 LABELLED = re.compile(  # numbers that count nothing: "Fig. 1", "(1)", "Finding 2:", an address
-    r"https?://[^\s<>]+|\b\d\d(?:\.\d)?\s?%\s?(?=CI\b|CrI\b|confidence|credible)|\b(?:arXiv|doi):\s?[\w./-]+|\(\d{1,2}\)|^\W*\d{1,2}[.)]\s(?=\D)"
-    r"|(?:\b|(?<=[(\uff08]))(?i:(?:figs?|figures?|tables?|tab|eqs?|eqn|equations?|sections?|sec|chapters?|appendix|algorithms?|"
-    r"theorems?|lemmas?|propositions?|corollary|definition|pp?|pages?|refs?|references?|sources?|abb|tabelle|gleichung|"
-    r"\u56fe|\u5716|\u8868|\u5f0f|\u56f3)\.?\s?\(?[A-Z]?\d+(?:\.\d+)*[a-z]?\)?(?:(?:\s?[,\u2013-]\s?|\s(?:and|und)\s)\d+)*)"
-    r"|^\W*(?i:tl;?dr|(?:key|main) \w+|short answer|bottom line|summary|conclusions?|results?|findings?|takeaways?|answer|note)\s?:"
-    r"|^\W*(?i:(?:key |main )?(?:point|finding|step|part|item|example|reason|claim|answer|fact|aspect|note|punkt|schritt)"
-    r"\s\d{1,2}\s?[:.)\u2014\u2013-])"
+    r"https?://[^\s<>]+|\b(?:arXiv|doi):\s?[\w./-]+|\(\d{1,2}\)|^\W*\d{1,2}[.)]\s(?=\D)"
+    r"|^\W*[IVX]{1,4}[.)]\s|\b\d\d(?:\.\d)?\s?%\s?(?=CI\b|CrI\b|confidence|credible)"
+    r"|(?:\b|(?<=[(\uff08]))(?i:(?:figs?|figures?|tables?|tab|eqs?|eqn|equations?|sections?|sec|chapters?|appendix|"
+    r"algorithms?|theorems?|lemmas?|propositions?|corollary|definition|pp?|pages?|refs?|references?|sources?|abb|"
+    r"tabelle|gleichung|\u56fe|\u5716|\u8868|\u5f0f|\u56f3)\.?\s?\(?[A-Z]?\d+(?:\.\d+)*[a-z]?\)?"
+    r"(?:(?:\s?[,\u2013-]\s?|\s(?:and|und)\s)\d+)*)"
+    r"|^\W*(?i:tl;?dr|(?:key|main) \w+|short answer|bottom line|summary|conclusions?|results?|findings?|takeaways?|"
+    r"answer|note)\s?:"
+    r"|^\W*(?i:(?:key |main )?(?:point|finding|step|part|item|example|reason|claim|answer|fact|aspect|note|"
+    r"punkt|schritt)\s\d{1,2}\s?[:.)\u2014\u2013-])"
 )
 NOTHING = re.compile(
     LABELLED.pattern + r"|\[\d+(?:\s*[,;\u2013-]\s*\d+)*\]"

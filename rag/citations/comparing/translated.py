@@ -22,11 +22,11 @@ SCALES = {  # words that multiply the number before them
 } | {"mil millones": 1e9, "mil milhões": 1e9}
 NUMBER = re.compile(
     r"(?<![\d.,])(?P<digits>\d{1,3}(?:[.,'\u2019\u202f\u00a0 ]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?)"
-    rf"(?:\s?(?P<scale>{'|'.join(sorted(map(re.escape, SCALES), key=len, reverse=True))})(?![a-zA-Zа-я]))?",
+    rf"(?:\s?(?P<scale>{'|'.join(sorted(map(re.escape, SCALES), key=len, reverse=True))})(?![^\W\d_]))?",
     re.IGNORECASE,
 )
 DECIMAL_COMMA = re.compile(r"(?<![\d,.])\d{1,3},\d{1,2}(?![\d,])")
-NAME = re.compile(r"[A-Za-z][\w-]*")
+NAME = re.compile(r"(?<![A-Za-z\u00c0-\u024f])[A-Za-z][A-Za-z0-9_-]*+(?![\u00c0-\u024f])")
 
 
 def is_translated(claim: str, texts: Sequence[str]) -> bool:
@@ -37,7 +37,7 @@ def is_translated(claim: str, texts: Sequence[str]) -> bool:
 
 
 def _is_strange(claim: str, text: str) -> bool:
-    """Tell whether a claim too short for its language to be known is hardly of the text's: by its words or its commas."""
+    """Tell whether a claim too short for its language to be known is hardly of the text's, by words or commas."""
     if language(text) != "en":
         return False
     told = _known_words(text)
@@ -84,10 +84,10 @@ def in_common(claim: str, text: str) -> frozenset[str]:
 
 
 def _names(claim: str) -> list[str]:
-    """Return what is a name in every language: letters with digits, a capital within a word, Latin among other letters."""
+    """Return what is a name in every language: letters with digits, an inner capital, Latin among other letters."""
     among_others = language(claim) in SCRIPTS.values()
     found = (word.strip("-") for word in NAME.findall(_flat(claim)) if word.isascii())
-    return [word for word in found for part in [word] if len(part) > 1 and _is_name(part, among_others=among_others)]
+    return [word for word in found if len(word) > 1 and _is_name(word, among_others=among_others)]
 
 
 def _is_name(word: str, *, among_others: bool) -> bool:
@@ -126,7 +126,8 @@ def _told(text: str) -> tuple[float, ...]:
 
 def _near(reading: tuple[float, int], told: Sequence[float]) -> bool:
     value, decimals = reading
-    return any(abs(value - one) <= 1e-9 * abs(value) or (value >= 2 or decimals) and abs(value - one) <= 0.5 * 10**-decimals for one in told)  # fmt: skip
+    rounding = 0.5 * 10**-decimals if value >= 2 or decimals else 0.0  # 1 is no rounding of .6
+    return any(abs(value - one) <= max(rounding, 1e-9 * abs(value)) for one in told)
 
 
 def _only_counts(readings: Sequence[tuple[float, int]]) -> bool:

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from rag.citations.comparing.translated import comparables, is_translated
+from rag.citations.model_text.clauses import Sentence
 from rag.citations.model_text.courtesies import asks, closes, is_courtesy
 from rag.citations.model_text.denials import denies, is_marked
 from rag.citations.model_text.denials_abroad import denies_abroad, is_marked_abroad
-from rag.citations.model_text.markers import Sentence
 from rag.citations.support import PARTLY, SUPPORTED, support
 from rag.text.languages import language
 from rag.text.words import content_words, names, stems
@@ -68,7 +68,7 @@ def echoes(sentence: str, question: str) -> bool:
 
 
 def told_beside(denial: Sentence, abstracts: Sequence[str]) -> str | None:
-    """Return what a sentence tells that denies something too, of what the abstracts that it cites have; None if nothing.
+    """Return what a sentence tells beside what it denies, of what the abstracts that it cites have; None if nothing.
 
     `The sources give no price, but it is fast [1].` tells that it is fast.
     """
@@ -95,19 +95,22 @@ def _kind(sentence: Sentence, question: str, abstracts: Sequence[str]) -> Kind:
     carried = max((support(sentence.text, [abstract]).score for abstract in abstracts), default=0.0)
     if (denies(sentence.text) or denies_abroad(sentence.text, cites=bool(sentence.numbers))) and carried < SUPPORTED:
         return Kind.DENIAL
-    if sentence.numbers:
-        return Kind.CLAIM
-    if closes(sentence.text):
+    return Kind.CLAIM if sentence.numbers else _uncited(sentence.text, question, carried)
+
+
+def _uncited(sentence: str, question: str, carried: float) -> Kind:
+    """Return what a sentence without a citation is, of which the abstracts carry so much."""
+    if closes(sentence):
         return Kind.GREETING
-    if carried >= (SUPPORTED if asks(sentence.text) else PARTLY):
+    if asks(sentence):  # the model asks back, or copies a question
+        return Kind.CLAIM if carried >= SUPPORTED else Kind.FRAME
+    if carried >= PARTLY:
         return Kind.CLAIM
-    if asks(sentence.text):
-        return Kind.FRAME  # the model asks back
-    if is_courtesy(sentence.text):
+    if is_courtesy(sentence):
         return Kind.GREETING
-    if echoes(sentence.text, question):
+    if echoes(sentence, question):
         return Kind.ECHO
-    return Kind.CLAIM if _claims_something(sentence.text, question) else Kind.FRAME
+    return Kind.CLAIM if _claims_something(sentence, question) else Kind.FRAME
 
 
 def _claims_something(sentence: str, question: str) -> bool:

@@ -51,9 +51,7 @@ def _cut(line: MarkedLine, span: Span, start: int, cuts: Sequence[tuple[int, int
             end += 1
         shown = line.shown[start:end]
         numbers = [number for piece in shown if isinstance(piece, tuple) for number in piece]
-        yield Sentence(
-            line.text[at:word].strip("".join((" ", *BETWEEN))), distinct(numbers), " ", pieces(shown)
-        )
+        yield Sentence(line.text[at:word].strip("".join((" ", *BETWEEN))), distinct(numbers), " ", pieces(shown))
         at, start = word, end
 
 

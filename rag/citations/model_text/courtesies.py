@@ -1,4 +1,4 @@
-"""What a model says around an answer without saying anything of the matter: greetings, offers, the question once more."""
+"""What a model says around an answer and not of the matter: greetings, offers, the question once more."""
 
 import re
 
@@ -8,7 +8,8 @@ from rag.text.word_lists import any_of, word_lists
 _KNOWN = word_lists("courtesies")
 WORD = any_of(_KNOWN["words"])
 GREETING = re.compile(
-    rf"\W*(?:{WORD}(?:\W+(?:thing|question|for (?:the|your) question|for asking))*\W*$|{any_of(_KNOWN['praise'])})", re.IGNORECASE
+    rf"\W*(?:{WORD}(?:\W+(?:thing|question|for (?:the|your) question|for asking))*\W*$|{any_of(_KNOWN['praise'])})",
+    re.IGNORECASE,
 )
 CLOSING = re.compile(rf"\W*{any_of(_KNOWN['closings'])}", re.IGNORECASE)
 OPENING = re.compile(
@@ -38,7 +39,7 @@ def without_opening(text: str) -> tuple[str, int]:
 def is_courtesy(sentence: str) -> bool:
     """Tell whether a sentence only greets, praises the question, or offers more.
 
-    >>> is_courtesy("I hope this helps!"), is_courtesy("希望这对您有帮助！"), is_courtesy("Hope is a thing.")
+    >>> is_courtesy("I hope this helps!"), is_courtesy("希望这对您有帮助"), is_courtesy("Hope is a thing.")
     (True, True, False)
     """
     return GREETING.match(sentence) is not None or closes(sentence)

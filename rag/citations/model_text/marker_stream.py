@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable, Mapping
 
-from rag.citations.model_text.forms.marker_contents import pointed_at
-from rag.citations.model_text.marker_grammar import LABEL_BEGINS, WHOLE, is_interval, known_among, label_of, numbers_in
 from rag.citations.model_text.forms.brackets import IS_ADDRESS
+from rag.citations.model_text.forms.marker_contents import pointed_at
 from rag.citations.model_text.forms.other_markers import plain_markers
 from rag.citations.model_text.forms.patterns import TAGS
 from rag.citations.model_text.forms.shielding import is_value
 from rag.citations.model_text.forms.unwrapping import as_markdown, may_be_json
+from rag.citations.model_text.marker_grammar import LABEL_BEGINS, WHOLE, is_interval, known_among, label_of, numbers_in
 from rag.records import Paper
 
 BRACKETS = {"]": "[", "\u3011": "\u3010", "\uff3d": "\uff3b", "\uff09": "\uff08", ")": "("}
@@ -17,6 +17,7 @@ OPENING = frozenset(BRACKETS.values())
 MARKER = re.compile(r"\[(\d+)\]")
 WRAPPED = re.compile(r"\[(?:\[\d+\])+\]")
 TAG_BEGINS = re.compile(rf"<(?:/?(?:[a-z]{{0,9}}|(?:{TAGS})\b[^<>\n]*(?:>[^<>\n]*(?:</?[a-z]*)?)?))\Z", re.IGNORECASE)
+MENDED_IN_TAG = re.compile(rf"<(?P<tag>{TAGS})\b[^<>]*>\s?(?P<inside>(?:\[\d+\])+)\s?</(?P=tag)>", re.IGNORECASE)
 LATEX_BEGINS = re.compile(r"\\(?:[A-Za-z]{0,14}\*?(?:\[[^\[\]\n]*\]?){0,2}(?:\{[^{}\n]*)?|\[[^\[\]\n]*)\Z")
 IS_JSON = re.compile(r"\s*(?:(?:```|~~~)json|[{\[]\s*[{\"'])", re.IGNORECASE)
 LINE = 2_000  # characters of a line that are looked at for code
@@ -108,7 +109,8 @@ class Preview:
                 opened -= WRAPPED.match(held, max(0, opened - 1)) is not None
             held = self._closed(held, opened)
         elif character == ">" and (tag := held.rfind("<", 0, max(0, held.rfind("</")))) >= 0:
-            held = held[:tag] + self._rewritten(held[tag:])
+            mended = MENDED_IN_TAG.fullmatch(held, tag)
+            held = held[:tag] + (mended["inside"] if mended else self._rewritten(held[tag:]))
         return held
 
     def _behind_a_marker(self, held: str) -> str | None:

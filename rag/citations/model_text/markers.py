@@ -12,14 +12,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.citations.model_text.marked_line import MarkedLine, read_line
-from rag.citations.model_text.marker_grammar import label_of
 from rag.citations.model_text.clauses import Sentence, clauses, distinct, pieces
 from rag.citations.model_text.forms.other_markers import plain_markers
-from rag.citations.model_text.reference_lists import heads_references, renumbered
 from rag.citations.model_text.forms.shielding import shielded, shown
 from rag.citations.model_text.forms.source_words import ANSWERS
-from rag.citations.model_text.tables import is_row, is_rule, row_text
+from rag.citations.model_text.marked_line import MarkedLine, read_line
+from rag.citations.model_text.marker_grammar import label_of
+from rag.citations.model_text.reference_lists import heads_references, renumbered
+from rag.citations.model_text.tables import is_row, is_rule, row_text, with_cited_columns
 from rag.records import Paper
 from rag.text.sentences import Span, sentence_spans
 
@@ -54,6 +54,7 @@ def read_markers(text: str, sources: Mapping[int, Paper], meaning: Mapping[int, 
     meaning = meaning or {}
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # half an emoji
     text = shielded("\n".join(text.splitlines()), sources)
+    text = with_cited_columns(text, {*sources, *meaning})
     text, rewritten = plain_markers(text, {n: sources[meaning.get(n, n)] for n in {*sources, *meaning}})
     reader.repairs += rewritten
     lines = renumbered(text, meaning).splitlines()

@@ -23,6 +23,8 @@ CITES = re.compile(
     r"[\[\u3010\uff3b(\uff08]\W?(?:\w{1,12}[\s:_-]?)?\d{1,3}|\^\d|[\u00b9\u00b2\u00b3\u2074-\u2079]|<sup>|\\cite|(?:19|20)\d\d[a-z]?[)\]]"
 )
 NUMBERS = re.compile(r"\[(\d{1,3}(?:\s?[,;]\s?\d{1,3})*)\]")
+NAMED_FOOTNOTE = re.compile(r"^\[\^(?P<name>[A-Za-z][\w-]{0,30})\]:[ \t]*(?P<given>[^\n]{1,240})\n?", re.MULTILINE)
+MOST = 20  # of them
 NAMED = 0.8  # share of a title's words that an entry has
 
 
@@ -36,8 +38,8 @@ class References(NamedTuple):
 def heads_references(line: str) -> bool:
     """Tell whether a line is nothing but the heading of a list of references.
 
-    >>> heads_references("**Sources used:**"), heads_references("Quellen:"), heads_references("## 参考文献"), heads_references("The sources say:")
-    (True, True, True, False)
+    >>> heads_references("**Sources used:**"), heads_references("Quellen:"), heads_references("The sources say:")
+    (True, True, False)
     """
     return len(line) < LONGEST and HEADING.fullmatch(line) is not None
 
@@ -48,6 +50,7 @@ def split_references(text: str, sources: Mapping[int, Paper]) -> References:
     A list begins with its heading, or is a last paragraph of which every line gives a number and a title shown, below a
     text that cites.
     """
+    text = _numbered_footnotes(text, sources)
     lines = text.splitlines()
     first = next((n for n, line in enumerate(lines) if line.strip()), 0)
     headings = (n for n, line in enumerate(lines) if heads_references(line) and not NUMBERS.search(line))
@@ -61,6 +64,18 @@ def split_references(text: str, sources: Mapping[int, Paper]) -> References:
             return References(text, {})  # it is the answer itself
     entries = [found for line in lines[start:] if (found := _entry(line, sources))]
     return References("\n".join(lines[:start]), dict(entries))
+
+
+def _numbered_footnotes(text: str, sources: Mapping[int, Paper]) -> str:
+    """Return a text in which footnotes with a name have the number of the source that they give: `[^a]` is `[2]`."""
+    for found in list(NAMED_FOOTNOTE.finditer(text))[:MOST]:
+        pointed = pointed_at(found["given"], sources)
+        number = (
+            next(iter(pointed.named or (one for one, _ in pointed.ranges if one in sources)), None) if pointed else None
+        )
+        if number:
+            text = text.replace(found[0], "").replace(f"[^{found['name']}]", f"[{number}]")
+    return text
 
 
 def renumbered(text: str, meaning: Mapping[int, int]) -> str:

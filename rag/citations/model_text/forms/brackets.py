@@ -9,7 +9,7 @@ from rag.citations.model_text.marker_grammar import INSIDE, is_said_in
 
 CLOSING = {
     "[": "]", "(": ")", "{": "}", "\u3010": "\u3011", "\uff3b": "\uff3d", "\uff08": "\uff09", "\u3014": "\u3015",
-    "\u3016": "\u3017", "\u300c": "\u300d",
+    "\u3016": "\u3017", "\u300c": "\u300d", "\u27e8": "\u27e9", "\u2039": "\u203a", "\u00ab": "\u00bb",
 }  # fmt: skip
 CLOSERS = frozenset(CLOSING.values())
 SQUARE = frozenset("[\u3010\uff3b\u3014\u3016")
@@ -32,6 +32,7 @@ GENERIC = frozenset(  # words of a link that say nothing
     "link source here pdf arxiv paper doi url html quelle fuente web website article "
     "\u94fe\u63a5 \u6765\u6e90 \u51fa\u5178".split()
 )
+FREE = re.compile(r"(?:^|[\s.,;:!?\"'\u201d)\u3002])$")
 SHORT_NAMES = re.compile(r"\s*[SDPR]\d{1,2}(?:, ?[SDPR]\d{1,2})*\s*")
 
 
@@ -69,7 +70,7 @@ def _instead(line: str, place: tuple[int, int], link: re.Match[str] | None, sayi
     if opener in SQUARE:
         said = None if _is_values(flat, before, after) else saying.said(flat, tolerant=True)
         return said if said is not None or link is None else _words_of_a_link(inside, link["address"], saying)
-    if opener == "{" and before[-1:].isalnum():  # of BibTeX or LaTeX
+    if opener == "{" and not FREE.search(before):  # of BibTeX or LaTeX
         return None
     return _round(inside, before, after, saying)
 

@@ -6,7 +6,7 @@ the papers shown, places within them, addresses. Whatever else stands in bracket
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -34,14 +34,17 @@ TOGETHER = sorted(
 TOKEN = re.compile(
     r"(?P<url>(?:https?://|www\.|(?:dx\.)?doi\.org/|arxiv\.org/)[^\s,;]+)"
     r"|(?P<arxiv>arxiv\s?:?\s?\d{4}\.\d{4,5}(?:v\d+)?)|(?P<doi>10\.\d{4,9}/[^\s,;]+)"
-    r"|(?P<number>\d{1,9}(?:[.:]\d{1,9})?)(?P<aside>\u2020.*)?"
+    r"|(?P<number>\d{1,9}(?:[.:]\d{1,9})?)(?P<aside>\u2020.*|(?:st|nd|rd|th)\b)?"
     rf"|(?P<word>{'|'.join(TOGETHER)}|[{DENSE}]|(?:(?![{DENSE}])[^\W\d_]|[{MARKS}])+)"
     r"|(?P<sign>\S)",
     re.IGNORECASE,
 )
+ORDINALS = frozenset(("st", "nd", "rd", "th"))
 ENDS = frozenset(";")
+SAYING_NOTHING = INTRODUCING | AND | ARCHIVES
 DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212~")
-HARMLESS = frozenset(".,:;|/&#=\u00b0\u00ba^*_\"'\u201c\u201d\u2018\u2019\u00ab\u00bb\u300c\u300d\u300a\u300b()[]{}@\u2020\u2021\u00a7\u3001`\u00b7\u060c\u061b!?") | DASHES  # fmt: skip
+QUOTES = "\"'\u201c\u201d\u2018\u2019\u00ab\u00bb\u300c\u300d\u300a\u300b`"
+HARMLESS = DASHES | set(f".,:;|/&#=\u00b0\u00ba^*_()[]{{}}@\u2020\u2021\u00a7\u3001\u00b7\u060c\u061b!?{QUOTES}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,13 @@ class _Item:
     ranges: list[tuple[int, int]] = field(default_factory=list)
     named: list[int] = field(default_factory=list)
     noun: bool = False
-    others: bool = False  # "et al."
     authors: set[str] = field(default_factory=set)
     years: list[int] = field(default_factory=list)
     words: list[str] = field(default_factory=list)  # of a title, or unknown
     written: list[str] = field(default_factory=list)
     place: bool = False
+    numbered: bool = False  # it begins with a number
+    share: bool = False  # "1 of"
     dash: bool = False
     sign: str = ""
 
@@ -105,24 +109,29 @@ def _items(inside: str, sources: Mapping[int, Paper]) -> Iterator[_Item | None]:
         elif match["url"] or match["arxiv"] or match["doi"]:
             item.named += by_address(match[0], sources)
             item.noun = True
-        elif match["number"]:
-            if not _number(item, match, glued=glued):
-                yield None
+        elif match["aside"] in ORDINALS:
+            item.place = True
+        elif match["number"] and not _number(item, match, glued=glued):
+            yield None
         elif match["word"]:
             if item.years and item.authors and folded(match["word"]) in authors:
                 yield item
                 item = _Item()
             following = inside[match.end() : match.end() + 1]
             _word(item, match["word"], tuple(sources.values()), glued=following.isdigit() or following == "+")
-        elif match["sign"] in HARMLESS:
-            item.dash = match["sign"] in DASHES
-            if item.dash and not item.ranges and not item.words and not item.authors and not item.noun:
-                yield None  # a number below zero
-            item.place |= match["sign"] == "\u00a7"
-            item.sign = match["sign"] if match["sign"] not in "._" else item.sign
-        else:
+        elif match["sign"] and not _sign(item, match["sign"]):
             yield None
     yield item
+
+
+def _sign(item: _Item, sign: str) -> bool:
+    """Take a sign; false when it belongs to no marker, as a minus in front of a number."""
+    if sign not in HARMLESS and not (sign == "+" and item.authors):
+        return False
+    item.dash = sign in DASHES
+    item.place |= sign == "\u00a7"
+    item.sign = item.sign if sign in "._" else sign
+    return not item.dash or bool(item.ranges or item.words or item.authors or item.noun)
 
 
 def _number(item: _Item, match: re.Match[str], *, glued: bool) -> bool:
@@ -131,6 +140,8 @@ def _number(item: _Item, match: re.Match[str], *, glued: bool) -> bool:
     if match["aside"] and ":" in match["number"]:  # a message, and a source of it
         first = int(match["number"].split(":")[1])
     dash, item.dash = item.dash, False
+    if item.share and not item.place:
+        return False
     if item.place or (item.authors and item.years and not item.noun):
         return True
     if first in YEARS and (item.ranges or item.authors or item.words):
@@ -142,6 +153,7 @@ def _number(item: _Item, match: re.Match[str], *, glued: bool) -> bool:
     elif dash and item.ranges and item.sign in DASHES:
         item.ranges[-1] = (item.ranges[-1][0], first)
     else:
+        item.numbered |= not (item.words or item.authors)
         item.ranges.append((first, first))
     return True
 
@@ -163,11 +175,12 @@ def _word(item: _Item, word: str, papers: tuple[Paper, ...], *, glued: bool) -> 
         item.authors.add(plain)
         item.place = False
     elif lower in OTHERS and item.authors:
-        item.others = True
-    elif lower not in INTRODUCING | AND | ARCHIVES or plain in titles:
-        if len(word) > 1 or plain in titles or not item.authors:
-            item.words.append(plain)
-            item.written.append(word)
+        return
+    elif lower == "of" and item.ranges:
+        item.share = True
+    elif plain in titles or (lower not in SAYING_NOTHING and (len(word) > 1 or not item.authors)):
+        item.words.append(plain)  # but for the initials of authors
+        item.written.append(word)
 
 
 def _resolved(item: _Item, sources: Mapping[int, Paper], *, tolerant: bool) -> Pointed | None:
@@ -180,24 +193,28 @@ def _resolved(item: _Item, sources: Mapping[int, Paper], *, tolerant: bool) -> P
             named += fitting[:1]
         elif not numbered:
             return None
-    unexplained = list(item.words)
-    if unexplained:
-        said = set(unexplained)
-        shares = {n: _share(said, paper) for n, paper in sources.items() if not numbered or n in numbered}
-        best = max(shares, key=lambda n: shares[n], default=0)
-        if (shares.get(best, 0.0) >= TITLED and (numbered or not item.ranges)) or (
-            best and (numbered or best in named) and said <= _words_of(sources[best])
-        ):
-            named += [best] if not numbered else []
-        elif not (tolerant and numbered and item.sign and item.written[0][:1].isupper()) and not (
-            named and said <= _words_of(sources[named[0]])
+    if item.words:
+        titled = _titled(item, sources, numbered, named)
+        if titled is None and not (
+            tolerant and item.numbered and numbered and item.sign and item.written[0][:1].isupper()
         ):
             return None
+        named += [titled] if titled and not numbered else []
     if not item.ranges and not named:
         return None if item.noun or item.authors or item.words else Pointed((), (), in_words=False)
     ranges = item.ranges if numbered or not named else []
     in_words = item.noun or bool(named) or bool(item.words)
     return Pointed(tuple((min(pair), max(pair)) for pair in ranges), tuple(named if not numbered else ()), in_words)
+
+
+def _titled(item: _Item, sources: Mapping[int, Paper], numbered: Sequence[int], named: Sequence[int]) -> int | None:
+    """Return the source of whose title the words of an item are: most of it, or some when it is meant anyway."""
+    said = set(item.words)
+    meant = [n for n in (*numbered, *named) if said <= _words_of(sources[n])]
+    shares = {n: _share(said, paper) for n, paper in sources.items() if not numbered or n in numbered}
+    best = max(shares, key=lambda n: shares[n], default=0)
+    whole = shares.get(best, 0.0) >= TITLED and (numbered or not item.ranges)
+    return best if whole else next(iter(meant), None)
 
 
 def by_address(address: str, sources: Mapping[int, Paper]) -> list[int]:
@@ -207,7 +224,7 @@ def by_address(address: str, sources: Mapping[int, Paper]) -> list[int]:
 
 
 def _ids(paper: Paper) -> tuple[str, ...]:
-    return tuple(one for one in (paper.doi, paper.arxiv_id, paper.url) if one and len(one) > 5)  # noqa: PLR2004
+    return tuple(one for one in (paper.doi, paper.arxiv_id, paper.url) if one and len(one) > 5)
 
 
 def _is_by(paper: Paper, item: _Item) -> bool:

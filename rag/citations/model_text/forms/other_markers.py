@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Mapping
 
 from rag.citations.model_text.forms import patterns
-from rag.citations.model_text.forms.brackets import BARE_ADDRESS, LINK, plain_brackets
+from rag.citations.model_text.forms.brackets import BARE_ADDRESS, LINKED, plain_brackets
 from rag.citations.model_text.forms.marker_contents import pointed_at
 from rag.citations.model_text.forms.saying import NAMED, Saying
 from rag.citations.model_text.forms.surroundings import ends_clause
+from rag.citations.model_text.marker_grammar import INSIDE
 from rag.records import Paper
 
 NEARBY = 60  # characters before and after that tell what a number is
@@ -33,7 +34,7 @@ def plain_markers(text: str, sources: Mapping[int, Paper]) -> tuple[str, Counter
 
 
 class _Rewriter:
-    """Rewrites the markers of one text; each method takes what a pattern found and returns what stands there instead."""
+    """Rewrites the markers of one text; each method takes what a pattern found and returns what stands there then."""
 
     def __init__(self, sources: Mapping[int, Paper]) -> None:
         self.sources = sources
@@ -63,7 +64,7 @@ class _Rewriter:
         return self.saying.said(", ".join(numbers)) or ""
 
     def _paired(self, match: re.Match[str]) -> str:
-        inside = LINK.sub(" ", re.sub(r"<[^<>]*>", " ", match["inside"]))
+        inside = LINKED.sub(r"\1", re.sub(r"<[^<>]*>", " ", match["inside"]))
         if inside.strip() and (said := self.saying.said(inside)):
             return said
         if said := self._attribute(f"{match['said']} {match['end']}"):
@@ -88,8 +89,8 @@ class _Rewriter:
         return self.saying.known(match["inside"]) or self.saying.said(match["inside"], bare=False) or match[0]
 
     def _power(self, match: re.Match[str]) -> str:
-        inside = next(filter(None, match.groups()))
-        return self.saying.known(inside.replace("^", ",")) or match[0]
+        numbers = re.sub(r"\\[a-z]+", "", next(filter(None, match.groups()))).replace("^", ",")
+        return self.saying.known(numbers) or match[0]
 
     def _raised(self, match: re.Match[str]) -> str:
         if patterns.UNITS.search(match.string[max(0, match.start() - 12) : match.start()]):
@@ -135,7 +136,8 @@ class _Rewriter:
 
 def _bare(match: re.Match[str]) -> str:
     """Return markers without the marks around them."""
-    return match["inside"] if patterns.CLOSES.get(match["mark"], match["mark"]) == match["end"] else match[0]
+    whole = all(INSIDE.fullmatch(one) for one in re.findall(r"\[([^\[\]]*)\]", match["inside"]))
+    return match["inside"] if whole and patterns.CLOSES.get(match["mark"], match["mark"]) == match["end"] else match[0]
 
 
 def _around(match: re.Match[str]) -> tuple[str, str]:

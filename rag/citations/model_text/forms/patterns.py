@@ -27,8 +27,11 @@ LATEX = re.compile(
 ESCAPED = re.compile(r"\\\[(?P<inside>[^\[\]\n\\]{1,60})\\\]")
 # Raised numbers: ^1, ^{[1]}, $^1$ and those of their own.
 SMALL = r"\d{1,2}(?:[,;]\s?\d{1,2}|[-\u2013]\d{1,2}|\^\d{1,2})*"
-POWER = rf"\^(?P<one>\{{\[?{SMALL}\]?\}}|\[{SMALL}\]|\({SMALL}\)|{SMALL})\^?"
-IN_MATH = re.compile(rf"\$\s?(?:\{{\}})?{POWER}\s?\$|\\\(\s?(?:\{{\}})?{POWER.replace('one', 'two')}\s?\\\)")
+POWER = rf"\^(?P<one>\{{\[?{SMALL}\]?\}}|\{{\\(?:text|mathrm)\{{{SMALL}\}}\}}|\[{SMALL}\]|\({SMALL}\)|{SMALL})\^?"
+IN_MATH = re.compile(
+    rf"\$\s?(?P<three>\[{SMALL}\])\s?\$|\\\(\s?(?P<four>\[{SMALL}\])\s?\\\)|\$\s?(?:\{{\}})?{POWER}\s?\$"
+    rf"|\\\(\s?(?:\{{\}})?{POWER.replace('one', 'two')}\s?\\\)"
+)
 CARET = re.compile(rf"(?<![\d)\]}}^$\\\[])(?:(?<=[^\W\d_]{{3}})|(?<![^\W_]))\s?{POWER}(?![\w.]\w|[\w\],^])")
 RAISED = "\u2070\u00b9\u00b2\u00b3\u2074-\u2079"
 ON_LINE = str.maketrans("\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079", "0123456789")
@@ -48,11 +51,11 @@ STARTS = re.compile(r"\[/?cite_?(?:start|end)\]\s?", re.IGNORECASE)
 ROLE = re.compile(r"(?<![\w:]):?:cite\[", re.IGNORECASE)
 # What stands around markers and means nothing more, or in front of the last one.
 AROUND = re.compile(
-    r"(?P<mark>\*\*|__|[*_`\"\u201c\u300c'^(])\s?(?P<inside>(?:\[\d{1,3}\][ ,]?)+)"
-    r"(?P<end>\*\*|__|[*_`\"\u201d\u300d'^)])"
+    r"(?P<mark>\*{1,3}|__|[_`\"\u201c\u300c'^(])\s?(?P<inside>(?:\[[^\[\]\n]{0,12}\d{1,3}\][ ,]?){1,9})"
+    r"(?P<end>\*{1,3}|__|[*_`\"\u201d\u300d'^)])"
 )
 CLOSES = {"\u201c": "\u201d", "\u300c": "\u300d", "(": ")"}
-DAGGER = re.compile(r"(?<=\d\])[\u2020\u2021]")
+DAGGER = re.compile(r"(?<=\d\])(?:[\u2020\u2021]|\^(?![\w{(]))")
 DANGLING = re.compile(
     r"(?<=[^\s|])\s+(?:[\u2014\u2013\u2192-]|->|=>|--)\s*(?=(?:\[\d{1,3}\])+[.!?\u3002]?\s*$)", re.MULTILINE
 )
@@ -64,8 +67,8 @@ LABELLED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 DASHED = re.compile(
-    r"(?<=\w)\s(?:\u2014|\u2013|--?)\s(?P<inside>[^\n.\u2014\u2013\[\]]{1,120}?(?: et al\.)?[^\n.\u2014\u2013\[\]]{0,20})"
-    r"(?P<stop>[.]?)[ \t]*$",
+    r"(?<=\w)\s(?:\u2014|\u2013|--?)\s(?P<inside>[^\n.\u2014\u2013\[\]]{1,120}?(?: et al\.)?"
+    r"[^\n.\u2014\u2013\[\]]{0,20})(?P<stop>[.]?)[ \t]*$",
     re.MULTILINE,
 )
 # Quelle 1, and a noun that runs into its number.

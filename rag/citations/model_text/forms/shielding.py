@@ -21,14 +21,21 @@ MATH = re.compile(
     r"|(?<![\\$\w])\$(?=[^\s$])(?P<inline>[^$\n]{1,200})(?<=[^\s$])\$(?![\d$])"
     r"|\\begin\{(?P<name>[a-z]{1,12}\*?)\}(?P<environment>(?:[^\\]|\\(?!end\{)){1,1500})\\end\{(?P=name)\}"
 )
-ONLY_MARKERS = re.compile(
-    r"\s*(?:\{\})?\^?\{?(?:[\[(\u3010]?\^?(?:source |ref )?\d{1,2}(?:[,;] ?\d{1,2})*[\])\u3011]?[,; ]?)+\}?\s*",
+ONLY_MARKERS = re.compile(  # possessive throughout, so that it fails at once
+    r"\s*+(?:\{\})?+\^?+\{?+"
+    r"(?:(?:[\[(\u3010]?+\^?+(?:source |ref )?+\d{1,2}+(?:[,;] ?\d{1,2}+)*+[\])\u3011]?+[,; ]?+))++\}?+\s*+",
     re.IGNORECASE,
 )
 NUMBERS = re.compile(r"(?<![\\^:])\[(?P<inside>\s?[-+]?\d[^\[\]\n]{0,60}|\.\d[^\[\]\n]{0,60})\]")
 LISTED = re.compile(r"[\d\s.,;:eE+\u2212\u2013-]+(?:,\s*(?:\.\.\.|\u2026|\\ldots|inf|\u221e|\\infty|[a-zA-Z])\s*)?")
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
+LIST = re.compile(r"\d\s?[,;]")
 INDEXED = re.compile(f"\\w{chr(ASIDE + ord('['))}[^{chr(ASIDE + ord('['))}]{{0,60}}{chr(ASIDE + ord(']'))}$")
+DESCRIBED = re.compile(r"\d+\s*[,:;]\s*[A-Za-z]{2}")  # [1: Frantz et al.]
+BELOW_ONE = re.compile(r"^\s?[-+\u2212]|(?:^|[\s,])0(?:[,.]|$)")
+RANGE = re.compile(r"\d\s?[-\u2013]+\s?\d")
+FROM_TO = re.compile(r"\s?\d+\.\d+\s?[,;]\s?\d+(?:\.\d+)?\s?|\s?\d+\s?[,;]\s?\d+\.\d+\s?")
+AMOUNT = re.compile(r"\d\s?%?\s?[(;,]?\s?$")  # 1.4 [1.1, 1.9]
 LATEX = re.compile(r"\\[A-Za-z]*(?:cite|footnote|ref)[A-Za-z]*\*?$")
 
 
@@ -56,11 +63,12 @@ def outside_code(text: str, change: Callable[[str], str]) -> str:
 def _unless_markers(found: re.Match[str], inside: str | None) -> str:
     """Return what was found put aside; as it is when there is nothing but markers in it."""
     whole = found[0]
-    return whole if inside is not None and ONLY_MARKERS.fullmatch(inside) else whole.translate(HIDE)
+    only = inside is not None and ONLY_MARKERS.fullmatch(inside) and not (found.re is CODE and LIST.search(inside))
+    return whole if only else whole.translate(HIDE)
 
 
 def _formula(found: re.Match[str]) -> str:
-    inside = found["block"] or found["square"] or found["round"] or found["inline"]
+    inside = found["square"] or found["round"] or found["inline"]
     if found["inline"] and not _is_formula(found["inline"]):
         return found[0]
     marks = found["inline"] or found["round"]
@@ -89,20 +97,22 @@ def _line(line: str, sources: Mapping[int, Paper]) -> str:
 
 def is_value(inside: str, before: str, after: str, sources: Mapping[int, Paper]) -> bool:
     """Tell whether numbers in square brackets, between two parts of a line, are no markers."""
-    if LATEX.search(before) or re.search(r"\]\($", before):
+    if LATEX.search(before) or before.endswith("]("):
         return False
-    numbers = [float(one) for one in NUMBER.findall(inside)]
     if not LISTED.fullmatch(inside):
-        return is_index(before, after) and not re.match(r"\d+\s*[,:;]\s*[A-Za-z]{2}", inside)
-    if INDEXED.search(before):  # x[1][2]
+        return is_index(before, after) and not DESCRIBED.match(inside)
+    several = len(NUMBER.findall(inside)) > 1
+    if INDEXED.search(before) or is_index(before, after) or needs_values(before, after, several=several):
         return True
-    if is_index(before, after) or needs_values(before, after, several=len(numbers) > 1):
+    return _is_no_number(inside, sources) or (
+        FROM_TO.fullmatch(inside) is not None and AMOUNT.search(before) is not None
+    )
+
+
+def _is_no_number(inside: str, sources: Mapping[int, Paper]) -> bool:
+    """Tell whether one of the numbers between brackets is too high or too low for a source's."""
+    numbers = [float(one) for one in NUMBER.findall(inside)]
+    if BELOW_ONE.search(inside):
         return True
-    if re.match(r"\s?[-+\u2212]", inside) or re.search(r"(?:^|[\s,])0(?:[,.]|$)", inside):
-        return True
-    known = [number for number in numbers if number in sources]
-    if len(numbers) == 2 and re.search(r"\d\.\d", inside) and re.search(r"\d\s?%?\s?[(;,]?\s?$", before):  # noqa: PLR2004
-        return True  # 1.4 [1.1, 1.9]
-    if re.search(r"\d\s?[-\u2013]+\s?\d", inside):
-        return False
-    return any(number > HIGHEST for number in numbers) and not (known and len(numbers) > 1 and max(numbers) in YEARS)
+    of_a_year = len(numbers) > 1 and max(numbers) in YEARS and any(number in sources for number in numbers)
+    return any(number > HIGHEST for number in numbers) and not of_a_year and not RANGE.search(inside)

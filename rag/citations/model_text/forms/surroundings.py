@@ -8,33 +8,43 @@ import re
 DENSE = "\u2e80-\u2fff\u3000-\u303f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
 # What is said of an interval or a shape, right in front of it or behind; of a list only with an article or a colon.
 INTERVALS = (
-    r"(?:intervals?|range|ranging|range of|domain|bounds|limits|CIs?|CrI|IQR|segment|shape|tuple|kernel size|stride|padding|"
-    r"batch size|grid size|size|Intervall|Wertebereich|Bereich|KI|intervalle|plage|intervalo|rango|IC|intervallo|интервал\w*|"
-    r"диапазон\w*|\u533a\u95f4|\u5340\u9593|\u8303\u56f4|\u7bc4\u570d|\u533a\u9593|\u7f6e\u4fe1\u533a\u95f4|\u4fe1\u983c\u533a\u9593|\uad6c\uac04|\ubc94\uc704|الفترة|المجال|अंतराल)"
+    r"(?:intervals?|range|ranging|range of|domain|bounds|limits|CIs?|CrI|IQR|segment|shape|tuple|kernel size|stride|"
+    r"padding|batch size|grid size|size|kernels?|Intervall|Wertebereich|Bereich|KI|intervalle|plage|intervalo|rango|IC|"
+    r"intervallo|интервал\w*|диапазон\w*|\u533a\u95f4|\u5340\u9593|\u8303\u56f4|\u7bc4\u570d|\u533a\u9593|\uad6c\uac04|\ubc94\uc704|"
+    r"الفترة|المجال|अंतराल)"
 )
 LISTS = (
-    r"(?:lists?|arrays?|vectors?|matrix|matrices|tensors?|sequences?|permutations?|coordinates|coefficients|sets?|subset|pair|levels|"
-    r"weights|values|labels|tokens|dimensions|sizes|indices|scale|Liste|Vektor|liste|vecteur|lista|vector|列表|数组|向量|リスト|配列)"
+    r"(?:lists?|arrays?|vectors?|matrix|matrices|tensors?|sequences?|permutations?|coordinates|coefficients|sets?|subset|"
+    r"pair|levels|weights|values|labels|tokens|dimensions|sizes|indices|scale|Liste|Vektor|liste|vecteur|lista|vector|"
+    r"列表|数组|向量|リスト|配列)"
 )
 DEFINITE = r"(?:the|a|an|each|every|this|that|of|as|die|der|das|eine?n?|la|le|une?|el|una)"
 BEFORE_VALUES = re.compile(
     rf"(?:^|[^\w]|(?<=[{DENSE}])){INTERVALS}(?:\s+(?:of|from|is|are|was|von|de|entre))?\s*[:=,(]?\s*$"
-    rf"|\b{DEFINITE}\s+(?:\w+\s+)?{LISTS}(?:\s+(?:of|is))?\s*[:=]?\s*$|(?:^|[^\w]|(?<=[{DENSE}])){LISTS}\s*[:=\uff1a]\s*$",
+    rf"|\b{DEFINITE}\s+(?:\w+\s+)?{LISTS}(?:\s+(?:of|is))?\s*[:=]?\s*$"
+    rf"|(?:^|[^\w]|(?<=[{DENSE}])){LISTS}\s*[:=\uff1a]\s*$",
     re.IGNORECASE,
 )
 BEHIND_VALUES = re.compile(rf"^[\s-]?(?:{INTERVALS}|vector|array|tensor|matrix|grid|list|scale)(?!\w)", re.IGNORECASE)
 SIGNED = re.compile(
-    r"(?:[\"']\s?:|(?<![=>-])=|\S\s+[<>]|[\u2264\u2265\u2248\u2208\u2209\u2282\u2286\u222a\u2229\u00d7\u00b1]|\\(?:in|notin|subset|cup|times|to|left|approx))\s*$"
+    r"(?:[\"']\s?:|(?<![=>-])=|\S\s+[<>]|[\u2264\u2265\u2248\u2208\u2209\u2282\u2286\u222a\u2229\u00d7\u00b1]"
+    r"|\\(?:in|notin|subset|cup|times|to|left|approx))\s*$"
 )
 LIES = re.compile(
     r"(?:\b(?:lie[sd]?|lying|falls?|fell|ranges?|ranging|values?|scores?|numbers?|integers?|uniform(?:ly)?|clipped|bounded|"
     r"normali[sz]ed|scaled|rescaled|mapped|defined|continuous|integrable|supported|integrals?|integrated?|restricted|"
     r"constrained|truncated|sampled|drawn|varies|vary|varied|varying|clamped|limited|probabilit(?:y|ies)|weights|"
-    r"parameters?|(?<![\w])[a-zA-Z\u03b1-\u03c9])\s+(?:is |are |was |were )?(?:in|within|on|over|to|into|from|between|at)"
+    r"parameters?|(?<![\w])[a-zA-Z\u03b1-\u03c9])\s+"
+    r"(?:is |are |was |were )?(?:in|within|on|over|to|into|from|between|at)"
     r"|\b(?:within|between|outside))\s*$",
     re.IGNORECASE,
 )
-PLACED = re.compile(r"\b(?:index|indices|element|elements|entry|position|shape|key|slot|size|item|axis|node|array|list)\s*[:=]?\s*$", re.IGNORECASE)  # fmt: skip
+AVERAGE = re.compile(r"\b(?:median|mean|average|IQR|HR|OR|RR|MD|SMD)\b[^.;]{0,20}$")
+BEHIND_ANOTHER = re.compile(rf"[{chr(0xE05D)}]\s*(?:to|and|or|,|\u00d7|x|\u2192|\u222a|->)\s*$")  # [0, 1] to [1, 2]
+PLACED = re.compile(
+    r"\b(?:index|indices|elements?|entry|position|shape|key|slot|size|item|axis|node|array|list)\s*[:=]?\s*$",
+    re.IGNORECASE,
+)
 # Behind a name and a number that isn't a source's: "Eq. (1)", "version (2)".
 LABELS = (
     r"(?:eqs?|eqn|equations?|formulas?|formulae|expressions?|inequalit(?:y|ies)|constraints?|figs?|figures?|tables?|tab|"
@@ -48,15 +58,23 @@ BEFORE_LABEL = re.compile(rf"(?:^|[^\w]|(?<=[{DENSE}])){LABELS}\.?\s*$", re.IGNO
 PREPOSITION = re.compile(r"\b(?:in|by|of|from|with|to|for|on|at|using|via|than|n|N|von|durch)\s*$")
 LEADS_ON = re.compile(r"(?:^|[:;,\u2014\u2013(]|\b(?:and|or|und|oder|et|ou|y|o|e|is|are|to|we|by))\s*$", re.IGNORECASE)
 CLAUSE_ENDS = re.compile(
-    r"\s*(?:$|[.,;:!?)\]\u3002\uff0c\uff1b\uff1a\uff01\uff1f\uff09\u3001\u2026\u061f\u060c\u0964|\u2014\u2013\"\u201d*_]|\[\d|\(\d"
-    r"|(?:and|or|while|whereas|but|although|though|which|who|because|since|as|when|where|so|yet|und|aber|während|et|mais|y|pero|e|ma)\b"
+    r"\s*(?:$|[.,;:!?)\]\u3002\uff0c\uff1b\uff1a\uff01\uff1f\uff09\u3001\u2026\u061f\u060c\u0964|"
+    r"\u2014\u2013\"\u201d*_]|\[\d|\(\d"
+    r"|(?:and|or|while|whereas|but|although|though|which|who|because|since|as|when|where|so|yet|"
+    r"und|aber|während|et|mais|y|pero|e|ma)\b"
     rf"|[A-Z][a-z]|[{DENSE}])"
 )
 WORD = re.compile(r"[^\s\[\](){}]*$")
 CODE_NAMES = frozenset(
-    "arr lst vec mat idx tmp buf args argv params dict nums vals xs ys img inp src dst ptr str row col rows cols array list "
-    "data df obj res ret key keys val queue stack heap dp memo logits tensor output outputs input inputs batch".split()
+    "arr lst vec mat idx tmp buf args argv params dict nums vals xs ys img inp src dst ptr str row col rows cols array "
+    "list data df obj res ret key keys val queue stack heap dp memo logits tensor output outputs input inputs "
+    "batch".split()
 )
+GLUED = re.compile(r"[a-z0-9]|-[a-z]")  # of a word that goes on
+FORMULA = re.compile(r"\\[A-Za-z]+$|(?:[^\W_]_|[\^\\}])$")
+CALLED = re.compile(r"(?<![\w])[A-Za-z]\w{0,5}\([\w, ]{0,12}\)$")  # f(x)
+OF_CODE = re.compile(r"\w|[a-z]{1,2}'?|[A-Za-z]{1,2}\d+|\w*_\w*|[a-z]+[A-Z]\w*")
+SHORT_WORDS = frozenset("it so is do be us up on in of to by at as no".split())
 IN_A_ROW = re.compile(r"\s?(?:[(\[]\d{1,2}[)\]](?:\s?[,;/&]|\s(?:and|und|et|y))?\s?)+$")
 COUNTED = re.compile(r"\s*[(\[]?\d{1,2}\)\s")
 ENDS_SENTENCE = re.compile(r"\s*(?:$|[.,;:!?\u3002\uff0c)]|\[\d)")
@@ -69,7 +87,7 @@ def needs_values(before: str, after: str, *, several: bool) -> bool:
     (True, False)
     """
     before = before[-60:]
-    if SIGNED.search(before):
+    if SIGNED.search(before) or (several and (AVERAGE.search(before) or BEHIND_ANOTHER.search(before))):
         return True
     if not several:
         return PLACED.search(before) is not None
@@ -82,40 +100,19 @@ def is_index(before: str, after: str) -> bool:
     >>> is_index("x", " is"), is_index("of large networks", "."), is_index("", "catenane"), is_index("calix", "arene")
     (True, False, True, True)
     """
-    word = WORD.search(before[-60:])[0]  # type: ignore[index]  # it matches at least nothing
     last = before[-1:]
-    if re.match(r"[a-z0-9]|-[a-z]", after):
+    if GLUED.match(after):
         return True
-    if re.search(r"\\[A-Za-z]+$|(?:[^\W_]_|[\^\\$}])$", before[-30:]):
-        return not word.endswith("$") or "$" not in word[:-1]
-    if not word or not (last.isalnum() or last == "'") or re.match(f"[{DENSE}]", last):
-        return last == ")" and re.search(r"(?<![\w])[A-Za-z]\w{0,5}\([\w, ]{0,12}\)$", before[-30:]) is not None
-    if last.isdecimal() and re.fullmatch(r"[\d.,]+", word):
+    if last == "$" or FORMULA.search(before[-30:]):
+        return not after.startswith("$")  # $[1]$
+    if last == ")":
+        return CALLED.search(before[-30:]) is not None
+    if not (last.isalnum() or last == "'") or re.match(f"[{DENSE}]", last):
+        return False
+    word = WORD.search(before[-60:])[0].lstrip("\"'\u201c(*_$")  # type: ignore[index]  # it matches at least nothing
+    if re.fullmatch(r"[\d.,]+", word):
         return not ENDS_SENTENCE.match(after)
-    bare = word.lstrip("\"'\u201c(*_$")
-    if (
-        len(bare) == 1
-        or bare in CODE_NAMES
-        or re.fullmatch(r"[a-z]{1,2}'?|[A-Za-z]{1,2}\d+|\w*_\w*|[a-z]+[A-Z]\w*", bare)
-    ):
-        return bare.lower() not in {
-            "it",
-            "so",
-            "is",
-            "do",
-            "be",
-            "us",
-            "up",
-            "on",
-            "in",
-            "of",
-            "to",
-            "by",
-            "at",
-            "as",
-            "no",
-        }
-    return False
+    return word in CODE_NAMES or (OF_CODE.fullmatch(word) is not None and word.lower() not in SHORT_WORDS)
 
 
 def ends_clause(before: str, after: str) -> bool:

@@ -13,11 +13,16 @@ from typing import Any
 from rag.citations.model_text.forms.shielding import outside_code
 from rag.text.sentences import sentence_spans
 
-INTRODUCED = re.compile(r"(?P<words>[^\n{\[]{0,200})(?:(?<=\n)|\n{1,3}[ \t]{0,8})?(?:(?:```|~~~)[ \t]{0,4}(?:json\w?)?[ \t]{0,4}\n\s{0,8})?(?=[{\[])", re.IGNORECASE)  # fmt: skip
+INTRODUCED = re.compile(  # what may stand in front of JSON: words on a line of their own, a fence
+    r"(?P<words>[^\n{\[]{0,200})(?:(?<=\n)|\n{1,3}[ \t]{0,8})?"
+    r"(?:(?:```|~~~)[ \t]{0,4}(?:json\w?)?[ \t]{0,4}\n\s{0,8})?(?=[{\[])",
+    re.IGNORECASE,
+)
 FENCED = re.compile(r"\s{0,8}(?:```|~~~)\Z")
 CITING = re.compile(
-    r"(?:^|_|\b)(?:cit(?:e|es|ed|ations?)|citation_?ids?|sources?|source_?ids?|references?|refs?|evidence|documents?|docs?|papers?|"
-    r"abstracts?|ids?|index|indices|number|quellen?|fuentes?|fontes?|来源|引用|出典|источники?|المصادر)(?:_?(?:ids?|numbers?|used))?$",
+    r"(?:^|_|\b)(?:cit(?:e|es|ed|ations?)|citation_?ids?|sources?|source_?ids?|references?|refs?|evidence|"
+    r"documents?|docs?|papers?|abstracts?|ids?|index|indices|number|quellen?|fuentes?|fontes?|来源|引用|出典|источники?|المصادر)"
+    r"(?:_?(?:ids?|numbers?|used))?$",
     re.IGNORECASE,
 )
 SKIPPED = re.compile(
@@ -35,19 +40,18 @@ STRING = re.compile(
 CITED = re.compile(r"\[\^?\d|\u3010\d|\(\d\)|[\u00b9\u00b2\u00b3]|\((?:source|quelle)", re.IGNORECASE)
 
 BLOCKS = {
-    "p": "\n\n",
-    "div": "\n",
-    "section": "\n\n",
-    "article": "\n\n",
-    "tr": "\n",
-    "table": "\n\n",
-    "ul": "\n",
-    "ol": "\n",
-}
+    "p": "\n\n", "div": "\n", "section": "\n\n", "article": "\n\n", "tr": "\n", "table": "\n\n", "ul": "\n", "ol": "\n",
+}  # fmt: skip
+OPENS_NOTHING = frozenset(("p", "div", "section", "article"))
+# What else opens, and what closes.
+MARKS = {
+    "br": ("\n", "\n"), "hr": ("\n\n---\n\n", ""), "li": ("\n- ", ""), "td": (" ", " |"), "th": (" ", " |"),
+    "blockquote": ("\n> ", ""),
+}  # fmt: skip
 INLINE = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "tt": "`"}
 BARE = (
-    "span|font|u|mark|small|center|thead|tbody|tfoot|body|html|main|header|footer|claim|claims|statement|statements|sentence|s\\d{0,2}|"
-    "answer|response|output|result|final_answer|summary|paragraph|text|co|nobr|abbr|details"
+    "span|font|u|mark|small|center|thead|tbody|tfoot|body|html|main|header|footer|claim|claims|"
+    "statement|statements|sentence|s\\d{0,2}|answer|response|output|result|final_answer|summary|paragraph|text|co|nobr|abbr|details"
 )
 TAG = re.compile(
     rf"<(?P<end>/?)(?P<name>p|div|section|article|tr|table|ul|ol|li|br|hr|h[1-6]|blockquote|b|strong|i|em|td|th|{BARE})"
@@ -55,7 +59,10 @@ TAG = re.compile(
     re.IGNORECASE,
 )
 CODED = re.compile(r"<(code|tt)>([^<>`\n]{1,200})</\1>", re.IGNORECASE)
-ANCHOR = re.compile(r"<a\s[^<>\n]{0,200}?href\s?=\s?[\"']?(?P<address>[^\"'<>\s]{0,300})[\"']?[^<>\n]{0,200}>(?P<words>[^<>\n]{0,200})</a>", re.IGNORECASE)  # fmt: skip
+ANCHOR = re.compile(
+    r"<a\s[^<>\n]{0,200}?href\s?=\s?[\"']?(?P<address>[^\"'<>\s]{0,300})[\"']?[^<>\n]{0,200}>(?P<words>[^<>\n]{0,200})</a>",
+    re.IGNORECASE,
+)
 ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|ndash|mdash|hellip|times|#\d{1,6}|#x[0-9a-f]{1,6});", re.IGNORECASE)
 COMMENT = re.compile(r"<!--[^<>]{0,300}-->")
 
@@ -89,8 +96,7 @@ def _said_in_json(text: str) -> str:
     try:
         value = _parsed(written)
     except (ValueError, SyntaxError, MemoryError):
-        said = [_unescaped(one) for one in STRING.findall(written)]
-        return "\n".join(said) if said else text
+        return "\n".join(map(_unescaped, STRING.findall(written))) or text
     except RecursionError:
         return text
     said = "\n".join(_statements(value)).strip()
@@ -191,21 +197,12 @@ def _without_tags(text: str) -> str:
 
 
 def _tag(found: re.Match[str]) -> str:
+    """Return what stands for a tag in Markdown."""
     name, end = found["name"].lower(), bool(found["end"])
     if name in BLOCKS:
-        return BLOCKS[name] if end or name not in {"p", "div", "section", "article"} else ""
+        return BLOCKS[name] if end or name not in OPENS_NOTHING else ""
     if name in INLINE:
         return INLINE[name]
-    if name == "br":
-        return "\n"
-    if name == "hr":
-        return "\n\n---\n\n"
-    if name == "li":
-        return "" if end else "\n- "
-    if name in {"td", "th"}:
-        return " |" if end else " "
-    if name == "blockquote":
-        return "" if end else "\n> "
-    if name.startswith("h") and name[1:].isdigit():
-        return "\n" if end else "\n" + "#" * int(name[1]) + " "
-    return ""
+    if name[:1] == "h" and name[1:].isdigit():
+        return "\n" if end else f"\n{'#' * int(name[1])} "
+    return MARKS.get(name, ("", ""))[end]
