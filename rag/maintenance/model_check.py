@@ -80,6 +80,7 @@ class _Examination:
         self._used = NO_USAGE
         self._changes: list[str] = []  # what to write into the settings, or to do at the server
         self._windows: Mapping[str, int | None] = {}
+        self._pieces = 0  # in which an answer of a few sentences came
 
     def findings(self) -> Iterator[Finding]:
         """Yield what was found of everything that answers need."""
@@ -95,7 +96,13 @@ class _Examination:
         yield self._speed(reply)
         yield from self._form(reply)
         yield self._thinking(reply)
-        for what, step in (("citing", self._citing), ("window", self._window), ("embedding", self._embedding)):
+        steps = {
+            "citing": self._citing,
+            "streaming": self._streaming,
+            "window": self._window,
+            "embedding": self._embedding,
+        }
+        for what, step in steps.items():
             try:
                 yield step()
             except RagError as error:
@@ -155,7 +162,6 @@ class _Examination:
         form = self._endpoint.form
         role = "taken" if form.system else "refused as a system message, sent with the question"
         yield Finding("instructions", obeyed, f"{role}{doubt}")
-        yield Finding("streaming", True, "yes" if form.stream else "refused: answers come whole, not word by word")
         left_out = ", ".join(sorted(form.left_out))
         yield Finding("options", True, f"refused and left out: {left_out}" if left_out else "all taken")
 
@@ -174,6 +180,7 @@ class _Examination:
         filled = load_prompt("answer", self._settings.prompts).render(sources="\n\n".join(blocks), question=QUESTION)
         reply = self._ask([Message(*one) for one in filled], max(SHORT, self._settings.answer_tokens))
         read = read_answer(reply.text, QUESTION, {paper.paper_id: paper for paper in SOURCES})
+        self._pieces = reply.pieces
         claims = [part.claim for part in read.parts if part.claim]
         cited = sum(bool(claim.citations) for claim in claims)
         papers = {citation.paper.paper_id for claim in claims for citation in claim.citations}
@@ -184,6 +191,13 @@ class _Examination:
         if self._settings.style == "auto":
             self._changes.append("ASKPAPERS_STYLE=copy and ASKPAPERS_CONTEXT=sentences, which small models do better")
         return Finding("citing", False, f"{told}: {' '.join(reply.text.split())[:80]!r}")
+
+    def _streaming(self) -> Finding:
+        if self._endpoint is not None and not self._endpoint.form.stream:
+            return Finding("streaming", True, "refused: answers come whole, not word by word")
+        if self._pieces == 1:
+            return Finding("streaming", True, "in one piece: the server, or a proxy on the way, holds answers back")
+        return Finding("streaming", True, f"an answer came in {self._pieces} pieces")
 
     def _window(self) -> Finding:
         """Send as much as an answer may send, less while that is refused, and see whether all of it was read."""
@@ -200,6 +214,7 @@ class _Examination:
                 if asked < LEAST:
                     return Finding("window", False, f"{refused:,} tokens are refused as too many")
         read = reply.finish.usage.input_tokens
+        read = 0 if read == sent else read  # our own count, for want of the server's
         if read < sent * READ and (read or WORD not in reply.text.upper()):
             of = f"{read:,} of {sent:,} tokens" if read else f"only the end of {sent:,} tokens"
             self._changes.append(f"the server's window to {window} (Ollama: OLLAMA_CONTEXT_LENGTH={window})")
