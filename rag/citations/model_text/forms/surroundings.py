@@ -8,24 +8,28 @@ import re
 DENSE = "\u2e80-\u2fff\u3000-\u303f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
 # What is said of an interval or a shape, right in front of it or behind; of a list only with an article or a colon.
 INTERVALS = (
-    r"(?:intervals?|range|ranging|range of|domain|bounds|limits|CIs?|CrI|IQR|segment|shape|tuple|kernel size|stride|"
-    r"padding|batch size|grid size|size|kernels?|Intervall|Wertebereich|Bereich|KI|intervalle|plage|intervalo|rango|IC|"
-    r"intervallo|интервал\w*|диапазон\w*|\u533a\u95f4|\u5340\u9593|\u8303\u56f4|\u7bc4\u570d|\u533a\u9593|\uad6c\uac04|\ubc94\uc704|"
-    r"الفترة|المجال|अंतराल)"
+    r"(?:intervals?|ranging|CIs?|CrI|IQR|tuple|(?:of|with|input|output|tensor) shape|(?:Likert|rating) scale|"
+    r"(?:of|with|kernel|batch|grid|window) size|kernels?|stride|padding|"
+    r"(?:in|on|over|within|across|from|to|the|a) (?:(?:the|a|this|its) )?(?:\w{1,20} )?(?:range|domain|bounds|segment)|"
+    r"Intervall|Wertebereich|KI|intervalle|plage|intervalo|rango|IC|intervallo|интервал\w*|диапазон\w*|"
+    r"\u533a\u95f4|\u5340\u9593|\u8303\u56f4|\u7bc4\u570d|\u533a\u9593|\uad6c\uac04|\ubc94\uc704|الفترة|المجال|अंतराल)"
 )
 LISTS = (
     r"(?:lists?|arrays?|vectors?|matrix|matrices|tensors?|sequences?|permutations?|coordinates|coefficients|sets?|subset|"
     r"pair|levels|weights|values|labels|tokens|dimensions|sizes|indices|scale|Liste|Vektor|liste|vecteur|lista|vector|"
     r"列表|数组|向量|リスト|配列)"
 )
+ONE_LIST = r"(?:list|array|vector|matrix|tensor|sequence|permutation|subset|pair|Liste|Vektor|liste|vecteur|lista)"
 DEFINITE = r"(?:the|a|an|each|every|this|that|of|as|die|der|das|eine?n?|la|le|une?|el|una)"
 BEFORE_VALUES = re.compile(
     rf"(?:^|[^\w]|(?<=[{DENSE}])){INTERVALS}(?:\s+(?:of|from|is|are|was|von|de|entre))?\s*[:=,(]?\s*$"
-    rf"|\b{DEFINITE}\s+(?:\w+\s+)?{LISTS}(?:\s+(?:of|is))?\s*[:=]?\s*$"
+    rf"|\b{DEFINITE}\s+(?:\w+\s+)?{ONE_LIST}(?:\s+(?:of|is))?\s*[:=]?\s*$"
     rf"|(?:^|[^\w]|(?<=[{DENSE}])){LISTS}\s*[:=\uff1a]\s*$",
     re.IGNORECASE,
 )
-BEHIND_VALUES = re.compile(rf"^[\s-]?(?:{INTERVALS}|vector|array|tensor|matrix|grid|list|scale)(?!\w)", re.IGNORECASE)
+BEHIND_VALUES = re.compile(
+    rf"^[\s-]?(?:{INTERVALS}|range|domain|segment|vector|array|tensor|matrix|grid|list|scale)(?!\w)", re.IGNORECASE
+)
 SIGNED = re.compile(
     r"(?:[\"']\s?:|(?<![=>-])=|\S\s+[<>]|[\u2264\u2265\u2248\u2208\u2209\u2282\u2286\u222a\u2229\u00d7\u00b1]"
     r"|\\(?:in|notin|subset|cup|times|to|left|approx))\s*$"
@@ -39,20 +43,21 @@ LIES = re.compile(
     r"|\b(?:within|between|outside))\s*$",
     re.IGNORECASE,
 )
-AVERAGE = re.compile(r"\b(?:median|mean|average|IQR|HR|OR|RR|MD|SMD)\b[^.;]{0,20}$")
+AVERAGE = re.compile(r"\b(?:median|mean|average|IQR|HR|OR|RR|MD|SMD)\b[^.;]{0,20}\d\s*$")
 BEHIND_ANOTHER = re.compile(rf"[{chr(0xE05D)}]\s*(?:to|and|or|,|\u00d7|x|\u2192|\u222a|->)\s*$")  # [0, 1] to [1, 2]
-PLACED = re.compile(
-    r"\b(?:index|indices|elements?|entry|position|shape|key|slot|size|item|axis|node|array|list)\s*[:=]?\s*$",
-    re.IGNORECASE,
-)
+PLACED = re.compile(r"\bat (?:index|position|slot)\s*$", re.IGNORECASE)
 # Behind a name and a number that isn't a source's: "Eq. (1)", "version (2)".
 LABELS = (
     r"(?:eqs?|eqn|equations?|formulas?|formulae|expressions?|inequalit(?:y|ies)|constraints?|figs?|figures?|tables?|tab|"
     r"sections?|sec|chapters?|algorithms?|alg|theorems?|thm|lemmas?|propositions?|prop|coroll(?:ary|aries)|definitions?|"
-    r"def|steps?|stages?|phases?|parts?|cases?|conditions?|options?|versions?|types?|class|group|item|level|"
-    r"appendix|supplementary|rule|property|hypothesis|question|criterion|scenario|model|experiment|study|trial|"
+    r"def|steps?|appendix|supplementary|"
     r"Gleichung|Gl|Formel|Abbildung|Abb|Tabelle|Abschnitt|Schritt|équation|étape|ecuación|paso|уравнени\w+|формул\w+|"
     r"公式|方程|步骤|式|図|图|表|步|第)"
+)
+MAY_LABEL = re.compile(  # also the last word of a clause behind which a marker stands
+    r"\b(?:stages?|phases?|parts?|cases?|conditions?|options?|versions?|types?|class|group|item|level|rule|property|"
+    r"hypothesis|question|criterion|scenario|model|experiment|study|trial)\s*$",
+    re.IGNORECASE,
 )
 BEFORE_LABEL = re.compile(rf"(?:^|[^\w]|(?<=[{DENSE}])){LABELS}\.?\s*$", re.IGNORECASE)
 PREPOSITION = re.compile(r"\b(?:in|by|of|from|with|to|for|on|at|using|via|than|n|N|von|durch)\s*$")
@@ -70,6 +75,7 @@ CODE_NAMES = frozenset(
     "list data df obj res ret key keys val queue stack heap dp memo logits tensor output outputs input inputs "
     "batch".split()
 )
+STOPS = re.compile(r"\s*(?:$|[.!?;\u3002])")
 GLUED = re.compile(r"[a-z0-9]|-[a-z]")  # of a word that goes on
 FORMULA = re.compile(r"\\[A-Za-z]+$|(?:[^\W_]_|[\^\\}])$")
 CALLED = re.compile(r"(?<![\w])[A-Za-z]\w{0,5}\([\w, ]{0,12}\)$")  # f(x)
@@ -130,6 +136,6 @@ def ends_clause(before: str, after: str) -> bool:
         word = WORD.search(before)[0]  # type: ignore[index]  # it matches at least nothing
         if not (re.fullmatch(r"[a-z]{4,}", word) and ENDS_SENTENCE.match(after)):
             return False
-    if counted:  # (1) so. (2) so.
-        return ENDS_SENTENCE.match(after) is not None
+    if counted or MAY_LABEL.search(before):  # (1) so. (2) so.
+        return STOPS.match(after) is not None
     return CLAUSE_ENDS.match(after) is not None and not re.match(r"\s?[a-z0-9]\)", after)
