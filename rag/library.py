@@ -100,42 +100,47 @@ class Library:
         retriever = Retriever(self._collection.storage, self.embedder())  # nobody reads the order: no reranker
         return outcome_of(retriever.retrieve(question, limit=1, filters=filters))
 
-    def ask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
+    def ask(
+        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters(), check: bool | None = None
+    ) -> Answer:
         """Answer a question from the papers, each sentence cited; or say that the abstracts don't tell.
 
-        `history` holds the earlier turns, oldest first. Raises QuestionError, EmptyLibraryError; with a language
-        model also ModelError and PromptError.
+        `history` holds the earlier turns, oldest first. `check`: whether each claim of a language model is checked by
+        meaning; None as the setting `check` says, True with that of the model itself where the setting is `off`.
+        Raises QuestionError, EmptyLibraryError; with a language model also ModelError and PromptError.
         """
-        return self._pipeline().answer(Question(question, history, filters))
+        return self._pipeline().answer(Question(question, history, filters, check=check))
 
     def stream(
-        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()
+        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters(), check: bool | None = None
     ) -> Generator[str | Answer, None, None]:
         """Yield the answer's text in pieces as it is written, then the Answer itself.
 
         What an LLM writes is shown as it comes, only its markers put right; the Answer is what counts. Closing the
         iterator early stops the LLM. Raises what `ask` raises.
         """
-        yield from self._pipeline().stream(Question(question, history, filters))
+        yield from self._pipeline().stream(Question(question, history, filters, check=check))
 
     async def asearch(self, query: str, *, limit: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """Do what `search` does, without blocking the event loop."""
         return await asyncio.to_thread(self.search, query, limit=limit, filters=filters)
 
-    async def aask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
+    async def aask(
+        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters(), check: bool | None = None
+    ) -> Answer:
         """Do what `ask` does, without blocking the event loop; cancelling stops the LLM at once."""
-        async with aclosing(self.astream(question, history=history, filters=filters)) as events:
+        async with aclosing(self.astream(question, history=history, filters=filters, check=check)) as events:
             async for event in events:
                 if isinstance(event, Answer):
                     return event
         raise StoppedError
 
     async def astream(
-        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()
+        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters(), check: bool | None = None
     ) -> AsyncGenerator[str | Answer, None]:
         """Do what `stream` does, without blocking the event loop; cancelling stops the LLM at once."""
         stop = Cancellation()
-        asked = Question(question, history, filters, stop)
+        asked = Question(question, history, filters, stop, check)
         async with aclosing(in_thread(lambda: self._pipeline().stream(asked), stop)) as events:
             async for event in events:
                 yield event

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter
 
-from rag.answering.abstaining import is_hopeless
+from rag.answering.abstaining import outlook_for_model
 from rag.answering.base import Draft
 from rag.answering.checking import checked, checker_for
 from rag.answering.context import Shown, show
@@ -58,7 +58,8 @@ class GenerativeAnswerer:
         """Load the prompts. Raises PromptError."""
         self._model = model
         self._settings = settings
-        self._prompt = load_prompt("answer-copy" if self._takes(settings.style, "copy") else "answer", settings.prompts)
+        self._copying = self._takes(settings.style, "copy")
+        self._prompt = load_prompt("answer-copy" if self._copying else "answer", settings.prompts)
         self._checker = checker
 
     @property
@@ -68,7 +69,7 @@ class GenerativeAnswerer:
 
     def outlook(self, retrieved: Retrieved) -> Outcome:
         """Return ANSWERED unless it is hopeless: what the sources say, the model reads for itself."""
-        return Outcome.NO_RELEVANT_PAPERS if is_hopeless(retrieved) else Outcome.ANSWERED
+        return outlook_for_model(retrieved, copying=self._copying)
 
     def stream(
         self,

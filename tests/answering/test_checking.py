@@ -3,6 +3,7 @@
 What a perfect checker says is known here, because the test says it: every mark must follow.
 """
 
+import asyncio
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -247,11 +248,11 @@ def test_a_question_may_ask_for_the_check_that_is_off_and_forgo_the_one_that_is_
     chat_server: Any, open_library: OpenLibrary
 ) -> None:
     says(chat_server, SAID, "1: supported\n2: supported\n3: not")
-    pipeline = open_library(check="off")._pipeline()
-    assert verdicts(pipeline.answer(Question(QUESTION, check=True))) == ["supported", "supported", "not"]
-    assert verdicts(pipeline.answer(Question(QUESTION))) == [None, None, None]
-    checking = open_library()._pipeline()
-    assert verdicts(checking.answer(Question(QUESTION, check=False))) == [None, None, None]
+    library = open_library(check="off")
+    assert verdicts(library.ask(QUESTION, check=True)) == ["supported", "supported", "not"]
+    assert verdicts(library.ask(QUESTION)) == [None, None, None]
+    assert verdicts(asyncio.run(library.aask(QUESTION, check=True))) == ["supported", "supported", "not"]
+    assert verdicts(open_library().ask(QUESTION, check=False)) == [None, None, None]
 
 
 def test_a_model_of_its_own_checks_at_another_address_without_the_key_of_the_answers(

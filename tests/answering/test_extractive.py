@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.answering.abstaining import confidence_in, is_hopeless, nearest_papers, outcome_of, refusal
+from rag.answering.abstaining import (
+    BY_FAR,
+    confidence_in,
+    is_hopeless,
+    nearest_papers,
+    outcome_of,
+    outlook_for_model,
+    refusal,
+)
 from rag.answering.base import Draft
 from rag.answering.extractive import ExtractiveAnswerer, choose
 from rag.answering.sentence_ranking import Candidate, asked_words, candidates_of, is_named
@@ -214,6 +222,17 @@ def test_a_question_is_hopeless_when_nothing_found_shares_a_word_or_a_sense_with
     assert not is_hopeless(found(QUESTION, replace(ONE, passages=far)))  # its words are there
     assert not is_hopeless(found(strange, replace(ONE, passages=far), TWO))  # the second paper's are
     assert is_hopeless(found(strange))
+
+
+def test_a_model_that_copies_is_not_asked_what_quotes_would_refuse_by_far() -> None:
+    strange = "Which bees dance near the hive?"
+    near = found(strange, ONE)  # a sentence is like the question, its words are nowhere
+    near = replace(near, matches=tuple(match._replace(likeness=0.1) for match in near.matches))
+    assert confidence_in(near) < BY_FAR
+    assert outlook_for_model(near, copying=False) is Outcome.ANSWERED
+    assert outlook_for_model(near, copying=True) is Outcome.NOT_IN_ABSTRACTS
+    assert outlook_for_model(found(QUESTION, ONE), copying=True) is Outcome.ANSWERED
+    assert outlook_for_model(found(strange), copying=True) is Outcome.NO_RELEVANT_PAPERS
 
 
 def test_a_refusal_names_the_nearest_papers_with_their_bylines() -> None:

@@ -57,14 +57,15 @@ class GgufModel:
         }
         if self._settings.thinking == "off":
             request["chat_template_kwargs"] = NO_THINKING["chat_template_kwargs"]
-        server = self._loaded()
-        threading.Thread(target=_relay, args=(server, request, events, ended), daemon=True).start()
+        relay = threading.Thread(target=_relay, args=(self._loaded(), request, events, ended), daemon=True)
 
         def end() -> None:
             ended.set()
             events.put(None)
 
         with stop.calling(end):
+            if not stop:  # said before, it would come behind the first pieces
+                relay.start()
             try:
                 yield from received(events)
             finally:
