@@ -7,7 +7,7 @@ from rag.citations.model_text.forms.brackets import IS_ADDRESS
 from rag.citations.model_text.forms.marker_contents import pointed_at
 from rag.citations.model_text.forms.other_markers import plain_markers
 from rag.citations.model_text.forms.patterns import TAGS
-from rag.citations.model_text.forms.shielding import is_value
+from rag.citations.model_text.forms.shielding import NUMBERS, is_value
 from rag.citations.model_text.forms.unwrapping import as_markdown, may_be_json
 from rag.citations.model_text.marker_grammar import LABEL_BEGINS, WHOLE, is_interval, known_among, label_of, numbers_in
 from rag.records import Paper
@@ -19,6 +19,7 @@ WRAPPED = re.compile(r"\[(?:\[\d+\])+\]")
 TAG_BEGINS = re.compile(rf"<(?:/?(?:[a-z]{{0,9}}|(?:{TAGS})\b[^<>\n]*(?:>[^<>\n]*(?:</?[a-z]*)?)?))\Z", re.IGNORECASE)
 MENDED_IN_TAG = re.compile(rf"<(?P<tag>{TAGS})\b[^<>]*>\s?(?P<inside>(?:\[\d+\])+)\s?</(?P=tag)>", re.IGNORECASE)
 LATEX_BEGINS = re.compile(r"\\(?:[A-Za-z]{0,14}\*?(?:\[[^\[\]\n]*\]?){0,2}(?:\{[^{}\n]*)?|\[[^\[\]\n]*)\Z")
+ENDS_ADDRESS = frozenset("[]\u3010\u3011\n")
 IS_JSON = re.compile(r"\s*(?:(?:```|~~~)json|[{\[]\s*[{\"'])", re.IGNORECASE)
 LINE = 2_000  # characters of a line that are looked at for code
 BEFORE = 80  # characters of what was shown that tell what a bracket is
@@ -100,9 +101,9 @@ class Preview:
     def _mended(self, held: str, character: str) -> str:
         """Return a held text that ends with a sign, with the marker that this sign ends."""
         command = held.rfind("\\", 0, max(0, len(held) - 2)) if character in "}]" else -1
-        if command >= 0 and (character == "}" or held.startswith("\\[", command) or held[-2] == "\\"):
-            held = held[:command] + self._rewritten(held[command:])
-        elif character in BRACKETS and held:
+        if command >= 0 and (said := self._rewritten(held[command:])) != held[command:]:
+            return held[:command] + said
+        if character in BRACKETS and held:
             opened = max(held.rfind(BRACKETS[character]), 0)
             if character in "]\u3011":
                 opened = max(held.rfind("["), held.rfind("\u3010"), 0)
@@ -115,7 +116,8 @@ class Preview:
 
     def _behind_a_marker(self, held: str) -> str | None:
         """Return what is left of a text behind a marker, without its address; None when that isn't whole yet."""
-        if held.startswith("(") and not held.endswith(")") and len(held) < self.ADDRESS and not set("[]\n") & set(held):
+        waits = held.startswith("(") and not held.endswith(")") and len(held) < self.ADDRESS
+        if waits and ENDS_ADDRESS.isdisjoint(held):
             return None
         is_address = held.startswith("(") and held.endswith(")") and IS_ADDRESS.match(held[1:-1])
         return "" if is_address else held
@@ -161,8 +163,10 @@ class Preview:
         found = numbers_in(match[1])
         if is_interval(match[0], self._sources):
             return match[0]
-        if match[0][0] == "[" and is_value(match[1], before.rpartition("\n")[2][-BEFORE:], "", self._sources):
-            return match[0]
+        if NUMBERS.fullmatch(match[0]) and before[-1:] not in tuple("\\^:"):
+            line = before.rpartition("\n")[2]
+            if is_value(match[1], line[-BEFORE:], "", self._sources):
+                return match[0]
         if found is None:
             pointed = pointed_at(match[1], self._sources, tolerant=True)
             if pointed is None:

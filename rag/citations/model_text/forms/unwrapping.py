@@ -34,6 +34,7 @@ OPEN = re.compile(
     r"(?:not_?said|unanswered|left_?open|missing(?:_info\w*)?|gaps?|limitations?|not_?covered)$", re.IGNORECASE
 )
 NUMBER_KEYS = ("id", "number", "index", "source", "source_id", "ref", "citation", "citation_id", "doc", "document", "n")
+STRAY = re.compile(r"\\[^\\'\"nrtabfv\n]")
 STRING = re.compile(
     r"\"(?:answer|text|response|statement|claim|content|summary|result|output|sentence|final_answer)\"\s*:\s*\"((?:[^\"\\]|\\.)*)"
 )
@@ -48,16 +49,20 @@ MARKS = {
     "br": ("\n", "\n"), "hr": ("\n\n---\n\n", ""), "li": ("\n- ", ""), "td": (" ", " |"), "th": (" ", " |"),
     "blockquote": ("\n> ", ""),
 }  # fmt: skip
-INLINE = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "tt": "`"}
-BARE = (
-    "span|font|u|mark|small|center|thead|tbody|tfoot|body|html|main|header|footer|claim|claims|"
-    "statement|statements|sentence|s\\d{0,2}|answer|response|output|result|final_answer|summary|paragraph|text|co|nobr|abbr|details"
+INLINE = {"b": "**", "strong": "**", "i": "*", "em": "*"}
+NESTED = 3  # marks of emphasis within each other
+FRAMES = (  # that say nothing of how a text looks
+    "span|font|u|mark|small|center|thead|tbody|tfoot|body|html|main|header|footer|claim|claims|statement|statements|sentence|"
+    "s\\d{0,2}|answer|response|output|result|final_answer|summary|paragraph|text|co|nobr|abbr|details"
 )
 TAG = re.compile(
-    rf"<(?P<end>/?)(?P<name>p|div|section|article|tr|table|ul|ol|li|br|hr|h[1-6]|blockquote|b|strong|i|em|td|th|{BARE})"
-    r"(?:\s[^<>\n]{0,200})?\s?/?>",
+    r"<(?P<end>/?)(?P<name>p|div|section|article|tr|table|ul|ol|li|br|hr|h[1-6]|blockquote|td|th)(?:\s[^<>\n]{0,200})?\s?/?>",
     re.IGNORECASE,
 )
+FRAME = re.compile(rf"(?:(?<!\w)<|</)(?:{FRAMES})(?:\s[^<>\n]{{0,200}})?\s?/?>", re.IGNORECASE)
+EMPHASIS = re.compile(
+    r"<(?P<name>b|strong|i|em)(?:\s[^<>\n]{0,200})?>(?P<inside>[^<>]{1,600})</(?P=name)\s?>", re.IGNORECASE
+)  # a lone one is text
 CODED = re.compile(r"<(code|tt)>([^<>`\n]{1,200})</\1>", re.IGNORECASE)
 ANCHOR = re.compile(
     r"<a\s[^<>\n]{0,200}?href\s?=\s?[\"']?(?P<address>[^\"'<>\s]{0,300})[\"']?[^<>\n]{0,200}>(?P<words>[^<>\n]{0,200})</a>",
@@ -108,6 +113,8 @@ def _parsed(written: str) -> Any:
     try:
         return json.loads(written, strict=False)
     except ValueError:
+        if STRAY.search(written):  # which Python would warn of
+            raise
         return ast.literal_eval(written)
 
 
@@ -191,7 +198,10 @@ def _without_tags(text: str) -> str:
         return text
     text = COMMENT.sub("", text)
     text = ANCHOR.sub(lambda one: f"[{one['words']}]({one['address']})", text)
-    changed = TAG.sub(_tag, text)
+    changed = text
+    for _ in range(NESTED):
+        changed = EMPHASIS.sub(lambda one: f"{(mark := INLINE[one['name'].lower()])}{one['inside']}{mark}", changed)
+    changed = FRAME.sub("", TAG.sub(_tag, changed))
     changed = ENTITY.sub(lambda one: html.unescape(one[0]).replace("\xa0", " "), changed)
     return re.sub(r"\n{3,}", "\n\n", changed).strip("\n") if changed != text else text
 
@@ -201,8 +211,6 @@ def _tag(found: re.Match[str]) -> str:
     name, end = found["name"].lower(), bool(found["end"])
     if name in BLOCKS:
         return BLOCKS[name] if end or name not in OPENS_NOTHING else ""
-    if name in INLINE:
-        return INLINE[name]
     if name[:1] == "h" and name[1:].isdigit():
         return "\n" if end else f"\n{'#' * int(name[1])} "
     return MARKS.get(name, ("", ""))[end]
