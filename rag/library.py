@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from rag.answering.abstaining import outcome_of
 from rag.answering.pipeline import AnswerPipeline, Question, make_pipeline
 from rag.collection import Collection
-from rag.errors import ModelError, StoppedError
+from rag.errors import StoppedError
 from rag.mapping import PaperMap
 from rag.models.cancellation import Cancellation, in_thread
 from rag.models.checkers import load_checker
@@ -105,9 +105,9 @@ class Library:
     ) -> Answer:
         """Answer a question from the papers, each sentence cited; or say that the abstracts don't tell.
 
-        `history` holds the earlier turns, oldest first. `check`: whether each claim of a language model is checked by
-        meaning; None as the setting `check` says, True with that of the model itself where the setting is `off`.
-        Raises QuestionError, EmptyLibraryError; with a language model also ModelError and PromptError.
+        `history` holds the earlier turns, oldest first. `check`: whether a language model's claims are checked by
+        meaning, by itself where the setting `check` names nobody; None as that says. Raises QuestionError,
+        EmptyLibraryError; with a language model also ModelError and PromptError.
         """
         return self._pipeline().answer(Question(question, history, filters, check=check))
 
@@ -268,11 +268,7 @@ class Library:
         """Return the library's language model as a llama_index LLM. Raises ModelError when answers are extractive."""
         from rag.integrations.llama_index.adapters import PaperLLM
 
-        model = self._language_model()
-        if model is None:
-            msg = "No language model is set. Name one with ASKPAPERS_LLM=openai:MODEL or gguf:PATH."
-            raise ModelError(msg)
-        return PaperLLM(model, self.settings)
+        return PaperLLM.of(self._language_model(), self.settings)
 
     def as_retriever(self, limit: int = 10) -> "PaperRetriever":
         """Return the library's search as a llama_index retriever of `limit` papers."""

@@ -34,6 +34,8 @@ from rag.settings import Settings
 OVERFLOWS = 2  # how often the sources are halved when the model says that they don't fit
 LOOP = re.compile(r"(.{20,300}?)\1{2,}\Z", re.DOTALL)  # the same words three times at the end of a text
 SENTENCE_ENDS = ".!?\n\u3002\uff01\uff1f"  # a text is only cut behind one, unless it is far too long
+READ = 0.6  # share of a prompt's tokens, counted here, that a server that read all of them counts at least
+FEW = 1_000  # tokens; a server that counts fewer leaves out what it had read before
 LOOP_TAIL = 1_000  # characters looked at for a loop
 NO_ROOM = "The answer's {} tokens were used up, by thinking as it seems: the model was asked again, with more room."
 A_FEW_WORDS = 30  # a longer text that was cut off and cites nothing may be thinking that nobody marked
@@ -117,6 +119,7 @@ class GenerativeAnswerer:
                     raise used_up(self._model.name, finish.usage + before)
                 short = finish.ending is Ending.LENGTH and finish.usage.thinking_tokens > 0
                 if notes or stop or not (silent or short):
+                    notes += unread(finish.usage.input_tokens, sum(count_tokens(one.content) for one in messages))
                     finish = replace(finish, usage=finish.usage + before)
                     return Written(text, finish, shown, calls, notes, prepared)
                 before = finish.usage
@@ -216,6 +219,25 @@ class GenerativeAnswerer:
         """Return the draft after what the user wants done with unsupported claims."""
         parts, repairs = apply_policy(draft.parts, self._settings.unsupported, shown.papers)
         return replace(draft, parts=parts, repairs=dict(Counter(draft.repairs) + repairs))
+
+
+def unread(read: int, sent: int) -> tuple[str, ...]:
+    """Return a note when a server read, by its own count, far fewer tokens than it was sent, and said nothing.
+
+    Ollama does so with prompts beyond the window that it was started with.
+
+    >>> unread(2051, 7000)[0].partition(":")[0]
+    'The server read 2,051 of about 7,000 tokens'
+    >>> unread(6000, 7000), unread(0, 7000)
+    ((), ())
+    """
+    if read < FEW or read > sent * READ:
+        return ()
+    note = (
+        f"The server read {read:,} of about {sent:,} tokens: its window is smaller than ASKPAPERS_WINDOW says. "
+        "Raise it there (Ollama: OLLAMA_CONTEXT_LENGTH), or lower ASKPAPERS_WINDOW."
+    )
+    return (note,)
 
 
 def is_loop(text: str) -> bool:

@@ -70,6 +70,16 @@ def test_tokens_and_their_price_stand_on_the_answer(chat_server: Any, open_libra
     assert open_library().ask(QUESTION).cost is None
 
 
+def test_a_server_that_reads_a_part_of_the_prompt_and_says_nothing_is_told_in_a_note(
+    chat_server: Any, open_library: OpenLibrary
+) -> None:
+    chat_server.counts = {"prompt_tokens": 1026, "completion_tokens": 9}
+    chat_server.says("Late interaction compares query and passage token by token [1].")
+    [note] = open_library(papers=20).ask(QUESTION).notes
+    assert note.startswith("The server read 1,026 of about ")
+    assert "OLLAMA_CONTEXT_LENGTH" in note
+
+
 @pytest.mark.parametrize("counts", [{}, {"prompt_tokens": None, "completion_tokens": None}, {"prompt_tokens": "many"}])
 def test_an_answer_whose_tokens_were_not_counted_is_whole_and_they_are_estimated(
     chat_server: Any, open_library: OpenLibrary, counts: dict[str, Any]

@@ -46,7 +46,7 @@ def test_the_text_is_found_and_thinking_is_none(content: Any, text: str) -> None
 
 @pytest.mark.parametrize("field", ["reasoning_content", "reasoning", "thinking", "thoughts"])
 def test_thinking_in_a_field_of_its_own_is_no_answer(field: str) -> None:
-    assert piece_of({"choices": [{"delta": {field: "hm", "content": None}}]}) == Piece()
+    assert piece_of({"choices": [{"delta": {field: "hm", "content": None}}]}) == Piece(thought="hm")
 
 
 def test_a_text_that_repeats_all_before_it_is_kept_apart() -> None:

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -101,6 +101,14 @@ class PaperLLM(CustomLLM):
         super().__init__(callback_manager=CallbackManager(), **kwargs)
         self._model = model
         self._settings = settings
+
+    @classmethod
+    def of(cls, model: ChatModel | None, settings: Settings) -> Self:
+        """Return a library's model as an LLM. Raises ModelError when it has none."""
+        if model is None:
+            msg = "No language model is set. Name one with ASKPAPERS_LLM=openai:MODEL or gguf:PATH."
+            raise ModelError(msg)
+        return cls(model, settings)
 
     @property
     def metadata(self) -> LLMMetadata:

@@ -6,7 +6,7 @@ Servers that tell thinking apart themselves send it in fields of their own; it i
 from collections.abc import Mapping
 from typing import Any
 
-FIELDS = ("reasoning_content", "reasoning", "thinking", "reasoning_text")
+FIELDS = ("reasoning_content", "reasoning", "thinking", "thoughts", "reasoning_text")
 DETAILS = ("completion_tokens_details", "output_tokens_details")
 COUNTS = ("reasoning_tokens", "thinking_tokens")
 # Options of a request for no thinking; each is understood by some servers, others refuse it by name or pass over it.
