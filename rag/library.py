@@ -253,8 +253,6 @@ class Library:
         """Return the library's embedding model, loaded once. Raises EmbeddingError."""
         return self._collection.embedder()
 
-    # --- Its parts as LlamaIndex's
-
     def as_query_engine(self, *, streaming: bool = False) -> "PaperQueryEngine":
         """Return the library as a llama_index query engine; the Answer is in its response's metadata.
 
