@@ -10,6 +10,7 @@
     merging        which records are joined, on labelled pairs
     llm            a language model (OPENAI_BASE_URL), CitationQueryEngine with it, and quotes
     replayed       recorded answers of a strong model's kind: outcomes, what is kept, how claims are marked
+    endpoints      endpoints and replies as people meet them, by kind of trouble: cases, and how many are right
     page           the page: first paint, what it adds, twenty readers at once, memory (Chromium)
     fuzz           damaged files by the thousand through every reader
     memory         a million papers through readers and catalog: peak memory, papers a second
@@ -35,7 +36,6 @@ from eval.benchmarks import (
     cold_start,
     deduplication,
     dev_questions,
-    endpoint_behaviours,
     follow_ups,
     layout,
     library_speed,
@@ -47,7 +47,7 @@ from eval.benchmarks import (
 from eval.benchmarks.claims import standing, support_score
 from eval.benchmarks.faults import table as faults
 from eval.benchmarks.llm import answers as llm_answers
-from eval.benchmarks.llm import replayed
+from eval.benchmarks.llm import behaviours, replayed
 from eval.benchmarks.readers import fuzzing, memory
 from eval.benchmarks.readers import speed as reader_speed
 from eval.benchmarks.results_file import keep
@@ -63,7 +63,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "merging": deduplication.measure,
     "llm": llm_answers.measure,
     "replayed": replayed.measure,
-    "endpoints": endpoint_behaviours.measure,
+    "endpoints": behaviours.measure,
     "page": web_page.measure,
     "fuzz": fuzzing.measure,
     "memory": memory.measure,
