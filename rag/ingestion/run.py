@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from rag.records import Record, Remark
 from rag.storage.catalog.catalog import Catalog
-from rag.storage.catalog.merged_records import MergedRecord, add_first_record, records_of
+from rag.storage.catalog.merged_records import MergedRecord, add_first_record, records_of, remove_record
 
 MOST_REMARKS = 100
 MOST_MERGES = 1_000  # of a report; all are in the catalog
@@ -27,6 +27,11 @@ class Ids:
         """Add an id."""
         self._marked.extend(bytes(max(0, number + 1 - len(self._marked))))
         self._marked[number] = 1
+
+    def discard(self, number: int) -> None:
+        """Take an id out, if it is there."""
+        if number in self:
+            self._marked[number] = 0
 
     def __contains__(self, number: int) -> bool:
         return number < len(self._marked) and bool(self._marked[number])
@@ -60,6 +65,13 @@ class Run:
         if read:
             self.mark(paper_id, record_id)
         return record_id
+
+    def remove_record(self, catalog: Catalog, paper_id: int, kept: MergedRecord) -> list[MergedRecord]:
+        """Forget one record of a paper that has more; return those that are left, of which one may now be the only."""
+        left = remove_record(catalog, paper_id, kept)
+        if len(left) == 1:  # it is known by its paper from here on
+            (self._papers.add if self.has_read(paper_id, left[0]) else self._papers.discard)(paper_id)
+        return left
 
     def join(self, record_id: int) -> None:
         """Note that a record joined a paper."""
