@@ -28,11 +28,6 @@ class Ids:
         self._marked.extend(bytes(max(0, number + 1 - len(self._marked))))
         self._marked[number] = 1
 
-    def discard(self, number: int) -> None:
-        """Take an id out, if it is there."""
-        if number in self:
-            self._marked[number] = 0
-
     def __contains__(self, number: int) -> bool:
         return number < len(self._marked) and bool(self._marked[number])
 
@@ -69,8 +64,8 @@ class Run:
     def remove_record(self, catalog: Catalog, paper_id: int, kept: MergedRecord) -> list[MergedRecord]:
         """Forget one record of a paper that has more; return those that are left, of which one may now be the only."""
         left = remove_record(catalog, paper_id, kept)
-        if len(left) == 1:  # it is known by its paper from here on
-            (self._papers.add if self.has_read(paper_id, left[0]) else self._papers.discard)(paper_id)
+        if len(left) == 1 and self.has_read(paper_id, left[0]):
+            self.mark(paper_id)  # by which it is known from here on
         return left
 
     def join(self, record_id: int) -> None:
