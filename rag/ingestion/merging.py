@@ -20,6 +20,7 @@ from rag.storage.catalog.merged_records import (
     copy_differences,
     mark_different,
     merges,
+    move_record,
     records_of,
     remove_record,
 )
@@ -87,18 +88,30 @@ def _copies(new: Incoming, catalog: Catalog) -> list[tuple[int, MergedRecord]]:
 
 
 def _again(copies: list[tuple[int, MergedRecord]], new: Incoming, catalog: Catalog, run: Run) -> str:
-    """Take a record that its source was known to hold: the same again, under another name of its own, or a copy."""
-    record = new.record
-    # The one on the same line, else one that is still to come in this run.
-    paper_id, kept = min(copies, key=lambda copy: (copy[1].record.line != record.line, run.has_read(*copy)))
-    on_its_line = kept.record.line == record.line
-    if on_its_line and (kept.record.key, kept.record.url) != (record.key, record.url):
-        return _edit(paper_id, kept, new, catalog, run)
-    if on_its_line or not run.has_read(paper_id, kept):
-        run.mark(paper_id, kept.record_id)
-        return "unchanged"
-    reason = next(iter(identifiers(record)), "title")
-    return _place(new, catalog, run, [Match(paper_id, records_of(catalog, paper_id), reason)])
+    """Take a record that its source was known to hold: the same again, moved or renamed there, or a second copy.
+
+    Whichever it is, the catalog then holds it on this line under this name, so that the next run finds it there.
+    """
+    place = _place_in_source(new.record)
+
+    def distance(copy: tuple[int, MergedRecord]) -> tuple[bool, bool, bool, int]:
+        line, name = there = _place_in_source(copy[1].record)
+        return there != place and run.has_read(*copy), name != place[1], line != place[0], line
+
+    paper_id, kept = min(copies, key=distance)
+    there = _place_in_source(kept.record)
+    if there != place and run.has_read(paper_id, kept):
+        reason = next(iter(identifiers(new.record)), "title")
+        return _place(new, catalog, run, [Match(paper_id, records_of(catalog, paper_id), reason)])
+    run.mark(paper_id, kept.record_id)
+    if there != place:
+        _recompose(paper_id, move_record(catalog, paper_id, kept, new.record), catalog)
+    return "unchanged" if there[1] == place[1] else "updated"
+
+
+def _place_in_source(record: Record) -> tuple[int, tuple[str | None, str | None]]:
+    """Return where a source holds a record: its line, and what the source calls it."""
+    return record.line, (record.key, record.url)
 
 
 def _place(new: Incoming, catalog: Catalog, run: Run, found: list[Match]) -> str:
@@ -135,7 +148,7 @@ def _edit(paper_id: int, old: MergedRecord, new: Incoming, catalog: Catalog, run
     """Put a record in the place of its earlier form; it may now be of another paper."""
     copy_differences(catalog, old.record, new.record)
     if old.record_id is not None:
-        _recompose(paper_id, remove_record(catalog, paper_id, old), catalog)
+        _recompose(paper_id, run.remove_record(catalog, paper_id, old), catalog)
         kind = _place(new, catalog, run, list(matches(new, catalog, run)))
         return "updated" if kind == "merged" else kind
     catalog.drop_origin(paper_id, old.source, old.record, [])

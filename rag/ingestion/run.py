@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from rag.records import Record, Remark
 from rag.storage.catalog.catalog import Catalog
-from rag.storage.catalog.merged_records import MergedRecord, add_first_record, records_of
+from rag.storage.catalog.merged_records import MergedRecord, add_first_record, records_of, remove_record
 
 MOST_REMARKS = 100
 MOST_MERGES = 1_000  # of a report; all are in the catalog
@@ -60,6 +60,13 @@ class Run:
         if read:
             self.mark(paper_id, record_id)
         return record_id
+
+    def remove_record(self, catalog: Catalog, paper_id: int, kept: MergedRecord) -> list[MergedRecord]:
+        """Forget one record of a paper that has more; return those that are left, of which one may now be the only."""
+        left = remove_record(catalog, paper_id, kept)
+        if len(left) == 1 and self.has_read(paper_id, left[0]):
+            self.mark(paper_id)  # by which it is known from here on
+        return left
 
     def join(self, record_id: int) -> None:
         """Note that a record joined a paper."""

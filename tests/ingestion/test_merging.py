@@ -220,6 +220,30 @@ def test_an_edit_of_a_record_without_an_id_is_known_by_its_line(library: Library
     assert library.merges() == []
 
 
+def test_an_edit_is_known_by_its_line_also_after_rows_were_put_above_it(catalog: Catalog) -> None:
+    first = Record("Malaria in clinics", OTHER, 1)
+    store(catalog, Record("Quiet lattices", FULL, 1))
+    assert store(catalog, first, Record("Quiet lattices", FULL, 2)) == {"added": 1, "unchanged": 1}
+    assert store(catalog, first, Record("Quiet lattices", SHORT, 2)) == {"unchanged": 1, "updated": 1}
+    assert [paper.abstract for paper in catalog.papers([1, 2])] == [SHORT, OTHER]
+
+
+def test_a_record_with_a_new_name_is_found_by_that_and_not_by_the_old_one(catalog: Catalog) -> None:
+    store(catalog, Record("Quiet lattices", FULL, 1, key="ash"))
+    assert store(catalog, Record("Quiet lattices", FULL, 7, key="ash19")) == {"updated": 1}
+    assert [paper.key for paper in catalog.papers([1])] == ["ash19"]
+    assert (catalog.with_key("/a.jsonl", "ash19"), catalog.with_key("/a.jsonl", "ash")) == ([1], [])
+
+
+def test_a_file_without_line_breaks_that_holds_a_paper_twice_changes_nothing_when_it_is_read_again(
+    library: Library, tmp_path: Path
+) -> None:
+    path = tmp_path / "one_line.json"
+    path.write_text(json.dumps([lattices(id="a"), lattices(id="b")]), encoding="utf-8")
+    assert counts(library.ingest(path)) == {"added": 1, "merged": 1, "embedded": 1}
+    assert counts(library.ingest(path)) == {"unchanged": 2}
+
+
 def test_an_edit_of_a_merged_record_is_taken_over_and_the_others_stay(
     library: Library, write_jsonl: WriteJsonl
 ) -> None:

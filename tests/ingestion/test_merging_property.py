@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import chain, permutations
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rag.ingestion.ingest import store_records
@@ -26,6 +26,7 @@ QUIET = (
     "We study quiet lattices that rest on sand and melt at forty degrees, which nobody measured before us in a lake."
 )
 MALARIA = "Parasites resist artemisinin in Cambodia, where clinics report twice as many failures as ten years ago."
+LINES = "SELECT source, line FROM origins WHERE paper_id = ?"
 File = list[Record]
 
 
@@ -51,6 +52,18 @@ def numbered(file: File) -> File:
     return [replace(found, line=line) for line, found in enumerate(file, start=1)]
 
 
+LATTICES = Record("Quiet lattices", QUIET, 1)
+STUDY = replace(LATTICES, title="Quiet lattices: a study")
+# Few records, often the same under other names and on other lines, also many on the one line of a file without breaks.
+CROWDED = st.lists(
+    st.builds(
+        replace,
+        st.sampled_from([LATTICES, STUDY, replace(LATTICES, doi="10.1000/q"), replace(STUDY, doi="10.1000/m")]),
+        key=st.sampled_from([None, "k1", "k2"]),
+        line=st.integers(1, 4),
+    ),
+    max_size=5,
+).map(lambda file: sorted(file, key=lambda one: one.line))
 FILES = st.lists(st.lists(record(), min_size=1, max_size=4).map(numbered), min_size=1, max_size=3)
 
 
@@ -77,6 +90,9 @@ def assert_sound(catalog: Catalog) -> None:
         [paper] = catalog.papers([paper_id])
         kept = records_of(catalog, paper_id)
         assert replace(compose(paper_id, [one.record for one in kept]), origins=paper.origins) == paper
+        assert {(source, line) for source, line in catalog.database.all(LINES, paper_id)} <= {
+            (one.source, one.record.line) for one in kept
+        }
         assert set(paper.origins) == {one.source for one in kept}
         keys = {key for one in kept for key in keys_of(one.record, one.source)}
         assert {
@@ -108,6 +124,8 @@ def test_a_second_run_over_the_same_files_changes_nothing(files: list[File]) -> 
 
 @PROPERTY
 @given(FILES, FILES, FILES)
+@example([[LATTICES]], [numbered([LATTICES, LATTICES, STUDY])], [[replace(LATTICES, key="k1")]])
+@example([[LATTICES, replace(STUDY, line=2)]], [], [numbered([LATTICES, replace(STUDY, doi="10.1000/q"), LATTICES])])
 def test_edited_files_leave_a_sound_catalog_that_a_second_run_does_not_change(
     one: list[File], two: list[File], three: list[File]
 ) -> None:
@@ -116,6 +134,26 @@ def test_edited_files_leave_a_sound_catalog_that_a_second_run_does_not_change(
             ingest(catalog, files)
             assert_sound(catalog)
         assert ingest(catalog, three).keys() <= {"unchanged"}
+
+
+@PROPERTY
+@given(st.lists(CROWDED, min_size=1, max_size=4))
+@example([[LATTICES, replace(LATTICES, key="k1")]])
+@example([[LATTICES, replace(LATTICES, line=2)], [replace(LATTICES, line=2, key="k1"), replace(LATTICES, line=3)]])
+def test_each_copy_in_a_file_is_held_on_its_line_under_its_name_however_often_the_file_was_edited(
+    versions: list[File],
+) -> None:
+    with new_catalog() as catalog:
+        for file in versions:
+            ingest(catalog, [file])
+            assert_sound(catalog)
+            held = {
+                (fingerprint(one.record), one.record.line, one.record.key)
+                for paper_id in catalog.ids()
+                for one in records_of(catalog, paper_id)
+            }
+            assert {(fingerprint(one), one.line, one.key) for one in file} <= held
+            assert ingest(catalog, [file]).keys() <= {"unchanged"}
 
 
 @PROPERTY

@@ -183,15 +183,23 @@ class Catalog:
         )
 
     def drop_origin(self, paper_id: int, source: str, record: Record, left: Iterable[tuple[str, Record]]) -> None:
-        """Forget where a record came from and its keys, but for what the records that are left share."""
+        """Forget where a record came from and its keys, but for what the records that are left share.
+
+        The line of the source becomes that of the first record that is left: where it is the only one, nothing else
+        tells its line.
+        """
         others = list(left)
         kept = {key for other_source, other in others for key in keys_of(other, other_source)}
         self.database.run_many(
             "DELETE FROM identifiers WHERE scope = ? AND value = ? AND paper_id = ?",
             [(scope, value, paper_id) for scope, value in sorted(set(keys_of(record, source)) - kept)],
         )
-        if source not in {other_source for other_source, _ in others}:
+        line = next((other.line for other_source, other in others if other_source == source), None)
+        if line is None:
             self.database.run("DELETE FROM origins WHERE paper_id = ? AND source = ?", paper_id, source)
+        else:
+            moved = "UPDATE origins SET line = ? WHERE paper_id = ? AND source = ?"
+            self.database.run(moved, line, paper_id, source)
 
     def absorb(self, paper_id: int, other: int) -> None:
         """Make all that is known of another paper known of this one, and forget the other."""

@@ -70,6 +70,17 @@ def add_first_record(catalog: Catalog, paper_id: int, reason: str | None = None)
     return record_id
 
 
+def move_record(catalog: Catalog, paper_id: int, kept: MergedRecord, record: Record) -> list[MergedRecord]:
+    """Put a copy of a record in its place, from another line or under another name; return the paper's records."""
+    moved = kept._replace(record=record)
+    if kept.record_id is not None:
+        catalog.database.run("UPDATE records SET record = ? WHERE record_id = ?", _dumped(record), kept.record_id)
+    now = [moved] if kept.record_id is None else records_of(catalog, paper_id)
+    catalog.drop_origin(paper_id, kept.source, kept.record, [(one.source, one.record) for one in now])
+    catalog.add_origin(paper_id, kept.source, record)
+    return now
+
+
 def remove_record(catalog: Catalog, paper_id: int, kept: MergedRecord) -> list[MergedRecord]:
     """Forget one record of a paper that has more; return those that are left."""
     catalog.database.run("DELETE FROM records WHERE record_id = ?", kept.record_id)
