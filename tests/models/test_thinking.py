@@ -185,6 +185,9 @@ PIECES = [
     "final", "<|message|>", "<|end|>", "<|start|>", "assistant", "assistantfinal", "Okay, ", "A [1]. ", "\n", "\n\n",
     " ", "`", "```\n", "the ", "token ", "tags ", "a < b", "<|im_end|>", "</s>", "<|im_start|>", "user",
     "**Thinking:** ", "**Answer:** ", "## Thinking\n", "Answer:", '"', ".", ",", "X", "◁think▷", "◁/think▷",
+    "<details>", '<details type="reasoning">', "<summary>Thought for 5 s</summary>", "<summary>", "</details>",
+    "```thinking\n", "```py\n", "~~~", "*Thinking...*\n", "> ", "> q\n", "<ctrl94>", "<ctrl95>", "<tool_call>",
+    "</tool_call>", "<|python_tag|>", "[TOOL_CALLS]", "Here is my thought process:\n", "Here is my response:",
     "<analysis>", "</analysis>", "<", "[", "[1]", "<unused94>", "thought", "<channel|>", "closing ", "<think", "/>",
     "&lt;", "&", "think", "&gt;", "Thinking...\n", "...done thinking.",
 ]  # fmt: skip

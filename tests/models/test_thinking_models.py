@@ -163,6 +163,13 @@ def test_thinking_alone_is_told_with_what_helps(chat_server: Any, open_library: 
         open_library().ask(QUESTION)
 
 
+@pytest.mark.parametrize("call", ['<tool_call>{"ids": [1]}</tool_call>', '<|python_tag|>find("x [1]")'])
+def test_a_call_of_a_tool_is_no_answer(chat_server: Any, open_library: OpenLibrary, call: str) -> None:
+    chat_server.says(call)
+    with pytest.raises(ModelError, match="it called a tool instead of writing an answer"):
+        open_library().ask(QUESTION)
+
+
 def test_a_connection_that_breaks_while_it_thinks_is_no_answer(chat_server: Any, open_library: OpenLibrary) -> None:
     chat_server.says("<think>Is it so?", cut=True)
     with pytest.raises(ModelError, match="it broke off while it was thinking"):

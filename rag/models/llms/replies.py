@@ -158,6 +158,9 @@ def _finished(model: ChatModel, messages: Sequence[Message], finish: Finish, fil
     habit.thinks = habit.thinks or thinking > 0
     if filtered.unopened or finish.ending is Ending.COMPLETE:
         habit.unopened = filtered.unopened
+    if filtered.called and not filtered.spoke and finish.ending is Ending.COMPLETE:
+        msg = f"The language model {model.name} failed: it called a tool instead of writing an answer. Ask again."
+        raise ModelError(msg)
     if thinking and not filtered.spoke:
         raise _thinking_alone(model.name, finish, usage, filtered)
     return replace(finish, usage=usage)

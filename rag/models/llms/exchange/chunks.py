@@ -8,7 +8,7 @@ import re
 from typing import Any, NamedTuple
 
 from rag.models.llms.base import Ending, Usage
-from rag.models.llms.thinking.endpoints import thinking_counted, thinking_in
+from rag.models.llms.thinking.endpoints import thinking_counted, thinking_in, told_apart
 
 # By what its word holds, since each server has words of its own: MAX_TOKENS, max_output_tokens, model_length, ...
 # The first that fits counts; what fits none is an answer that came to its end.
@@ -68,7 +68,7 @@ def piece_of(payload: Any) -> Piece:
     if not choices:
         return Piece(usage=usage)
     choice = choices[0]
-    said, whole = (_object(choice.get(name)) for name in ("delta", "message"))
+    said, whole = (told_apart(_object(choice.get(name))) for name in ("delta", "message"))
     ending, reason = _ending(choice.get("finish_reason"))
     return Piece(
         _text(said.get("content")),

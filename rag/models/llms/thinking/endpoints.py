@@ -38,6 +38,19 @@ def thinking_in(said: Mapping[str, Any]) -> str:
     )
 
 
+def told_apart(said: dict[str, Any]) -> dict[str, Any]:
+    """Return a piece of a reply with its text among the thinking where the server says that it is some (Gemini's does).
+
+    >>> told_apart({"content": "Is it 4?", "extra_content": {"google": {"thought": True}}})["reasoning_content"]
+    'Is it 4?'
+    """
+    extra = said.get("extra_content")
+    vendors = extra.values() if isinstance(extra, Mapping) else ()
+    if not any(isinstance(vendor, Mapping) and vendor.get("thought") is True for vendor in vendors):
+        return said
+    return {**said, "content": None, "reasoning_content": _text(said.get("content"))}
+
+
 def _text(part: Any) -> str:
     if isinstance(part, list):
         return "".join(map(_text, part))

@@ -3,11 +3,13 @@
     <think> </thought> [THINK] <seed:think> <|begin_of_thought|>  thinking begins, ends; any name of that kind
     <answer> </final_answer> <|START_RESPONSE|>                  a frame around the answer
     <|channel|>analysis<|message|>, ...assistantfinal             Harmony's channels, with their tokens or without
-    **Thinking:** ... **Answer:**                                 labels, where a reply begins with one
+    <details type="reasoning"><summary>Thought for 5 s</summary>  what a page folds away, </details>
+    <tool_call> </tool_call> <|python_tag|> [TOOL_CALLS]          calls of tools: no answer
     <|im_end|> </s> <end_of_turn>                                 tokens of a chat template
 
 Here each mark is only recognised; whether it does something where it stands (an answer may speak of `<think>`) is
-said by `is_mention`, what follows from it by rag.models.llms.thinking.stream.
+said by `is_mention`, what follows from it by rag.models.llms.thinking.stream. What has no brackets, and counts only
+where a reply begins with it, is in rag.models.llms.thinking.openings.
 """
 
 import re
@@ -32,7 +34,9 @@ MARK = re.compile(
     r"|\N{WHITE LEFT-POINTING TRIANGLE}(?P<triangle>[^\n\N{WHITE RIGHT-POINTING TRIANGLE}]{1,24})"
     r"\N{WHITE RIGHT-POINTING TRIANGLE}"
 )
-UNUSED = re.compile(r"<unused\d+>(thought)?")  # MedGemma's
+UNUSED = re.compile(
+    r"<(?:unused\d+|ctrl95)>(?P<opens>thought)?|<(?P<always>ctrl94)>(?:thought)?"
+)  # MedGemma's, Gemini's
 INNER = re.compile(
     r"(?P<slash>/)?(?P<which>(?:begin|start|open|end|close)(?:[_ -]of)?[_ -](?:the[_ -])?)?(?:[\w.]+:)?"
     r"(?P<name>[^\W\d]\w*(?:[ -][^\W\d]\w*){0,3}?)(?:\s+[\w:-]+\s*=.*)?(?P<empty>\s*/)?"
@@ -54,41 +58,29 @@ END_NAME = re.compile(
     r"|/?inst"
 )
 
+# What a page folds away: thinking by its type or by its title.
+FOLD, FOLD_LENGTH = "|fold|", 320
+BEGINS_FOLD = re.compile(r"<details[\s>]", re.IGNORECASE)
+OPENS_FOLD = re.compile(
+    r"<details(?P<type>(?:\s[^<>]*)?)>\s*(?:<summary(?:\s[^<>]*)?>(?P<title>[^\n]*?)</summary>)?", re.IGNORECASE
+)
+CLOSES_FOLD = re.compile(r"</details\s?>", re.IGNORECASE)
+FOLDS_THINKING = re.compile(rf"""\stype\s?=\s?["']?(?:{STRONG})\b""", re.IGNORECASE)
+TITLE_OF_THINKING = re.compile(rf"\b(?:{STRONG})\b", re.IGNORECASE)
+
+TOOL = "|tool|"
+CALL = re.compile(
+    r"(?P<slash>/)?(?:[\w.]+:)?(?:tool|function)[_-]?(?:calls?|use|code)(?:\s[^/]*)?|function=.*|(?P<end>/)function"
+)
+TOOL_TOKEN = re.compile(r"python_tag|tools?_?calls?(?:_section)?(?:_begin)?|start_action")  # all behind it is no answer
+UNPAIRED = frozenset({FOLD, TOOL})  # what ends these means nothing where none has begun
+
 HARMONY, FINAL_CHANNEL = "|message|", "|final|"  # names of marks; no tag's
 SOMEBODY = re.compile(r"<\|start\|>\s*(?:user|system|developer|tool|function)")
 BEGINS_HEADER = re.compile(r"<\|(?:start|channel)\|?>")
 HEADER = re.compile(r"<\|(?:start|channel)\|?>[^<>]{0,40}(?:<\|?(?:channel|constrain)\|>[^<>]{0,40}){0,2}<\|message\|>")
 CHANNEL = re.compile(r"<\|?channel\|?>\s*(?P<name>[a-z]+)", re.IGNORECASE)
 FINAL = "assistantfinal"  # Harmony without its tokens: here thinking ends
-# The same at the beginning: the channel's name glued to the first word.
-BARE_ANALYSIS = re.compile(r"(?:assistant)?(?:analysis|commentary)(?=[^a-z\s.,:;!?'\u2019()/\[-])")
-BARE_FINAL = re.compile(r"(?:assistant)?final(?=[A-Z])")
-
-THINKING_LABEL = (
-    r"(?:(?:my|the|internal)\s)?(?:thinking|thoughts?|reasoning|chain[ -]of[ -]thought|scratchpad|monologue)"
-    r"(?:\sprocess)?"
-)
-ANSWER_LABEL = r"(?:(?:my|the)\s)?(?:final\s)?(?:answer|response|reply)"
-LABEL = r"(?:\#{{1,6}}[ \t]*(?:\*\*|__)?{0}:?(?:\*\*|__)?:?[ \t]*\n|(?:\*\*|__){0}:?(?:\*\*|__):?|{0}:)"
-PHRASE = r"here(?:'s|\u2019s|\sis)\s"
-OPENING_LABEL = re.compile(
-    rf"(?:{LABEL.format(THINKING_LABEL)}|{PHRASE}my\s{THINKING_LABEL}:|thinking\.\.\.[ \t]*\n)", re.IGNORECASE
-)
-CLOSING_LABEL = re.compile(
-    rf"^[ \t]*(?:{LABEL.format(ANSWER_LABEL)}|{PHRASE}my\s{ANSWER_LABEL}:|\.\.\.done\sthinking\.)[ \t]*",
-    re.IGNORECASE | re.MULTILINE,
-)
-CORES = tuple(
-    f"{who}{what}{more}"
-    for who in ("", "my ", "the ", "internal ", "here's my ", "here\u2019s my ", "here is my ")
-    for what in ("thinking", "thought", "thoughts", "reasoning", "chain of thought", "chain-of-thought", "scratchpad",
-                 "monologue")
-    for more in ("", " process")
-)  # fmt: skip
-GLUED = tuple(f"{who}{what}" for who in ("", "assistant") for what in ("analysis", "commentary", "final"))
-LABEL_ENDS = re.compile(r"[:*_. \t]{0,6}")
-DECORATION = re.compile(r"#{1,6}[ \t]*(?:\*\*|__|\*|_)?|\*\*?|__?")
-CITES = re.compile(r"\[\d")
 
 NOUN = re.compile(
     r"[ \t]?-?(?:(?:open|clos|start|end|begin)ing )?(?:tags?|tokens?|markers?|blocks?|sections?|delimiters?|labels?"
@@ -138,20 +130,39 @@ def mark_at(text: str) -> Mark | None:
     """
     if header := HEADER.match(text):
         return _header(header[0])
+    if BEGINS_FOLD.match(text) or CLOSES_FOLD.match(text):
+        return _fold(text[:FOLD_LENGTH])
     match = MARK.match(text)
-    if match is None:
-        return None
-    if match["square"]:
-        return _square(match["square"].strip(), match.end())
-    inner = (match["pipe"] or match["triangle"]).replace("\\", "").strip()
+    if match is None or match["square"]:
+        return _square(match["square"].strip(), match.end()) if match else None
+    return _bracketed(match["pipe"] or match["triangle"], text, match.end())
+
+
+def _bracketed(inner: str, text: str, end: int) -> Mark | None:
+    """Return the mark whose brackets hold `inner`."""
+    inner = inner.replace("\\", "").strip()
     is_token = inner.strip("/")[:1] in {"|", BAR}
     bare = inner.strip(f"|{BAR} ").replace("\N{LOWER ONE EIGHTH BLOCK}", "_").casefold()
     bare = re.sub(r"^/\s+", "/", bare)
     if bare == "channel" and "|" in inner:
-        return _channel(text, match.end())
-    if found := _named(bare, text, match.end(), inner):
+        return _channel(text, end)
+    call = None if is_token else CALL.fullmatch(bare)
+    if call:
+        return Mark(Kind.CLOSES if call["slash"] or call["end"] else Kind.OPENS, TOOL, end)
+    if found := _named(bare, text, end, inner):
         return found._replace(is_token=is_token)
-    return _token(bare, text, match.end()) if is_token or END_NAME.fullmatch(bare) else None
+    return _token(bare, text, end) if is_token or END_NAME.fullmatch(bare) else None
+
+
+def _fold(text: str) -> Mark | None:
+    """Return what opens or closes a part that a page folds away; None for one that is no thinking."""
+    if closes := CLOSES_FOLD.match(text):
+        return Mark(Kind.CLOSES, FOLD, closes.end())
+    opens = OPENS_FOLD.match(text)
+    if opens and FOLDS_THINKING.search(opens["type"]):
+        return Mark(Kind.OPENS, FOLD, opens.end())
+    titled = opens and TITLE_OF_THINKING.search(opens["title"] or "")
+    return Mark(Kind.MAY_OPEN, FOLD, opens.end()) if opens and titled else None
 
 
 def _header(header: str) -> Mark:
@@ -171,7 +182,7 @@ def _of_channel(name: str) -> tuple[Kind, str]:
 def _named(bare: str, text: str, end: int, inner: str) -> Mark | None:
     """Return a mark of thinking, or of a frame, by what stands in its brackets."""
     if unused := UNUSED.match(text):
-        return Mark(Kind.OPENS if unused[1] else Kind.CLOSES, "unused", unused.end())
+        return Mark(Kind.OPENS if unused["opens"] or unused["always"] else Kind.CLOSES, "unused", unused.end())
     parts = INNER.fullmatch(bare)
     if parts is None:
         return None
@@ -197,6 +208,8 @@ def _square(inner: str, end: int) -> Mark | None:
     if THINKING_NAME.fullmatch(bare) and " " not in bare:
         opens = Kind.OPENS if name.isupper() else Kind.MAY_OPEN
         return Mark(Kind.CLOSES if inner.startswith("/") else opens, bare, end)
+    if name == "TOOL_CALLS":  # Mistral's
+        return Mark(Kind.ANOTHER, TOOL, end)
     return Mark(Kind.ASIDE, bare, end) if name in {"INST", "EOS", "BOS"} else None
 
 
@@ -212,6 +225,8 @@ def _channel(text: str, end: int) -> Mark:
 
 def _token(bare: str, text: str, end: int) -> Mark:
     """Return a token of a chat template; the role behind one that begins a turn belongs to it."""
+    if TOOL_TOKEN.fullmatch(bare):
+        return Mark(Kind.ANOTHER, TOOL, end, is_token=True)
     if bare in {"user", "human", "system", "tool", "im_user", "observation"}:
         return Mark(Kind.ANOTHER, bare, end)
     role = re.match(r"\s*(assistant|model|user|human|system|tool)\b", text[end : end + ROLE])
@@ -225,6 +240,8 @@ def may_become_mark(text: str) -> bool:
     """Tell whether a text that begins with a bracket may still become a mark, or another one, when more of it comes."""
     if BEGINS_HEADER.match(text) and len(text) < HEADER_LENGTH and "<|message|>" not in text:
         return True
+    if BEGINS_FOLD.match(text) and len(text) < FOLD_LENGTH and "</summary>" not in text.casefold():
+        return True
     return BEGINS.fullmatch(text) is not None
 
 
@@ -237,14 +254,6 @@ def is_settled(mark: Mark, before: str, after: str) -> bool:
     ):
         return False
     return MAYBE_NOUN.fullmatch(after) is None
-
-
-def may_become_label(head: str) -> bool:
-    """Tell whether the beginning of a reply may still become a label of thinking, or a channel without its tokens."""
-    bare = DECORATION.sub("", head, count=1).casefold()
-    return any(glued.startswith(head) for glued in GLUED) or any(
-        core.startswith(bare) or (bare.startswith(core) and LABEL_ENDS.fullmatch(bare[len(core) :])) for core in CORES
-    )
 
 
 def is_quoted(before: str, after: str) -> bool:

@@ -9,30 +9,35 @@ import re
 from collections.abc import Iterator
 
 from rag.models.llms.thinking.grammar import (
-    BARE_ANALYSIS,
-    BARE_FINAL,
     BEGINNING,
     BRACKET,
-    CITES,
-    CLOSING_LABEL,
     FINAL,
     FINAL_CHANNEL,
+    FOLD,
     HARMONY,
-    OPENING_LABEL,
     QUOTES,
+    TOOL,
+    UNPAIRED,
     Kind,
     Mark,
     is_mention,
     is_settled,
     mark_at,
-    may_become_label,
     may_become_mark,
+)
+from rag.models.llms.thinking.openings import (
+    BARE_ANALYSIS,
+    BARE_FINAL,
+    CITES,
+    Block,
+    Label,
+    may_become_opening,
+    opening_of,
 )
 from rag.records import Anew
 
-LABEL, UNOPENED = "|label|", "|unopened|"  # what opened thinking that has no mark at its beginning
+LABEL, BLOCK, UNOPENED = "|label|", "|block|", "|unopened|"  # what opened thinking that has no mark at its beginning
 LINE = 500  # characters of a line that are kept to tell what stands before a mark
-LABEL_LINE = 80  # characters in which a label of the answer stands
 MOST_RESTORED = 20  # marks that opened nothing: of more than these, the text is left as it is
 FENCES = ("```", "~~~")
 ENDS_MESSAGE = frozenset({"end", "return", "call", "start", "im_end", "eot_id", "endoftext", HARMONY})
@@ -44,12 +49,13 @@ class Unthinking:
     """A reply of which what is said is handed on in pieces; an `Anew` among them says that it begins anew.
 
     `thought` is what was thought. `unopened`: thinking ended that had never begun; with `hidden` such thinking is
-    expected, and what comes is held back until it ends.
+    expected, and what comes is held back until it ends. `called`: it called a tool.
     """
 
     def __init__(self, *, hidden: bool = False) -> None:
         self.thought = ""
         self.unopened = False
+        self.called = False
         self._held = ""  # not settled yet
         self._line = ""  # what stands before it, on its line
         self._fenced = False
@@ -61,7 +67,7 @@ class Unthinking:
         self._stale = False  # what was said was thinking, if anything follows
         self._final = False  # Harmony's last channel has begun
         self._over = False
-        self._looked = 0  # how far a label of the answer was looked for
+        self._block: Block | Label = Block()  # what the reply began with
 
     @property
     def spoke(self) -> bool:
@@ -112,8 +118,8 @@ class Unthinking:
         while self._held and not self._over:
             if self._head and self._waits_for_head(ended=ended):
                 return
-            if self._stack[-1:] == [LABEL]:
-                if self._waits_for_label(ended=ended):
+            if self._stack in ([LABEL], [BLOCK]):
+                if self._waits_for_block(ended=ended):
                     return
                 continue
             bracket = BRACKET.search(self._held)
@@ -141,46 +147,45 @@ class Unthinking:
             self._held, self._final = head[final.end() :], True
         elif analysis := BARE_ANALYSIS.match(head):
             self._held, self._stack = head[analysis.end() :], [HARMONY]
-        elif OPENING_LABEL.match(head):
-            self._stack = [LABEL]
-        elif not ended and may_become_label(head):
+        elif opening := opening_of(head, ended=ended):
+            length, self._block = opening
+            self._unsure = None if self._block.certain else (head[:length], "")
+            self._held, self._stack = head[length:], [BLOCK if length else LABEL]
+        elif not ended and may_become_opening(head):
             return True
         self._head = False
         return False
 
-    def _waits_for_label(self, *, ended: bool) -> bool:
-        """Look for the label of the answer behind a label of thinking; return whether more has to come to tell.
-
-        What cites papers is no thinking, whatever its label; and nothing is, when no label of an answer follows.
-        """
-        label = CLOSING_LABEL.search(self._held, self._looked)
-        if label and (ended or label.end() < len(self._held)):
-            if not CITES.search(self._held, 0, label.start()):
-                self.thought += self._held[: label.start()]
-                self._held, self._gap = self._held[label.end() :], ""
+    def _waits_for_block(self, *, ended: bool) -> bool:
+        """Read on in the block that the reply began with; return whether more has to come to tell."""
+        read = self._block.read(self._held, ended=ended)
+        if read is None:
+            return True
+        self._think(self._held[: read.length])
+        self._held = self._held[read.behind :]
+        if read.ended:
+            self._settle_thinking()
             self._stack.clear()
-            return False
-        self._looked = max(0, self._held.rfind("\n", 0, max(0, len(self._held) - LABEL_LINE)) + 1)
-        return True
+        return False
 
     def _is_text(self, mark: Mark) -> bool:
         """Tell whether a mark is only spoken of where it stands, at the beginning of what is held."""
         after, thinking = self._held[mark.end :], bool(self._stack)
         if mark.name in {HARMONY, FINAL_CHANNEL}:
             return False
-        if not thinking and self._in_code():
+        if not thinking and self._fenced != self._line.lstrip().startswith(FENCES):  # in code
             return True
+        if mark.kind is Kind.CLOSES and mark.name in UNPAIRED and mark.name not in self._stack:
+            return thinking or mark.name == FOLD
         if is_mention(mark, self._line, after, thinking=thinking):
             return True
         begins = mark.kind in BEGINNING and not mark.is_token
         return begins and not thinking and self.spoke and SENTENCE_GOES_ON.match(after) is not None
 
-    def _in_code(self) -> bool:
-        return self._fenced != self._line.lstrip().startswith(FENCES)
-
     def _marked(self, mark: Mark) -> Iterator[str]:
         """Do what a mark asks for, at the beginning of what is held."""
         text, self._held = self._held[: mark.end], self._held[mark.end :]
+        self.called = self.called or mark.name == TOOL
         if mark.kind is not Kind.ASIDE:
             self._line = ""
         if mark.kind is Kind.ANOTHER:
@@ -192,18 +197,19 @@ class Unthinking:
         elif mark.kind in {Kind.OPENS, Kind.MAY_OPEN}:
             certain = mark.name == HARMONY or (mark.kind is Kind.OPENS and self._at_line_start())
             self._stack, self._unsure = [mark.name], None if certain else (text, "")
-        elif mark.kind is Kind.CLOSES:
+        elif mark.kind is Kind.CLOSES and mark.name != TOOL:
             self._stale = bool(self._said.strip())
         self._gap = self._gap or ""
         yield from ()
 
     def _marked_in_thinking(self, mark: Mark, text: str) -> None:
+        ends_message = mark.kind is Kind.ASIDE and self._stack == [HARMONY] and mark.name in ENDS_MESSAGE
         if mark.kind in {Kind.OPENS, Kind.MAY_OPEN}:
-            if self._stack == [UNOPENED] and not self._unsure_text().strip():
+            if self._stack == [UNOPENED] and not (self._unsure or ("", ""))[1].strip():
                 self._stack, self._unsure = [mark.name], None  # it begins as it should
             elif mark.name not in self._stack and self._stack != [UNOPENED]:
                 self._stack.append(mark.name)
-        elif mark.kind is Kind.CLOSES or mark.kind is Kind.FRAMES or self._ends_message(mark):
+        elif mark.kind in {Kind.CLOSES, Kind.FRAMES} or ends_message:
             known = mark.name in self._stack and mark.kind is Kind.CLOSES
             self.unopened = self.unopened or self._stack == [UNOPENED]
             del self._stack[self._stack.index(mark.name) if known else 0 :]
@@ -211,9 +217,6 @@ class Unthinking:
                 self._settle_thinking()
                 return
         self._think(text)
-
-    def _ends_message(self, mark: Mark) -> bool:
-        return mark.kind is Kind.ASIDE and self._stack == [HARMONY] and mark.name in ENDS_MESSAGE
 
     def _at_line_start(self) -> bool:
         """Tell whether nothing was said yet, or a line begins here."""
@@ -253,9 +256,6 @@ class Unthinking:
             self.thought += text
         else:
             self._unsure = self._unsure[0], self._unsure[1] + text
-
-    def _unsure_text(self) -> str:
-        return self._unsure[1] if self._unsure else ""
 
     def _settle_thinking(self) -> None:
         """Count as thinking what only might have been."""
