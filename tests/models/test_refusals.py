@@ -160,8 +160,7 @@ def test_how_long_a_reply_may_be_is_read_from_the_words(words: str, longest: int
 @pytest.mark.parametrize(
     "words",
     [
-        "`max_tokens` must be less than or equal to `256`, the maximum value for `max_tokens` is less than the "
-        "`context_window` for this model",
+        "`max_tokens` must be less than or equal to `256`, the maximum for `max_tokens` is less than `context_window`",
         "too many tokens: max tokens must be less than or equal to 256",
         "it has a maxOutputTokens value of 500 but the supported range is from 1 to 256",
     ],

@@ -16,7 +16,8 @@ from rag.utils.addresses import bare_address
 KEY = re.compile(r"\b(?:api[ _-]?key|key|token|auth\w*|credential\w*|unauthenticated|login)\b", re.IGNORECASE)
 BAD_KEY = re.compile(
     r"\bapi[ _-]?key\b[^.;]{0,40}\b(?:not valid|invalid|incorrect|wrong|expired|missing|required|revoked|not found)"
-    r"|\b(?:invalid|incorrect|wrong|expired|missing|no|valid)\b[^.;]{0,20}\bapi[ _-]?key\b|API_KEY_(?:INVALID|\w*EXPIRED)",
+    r"|\b(?:invalid|incorrect|wrong|expired|missing|valid)\b[^.;]{0,20}\bapi[ _-]?key\b|\bno api[ _-]?key\b"
+    r"|API_KEY_(?:INVALID|\w*EXPIRED)",
     re.IGNORECASE,
 )
 RIGHTS = re.compile(
@@ -29,8 +30,8 @@ CREDIT = re.compile(
     r"insufficient[_ ](?:quota|balance|credit|fund)|\b(?:credits?|balance|funds)\b[^.;]{0,40}\b(?:too low|exhausted"
     r"|depleted|used up|run out|insufficient|required|exceeded|negative)|\b(?:no|out of|not enough|more) credits?\b"
     r"|arrear|payment required|billing|exceeded your current quota|spend(?:ing)? limit|欠费|余额不足"
-    r"|(?<!thinking )(?<!reasoning )(?<!token )\bbudget\b[^.;]{0,40}\bexceed|exceed\w*[^.;]{0,30}(?<!thinking )(?<!reasoning )"
-    r"(?<!token )\bbudget\b|budget_exceeded|ExceededBudget",
+    r"|(?<!thinking )(?<!reasoning )(?<!token )\bbudget\b[^.;]{0,40}\bexceed"
+    r"|exceed\w*[^.;]{0,30}(?<!thinking )(?<!reasoning )(?<!token )\bbudget\b|budget_exceeded|ExceededBudget",
     re.IGNORECASE,
 )
 MODEL = re.compile(
@@ -44,7 +45,7 @@ NO_PATH = re.compile(
 )
 FILTERED = re.compile(
     r"content[_ ](?:filter|management|policy|moderation)|data_inspection|responsible_?ai|requires moderation"
-    r"|\b(?:input|prompt|content|request|message|question)s?\b[^.;]{0,20}\b(?:was|were|been|is|are|got) (?:\w+ )?flagged",
+    r"|\b(?:input|prompt|content|request|message|question)s?\b[^.;]{0,20}\b(?:was|were|been|is|are) (?:\w+ )?flagged",
     re.IGNORECASE,
 )
 GUARD = re.compile(r"cloudflare|just a moment|attention required|captcha|access denied|akamai|waf\b", re.IGNORECASE)

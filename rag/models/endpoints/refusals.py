@@ -27,14 +27,15 @@ TOKENS = re.compile(
 PROMPT = re.compile(r"\b(?:prompt|inputs?|messages?|context|sequence)\b", re.IGNORECASE)
 REPLY = re.compile(
     r"max_(?:completion_|output_|new_)?tokens|max(?:output|completion|new)?tokens\b"
-    r"|(?:completion|output|generated|response|maximum) tokens|\bmax tokens?\W{0,3}(?:value )?(?:must|should|can|may|has)\b",
+    r"|(?:completion|output|generated|response|maximum) tokens"
+    r"|\bmax tokens?\W{0,3}(?:value )?(?:must|should|can|may|has)\b",
     re.IGNORECASE,
 )
 # What a reply's limit may be, said of that limit alone.
 CEILING = re.compile(
     r"(?<!\+ )(?<!\+ [`'\"])(?<!and )(?<!and [`'\"])\bmax[_ ]?(?:completion[_ ]?|output[_ ]?|new[_ ]?)?tokens?\b\W{0,3}"
-    r"(?:must|should|can(?:not|'t)?|may|has to)(?: not)? (?:be )?(?:less|lower|smaller|at most|<=?|≤|between|in |within|"
-    r"no |not |up to|greater|larger|more|exceed)[^.;]{0,40}?\d",
+    r"(?:must|should|can(?:not|'t)?|may|has to)(?: not)? (?:be )?(?:less|lower|smaller|at most|<=?|≤|between|in "
+    r"|within|no |not |up to|greater|larger|more|exceed)[^.;]{0,40}?\d",
     re.IGNORECASE,
 )
 ASKED = re.compile(r"\b(?:prompt|inputs?|messages|sequence)\b", re.IGNORECASE)

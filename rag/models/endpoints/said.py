@@ -150,8 +150,8 @@ def _words_under(name: str, value: Any, depth: int) -> Iterator[str]:
     words = list(_words(value, depth))
     if not words and name in {"errors", "error", "detail"} and isinstance(value, dict):
         for field, held in value.items():
-            for word in _words(held, depth + 1):
-                words.append(word if field.lower() in word.lower() else f"{field}: {word}")
+            spoken = _words(held, depth + 1)
+            words.extend(word if field.lower() in word.lower() else f"{field}: {word}" for word in spoken)
     yield from words
 
 

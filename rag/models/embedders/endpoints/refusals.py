@@ -7,7 +7,8 @@ OVERFLOW = re.compile(
     r"|too (long|large|many tokens)|(less|fewer|more|longer|larger) than [\d,]+ (tokens|characters)"
     r"|token (limit|count)|exceed\w*[^.]{0,60}(tokens|length|context|limit)"
     r"|tokens?[^.]{0,40}(exceed|maximum|limit|allowed)|larger than the max|input length|sequence length|physical batch"
-    r"|size of (the )?tensor|position[_ ](ids?|embeddings?)|index out of range in self",  # torch, past a model's last place
+    # Of torch, past a model's last place
+    r"|size of (the )?tensor|position[_ ](ids?|embeddings?)|index out of range in self",
     re.IGNORECASE,
 )
 SIZE = re.compile(

@@ -15,8 +15,8 @@ PLACES = ("index", "text_index", "input_index", "textIndex")
 def vectors_of(reply: Any) -> list[NDArray[np.float32]]:
     """Return the vectors of a reply, in the order of the texts. Raises ValueError when it is no list of embeddings.
 
-    Known are OpenAI's form, also with `index` missing, useless or under another name, bare lists, lists under other names, numbers packed
-    in base64, whole numbers, and a vector in a list of its own.
+    Known are OpenAI's form, also with `index` missing, useless or under another name, bare lists, lists under other
+    names, numbers packed in base64, whole numbers, and a vector in a list of its own.
 
     >>> reply = {"data": [{"index": 1, "embedding": [2]}, {"index": 0, "embedding": [[1]]}]}
     >>> [vector.tolist() for vector in vectors_of(reply)]

@@ -39,7 +39,8 @@ class Piece(NamedTuple):
     """What one piece brings.
 
     `reason` says why a reply was cut, `refusal` what the model says in place of an answer, `thought` what it thinks,
-    where a server tells that apart. `called`: it asks for a tool. `index` is that of the answer, where several are given.
+    where a server tells that apart. `called`: it asks for a tool. `place` is that of the answer, where there are
+    several.
 
     `whole` is a text that repeats all that came before, where a piece has one: it counts when nothing did.
     """
@@ -52,7 +53,7 @@ class Piece(NamedTuple):
     refusal: str = ""
     thought: str = ""
     called: bool = False
-    index: int = 0
+    place: int = 0
 
 
 def piece_of(payload: Any) -> Piece:
@@ -71,7 +72,7 @@ def piece_of(payload: Any) -> Piece:
     usage = _usage(payload.get("usage"))
     if not choices:
         return Piece(usage=usage)
-    choice = min(choices, key=_index)  # of several answers the first, in whatever order they come
+    choice = min(choices, key=_place)  # of several answers the first, in whatever order they come
     said, whole = (_object(choice.get(name)) for name in ("delta", "message"))
     ending, reason = _ending(choice.get("finish_reason"))
     return Piece(
@@ -83,11 +84,11 @@ def piece_of(payload: Any) -> Piece:
         _text(said.get("refusal")) or _text(whole.get("refusal")),
         thinking_in(said) or thinking_in(whole),
         any(said.get(name) or whole.get(name) or choice.get("finish_reason") == name for name in CALLED),
-        _index(choice),
+        _place(choice),
     )
 
 
-def _index(choice: dict[str, Any]) -> int:
+def _place(choice: dict[str, Any]) -> int:
     """Return which of several answers a choice belongs to; 0 where it doesn't tell."""
     told = choice.get("index")
     return int(told) if isinstance(told, int | float) and 0 < told < MOST else 0

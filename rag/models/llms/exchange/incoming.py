@@ -69,11 +69,7 @@ class Incoming:
             if isinstance(body, str) and event.data.lstrip().startswith(("{", "[")):
                 msg = "broken JSON"
                 raise ValueError(msg)
-            wrong = {"error": body} if event.name == "error" else error_in(body)
-            if wrong is not None and (event.name == "error" or is_sure(body)):
-                raise SaidError(said_within(wrong, self.response))
-            if wrong is not None:
-                self._held = wrong
+            if self._is_wrong(event, body):
                 continue
             if isinstance(body, str):
                 self._stray = self._stray or body
@@ -86,6 +82,14 @@ class Incoming:
         if self._stray and not self._begun:
             raise SaidError(said_within(self._stray, self.response))
         return None
+
+    def _is_wrong(self, event: Event, body: Any) -> bool:
+        """Tell whether a piece may be an error, which is held; raise SaidError for what is one for sure."""
+        wrong = {"error": body} if event.name == "error" else error_in(body)
+        if wrong is not None and (event.name == "error" or is_sure(body)):
+            raise SaidError(said_within(wrong, self.response))
+        self._held = self._held if wrong is None else wrong
+        return wrong is not None
 
     async def drain(self) -> None:
         """Read what little is left, so that the connection can be used again."""

@@ -21,15 +21,15 @@ class Reading:
         self._declined = self._thought = ""
         self.begun = False
         self._called = False  # it asked for a tool
-        self._index: int | None = None  # which of several answers is read: the first to come
+        self._place: int | None = None  # which of several answers is read: the first to come
         self._whole = False  # it came in one piece, which needn't say why it ended
 
     def take(self, payload: Any) -> str:
         """Return what of a piece is new text of the answer. Raises ValueError when it is no piece of a reply."""
         piece = piece_of(payload)
         self._usage = piece.usage or self._usage
-        self._index = piece.index if self._index is None and payload.get("choices") else self._index
-        if self._index is not None and piece.index != self._index:
+        self._place = piece.place if self._place is None and payload.get("choices") else self._place
+        if self._place is not None and piece.place != self._place:
             return ""
         text = piece.text or ("" if self.begun else piece.whole)
         self._whole = self._whole or text == piece.whole != ""
