@@ -81,7 +81,12 @@ class Settings(BaseSettings):
     """Settings of a library and of the answers over it; immutable once made."""
 
     model_config = SettingsConfigDict(
-        env_prefix="ASKPAPERS_", env_ignore_empty=True, frozen=True, extra="ignore", populate_by_name=True
+        env_prefix="ASKPAPERS_",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
+        hide_input_in_errors=True,  # it may be a key
     )
 
     library: Path = Field(Path("papers.library"), description="Folder of the library.")

@@ -47,6 +47,10 @@ REFUSALS_OF_LONG = [
     Refusal(400, {"error": "the input length exceeds the context length"}),
     Refusal(400, {"detail": "Input text is too long: 612 tokens, at most 512 are allowed"}),
     Refusal(400, [{"error": {"message": "The input token count exceeds the maximum number of tokens allowed 512."}}]),
+    Refusal(
+        500,
+        {"error": "The size of tensor a (901) must match the size of tensor b (512) at non-singleton dimension 1"},
+    ),
     Refusal(413, ""),
     Refusal(400, {"message": "ungültige Anfrage"}),
 ]

@@ -1,6 +1,7 @@
 """What endpoints for embeddings answer and say, read without one: vectors in every form, refusals, sizes of batches."""
 
 import base64
+import math
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,8 @@ def packed(vector: list[float]) -> str:
         {"embeddings": {"float": VECTORS}},
         VECTORS,
         [{"index": n, "embedding": [vector]} for n, vector in enumerate(VECTORS)],
+        {"output": {"embeddings": [{"text_index": n, "embedding": VECTORS[n]} for n in (2, 0, 1)]}},
+        {"data": [{"embedding": vector, "index": math.inf} for vector in VECTORS]},
     ],
 )
 def test_vectors_are_read_in_every_form_in_use(reply: Any) -> None:
@@ -86,7 +89,7 @@ def test_whatever_is_answered_is_vectors_or_an_error(reply: Any) -> None:
 # Refusals
 
 
-@pytest.mark.parametrize("said", REFUSALS_OF_LONG[:6])
+@pytest.mark.parametrize("said", REFUSALS_OF_LONG[:7])
 def test_refusals_of_long_texts_are_told_from_those_of_many(said: Refusal) -> None:
     assert is_overflow(said.status, words_of(said.body))
     assert not is_size(words_of(said.body))

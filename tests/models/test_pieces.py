@@ -1,5 +1,6 @@
 """What a piece of a reply holds, in every spelling; and which of a list's models answers questions."""
 
+import math
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from rag.models.endpoints.listing import chat_model_of
 from rag.models.llms.base import Ending, Usage
 from rag.models.llms.exchange.chunks import Piece, piece_of
+from rag.models.llms.exchange.reading import Reading
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
@@ -103,6 +105,9 @@ def test_why_a_reply_ended_is_read_in_every_spelling(told: Any, ending: Ending |
         ({"prompt_tokens": 7, "completion_tokens": 3}, Usage(7, 3)),
         ({"input_tokens": 7, "output_tokens": 3}, Usage(7, 3)),
         ({"prompt_tokens": 7.0, "completion_tokens": -1}, Usage(7, 0)),
+        ({"prompt_tokens": math.inf, "completion_tokens": 3}, Usage(0, 3)),
+        ({"prompt_tokens": math.nan, "completion_tokens": 10**400}, None),
+        ({"prompt_tokens": 7, "completion_tokens": 3, "reasoning_tokens": math.inf}, Usage(7, 3)),
         ([7, 3], None),
     ],
 )
@@ -172,3 +177,43 @@ def test_any_json_is_a_piece_or_told_to_be_none(payload: Any) -> None:
 )
 def test_the_first_model_that_answers_questions_is_taken(listing: Any, name: str | None) -> None:
     assert chat_model_of(listing) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("computer-use-preview", "wanx2.1-t2i-turbo", "wan2.2-i2v-plus", "nvidia/nemoretriever-parse"),
+        *("canopylabs/orpheus-v1-english", "voice-en-us-amy-low", "cosyvoice-v2", "cogview-4", "sd3.5-large"),
+        *("gpt-4o-audio-preview", "gpt-3.5-turbo-instruct", "skywork-reward-8b", "deberta-v3-base-nli", "nllb-200"),
+    ],
+)
+def test_a_model_for_something_else_is_passed_over(name: str) -> None:
+    assert chat_model_of({"data": [{"id": name}, {"id": "qwen3:4b"}]}) == "qwen3:4b"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("swan-7b", "taiwan-llm-13b", "invoice-llm", "sparse-moe-8b", "video-llama3", "olive-7b", "deepseek-v2"),
+        *("qwen2.5-vl-72b-instruct", "o3-mini", "gpt-4.1-mini", "sonar-deep-research", "claude-sonnet-4", "phi-4"),
+    ],
+)
+def test_a_model_whose_name_only_resembles_one_for_something_else_is_taken(name: str) -> None:
+    assert chat_model_of({"data": [{"id": name}, {"id": "other"}]}) == name
+
+
+def test_of_several_answers_at_once_one_is_read() -> None:
+    reading = Reading()
+    pieces = [[(0, "a")], [(1, "x")], [(1, "y"), (0, "b")], [(1, "z")]]
+    told = [
+        reading.take({"choices": [{"index": index, "delta": {"content": text}} for index, text in piece]})
+        for piece in pieces
+    ]
+    assert "".join(told) == "ab"
+    reading.take({"choices": [{"index": 1, "delta": {}, "finish_reason": "stop"}]})
+    assert reading.ending is None
+
+
+def test_an_answer_whose_index_does_not_begin_at_nought_is_read() -> None:
+    reading = Reading()
+    assert [reading.take({"choices": [{"index": 1, "delta": {"content": text}}]}) for text in "ab"] == ["a", "b"]

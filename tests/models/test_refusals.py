@@ -2,7 +2,10 @@
 
 import pytest
 
+from rag.models.endpoints.meanings import Said
 from rag.models.endpoints.refusals import is_overflow, longest_reply, names_in, refuses_stream, refuses_system
+from rag.models.llms.base import Message
+from rag.models.llms.exchange.forms import Form
 
 TOO_LONG = """
 This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.
@@ -51,6 +54,10 @@ Invalid max_tokens value, the valid range of max_tokens is [1, 8192]
 max_tokens: 500 > 256, which is the maximum allowed number of output tokens for tiny
 Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.
 Incorrect API key
+`max_tokens` must be less than or equal to `300`, the maximum value for `max_tokens` is less than the `context_window`
+error ; message ; `max_tokens` must be at most 300, the maximum is less than the context window ; type ; invalid
+too many tokens: max tokens must be less than or equal to 256
+Unable to submit request because it has a maxOutputTokens value of 500 but the supported range is from 1 to 257
 Too many requests
 The model is overloaded
 """.strip().splitlines()
@@ -64,6 +71,7 @@ Error rendering prompt with jinja template: "System role not supported"
 This model doesn't support system messages. Try again without a system message
 messages: Unexpected role "system". The Messages API accepts a top-level `system` parameter
 the role of message with index 0 must be user
+Conversations must start with a user prompt
 'system' is not one of ['user', 'assistant']
 Invalid value: 'system'. Supported values are: 'assistant', 'user'
 After the optional system message(s), user and assistant roles should be alternating
@@ -140,9 +148,24 @@ def test_options_are_found_by_their_whole_names(words: str, names: set[str]) -> 
     [
         ("max_tokens is too large: 500. This model supports at most 256 completion tokens", 256),
         ("the valid range of max_tokens is [1, 400]", 400),
+        ("too many tokens: max tokens must be less than or equal to 256", 256),
         ("`max_tokens` must be less than or equal to `1,024` for gpt-4", None),
         ("max_tokens is not supported", None),
     ],
 )
 def test_how_long_a_reply_may_be_is_read_from_the_words(words: str, longest: int | None) -> None:
     assert longest_reply(words, 500) == longest
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "`max_tokens` must be less than or equal to `256`, the maximum for `max_tokens` is less than `context_window`",
+        "too many tokens: max tokens must be less than or equal to 256",
+        "it has a maxOutputTokens value of 500 but the supported range is from 1 to 256",
+    ],
+)
+def test_a_limit_that_is_too_large_is_lowered(words: str) -> None:
+    request = Form().request("tiny", [Message("user", "Why?")], 500)
+    form = Form().after(Said(400, {"error": {"message": words, "type": "invalid_request_error"}}), request)
+    assert form == Form(longest=256)

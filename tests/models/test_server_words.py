@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -63,6 +64,12 @@ JSON = st.recursive(
         ),
         pytest.param("<html><script>x()</script><p>Over &amp; out</p></html>", "Over & out", id="a page without title"),
         pytest.param("upstream\n\nfailed\x00", "upstream failed", id="plain text"),
+        pytest.param(
+            {"title": "One or more validation errors occurred.", "errors": {"Model": ["The Model field is required."]}},
+            "The Model field is required.; One or more validation errors occurred.",
+            id="ASP.NET",
+        ),
+        pytest.param({"errors": {"model": ["may not be blank"]}}, "model: may not be blank", id="names of fields"),
         pytest.param({}, "", id="nothing"),
     ],
 )
@@ -105,6 +112,8 @@ def test_a_piece_of_an_answer_is_no_error(payload: Any) -> None:
         "Invalid key ***{end}",
         "Invalid key {start}******",
         "Invalid key {start}…{end}",
+        "GET /v1/models?key={key}&x=1 failed",
+        "api_key={key}",
     ],
 )
 @pytest.mark.parametrize(
@@ -237,6 +246,24 @@ def test_a_content_filter_is_told(chat_server: Any, ask: Callable[..., Any]) -> 
         (Reply(status=404, body="404 page not found"), "there is no such API at this address (404"),
         (Reply(status=405, body='{"detail": "Method Not Allowed"}'), "there is no such API at this address (405"),
         (Reply(status=400, body='{"error": {"code": "content_filter", "message": "No"}}'), "a content filter refused"),
+        (
+            Reply(status=400, body='{"error": {"message": "API key not valid. Please pass a valid API key."}}'),
+            "it refused the key (400: 'API key not valid. Please pass a valid API key.'). Check OPENAI_API_KEY",
+        ),
+        (
+            Reply(
+                status=400, body='{"error": {"message": "Budget has been exceeded! Current cost: 2, Max budget: 1"}}'
+            ),
+            "the account has no credit (400",
+        ),
+        (
+            Reply(status=403, body='{"error": {"message": "tiny requires moderation and your input was flagged"}}'),
+            "a content filter refused the question (403",
+        ),
+        (
+            Reply(status=403, body='{"Message": "User: x is not authorized to perform: bedrock:InvokeModel on y"}'),
+            "Check what OPENAI_API_KEY may do there",
+        ),
         (Reply(status=502, body="<html><title>502 Bad Gateway</title></html>"), "a fault of its own (502: '502 Bad"),
     ],
 )
@@ -258,3 +285,10 @@ def test_an_account_without_credit_is_not_asked_again(chat_server: Any, ask: Cal
     with pytest.raises(ModelError):
         ask()
     assert len(chat_server.asked) == 1
+
+
+def test_a_key_that_is_written_as_in_an_address_is_struck_out() -> None:
+    for key in ("sk+ab/cd==1234567", "pass word%plus+++"):
+        for written in (quote(key, safe=""), quote(key, safe="").lower(), quote(quote(key, safe=""), safe="")):
+            assert struck_out(f"no route for {written} here", key) == "no route for … here"
+    assert struck_out("no route for x?token=abcdefghi here", "") == "no route for x?… here"

@@ -180,6 +180,13 @@ def test_white_space_around_a_key_is_left_out_and_within_it_refused(monkeypatch:
         assert KEY not in str(caught.value)
 
 
+def test_a_key_that_is_refused_is_not_shown_to_who_makes_settings_in_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", f"{KEY} x")
+    with pytest.raises(ValidationError) as caught:
+        Settings()
+    assert KEY not in str(caught.value)
+
+
 def test_changes_come_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASKPAPERS_LLM", "extractive")
     assert load_settings(llm="openai:tiny").llm == "openai:tiny"

@@ -24,8 +24,18 @@ OTHERS = re.compile(
 NAMES = re.compile(
     r"embed|rerank|colbert|minilm|mpnet|sentence-|paraphrase-|(?<![a-z])(?:e5|bge|gte|m3e|bce|gtr|uae|sfr|stella|voyage"
     r"|clip|siglip|tts|xtts|stt|asr|kokoro|parakeet|bark|piper|whisper|dall-?e|sora|veo|imagen|flux|sdxl|moderation"
-    r"|realtime|transcribe|davinci-00|babbage-00|ocr|musicgen|lyria|aqa)(?![a-z])|whisper|diffusion|-image|image-|guard"
+    r"|realtime|transcribe|davinci-00|babbage-00|ocr|trocr|musicgen|lyria|aqa|audio|live|[tiva]2[tiavsm]|wanx?|parse"
+    r"|csm|vits|reward|prm|labse|splade|nli|bert|deberta|roberta|distilbert|modernbert|nllb|opus-mt|qwen-?mt|safety"
+    r"|kling|vidu|ltx|sd3|sd-turbo|kolors|yolo)(?![a-z])|whisper|diffusion|-image|image-|guard|shield"
     r"|transcri|speech|moderation|text-similarity|text-search|code-search"
+    # What operates a computer, or is asked another way than by a chat
+    r"|computer-use|turbo-instruct|(?<![a-z0-9])o\d[\w-]*-deep-research|retriever|ranker|classifier|detector|llamaparse"
+    # Voices, sounds
+    r"|(?<!in)voice|tts(?![a-z])|orpheus|playai|speecht5|parler|chatterbox|paraformer|sambert|wav2vec|hubert|seamless"
+    r"|canary-\d|(?<![a-z])dia-\d"
+    # Pictures, films
+    r"|cogview|cogvideo|seedream|seedance|hidream|hailuo|midjourney|ideogram|recraft|kandinsky|pixart|video(?!-?l)"
+    r"|inpaint|upscal|controlnet|nano-banana|nvclip|dreamshaper"
 )
 
 # Where servers tell how long a prompt may be, the window in use before the greatest that the model knows: LM Studio,

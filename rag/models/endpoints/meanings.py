@@ -14,10 +14,24 @@ from rag.models.endpoints.said import everything_in, is_page, parsed, status_in,
 from rag.utils.addresses import bare_address
 
 KEY = re.compile(r"\b(?:api[ _-]?key|key|token|auth\w*|credential\w*|unauthenticated|login)\b", re.IGNORECASE)
+BAD_KEY = re.compile(
+    r"\bapi[ _-]?key\b[^.;]{0,40}\b(?:not valid|invalid|incorrect|wrong|expired|missing|required|revoked|not found)"
+    r"|\b(?:invalid|incorrect|wrong|expired|missing|valid)\b[^.;]{0,20}\bapi[ _-]?key\b|\bno api[ _-]?key\b"
+    r"|API_KEY_(?:INVALID|\w*EXPIRED)",
+    re.IGNORECASE,
+)
+RIGHTS = re.compile(
+    r"not (?:authori[sz]ed|allowed|permitted) to (?:perform|access|use|call|invoke|request)|permission[_ ]?denied"
+    r"|\b(?:no|not have|n't have|lacks?|missing|insufficient|without)\b[^.;]{0,30}\b(?:permissions?|scopes?|privileges?"
+    r"|access(?![ _-]?(?:token|key)))|insufficient_scope",
+    re.IGNORECASE,
+)
 CREDIT = re.compile(
     r"insufficient[_ ](?:quota|balance|credit|fund)|\b(?:credits?|balance|funds)\b[^.;]{0,40}\b(?:too low|exhausted"
     r"|depleted|used up|run out|insufficient|required|exceeded|negative)|\b(?:no|out of|not enough|more) credits?\b"
-    r"|arrear|payment required|billing|exceeded your current quota|spend(?:ing)? limit|欠费|余额不足",
+    r"|arrear|payment required|billing|exceeded your current quota|spend(?:ing)? limit|欠费|余额不足"
+    r"|(?<!thinking )(?<!reasoning )(?<!token )\bbudget\b[^.;]{0,40}\bexceed"
+    r"|exceed\w*[^.;]{0,30}(?<!thinking )(?<!reasoning )(?<!token )\bbudget\b|budget_exceeded|ExceededBudget",
     re.IGNORECASE,
 )
 MODEL = re.compile(
@@ -30,7 +44,9 @@ NO_PATH = re.compile(
     r"page not found|cannot post|no route|^\W*(?:\w+: )?not ?found\W*$|resource not found", re.IGNORECASE
 )
 FILTERED = re.compile(
-    r"content[_ ](?:filter|management|policy|moderation)|data_inspection|responsible_?ai", re.IGNORECASE
+    r"content[_ ](?:filter|management|policy|moderation)|data_inspection|responsible_?ai|requires moderation"
+    r"|\b(?:input|prompt|content|request|message|question)s?\b[^.;]{0,20}\b(?:was|were|been|is|are) (?:\w+ )?flagged",
+    re.IGNORECASE,
 )
 GUARD = re.compile(r"cloudflare|just a moment|attention required|captcha|access denied|akamai|waf\b", re.IGNORECASE)
 GUARDS = ("cf-ray", "cf-mitigated", "x-sucuri-id", "x-akamai-request-id")  # headers of what stands before servers
@@ -182,9 +198,10 @@ def _of_guard(heard: _Heard) -> Trouble | None:
 def _of_key(heard: _Heard) -> Trouble | None:
     """Return what is wrong with the key, or with what it may do."""
     said, asking = heard.said, heard.asking
-    if said.status not in {401, 403}:
+    if said.status not in {401, 403} and not (said.status in {400, 422} and BAD_KEY.search(heard.words)):
         return None
-    if said.status == 403 and heard.words and not KEY.search(heard.words):
+    keyless = said.status == 403 and heard.words and not KEY.search(heard.words)
+    if keyless or (asking.key and said.status in {401, 403} and RIGHTS.search(heard.words)):
         check = f"Check what OPENAI_API_KEY may do there, {asking.setting} and OPENAI_BASE_URL."
         return Trouble(f"it forbids the request {heard.shown}", check)
     if not asking.key:
@@ -228,8 +245,8 @@ READINGS = (
     _of_success,
     _of_rate,
     _of_guard,
+    _of_filter,
     _of_key,
     _of_place,
-    _of_filter,
     _of_request,
 )

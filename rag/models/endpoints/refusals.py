@@ -26,8 +26,20 @@ TOKENS = re.compile(
 )
 PROMPT = re.compile(r"\b(?:prompt|inputs?|messages?|context|sequence)\b", re.IGNORECASE)
 REPLY = re.compile(
-    r"max_(?:completion_|output_|new_)?tokens|(?:completion|output|generated|response|maximum) tokens", re.IGNORECASE
+    r"max_(?:completion_|output_|new_)?tokens|max(?:output|completion|new)?tokens\b"
+    r"|(?:completion|output|generated|response|maximum) tokens"
+    r"|\bmax tokens?\W{0,3}(?:value )?(?:must|should|can|may|has)\b",
+    re.IGNORECASE,
 )
+# What a reply's limit may be, said of that limit alone.
+CEILING = re.compile(
+    r"(?<!\+ )(?<!\+ [`'\"])(?<!and )(?<!and [`'\"])\bmax[_ ]?(?:completion[_ ]?|output[_ ]?|new[_ ]?)?tokens?\b\W{0,3}"
+    r"(?:must|should|can(?:not|'t)?|may|has to)(?: not)? (?:be )?(?:less|lower|smaller|at most|<=?|≤|between|in "
+    r"|within|no |not |up to|greater|larger|more|exceed)[^.;]{0,40}?\d",
+    re.IGNORECASE,
+)
+ASKED = re.compile(r"\b(?:prompt|inputs?|messages|sequence)\b", re.IGNORECASE)
+LABEL = re.compile(r"(?:^|(?<=; ))message(?= ;)")  # a key of the body, which says nothing of the prompt
 ALLOWANCE = re.compile(
     r"\bper[ -](?:second|minute|min|hour|day|week|month)\b|\b[RT]P[MDS]\b|\brate[_ -]?limit|\bquota|throttl"
     r"|too_many_requests|\b(?:hour|dai|week|month)ly\b|\btoday\b|\bbilling\b",
@@ -60,6 +72,7 @@ SYSTEM = re.compile(
     r"|['\"`]system['\"`][^;]{0,30}(?:not|n't|invalid|un(?:supported|expected))"
     r"|messages?\W{0,3}0\W{0,3}\.?role|roles? (?:must|should)|must alternate|alternate between|alternating"
     r"|(?:first|index 0|initial)\b[^.;]{0,50}(?:must|should) be\b[^.;]{0,30}\buser\b"
+    r"|(?:must|should|ha(?:s|ve) to|needs? to|expected to)(?: always)? (?:start|begin)s? with\b[^.;]{0,30}\buser\b"
     r"|(?:only|must be|be one of|supported values)\b[^.;]{0,60}\buser\b[^.;]{0,40}(?:role|assistant)",
     re.IGNORECASE,
 )
@@ -79,7 +92,8 @@ def is_overflow(words: str) -> bool:
     """
     if ALLOWANCE.search(words):
         return False
-    if REPLY.search(words) and not PROMPT.search(words):
+    words = LABEL.sub("", words)
+    if REPLY.search(words) and not (PROMPT.search(words) and (ASKED.search(words) or not CEILING.search(words))):
         return False
     return bool(WINDOW.search(words) or TOKENS.search(words))
 
@@ -96,6 +110,15 @@ def names_in(words: str, names: frozenset[str]) -> frozenset[str]:
 def is_about_options(words: str) -> bool:
     """Tell whether a server's words refuse some option of a request, without a name that is known."""
     return bool(PARAMETER.search(words))
+
+
+def limits_reply(words: str) -> bool:
+    """Tell whether a server's words are about how many tokens a reply may have, by whatever name.
+
+    >>> limits_reply("too many tokens: max tokens must be less than or equal to 256")
+    True
+    """
+    return bool(REPLY.search(words))
 
 
 def longest_reply(words: str, asked: int) -> int | None:

@@ -72,7 +72,8 @@ def named_in(body: Any) -> frozenset[str]:
 def error_in(payload: Any) -> Any | None:
     """Return what is an error in a piece of JSON that came where an answer was due; None when it is none.
 
-    A piece without choices that has words in it is one: servers put errors into replies with status 200 too.
+    A piece without choices that has words in it is one: servers put errors into replies with status 200 too. Whether
+    it may be news of a wait instead, `is_sure` tells.
     """
     found: Any = None
     if isinstance(payload, list):
@@ -85,6 +86,21 @@ def error_in(payload: Any) -> Any | None:
         elif not held and not payload.get("usage") and payload.get("type") != "ping" and _blames(payload):
             found = payload
     return found
+
+
+def is_sure(payload: Any) -> bool:
+    """Tell whether what `error_in` found is an error for sure, not news of a queue or of a model that is being loaded.
+
+    >>> is_sure({"error": "out of memory"}), is_sure({"status": "queued", "message": "waiting"})
+    (True, False)
+    """
+    if not isinstance(payload, dict):
+        return isinstance(payload, list) and any(map(is_sure, payload))
+    named = {_bare(name) for name, value in payload.items() if value}
+    labels = (payload.get("object"), payload.get("type"), payload.get("status"))
+    blamed = named & {"error", "errors", "errormsg", "errormessage", "errorcode"} or "error" in labels
+    choices = payload.get("choices")
+    return bool(blamed or status_in(payload) or choices)
 
 
 def status_in(body: Any) -> int | None:
@@ -123,10 +139,20 @@ def _words(body: Any, depth: int) -> Iterator[str]:
         place = ".".join(str(part) for part in _list(body.get("loc")) if part != "body")
         known = {_bare(name): value for name, value in body.items()}
         words = [*WORDS, "text"] if "errorcode" in known else WORDS
-        found = [word for name in words for word in _words(known.get(name), depth + 1)]
+        found = [word for name in words for word in _words_under(name, known.get(name), depth + 1)]
         if not found and depth:
             found = [str(known[name]) for name in LABELS if isinstance(known.get(name), str | int)]
         yield from (f"{place}: {word}" for word in found) if place else found
+
+
+def _words_under(name: str, value: Any, depth: int) -> Iterator[str]:
+    """Yield the words under a key; under `errors` they may stand under the names of what they are about."""
+    words = list(_words(value, depth))
+    if not words and name in {"errors", "error", "detail"} and isinstance(value, dict):
+        for field, held in value.items():
+            spoken = _words(held, depth + 1)
+            words.extend(word if field.lower() in word.lower() else f"{field}: {word}" for word in spoken)
+    yield from words
 
 
 def _bare(name: str) -> str:

@@ -13,6 +13,7 @@ KEYS = re.compile(
     r"|\bAIza[\w*.…•-]{8,}"
     r"|\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]+)?"
     r"|(?<=[?&])(?:[\w-]*key|[\w-]*token|code|sig|signature|secret)=[^&\s\"'<>]+"
+    r"|(?<![\w-])[\w-]*(?:key|token|secret|password)=(?=[^&\s\"'<>]{8})[^&\s\"'<>]+"
     r"|(?<![\w*])[\w-]*\*{3,}[\w*-]*"
     r"|\b(?:Bearer|Basic)\s+(?=[^\s,;]*[\d*._=-])[^\s,;\"']{6,}",
     re.IGNORECASE,
@@ -30,9 +31,14 @@ def struck_out(text: str, key: str) -> str:
     if len(key) >= LONG:
         start, end = re.escape(key[:SHOWN]), re.escape(key[-SHOWN:])
         hidden = rf"(?<!\w){start}[\w-]*{MASK}[\w-]*|{MASK}[\w-]*{end}(?!\w)"
-        text = re.sub(rf"{re.escape(key)}|{hidden}", STRUCK, text)
+        text = re.sub(rf"{_written(key)}|{hidden}", STRUCK, text)
     elif key:
         text = re.sub(
             rf"({NAMED}[\"']?\s*(?:[:=]|is|provided:?|was)?\s*[\"'`]?){re.escape(key)}(?!\w)", rf"\1{STRUCK}", text
         )
     return KEYS.sub(STRUCK, text)
+
+
+def _written(key: str) -> str:
+    """Return the pattern of a key as it is or as it stands in an address, some of its letters as `%2B`."""
+    return "".join(f"(?:{re.escape(letter)}|(?i:%(?:25)*{ord(letter):02x}))" for letter in key)

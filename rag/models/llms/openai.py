@@ -25,7 +25,7 @@ from rag.models.llms.exchange.forms import Form
 from rag.models.llms.exchange.incoming import BrokenError
 from rag.models.llms.exchange.reading import UNFINISHED
 from rag.models.llms.openai_errors import Failure
-from rag.models.llms.replies import MORE_TOKENS, received
+from rag.models.llms.replies import MORE_TOKENS, TURN_OFF, received
 from rag.models.openai_client import address_of, async_client
 from rag.settings import Settings
 
@@ -155,5 +155,7 @@ def _nothing(finish: Finish) -> Failure:
         return Failure("it used up its tokens before it wrote anything", MORE_TOKENS, UsedUpError)
     if finish.ending is Ending.CUT and finish.reason == UNFINISHED:
         return Failure("it sent no answer", f"{NO_API[:-1]}, and try again.")
-    happened = finish.reason if finish.ending is Ending.CUT else "its answer was empty"
+    if not finish.reason and finish.usage.thinking_tokens:
+        return Failure("its answer was empty, it only thought", f"Ask in other words; or {TURN_OFF}.")
+    happened = finish.reason or "its answer was empty"
     return Failure(happened, "Ask again in other words, or choose another model with ASKPAPERS_LLM.")

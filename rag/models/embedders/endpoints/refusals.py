@@ -6,7 +6,9 @@ OVERFLOW = re.compile(
     r"context[_ ]?(length|size|window)|maximum context|max(imum)?[_ ](input|sequence|tokens|model)"
     r"|too (long|large|many tokens)|(less|fewer|more|longer|larger) than [\d,]+ (tokens|characters)"
     r"|token (limit|count)|exceed\w*[^.]{0,60}(tokens|length|context|limit)"
-    r"|tokens?[^.]{0,40}(exceed|maximum|limit|allowed)|larger than the max|input length|sequence length|physical batch",
+    r"|tokens?[^.]{0,40}(exceed|maximum|limit|allowed)|larger than the max|input length|sequence length|physical batch"
+    # Of torch, past a model's last place
+    r"|size of (the )?tensor|position[_ ](ids?|embeddings?)|index out of range in self",
     re.IGNORECASE,
 )
 SIZE = re.compile(

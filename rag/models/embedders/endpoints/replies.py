@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 HOLDERS = ("data", "embeddings", "embedding", "output", "results", "result", "float")
+PLACES = ("index", "text_index", "input_index", "textIndex")
 
 
 def vectors_of(reply: Any) -> list[NDArray[np.float32]]:
     """Return the vectors of a reply, in the order of the texts. Raises ValueError when it is no list of embeddings.
 
-    Known are OpenAI's form, also with `index` missing or useless, bare lists, lists under other names, numbers packed
-    in base64, whole numbers, and a vector in a list of its own.
+    Known are OpenAI's form, also with `index` missing, useless or under another name, bare lists, lists under other
+    names, numbers packed in base64, whole numbers, and a vector in a list of its own.
 
     >>> reply = {"data": [{"index": 1, "embedding": [2]}, {"index": 0, "embedding": [[1]]}]}
     >>> [vector.tolist() for vector in vectors_of(reply)]
@@ -52,10 +53,10 @@ def _is_numbers(value: Any) -> bool:
 
 def _place(item: Any) -> int:
     """Return the index of an item; -1 when it tells none."""
-    told = item.get("index") if isinstance(item, dict) else None
+    told = next((item[name] for name in PLACES if name in item), None) if isinstance(item, dict) else None
     try:
         return int(told) if isinstance(told, int | str | float) and not isinstance(told, bool) else -1
-    except ValueError:
+    except (ValueError, OverflowError):  # no number, or an infinite one
         return -1
 
 

@@ -16,7 +16,7 @@ from rag.models.endpoints.listing import chat_model_of, names_of, windows_of
 from rag.models.endpoints.meanings import Asking, SaidError
 from rag.models.endpoints.routes import route_of
 from rag.models.endpoints.said import parsed
-from rag.models.llms.base import Finish, Message
+from rag.models.llms.base import Ending, Finish, Message
 from rag.models.llms.exchange.forms import OPTIONS, Form
 from rag.models.llms.exchange.incoming import BrokenError, Incoming
 from rag.models.llms.exchange.reading import Reading
@@ -66,8 +66,10 @@ class Asker:
         """Return the next piece, None at the end; what fails once a reply has ended is its end."""
         try:
             return await incoming.payload(self._settings.timeout)
-        except (TimeoutError, BrokenError, SaidError, ValueError):
-            if reading.ending is None:
+        except (TimeoutError, BrokenError, SaidError, ValueError) as error:
+            if reading.ending is None or (
+                isinstance(error, SaidError) and reading.ending is Ending.COMPLETE and not reading.begun
+            ):
                 raise
             return None
 

@@ -30,6 +30,8 @@ ENDED = (
     ),
 )
 NOT_ENDED = {"", "null", "none", "unspecified", "finish_reason_unspecified", "in_progress", "incomplete_stream"}
+CALLED = ("tool_calls", "function_call")  # what asks for a tool in place of an answer
+MOST = 1e15  # tokens; a greater number, or none that is finite, was not counted
 TEXTS = {"", "text", "output_text", "text_delta"}  # types of parts that are the answer; thinking and references aren't
 
 
@@ -37,7 +39,8 @@ class Piece(NamedTuple):
     """What one piece brings.
 
     `reason` says why a reply was cut, `refusal` what the model says in place of an answer, `thought` what it thinks,
-    where a server tells that apart.
+    where a server tells that apart. `called`: it asks for a tool. `place` is that of the answer, where there are
+    several.
 
     `whole` is a text that repeats all that came before, where a piece has one: it counts when nothing did.
     """
@@ -49,6 +52,8 @@ class Piece(NamedTuple):
     usage: Usage | None = None
     refusal: str = ""
     thought: str = ""
+    called: bool = False
+    place: int = 0
 
 
 def piece_of(payload: Any) -> Piece:
@@ -67,7 +72,7 @@ def piece_of(payload: Any) -> Piece:
     usage = _usage(payload.get("usage"))
     if not choices:
         return Piece(usage=usage)
-    choice = choices[0]
+    choice = min(choices, key=_place)  # of several answers the first, in whatever order they come
     said, whole = (told_apart(_object(choice.get(name))) for name in ("delta", "message"))
     ending, reason = _ending(choice.get("finish_reason"))
     return Piece(
@@ -78,7 +83,15 @@ def piece_of(payload: Any) -> Piece:
         usage or _usage(choice.get("usage")),
         _text(said.get("refusal")) or _text(whole.get("refusal")),
         thinking_in(said) or thinking_in(whole),
+        any(said.get(name) or whole.get(name) or choice.get("finish_reason") == name for name in CALLED),
+        _place(choice),
     )
+
+
+def _place(choice: dict[str, Any]) -> int:
+    """Return which of several answers a choice belongs to; 0 where it doesn't tell."""
+    told = choice.get("index")
+    return int(told) if isinstance(told, int | float) and 0 < told < MOST else 0
 
 
 def _object(told: Any) -> dict[str, Any]:
@@ -122,5 +135,5 @@ def _usage(told: Any) -> Usage | None:
         told.get("prompt_tokens", told.get("input_tokens")),
         told.get("completion_tokens", told.get("output_tokens")),
     ]
-    numbers = [int(count) if isinstance(count, int | float) and count > 0 else 0 for count in counts]
+    numbers = [int(count) if isinstance(count, int | float) and 0 < count < MOST else 0 for count in counts]
     return Usage(numbers[0], numbers[1], thinking_counted(told)) if any(numbers) else None

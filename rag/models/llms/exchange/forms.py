@@ -11,6 +11,7 @@ from typing import Any
 from rag.models.endpoints.meanings import Said, is_long
 from rag.models.endpoints.refusals import (
     is_about_options,
+    limits_reply,
     longest_reply,
     names_in,
     refuses_stream,
@@ -58,7 +59,11 @@ class Form:
         if said.status in FINAL or is_long(said):
             return replace(self, stream=False) if said.status == 403 and self._streams(words, pointed) else None
         sent = frozenset(request) & {*OPTIONS, *NO_THINKING, *LIMITS}
-        if named := (names_in(words, sent) | pointed) & sent:
+        named = (names_in(words, sent) | pointed) & sent
+        limit = next(iter(sent & {*LIMITS}), None)
+        if limit and limits_reply(words) and longest_reply(words, request[limit]) is not None:
+            named |= {limit}  # said by another name: max tokens, maxOutputTokens
+        if named:
             return self._without(named, words, request)
         instructed = request["messages"][0]["role"] == "system"
         if instructed and (refuses_system(words) or {"messages", "role"} <= pointed):

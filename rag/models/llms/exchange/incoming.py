@@ -11,7 +11,7 @@ from anyio import EndOfStream, fail_after, move_on_after
 from openai import AsyncOpenAI
 
 from rag.models.endpoints.meanings import SaidError, said_within
-from rag.models.endpoints.said import error_in, parsed
+from rag.models.endpoints.said import error_in, is_sure, parsed
 from rag.models.endpoints.sse import Event, EventReader
 
 DONE = "[DONE]"  # what a stream ends with, by OpenAI's protocol
@@ -36,6 +36,7 @@ class Incoming:
         self._events: deque[Event] = deque()
         self._ended = False
         self._begun = False
+        self._held: Any = None  # what may be an error, or news of a wait: told when no answer follows
         self._stray = ""  # text that is no JSON: what a server says that speaks another language
 
     @classmethod
@@ -68,17 +69,27 @@ class Incoming:
             if isinstance(body, str) and event.data.lstrip().startswith(("{", "[")):
                 msg = "broken JSON"
                 raise ValueError(msg)
-            wrong = {"error": body} if event.name == "error" else error_in(body)
-            if wrong is not None:
-                raise SaidError(said_within(wrong, self.response))
+            if self._is_wrong(event, body):
+                continue
             if isinstance(body, str):
                 self._stray = self._stray or body
             elif body is not None:
                 self._begun = True
+                self._held = None if _says(body) else self._held
                 return body
+        if self._held is not None:
+            raise SaidError(said_within(self._held, self.response))
         if self._stray and not self._begun:
             raise SaidError(said_within(self._stray, self.response))
         return None
+
+    def _is_wrong(self, event: Event, body: Any) -> bool:
+        """Tell whether a piece may be an error, which is held; raise SaidError for what is one for sure."""
+        wrong = {"error": body} if event.name == "error" else error_in(body)
+        if wrong is not None and (event.name == "error" or is_sure(body)):
+            raise SaidError(said_within(wrong, self.response))
+        self._held = self._held if wrong is None else wrong
+        return wrong is not None
 
     async def drain(self) -> None:
         """Read what little is left, so that the connection can be used again."""
@@ -96,9 +107,21 @@ class Incoming:
                 msg = "what came can't be unpacked"
                 raise ValueError(msg) from error
             except BROKEN as error:
+                if self._held is not None:
+                    raise SaidError(said_within(self._held, self.response)) from error
                 if isinstance(error, TimeoutError):
                     raise
                 raise BrokenError from error
             self._ended = block is None
             self._events.extend(self._reader.end() if block is None else self._reader.feed(block))
         return self._events.popleft() if self._events else None
+
+
+def _says(body: Any) -> bool:
+    """Tell whether a piece brings something of an answer, besides who speaks and how it ended."""
+    choices = body.get("choices") if isinstance(body, dict) else None
+    held = [choice for choice in choices if isinstance(choice, dict)] if isinstance(choices, list) else []
+    said = [choice.get(name) for choice in held for name in ("delta", "message")]
+    return any(choice.get("text") for choice in held) or any(
+        value for one in said if isinstance(one, dict) for name, value in one.items() if name != "role"
+    )

@@ -21,7 +21,8 @@ def thinking_counted(usage: Mapping[str, Any]) -> int:
     """
     places = [usage, *(usage.get(name) for name in DETAILS)]
     found = [place.get(name) for place in places if isinstance(place, Mapping) for name in COUNTS]
-    return next((int(count) for count in found if isinstance(count, int | float) and count > 0), 0)
+    counted = (int(count) for count in found if isinstance(count, int | float) and 0 < count < 1e15)  # infinity is none
+    return next(counted, 0)
 
 
 def thinking_in(said: Mapping[str, Any]) -> str:
