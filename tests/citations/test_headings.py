@@ -77,7 +77,7 @@ def test_a_fence_of_code_stays(code: str) -> None:
     "marker",
     [
         "[Sentence 2.1]", "(sentence 2.1)", "(2.1)", "\\[2.1\\]", "【2:0†Moss】", "##2$$", "⟦2⟧", "[2️⃣]", "[2 ↗]",
-        "[🔗2]", '[2: "a quoted phrase"]', '[Source 2: "a quoted phrase"]', "[sentences 2.1 and 2.2]", "[2, 'a phrase']",
+        "[🔗2]", '[2: "a quoted phrase"]', '[Source 2: "a quoted phrase"]', "[sentences 2.1 and 2.2]", "[2, 'a']",
     ],
 )  # fmt: skip
 def test_a_marker_of_a_sentence_a_tool_or_a_quote_is_read(marker: str) -> None:
