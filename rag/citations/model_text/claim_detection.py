@@ -103,7 +103,7 @@ def _uncited(sentence: str, question: str, carried: float) -> Kind:
     if closes(sentence):
         return Kind.GREETING
     if asks(sentence):  # the model asks back, or copies a question
-        return Kind.CLAIM if carried >= SUPPORTED else Kind.FRAME
+        return Kind.FRAME
     if carried >= PARTLY:
         return Kind.CLAIM
     if is_courtesy(sentence):

@@ -35,7 +35,7 @@ def clauses(sentence: Sentence, line: MarkedLine, span: Span, shown: Span) -> li
     at = span.start
     for end in ends[:-1]:
         word = next((n for n in range(at, span.end) if line.origin[n] >= end), span.end)
-        if min(_length(line.text[at:word]), _length(line.text[word : span.end])) >= CLAUSE:
+        if min(length(line.text[at:word]), length(line.text[word : span.end])) >= CLAUSE:
             cuts.append((word, end))
             at = word
     if not cuts:
@@ -55,7 +55,7 @@ def _cut(line: MarkedLine, span: Span, start: int, cuts: Sequence[tuple[int, int
         at, start = word, end
 
 
-def _length(text: str) -> int:
+def length(text: str) -> int:
     """Return how many words a text has, about two signs a word where a script has no alphabet."""
     return len(text.split()) + len(DENSE.findall(text)) // 2
 

@@ -18,6 +18,15 @@ OPENING = re.compile(
     r"(?:\s?[!.,]\s+|\s?[\uff01\u3002\uff0c\u3001]\s*))+(?=\S)",
     re.IGNORECASE,
 )
+ALOUD = re.compile(  # "Okay, so I need to answer this."
+    r"\A\s*(?:(?:okay|ok|alright|all right|hmm+|right|well|so|now|first|sure)\b[\s,.!\u2026\u2014-]*){0,4}"
+    r"(?:let me|let us|let['\u2019]s|I(?:['\u2019]ll| will| need to| have to| should| must|['\u2019]m going to"
+    r"| am going to)|the user (?:is asking|asks|wants me) (?=\w))(?:(?<=\w )|\s)(?:\w+ ){0,2}?"
+    r"(?:answer|think|look|see|find|check|figure|start|begin|go|read|work|consider|recall|tackle|break|summari[sz]e"
+    r"|review|address|try|determine|identify|understand|write|provide|respond|to|about|for|how|what|which|whether|why|if)\b"
+    r"[^.!?:\n\[]{0,300}[.!?](?:\s+)(?=\S)",
+    re.IGNORECASE,
+)
 ASKED = re.compile(
     rf"\A[\s*_#>]*{QUESTIONS}[\s*_]*[:\uff1a][^\n]{{1,600}}\n+[\s*_#>]*(?:{ANSWERS}|a)[ *_]*[:\uff1a][ *_]*",
     re.IGNORECASE,
@@ -32,8 +41,9 @@ def without_opening(text: str) -> tuple[str, int]:
     (('Adam adapts.', 1), ('Yes.', 1))
     """
     text, questions = ASKED.subn("", text, count=1)
+    text, aloud = ALOUD.subn("", text, count=1)
     text, greetings = OPENING.subn("", text, count=1)
-    return text, questions + greetings
+    return text, questions + aloud + greetings
 
 
 def is_courtesy(sentence: str) -> bool:

@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.citations.model_text.clauses import Sentence, clauses, distinct, pieces
-from rag.citations.model_text.forms.other_markers import plain_markers
+from rag.citations.model_text.forms.other_markers import plain_markers, plain_signs
 from rag.citations.model_text.forms.shielding import shielded, shown
 from rag.citations.model_text.forms.source_words import ANSWERS
+from rag.citations.model_text.headings import front_matter, is_heading
 from rag.citations.model_text.marked_line import MarkedLine, read_line
 from rag.citations.model_text.marker_grammar import label_of
 from rag.citations.model_text.reference_lists import heads_references, renumbered
@@ -53,14 +54,17 @@ def read_markers(text: str, sources: Mapping[int, Paper], meaning: Mapping[int, 
     reader = _Reader(sources)
     meaning = meaning or {}
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # half an emoji
-    text = shielded("\n".join(text.splitlines()), sources)
+    text = shielded(plain_signs("\n".join(text.splitlines()), sources), sources)
     text = with_cited_columns(text, {*sources, *meaning})
     text, rewritten = plain_markers(text, {n: sources[meaning.get(n, n)] for n in {*sources, *meaning}})
     reader.repairs += rewritten
     lines = renumbered(text, meaning).splitlines()
+    frontal = front_matter(lines)
     for number, line in enumerate(lines):
         following = lines[number + 1] if number + 1 < len(lines) else ""
-        if not reader.take(line, following):
+        if number < frontal:
+            reader.frame(line)
+        elif not reader.take(line, following, heading=is_heading(lines, number)):
             break
     return Reading(tuple(map(_shown, reader.sentences())), dict(+reader.repairs))
 
@@ -77,7 +81,12 @@ class _Reader:
         self.fenced = False
         self.formula = ""  # what ends the formula within which a line is
 
-    def take(self, raw: str, following: str) -> bool:
+    def frame(self, raw: str) -> None:
+        """Take a line that claims nothing, as it is."""
+        self.breaks += 1
+        self._add([_frame(raw)])
+
+    def take(self, raw: str, following: str, *, heading: bool) -> bool:
         """Read a line; return false when what follows is a list of references."""
         self.breaks += 1
         if FENCE.match(raw) or self.fenced:
@@ -95,7 +104,7 @@ class _Reader:
         if is_row(raw):
             self._row(raw, following)
             return True
-        return self._line(raw)
+        return self._line(raw, heading=heading)
 
     def _is_formula(self, raw: str) -> bool:
         """Tell whether a line is part of a formula that stands on lines of its own."""
@@ -133,28 +142,29 @@ class _Reader:
             said = row_text(" | ".join(cell.text for cell in cells))
             self._add([Sentence(said, numbers, "", (*pieces(shown), " |"), frame=not any(map(str.isalnum, said)))])
 
-    def _line(self, raw: str) -> bool:
+    def _line(self, raw: str, *, heading: bool) -> bool:
         indent = raw[: len(raw) - len(raw.lstrip())]
         line = read_line(raw.lstrip(), self.sources, self.repairs)
         if not any(not one.frame for one in self.found) and (preamble := PREAMBLE.match(line.text)):
             line = line.without(preamble.end())
             self.repairs[GREETINGS] += 1
-        heading = HEADING.match(line.text) or QUOTED.match(line.text)
-        item = None if heading else ITEM.match(line.text)
-        line = line.without(item.end() if item else heading.end() if heading else 0)
+        mark = HEADING.match(line.text) or QUOTED.match(line.text)
+        item = None if mark else ITEM.match(line.text)
+        line = line.without(item.end() if item else mark.end() if mark else 0)
         if heads_references(line.text):
             if not line.numbers and self.found:
                 self.repairs[REFERENCES] += 1
                 return False
             line = line._replace(text="")  # "Source: [1]" is a line of markers
-        lead = _lead(item, indent) if item else heading[0].lstrip() if heading else indent
-        is_heading = bool(heading and "#" in heading[0])
-        sentences = [one._replace(frame=one.frame or is_heading) for one in self._sentences(line)]
+        lead = _lead(item, indent) if item else mark[0].lstrip() if mark else indent
+        marked = bool(mark and "#" in mark[0])
+        headed = marked or (heading and not line.numbers)
+        sentences = [one._replace(frame=one.frame or headed) for one in self._sentences(line)]
         told = [place for place, one in enumerate(sentences) if not one.frame]
         if told:
             sentences[told[0]] = _citing(sentences[told[0]], self.ahead or ())
             self.ahead = None if self.ahead is None else []
-        elif line.numbers and not is_heading:
+        elif line.numbers and not marked:
             self._markers_alone(line.numbers)
             return True
         if sentences:

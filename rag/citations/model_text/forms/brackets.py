@@ -1,18 +1,22 @@
 """Brackets of every kind in a line, and links: those that are markers as `[n]`, addresses gone, all else as it was."""
 
 import re
+from collections.abc import Mapping
 
 from rag.citations.model_text.forms.marker_contents import LONGEST, pointed_at
 from rag.citations.model_text.forms.saying import Saying
 from rag.citations.model_text.forms.surroundings import ends_clause, needs_values
 from rag.citations.model_text.marker_grammar import INSIDE, is_said_in
+from rag.records import Paper
+from rag.text.sentences import sentence_spans
 
 CLOSING = {
     "[": "]", "(": ")", "{": "}", "\u3010": "\u3011", "\uff3b": "\uff3d", "\uff08": "\uff09", "\u3014": "\u3015",
-    "\u3016": "\u3017", "\u300c": "\u300d", "\u27e8": "\u27e9", "\u2039": "\u203a", "\u00ab": "\u00bb",
+    "\u3016": "\u3017", "\u300c": "\u300d", "\u27e8": "\u27e9", "\u27e6": "\u27e7", "\u2039": "\u203a",
+    "\u00ab": "\u00bb",
 }  # fmt: skip
 CLOSERS = frozenset(CLOSING.values())
-SQUARE = frozenset("[\u3010\uff3b\u3014\u3016")
+SQUARE = frozenset("[\u3010\uff3b\u3014\u3016\u27e6")
 NEAR = 6  # open brackets among which the one is looked for that is closed
 LINK = re.compile(
     r"\((?P<address>\s?(?:<[^<>\n]{0,300}>|[^\s()<>]{0,300}(?:\([^\s()]{0,60}\)[^\s()]{0,60}){0,3})"
@@ -33,6 +37,7 @@ GENERIC = frozenset(  # words of a link that say nothing
     "\u94fe\u63a5 \u6765\u6e90 \u51fa\u5178".split()
 )
 FREE = re.compile(r"(?:^|[\s.,;:!?\"'\u201d)\u3002])$")
+DOTTED = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,3})(?![\d.])")  # a sentence of a source
 SHORT_NAMES = re.compile(r"\s*[SDPR]\d{1,2}(?:, ?[SDPR]\d{1,2})*\s*")
 
 
@@ -83,6 +88,8 @@ def _round(inside: str, before: str, after: str, saying: Saying) -> str | None:
         return "" if ALONE.fullmatch(inside) else None
     if pointed.in_words and not SHORT_NAMES.fullmatch(flat):
         return saying.markers(pointed)
+    if not all(_is_sentence(one, saying.sources) for one in DOTTED.finditer(flat)):
+        return None
     if "[" in flat or (ends_clause(before, after) and not _is_values(flat, before, after)):
         return saying.known(flat)
     return None
@@ -95,6 +102,12 @@ def _words_of_a_link(inside: str, address: str, saying: Saying) -> str | None:
     if marker := saying.of_address(address):
         return marker if "." in inside or BARE_ADDRESS.match(inside) else f"{inside} {marker}"
     return "" if inside.strip(" *_").lower() in GENERIC else inside
+
+
+def _is_sentence(place: re.Match[str], sources: Mapping[int, Paper]) -> bool:
+    """Tell whether `1.2` is the place of a sentence of a source, as the model was shown them."""
+    paper = sources.get(int(place[1]))
+    return paper is not None and 0 < int(place[2]) <= len(sentence_spans(paper.abstract))
 
 
 def _is_values(inside: str, before: str, after: str) -> bool:

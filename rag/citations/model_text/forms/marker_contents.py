@@ -43,6 +43,13 @@ ORDINALS = frozenset(("st", "nd", "rd", "th"))
 ENDS = frozenset(";")
 SAYING_NOTHING = INTRODUCING | AND | ARCHIVES
 DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212~")
+KEYCAP = "\ufe0f\u20e3"  # what makes a digit a key
+SENTENCES = frozenset("sentence sentences sent satz sätze phrase phrases frase frases oración oraciones".split())
+DOTTED = re.compile(r"\d{1,2}\.\d{1,3}")  # sentence 2 of source 1
+QUOTING = re.compile(  # 1: "what it says"
+    r"(\s*(?:[^\W\d_]{1,20}\.?\s)?\d{1,2}(?:\.\d{1,3})?)\s*(?:[:,\u2013\u2014-]\s*)?"
+    r"[\"'\u201c\u2018\u00ab\u201e][^\"\u201d\u00bb]{1,200}[\"'\u201d\u2019\u00bb\u201c]\s*"
+)
 QUOTES = "\"'\u201c\u201d\u2018\u2019\u00ab\u00bb\u300c\u300d\u300a\u300b`"
 HARMLESS = DASHES | set(f".,:;|/&#=\u00b0\u00ba^*_()[]{{}}@\u2020\u2021\u00a7\u3001\u00b7\u060c\u061b!?{QUOTES}")
 
@@ -68,6 +75,7 @@ class _Item:
     words: list[str] = field(default_factory=list)  # of a title, or unknown
     written: list[str] = field(default_factory=list)
     place: bool = False
+    sentence: bool = False  # "sentence 1.2" names a source, too
     numbered: bool = False  # it begins with a number
     share: bool = False  # "1 of"
     dash: bool = False
@@ -81,6 +89,8 @@ def pointed_at(inside: str, sources: Mapping[int, Paper], *, tolerant: bool = Fa
     """
     if len(inside) > LONGEST:
         return None
+    if tolerant and (quoting := QUOTING.fullmatch(inside)):
+        inside = quoting[1]
     items = list(
         _items(unicodedata.normalize("NFKC", inside).replace("\u3001", ",").replace("n\u00b0", "no "), sources)
     )
@@ -126,6 +136,8 @@ def _items(inside: str, sources: Mapping[int, Paper]) -> Iterator[_Item | None]:
 
 def _sign(item: _Item, sign: str) -> bool:
     """Take a sign; false when it belongs to no marker, as a minus in front of a number."""
+    if unicodedata.category(sign) == "So" or sign in KEYCAP:
+        return True  # a picture beside a number
     if sign not in HARMLESS and not (sign == "+" and item.authors):
         return False
     item.dash = sign in DASHES
@@ -138,8 +150,10 @@ def _number(item: _Item, match: re.Match[str], *, glued: bool) -> bool:
     """Take a number: of a source, a year, or a place within a source; false when it can be none."""
     first = int(re.split(r"[.:]", match["number"])[0])
     if match["aside"] and ":" in match["number"]:  # a message, and a source of it
-        first = int(match["number"].split(":")[1])
+        first = int(match["number"].split(":")[1]) or first
     dash, item.dash = item.dash, False
+    if item.sentence and DOTTED.fullmatch(match["number"]):
+        item.noun, item.place = True, False
     if item.share and not item.place:
         return False
     if item.place or (item.authors and item.years and not item.noun):
@@ -164,8 +178,9 @@ def _word(item: _Item, word: str, papers: tuple[Paper, ...], *, glued: bool) -> 
     plain = folded(word)
     lower = word.lower()
     item.dash = False
+    item.sentence |= lower in SENTENCES and not item.ranges
     seen = bool(item.ranges or item.named or item.authors)
-    if lower in PLACES and (seen or lower not in NOUNS) and not (glued and lower in LETTERS):
+    if lower in SENTENCES or (lower in PLACES and (seen or lower not in NOUNS) and not (glued and lower in LETTERS)):
         item.place = True
     elif lower in NOUNS or (glued and lower in LETTERS):
         item.noun, item.place = True, False

@@ -11,6 +11,7 @@ from rag.citations.model_text.forms import patterns
 from rag.citations.model_text.forms.brackets import BARE_ADDRESS, LINKED, plain_brackets
 from rag.citations.model_text.forms.marker_contents import pointed_at
 from rag.citations.model_text.forms.saying import NAMED, Saying
+from rag.citations.model_text.forms.shielding import outside_code
 from rag.citations.model_text.forms.surroundings import ends_clause
 from rag.citations.model_text.marker_grammar import INSIDE
 from rag.records import Paper
@@ -31,6 +32,16 @@ def plain_markers(text: str, sources: Mapping[int, Paper]) -> tuple[str, Counter
         return text, Counter()
     rewriter = _Rewriter(sources)
     return rewriter.rewritten(text), rewriter.saying.repairs
+
+
+def plain_signs(text: str, sources: Mapping[int, Paper]) -> str:
+    r"""Return a text with the markers as `[n]` that would look like formulas: `##1$$`, `\[1.2\]`."""
+
+    def instead(match: re.Match[str]) -> str:
+        number = match["number"] or match["of"]
+        return f"[{number}]" if int(number) in sources else match[0]
+
+    return outside_code(text, lambda part: patterns.IN_SIGNS.sub(instead, part))
 
 
 class _Rewriter:

@@ -25,6 +25,9 @@ LATEX = re.compile(
     r"(?:\[(?P<option>[^\[\]{}\n]{0,60})\]){0,2}(?:\{(?P<inside>\[?[^{}\n]{1,120})\})?"
 )
 ESCAPED = re.compile(r"\\\[(?P<inside>[^\[\]\n\\]{1,60})\\\]")
+IN_SIGNS = re.compile(  # of RAGFlow, and a sentence of a source
+    r"##(?P<number>\d{1,2})\$\$|(?<=\S )\\\[(?P<of>\d{1,2})\.\d{1,2}\\\]"
+)
 # Raised numbers: ^1, ^{[1]}, $^1$ and those of their own.
 SMALL = r"\d{1,2}(?:[,;]\s?\d{1,2}|[-\u2013]\d{1,2}|\^\d{1,2})*"
 POWER = rf"\^(?P<one>\{{\[?{SMALL}\]?\}}|\{{\\(?:text|mathrm)\{{{SMALL}\}}\}}|\[{SMALL}\]|\({SMALL}\)|{SMALL})\^?"

@@ -40,6 +40,20 @@ STRING = re.compile(
 )
 CITED = re.compile(r"\[\^?\d|\u3010\d|\(\d\)|[\u00b9\u00b2\u00b3]|\((?:source|quelle)", re.IGNORECASE)
 
+# An answer within a fence, words that lead to it, and a farewell.
+WRAPPED = re.compile(
+    r"(?P<words>(?:[^\n`~]{1,200}\n\s*)?)(?P<fence>```+|~~~+)[ \t]*(?P<kind>markdown|mdx?|te?xt|plain(?:text)?|answer|)"
+    r"[ \t]*\n(?P<inside>.*?)(?:\n[ \t]*(?P=fence)[ \t]*(?P<rest>\n\s*[^\n`~]{0,200})?)?",
+    re.IGNORECASE | re.DOTALL,
+)
+FENCE_LINE = re.compile(r"^[ \t]*(?:```+|~~~+)[ \t]*(.*)$", re.MULTILINE)
+DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{4}")
+SAID = 4  # words that a sentence has at least
+CODE_LINE = re.compile(
+    r"[{}]\s*$|\)\s?;\s*$|^\s*(?:def|class|import|return|print|echo|sudo|pip|git|SELECT|#include|//|\$|>>>)\s+[\w({\"'*]"
+    r"|^\s*(?:for|while|if|else|elif|try|with)\b.*:\s*$|[\w\])]\s?[-+*/]?=\s?[\w\[({\"'-]|=>|^\s*\w+(?:\.\w+)*\([^()]*\)\s*$"
+)
+
 BLOCKS = {
     "p": "\n\n", "div": "\n", "section": "\n\n", "article": "\n\n", "tr": "\n", "table": "\n\n", "ul": "\n", "ol": "\n",
 }  # fmt: skip
@@ -78,7 +92,7 @@ def as_markdown(text: str) -> str:
     >>> as_markdown('{"answer": "It is fast.", "citations": [1]}'), as_markdown("<p>It is <b>fast</b>.</p>")
     ('It is fast. [1]', 'It is **fast**.')
     """
-    return outside_code(CODED.sub(r"`\2`", _said_in_json(text)), _without_tags)
+    return outside_code(CODED.sub(r"`\2`", _said_in_json(_unfenced(text))), _without_tags)
 
 
 def may_be_json(start: str) -> bool:
@@ -88,6 +102,29 @@ def may_be_json(start: str) -> bool:
         re.match(r"\s*(?:`{1,3}|~{1,3})?(?:j(?:s(?:on?)?)?)?\s*\Z|\s*(?:```|~~~)json", start, re.IGNORECASE) is not None
     )
     return bool(fenced and start.strip()) or re.match(r"\{\s*(?:[\"']|\Z)|\[\s*(?:\{|\Z)", begun) is not None
+
+
+def _unfenced(text: str) -> str:
+    """Return an answer out of the fence that holds all of it; a text with a fence of code in it as it is."""
+    whole = WRAPPED.fullmatch(text.strip())
+    if whole is None:
+        return text
+    inside, named = whole["inside"], whole["kind"].lower().startswith("m")
+    if CITED.search(whole["words"]) or (whole["words"] and not (named or CITED.search(inside))):
+        return text
+    inner = FENCE_LINE.findall(inside)
+    if inner and (len(inner) % 2 or not inner[0] or any(inner[1::2])):  # the fence ends, and another begins
+        return text
+    if not named and not _is_prose(inside):
+        return text
+    return f"{whole['words']}{inside}{whole['rest'] or ''}".strip("\n")
+
+
+def _is_prose(text: str) -> bool:
+    """Tell whether what stands in a fence without a language is written for people: sentences, and no line of code."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    sentences = [line for line in lines if len(re.findall(r"[^\W\d_]{2,}", line)) >= SAID or DENSE.search(line)]
+    return bool(sentences) and 2 * len(sentences) >= len(lines) and not any(map(CODE_LINE.search, lines))
 
 
 def _said_in_json(text: str) -> str:
