@@ -226,10 +226,10 @@ def test_comments_are_a_sign_of_life(chat_server: Any, model: Model) -> None:
 def test_signs_of_life_alone_are_waited_for_no_longer_than_an_answer(chat_server: Any, model: Model) -> None:
     chat_server.says(b": processing\n\n", 0.05, forever=True)
     with pytest.raises(ModelError, match="it was silent"):
-        model(timeout=0.1)()
+        model(timeout=0.3)()
     chat_server._replies.clear()
     chat_server.says("So ", *[b": processing\n\n", 0.05] * 100)
-    assert model(timeout=0.1)().finish.reason == "it took longer than 1 s"
+    assert model(timeout=0.3)().finish.reason == "it took longer than 3 s"
 
 
 def test_a_connection_kept_alive_behind_the_end_is_left(chat_server: Any, model: Model) -> None:

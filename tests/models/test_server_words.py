@@ -151,7 +151,7 @@ def test_whatever_the_status_the_servers_words_are_told_without_the_key(
     words = f"The frobnicator of key: {key} exploded"
     chat_server.minds = lambda body: Reply(status=status, body=json.dumps({"detail": [{"msg": words}]}))
     with pytest.raises(ModelError) as caught:
-        ask(openai_api_key=key, timeout=0.4)
+        ask(openai_api_key=key, timeout=1.4)  # time for a slow machine, and for one retry
     assert f"({status}: 'The frobnicator of key: … exploded')" in str(caught.value)
 
 
@@ -270,7 +270,7 @@ def test_a_content_filter_is_told(chat_server: Any, ask: Callable[..., Any]) -> 
 def test_what_was_refused_is_told_apart(chat_server: Any, ask: Callable[..., Any], reply: Reply, told: str) -> None:
     chat_server.minds = lambda _: reply
     with pytest.raises(ModelError) as caught:
-        ask(timeout=0.4)
+        ask(timeout=1.4)
     assert told in str(caught.value)
 
 
