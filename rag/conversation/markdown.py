@@ -4,13 +4,12 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from rag.citations.model_text.denials import MARK
 from rag.citations.numbering import number_of, number_papers
 from rag.citations.rendering import marked, markers_replaced
 from rag.export.markdown import as_part, inline, line, reference
 from rag.export.text import plain
 from rag.records import Answer, Claim, Paper, Passage, Standing, Turn
-from rag.records.answers import CLOSEST, LEFT_OPEN, NEAREST_PAPERS, REFUSALS
+from rag.records.answers import CLOSEST, LEFT_OPEN, MARK, NEAREST_PAPERS, REFUSALS
 from rag.records.standings import SHOWN, SOUND, shown, side_by_side
 
 ITEM = re.compile(r"\s*(?:(?P<bullet>[-*•–])|(?P<number>\d{1,3})[.)])(?:\s+|\Z)")  # noqa: RUF001

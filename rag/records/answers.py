@@ -10,6 +10,8 @@ from typing import Any, Self
 from rag.records.claims import Citation, Claim, citation_dict, citation_of, claims_of
 from rag.records.papers import Filters, Paper, Passage
 
+MARK = "NOT SAID:"  # what a model is asked to write before what its sources leave open
+
 
 class Anew(str):
     """A piece of a streamed text with which it begins anew: what came before turned out to be no part of the answer.

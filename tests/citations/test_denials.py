@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.citations.model_text.denials import MARK, denies, is_marked
+from rag.citations.model_text.denials import denies, is_marked
+from rag.records.answers import MARK
 from rag.text.sentences import sentence_spans
 
 

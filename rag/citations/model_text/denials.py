@@ -5,7 +5,6 @@ The words of a denial are English; the mark is the same in every language (promp
 
 import re
 
-MARK = "NOT SAID:"
 LONGEST = 1_000  # characters of a sentence that are looked at
 MARKED = re.compile(r"\W*not said\b\s*\W*", re.IGNORECASE)
 

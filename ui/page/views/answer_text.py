@@ -10,10 +10,9 @@ from dataclasses import replace
 from html import escape
 from itertools import groupby
 
-from rag.citations.model_text.denials import MARK
 from rag.citations.rendering import marked, markers_replaced
 from rag.records import Answer, Claim, Standing
-from rag.records.answers import LEFT_OPEN
+from rag.records.answers import LEFT_OPEN, MARK
 from rag.records.standings import SOUND, shown, side_by_side
 from ui.page.views.markup import PLACE, document, place, place_of, prose, without_places
 
