@@ -13,11 +13,12 @@ from rag.citations.model_text.forms.marker_contents import pointed_at
 from rag.citations.model_text.forms.saying import NAMED, Saying
 from rag.citations.model_text.forms.shielding import outside_code
 from rag.citations.model_text.forms.surroundings import ends_clause
-from rag.citations.model_text.marker_grammar import INSIDE
+from rag.citations.model_text.marker_grammar import INSIDE, is_said_in
 from rag.records import Paper
 
 NEARBY = 60  # characters before and after that tell what a number is
 REST = 400  # characters of a sentence within which its own marker is looked for
+WORD = re.compile(r"\w+[)\]|]?\Z")
 FIRSTS = 20  # circled numbers in a row
 
 
@@ -100,15 +101,25 @@ class _Rewriter:
         return self.saying.known(match["inside"]) or self.saying.said(match["inside"], bare=False) or match[0]
 
     def _power(self, match: re.Match[str]) -> str:
+        if self._is_formula(match):
+            return match[0]
         numbers = re.sub(r"\\[a-z]+", "", next(filter(None, match.groups()))).replace("^", ",")
         return self.saying.known(numbers) or match[0]
 
     def _raised(self, match: re.Match[str]) -> str:
-        if patterns.UNITS.search(match.string[max(0, match.start() - 12) : match.start()]):
+        before = match.string[max(0, match.start() - 12) : match.start()]
+        if patterns.UNITS.search(before) or self._is_formula(match):
             return match[0]
         numbers = re.findall(rf"[{patterns.RAISED}]{{1,2}}|[\u207b\u2013-]", match[0])
         inside = ",".join("-" if one in "\u207b\u2013-" else one.translate(patterns.ON_LINE) for one in numbers)
         return self.saying.known(inside.replace(",-,", "-")) or match[0]
+
+    def _is_formula(self, match: re.Match[str]) -> bool:
+        """Tell whether a raised number is an exponent: what it stands on has it in a source too, or is no prose."""
+        base = match.string[max(0, match.start() - NEARBY) : match.start()].rpartition(" ")[2]
+        word = WORD.search(base)
+        said = word is not None and is_said_in(word[0] + match[0], self.saying.sources)
+        return said or patterns.TERM.search(base) is not None
 
     def _circled(self, match: re.Match[str]) -> str:
         if not ends_clause(*_around(match)):

@@ -35,7 +35,7 @@ IN_MATH = re.compile(
     rf"\$\s?(?P<three>\[{SMALL}\])\s?\$|\\\(\s?(?P<four>\[{SMALL}\])\s?\\\)|\$\s?(?:\{{\}})?{POWER}\s?\$"
     rf"|\\\(\s?(?:\{{\}})?{POWER.replace('one', 'two')}\s?\\\)"
 )
-CARET = re.compile(rf"(?<![\d)\]}}^$\\\[])(?:(?<=[^\W\d_]{{3}})|(?<![^\W_]))\s?{POWER}(?![\w.]\w|[\w\],^])")
+CARET = re.compile(rf"(?<![\d)\]}}^$\\\[])(?:(?<=[^\W\d_]{{3}})|(?<![^\W_]))\s?{POWER}(?![\w.]\w|[\w\],^(])")
 RAISED = "\u2070\u00b9\u00b2\u00b3\u2074-\u2079"
 ON_LINE = str.maketrans("\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079", "0123456789")
 RAISED_RUN = re.compile(
@@ -43,6 +43,7 @@ RAISED_RUN = re.compile(
     rf"[{RAISED}]{{1,2}}(?:[ ,\u02d2\u02cc\u207b\u2013\u207a-]{{1,2}}[{RAISED}]{{1,2}}){{0,8}}\u207e?"
     rf"(?![\w\u207a\u207b{RAISED}])"
 )
+TERM = re.compile(r"\w\(|[{}=\\+]|\d/")  # what holds one of these is a formula, not a word
 UNITS = re.compile(  # behind which a raised number is a power
     r"(?:\b(?:[kcdmn\u00b5M]?m|sec|min|mol|rad|log|sin|cos|tan|exp|deg|pixels?|kpc|Mpc|inch|feet|chi|eta|sigma)|\d)$"
 )
