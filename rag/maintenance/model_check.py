@@ -21,7 +21,7 @@ from rag.models.llms.openai import EndpointModel
 from rag.models.llms.prompts import load_prompt
 from rag.models.llms.replies import SPARE, spoken
 from rag.models.llms.tokens import count_tokens
-from rag.models.spending import metered
+from rag.models.spending import unmetered
 from rag.records import Anew, Paper
 from rag.settings import Settings
 
@@ -74,7 +74,7 @@ class _Examination:
 
     def __init__(self, model: ChatModel, settings: Settings) -> None:
         self._model = model
-        self._endpoint = endpoint if isinstance(endpoint := metered(model), EndpointModel) else None
+        self._endpoint = endpoint if isinstance(endpoint := unmetered(model), EndpointModel) else None
         self._settings = settings
         self._used = NO_USAGE
         self._changes: list[str] = []  # what to write into the settings, or to do at the server
