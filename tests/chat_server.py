@@ -7,11 +7,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
 from itertools import cycle
 from typing import Any, NamedTuple
 
 from rag.settings import Settings
+from tests.http_server import QuietHandler
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def _refusal(message: str, kind: str = "invalid_request_error") -> Reply:
     return Reply(status=400, body=json.dumps({"error": {"message": message, "type": kind, "code": 400}}))
 
 
-class ChatHandler(BaseHTTPRequestHandler):
+class ChatHandler(QuietHandler):
     """A connection of a caller to the chat server."""
 
     protocol_version = "HTTP/1.1"
@@ -120,7 +120,7 @@ class ChatHandler(BaseHTTPRequestHandler):
         self._send(self.known.listing or Reply(body=models if isinstance(models, str) else json.dumps(listed)))
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = self.body()
         came = Asked(time.monotonic(), self.headers["Authorization"], body, self.path, dict(self.headers))
         reply = self.known.take(came)
         try:
@@ -134,21 +134,12 @@ class ChatHandler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _send(self, reply: Reply) -> None:
-        content = reply.body.encode()
-        self.send_response(reply.status if self.path.partition("?")[0] in self.known.paths else 404)
+        status = reply.status if self.path.partition("?")[0] in self.known.paths else 404
         kind = "text/html" if reply.body.startswith("<") else "application/json"
-        for name, value in ({"Content-Type": kind} | dict(reply.headers)).items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+        self.send(status, reply.body.encode(), {"Content-Type": kind, **reply.headers})
 
     def _stream(self, reply: Reply, *, counted: bool) -> None:
-        self.send_response(200)
-        for name, value in ({"Content-Type": "text/event-stream"} | dict(reply.headers)).items():
-            self.send_header(name, value)
-        self.send_header("Transfer-Encoding", "chunked")
-        self.end_headers()
+        self.begin(200, {"Content-Type": "text/event-stream", **reply.headers, "Transfer-Encoding": "chunked"})
         for step in cycle(reply.steps) if reply.forever else reply.steps:
             if isinstance(step, float):
                 self._pause(step)
@@ -181,9 +172,6 @@ class ChatHandler(BaseHTTPRequestHandler):
             readable, _, _ = select.select([self.connection], [], [], 0.02)
             if readable and not self.connection.recv(1, socket.MSG_PEEK):
                 raise ConnectionResetError
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  (the name that http.server gives)
-        """Keep quiet."""
 
 
 def _chunk(delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:

@@ -4,9 +4,7 @@ import json
 import os
 import shutil
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +20,7 @@ from rag.records import Record, Rejection, Remark
 from rag.samples import PATH
 from rag.settings import Settings
 from tests.chat_server import ChatHandler, ChatServer
+from tests.http_server import listening
 from ui.cli.app import main
 
 WriteJsonl = Callable[..., Path]
@@ -228,16 +227,10 @@ def read_bytes(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bytes], Fo
 def chat_server() -> Iterator[ChatServer]:
     """A server with a language model that says what a test tells it to say."""
     known = ChatServer()
-    handler = type("Handler", (ChatHandler,), {"known": known})
-    http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    known.url = f"http://127.0.0.1:{http.server_port}/v1"
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield known
-    known.ended.set()
-    http.shutdown()
-    http.server_close()
-    thread.join()
+    with listening(type("Handler", (ChatHandler,), {"known": known})) as address:
+        known.url = f"{address}/v1"
+        yield known
+        known.ended.set()
 
 
 @pytest.fixture

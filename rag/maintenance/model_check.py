@@ -19,14 +19,13 @@ from rag.models.llms import load_model
 from rag.models.llms.base import NO_USAGE, ChatModel, Ending, Finish, Message
 from rag.models.llms.openai import EndpointModel
 from rag.models.llms.prompts import load_prompt
-from rag.models.llms.replies import spoken
+from rag.models.llms.replies import SPARE, spoken
 from rag.models.llms.tokens import count_tokens
-from rag.models.spending import metered
+from rag.models.spending import unmetered
 from rag.records import Anew, Paper
 from rag.settings import Settings
 
 SHORT = 2_000  # tokens that a short reply may have, with what is thought before it
-SPARE = 0.9  # share of the window that answers plan with
 READ = 0.6  # share of a prompt's tokens, counted here, that a server has read when it has read them all
 SLOW = 30.0  # seconds to the first word from which on people wonder whether anything happens
 NAMED = 3  # models of a list that are told by name
@@ -75,7 +74,7 @@ class _Examination:
 
     def __init__(self, model: ChatModel, settings: Settings) -> None:
         self._model = model
-        self._endpoint = endpoint if isinstance(endpoint := metered(model), EndpointModel) else None
+        self._endpoint = endpoint if isinstance(endpoint := unmetered(model), EndpointModel) else None
         self._settings = settings
         self._used = NO_USAGE
         self._changes: list[str] = []  # what to write into the settings, or to do at the server

@@ -86,18 +86,18 @@ class MeteredModel:
     """A language model whose tokens are paid from a purse; otherwise it is the model that it is made of."""
 
     def __init__(self, model: ChatModel, settings: Settings, purse: Purse = PURSE) -> None:
-        self._model = model
+        self.model = model
         self._settings = settings
         self._purse = purse
 
     @property
     def name(self) -> str:
         """The model's name."""
-        return self._model.name
+        return self.model.name
 
     def close(self) -> None:
         """Close the model."""
-        self._model.close()
+        self.model.close()
 
     def stream(
         self, messages: Sequence[Message], *, max_tokens: int, stop: Cancellation
@@ -113,7 +113,7 @@ class MeteredModel:
         self._purse.reserve(reserved, limit)
         used, pieces = Usage(), list[str]()
         try:
-            with closing(self._model.stream(messages, max_tokens=max_tokens, stop=stop)) as events:
+            with closing(self.model.stream(messages, max_tokens=max_tokens, stop=stop)) as events:
                 for event in events:
                     if isinstance(event, Finish):
                         used = event.usage
@@ -130,9 +130,9 @@ class MeteredModel:
             self._purse.settle(reserved, price.of(used))
 
 
-def metered(model: ChatModel) -> ChatModel:
+def unmetered(model: ChatModel) -> ChatModel:
     """Return the model whose tokens are metered, or the model itself when none are."""
-    return model._model if isinstance(model, MeteredModel) else model  # noqa: SLF001  (of this module)
+    return model.model if isinstance(model, MeteredModel) else model
 
 
 def _over(taken: float, cost: float, limit: float) -> CostLimitError:

@@ -6,13 +6,9 @@ from hypothesis import strategies as st
 
 from rag.citations.model_text.headings import front_matter, is_heading
 from rag.citations.reading import read_answer
-from rag.records import Paper
+from tests.citations.papers import BEES, MOSS
 
 PROPERTY = settings(deadline=None, max_examples=100)
-BEES = Paper(
-    3, "Bees", "Honey bees dance near the hive to tell where flowers stand. Longer dances stand for greater distances."
-)
-MOSS = Paper(5, "Moss", "Moss covers the northern side of old trees. It drinks water from rain and fog alone.")
 SOURCES = {1: BEES, 2: MOSS}
 DANCED = "Bees dance near the hive to tell where flowers stand"
 GROWN = "Moss covers the northern side of old trees"

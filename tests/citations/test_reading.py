@@ -9,23 +9,9 @@ from hypothesis import strategies as st
 
 from rag.citations.reading import ReadAnswer, read_answer
 from rag.citations.rendering import Rendered, render
-from rag.records import Paper
+from tests.citations.papers import BEES, MOSS, SOURCES
 
 PROPERTY = settings(deadline=None, max_examples=200)
-PRUNING = Paper(
-    7,
-    "One Shot",
-    "Language models are large and slow in use. We prune half of the weights in one shot. Our method reaches 71.5 "
-    "points on the benchmark. It runs in 4,000 seconds on a single accelerator. Retraining is never needed.",
-)
-BEES = Paper(
-    3,
-    "Bees",
-    "Honey bees dance near the hive to tell where flowers stand. The angle of a dance gives the direction from the "
-    "sun. Longer dances stand for greater distances.",
-)
-MOSS = Paper(5, "Moss", "Moss covers the northern side of old trees. It drinks water from rain and fog alone.")
-SOURCES = {1: PRUNING, 2: BEES, 3: MOSS}
 QUESTION = "How do bees tell each other where flowers stand?"
 DANCED = "Bees dance near the hive"
 NESTED = """They tell it in two ways:

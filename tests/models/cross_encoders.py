@@ -1,4 +1,4 @@
-"""Cross-encoders that tests make for themselves, byte by byte, so that what each must put out can be computed by hand.
+"""Cross-encoders that tests make for themselves, so that what each must put out can be computed by hand.
 
 `weighing` adds up what each word weighs, otherwise in the first text than in the second; `Random` has weights by chance
 and a nonlinearity, and computes in NumPy what it must say.
@@ -7,8 +7,7 @@ and a nonlinearity, and computes in NumPy what it must say.
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from dataclasses import field as attribute
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,55 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
+from tests.models.onnx_file import FLOAT, INT64, model, node, tensor, value
+
 SPECIAL = ("[UNK]", "[CLS]", "[SEP]")
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
-INT64, INT32, FLOAT = 7, 6, 1
 HIDDEN = 8
 PIECE = re.compile(r"\w+|[^\w\s]+")
-
-
-def field(number: int, value: bytes | int) -> bytes:
-    """Return a field of a protocol buffer, the form of ONNX files."""
-    if isinstance(value, int):
-        return varint(number << 3) + varint(value)
-    return varint(number << 3 | 2) + varint(len(value)) + value
-
-
-def varint(value: int) -> bytes:
-    out = b""
-    while value > 127:
-        out, value = out + bytes([value & 127 | 128]), value >> 7
-    return out + bytes([value])
-
-
-def tensor(name: str, values: NDArray[Any]) -> bytes:
-    kind = 7 if values.dtype == np.int64 else 1
-    dims = b"".join(field(1, size) for size in values.shape)
-    return dims + field(2, kind) + field(8, name.encode()) + field(9, values.tobytes())
-
-
-def node(operator: str, inputs: Sequence[str], output: str, **attributes: int) -> bytes:
-    told = b"".join(
-        field(5, field(1, name.encode()) + field(3, value) + field(20, 2)) for name, value in attributes.items()
-    )
-    return (
-        b"".join(field(1, one.encode()) for one in inputs)
-        + field(2, output.encode())
-        + field(4, operator.encode())
-        + told
-    )
-
-
-def value(name: str, kind: int, *dims: str | int) -> bytes:
-    shape = b"".join(field(1, field(2, one.encode()) if isinstance(one, str) else field(1, one)) for one in dims)
-    return field(1, name.encode()) + field(2, field(1, field(1, kind) + field(2, shape)))
-
-
-def model(nodes: Sequence[bytes], tensors: Sequence[bytes], inputs: Sequence[bytes], output: bytes) -> bytes:
-    """Return an ONNX file of a graph."""
-    graph = b"".join(field(1, one) for one in nodes) + field(2, b"g") + b"".join(field(5, one) for one in tensors)
-    graph += b"".join(field(11, one) for one in inputs) + field(12, output)
-    return field(1, 8) + field(7, graph) + field(8, field(2, 13))
 
 
 def weighing(first: NDArray[np.float32], second: NDArray[np.float32]) -> bytes:
@@ -81,7 +37,7 @@ def weighing(first: NDArray[np.float32], second: NDArray[np.float32]) -> bytes:
         tensor("axis", np.array([1], np.int64)),
     ]
     inputs = [value(name, INT64, "batch", "pieces") for name in ("input_ids", "token_type_ids")]
-    return model(nodes, tensors, inputs, value("logits", FLOAT, "batch", first.shape[1]))
+    return model(nodes, tensors, inputs, [value("logits", FLOAT, "batch", first.shape[1])])
 
 
 @dataclass
@@ -99,7 +55,7 @@ class Random:
     kind: int = INT64
     states: bool = False
     name: str = "logits"
-    vocabulary: list[str] = attribute(init=False)
+    vocabulary: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
         chance = np.random.default_rng(self.seed)
@@ -147,7 +103,7 @@ class Random:
         ]
         shape = ("batch", "pieces", self.outputs) if self.states else ("batch", self.outputs)
         given = [value(name, self.kind, "batch", "pieces") for name in self.inputs]
-        return model(nodes, tensors, given, value(self.name, FLOAT, *shape))
+        return model(nodes, tensors, given, [value(self.name, FLOAT, *shape)])
 
 
 def tokenizer(vocabulary: Sequence[str]) -> Tokenizer:

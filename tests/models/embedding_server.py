@@ -1,18 +1,17 @@
 """A real HTTP server with embeddings that takes as much as a test says, and answers as servers in use do."""
 
 import json
-import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from rag.settings import Settings
 from rag.text.words import stems
+from tests.http_server import QuietHandler, listening
 
 KEY = "sk-secret-1234567890"
 
@@ -116,31 +115,16 @@ def serving_embeddings() -> Iterator[EmbeddingServer]:
     """Serve embeddings until the end of the block."""
     known = EmbeddingServer()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            body = self.body()
             known.asked.append(body)
             answer = known.answer(body)
             plain = isinstance(answer.body, str)
             content = (answer.body if plain else json.dumps(answer.body)).encode()
-            self.send_response(answer.status)
-            for name, value in answer.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Type", "text/html" if plain else "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            kind = "text/html" if plain else "application/json"
+            self.send(answer.status, content, {**answer.headers, "Content-Type": kind})
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-            """Keep quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    known.url = f"http://127.0.0.1:{server.server_port}/v1"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
+    with listening(Handler) as address:
+        known.url = f"{address}/v1"
         yield known
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

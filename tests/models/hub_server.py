@@ -2,16 +2,16 @@
 
 import hashlib
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
+
+from tests.http_server import QuietHandler, listening
 
 
 @dataclass
@@ -64,7 +64,7 @@ def as_bytes(content: bytes | str | dict[str, Any] | list[Any]) -> bytes:
     return (content if isinstance(content, str) else json.dumps(content)).encode()
 
 
-class HubHandler(BaseHTTPRequestHandler):
+class HubHandler(QuietHandler):
     """Answers GET and HEAD of /api/models/... and /ORG/NAME/resolve/REVISION/FILE."""
 
     hub: Hub
@@ -124,34 +124,18 @@ class HubHandler(BaseHTTPRequestHandler):
         self._send(status, b"{}", {"X-Error-Code": code, "X-Error-Message": code, "X-Repo-Commit": commit})
 
     def _send(self, status: int, content: bytes, headers: Mapping[str, str] | None = None) -> None:
-        self.send_response(status)
-        for key, value in (headers or {}).items():
-            self.send_header(key, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
+        self.begin(status, {**(headers or {}), "Content-Length": str(len(content))})
         if self.command == "GET":
             cut = self.hub.cut if "/resolve/" in self.path and self.hub.cut is not None else len(content)
             self.wfile.write(content[:cut])
             self.close_connection = cut < len(content)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Keep quiet."""
-
 
 @contextmanager
 def serving(hub: Hub) -> Iterator[Hub]:
     """Serve a hub at an address of its own, until the end of the block."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (HubHandler,), {"hub": hub}))
-    server.daemon_threads = True
-    hub.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
+    with listening(type("Handler", (HubHandler,), {"hub": hub})) as hub.url:
         yield hub
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @contextmanager

@@ -9,10 +9,10 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
 from rag.settings import Settings
+from tests.http_server import QuietHandler, listening
 
 Body = dict[str, Any]
 KEY = "rk-very-secret-1234"
@@ -194,15 +194,14 @@ class RerankServer:
         return 200, self.turns(dialect.reply(found))
 
 
-class RerankHandler(BaseHTTPRequestHandler):
+class RerankHandler(QuietHandler):
     """A connection of somebody who wants texts reranked."""
 
     known: RerankServer
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        status, reply = self.known.answer(Asked(self.path, self.headers["Authorization"], body))
+        status, reply = self.known.answer(Asked(self.path, self.headers["Authorization"], self.body()))
         self.known.ended.wait(self.known.silent)
         if self.known.breaks:
             self.close_connection = True
@@ -210,11 +209,9 @@ class RerankHandler(BaseHTTPRequestHandler):
         content = reply if isinstance(reply, bytes) else json.dumps(reply).encode()
         if isinstance(reply, str):
             content = reply.encode()
-        self.send_response(status)
-        if status in {301, 302, 307, 308}:
-            self.send_header("Location", "https://me:secret@elsewhere.example/v1/rerank")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
+        elsewhere = {"Location": "https://me:secret@elsewhere.example/v1/rerank"}
+        moved = elsewhere if status in {301, 302, 307, 308} else {}
+        self.begin(status, {**moved, "Content-Length": str(len(content))})
         try:
             for start in range(len(content)) if self.known.drips else (0,):
                 self.wfile.write(content[start : start + 1] if self.known.drips else content)
@@ -222,23 +219,13 @@ class RerankHandler(BaseHTTPRequestHandler):
         except ConnectionError:
             self.close_connection = True
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Keep quiet."""
-
 
 @contextmanager
 def reranking() -> Iterator[RerankServer]:
     """Serve a reranker at an address of its own, until the end of the block."""
     known = RerankServer()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (RerankHandler,), {"known": known}))
-    server.daemon_threads = True
-    known.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield known
-    finally:
-        known.ended.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with listening(type("Handler", (RerankHandler,), {"known": known})) as known.url:
+        try:
+            yield known
+        finally:
+            known.ended.set()

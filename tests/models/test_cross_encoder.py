@@ -14,7 +14,8 @@ from rag.models.checkers import load_checker
 from rag.models.cross_encoder import CrossEncoder, Role, load_cross_encoder, longest_input, output_names
 from rag.models.rerankers import load_reranker
 from rag.settings import Settings
-from tests.models.cross_encoders import INT32, INT64, Random, write
+from tests.models.cross_encoders import Random, write
+from tests.models.onnx_file import INT32, INT64
 
 WORDS = "bees dance tea cools fast slow why do the how far".split()
 ROLE = Role("reranker", "ASKPAPERS_RERANKER")

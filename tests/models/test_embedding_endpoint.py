@@ -6,7 +6,6 @@ import traceback
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from rag.maintenance.rebuild import rebuild
 from rag.models.embedders.openai import BATCH, OpenAIEmbedder
 from rag.settings import Settings
 from rag.text.words import stems
+from tests.http_server import QuietHandler, listening
 
 MakePaper = Callable[..., dict[str, Any]]
 WriteJsonl = Callable[..., Path]
@@ -58,32 +58,21 @@ def hashed(text: str) -> list[float]:
 def endpoint() -> Iterator[Endpoint]:
     known = Endpoint()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            body = self.body()
             known.asked.append((self.headers["Authorization"], body))
             if known.hang:
                 known.gone.wait(30)
                 return
             content = json.dumps(known.reply(body["input"])).encode()
-            self.send_response(known.status if self.path == "/v1/embeddings" else 404)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            status = known.status if self.path == "/v1/embeddings" else 404
+            self.send(status, content, {"Content-Type": "application/json"})
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-            """Keep quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    known.url = f"http://127.0.0.1:{server.server_port}/v1"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield known
-    known.gone.set()
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with listening(Handler) as address:
+        known.url = f"{address}/v1"
+        yield known
+        known.gone.set()
 
 
 def settings(endpoint: Endpoint, **changes: Any) -> Settings:

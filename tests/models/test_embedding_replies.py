@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.models.embedders.endpoints.batches import BatchSize
-from rag.models.embedders.endpoints.refusals import is_overflow, is_size, shortened, window_told
+from rag.models.embedders.endpoints.refusals import is_size, is_too_long, shortened, window_told
 from rag.models.embedders.endpoints.replies import vectors_of
 from rag.models.endpoints.said import told, words_of
 from tests.models.embedding_server import REFUSALS_OF_LONG, Refusal, openai_form
@@ -91,8 +91,16 @@ def test_whatever_is_answered_is_vectors_or_an_error(reply: Any) -> None:
 
 @pytest.mark.parametrize("said", REFUSALS_OF_LONG[:7])
 def test_refusals_of_long_texts_are_told_from_those_of_many(said: Refusal) -> None:
-    assert is_overflow(said.status, words_of(said.body))
+    assert is_too_long(said.status, words_of(said.body))
     assert not is_size(words_of(said.body))
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["612 places, max_seq_length 512", "输入文本过长", "max tokens per text: 512", "it exceeds the limit"],
+)
+def test_a_text_is_too_long_by_what_is_said_of_prompts_and_by_what_is_said_of_texts(words: str) -> None:
+    assert is_too_long(400, words)
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,8 @@
 
 import json
 import re
-import threading
 import zlib
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from rag.library import Library
 from rag.models.embedders.openai import OpenAIEmbedder
 from rag.models.llms import load_model
 from rag.settings import Settings
+from tests.http_server import QuietHandler, listening
 
 MakePaper = Callable[..., dict[str, Any]]
 WriteJsonl = Callable[..., Path]
@@ -32,9 +31,9 @@ class Server:
 def server() -> Iterator[tuple[Server, Settings]]:
     known = Server()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_POST(self) -> None:
-            texts = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["input"]
+            texts = self.body()["input"]
             known.sizes.append(len(texts))
             data = []
             for number, text in enumerate(texts):
@@ -44,21 +43,11 @@ def server() -> Iterator[tuple[Server, Settings]]:
                 data.append({"object": "embedding", "index": number, "embedding": vector.tolist()})
             content = known.change({"object": "list", "model": "tiny", "data": data})
             body = content.encode() if isinstance(content, str) else json.dumps(content).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html" if isinstance(content, str) else "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            kind = "text/html" if isinstance(content, str) else "application/json"
+            self.send(200, body, {"Content-Type": kind})
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  (the name that http.server gives)
-            pass
-
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=http.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{http.server_port}/v1"
-    yield known, Settings(embedding="openai:tiny", openai_base_url=url, openai_api_key="sk-secret")
-    http.shutdown()
-    http.server_close()
+    with listening(Handler) as address:
+        yield known, Settings(embedding="openai:tiny", openai_base_url=f"{address}/v1", openai_api_key="sk-secret")
 
 
 def each(change: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], Any]:

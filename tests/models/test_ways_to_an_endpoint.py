@@ -4,9 +4,7 @@ import gc
 import socket
 import ssl
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from rag.errors import EmbeddingError
 from rag.models.openai_client import sync_client
 from rag.settings import Settings
 from tests.chat_server import ChatHandler
+from tests.http_server import listening
 from tests.models.conftest import Answering
 
 Ask = Callable[..., Any]
@@ -179,14 +178,8 @@ def secure_url(chat_server: Any, certificate: Path) -> Iterator[str]:
     """The address at which the chat server speaks HTTPS."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
-    http = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (ChatHandler,), {"known": chat_server}))
-    http.socket = context.wrap_socket(http.socket, server_side=True)
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield f"https://127.0.0.1:{http.server_port}/v1"
-    http.shutdown()
-    http.server_close()
-    thread.join()
+    with listening(type("Handler", (ChatHandler,), {"known": chat_server}), context) as address:
+        yield f"{address}/v1"
 
 
 def test_a_certificate_that_nobody_vouches_for_is_told_and_with_its_issuer_it_works(

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
+from tests.models.onnx_file import FLOAT, INT64, model, node, tensor, value
+
 Array = NDArray[np.float32]
 WIDTH, TYPES = 6, 8
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", ":", "query", "passage", "tea", "cools", "bees", "dance", "milk", "the"]
@@ -20,7 +22,7 @@ RANDOM = np.random.default_rng(5)
 TABLE: Array = RANDOM.standard_normal((len(WORDS), WIDTH)).astype(np.float32)
 PLACES: Array = RANDOM.standard_normal((64, WIDTH)).astype(np.float32)
 KINDS: Array = RANDOM.standard_normal((TYPES, WIDTH)).astype(np.float32)
-FLOAT, INT64 = 1, 7  # as ONNX counts types
+APART = "model.onnx_data"  # where weights lie that are apart
 
 
 @dataclass
@@ -147,63 +149,21 @@ def safetensors(arrays: Mapping[str, NDArray[Any]], dtype: str = "F32") -> bytes
     return len(told).to_bytes(8, "little") + told + body
 
 
-# ONNX files, byte by byte
-
-
 class Graph:
     """The nodes of a model, as they are added, and its weights."""
 
     def __init__(self, weights: Mapping[str, Array], apart: str = "") -> None:
         self._nodes: list[bytes] = []
         self.last: list[str] = []
-        self._weights = [_tensor(name, array, apart=name == apart) for name, array in weights.items()]
-        self._weights += [_tensor("first", np.array([1], np.int64)), _tensor("last", np.array([2], np.int64))]
+        self._weights = [tensor(name, array, APART if name == apart else "") for name, array in weights.items()]
+        self._weights += [tensor("first", np.array([1], np.int64)), tensor("last", np.array([2], np.int64))]
 
     def node(self, operator: str, inputs: Sequence[str], output: str, **attributes: int | list[int]) -> None:
         """Add a node."""
-        told = b"".join(_field(1, one.encode()) for one in inputs) + _field(2, output.encode())
-        told += _field(4, operator.encode())
-        for name, value in attributes.items():
-            ints = value if isinstance(value, list) else [value]
-            kind, number = (7, 8) if isinstance(value, list) else (2, 3)
-            body = _field(1, name.encode()) + b"".join(_field(number, one) for one in ints) + _field(20, kind)
-            told += _field(5, body)
-        self._nodes.append(told)
+        self._nodes.append(node(operator, inputs, output, **attributes))
         self.last.append(output)
 
     def file(self, inputs: Mapping[str, Sequence[str | int]], outputs: Mapping[str, Sequence[str | int]]) -> bytes:
         """Return the ONNX file."""
-        graph = b"".join(_field(1, one) for one in self._nodes) + _field(2, b"g")
-        graph += b"".join(_field(5, one) for one in self._weights)
-        graph += b"".join(_field(11, _value(name, INT64, dims)) for name, dims in inputs.items())
-        graph += b"".join(_field(12, _value(name, FLOAT, dims)) for name, dims in outputs.items())
-        return _field(1, 8) + _field(7, graph) + _field(8, _field(2, 13))
-
-
-def _field(number: int, value: bytes | int) -> bytes:
-    if isinstance(value, int):
-        return _varint(number << 3) + _varint(value)
-    return _varint(number << 3 | 2) + _varint(len(value)) + value
-
-
-def _varint(value: int) -> bytes:
-    out = b""
-    while value > 127:
-        out, value = out + bytes([value & 127 | 128]), value >> 7
-    return out + bytes([value])
-
-
-def _tensor(name: str, values: NDArray[Any], *, apart: bool = False) -> bytes:
-    kind = INT64 if values.dtype == np.int64 else FLOAT
-    dims = b"".join(_field(1, size) for size in values.shape)
-    told = dims + _field(2, kind) + _field(8, name.encode())
-    if not apart:
-        return told + _field(9, values.tobytes())
-    place = _field(13, _field(1, b"location") + _field(2, b"model.onnx_data"))
-    return told + place + _field(14, 1)
-
-
-def _value(name: str, kind: int, dims: Sequence[str | int]) -> bytes:
-    sizes = [_field(2, one.encode()) if isinstance(one, str) else _field(1, one) for one in dims]
-    shape = b"".join(_field(1, size) for size in sizes)
-    return _field(1, name.encode()) + _field(2, _field(1, _field(1, kind) + _field(2, shape)))
+        given = [value(name, INT64, *dims) for name, dims in inputs.items()]
+        return model(self._nodes, self._weights, given, [value(name, FLOAT, *dims) for name, dims in outputs.items()])

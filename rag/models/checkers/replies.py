@@ -4,17 +4,16 @@ A verdict is read only where one was asked for: behind the number of a claim, or
 as claims. What can't be read is no verdict. It never raises.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from rag.models.checkers.base import Word
+from rag.models.llms.json_values import json_values
 from rag.models.llms.thinking.stream import without_thinking
 
 LONGEST = 40_000  # characters of a reply that are read
 LONGEST_LINE = 1_000  # characters of a line: the patterns may look at each of them many times
-MOST_VALUES = 50  # places where a reply may seem to begin with JSON
 
 FULLY = r"(?:fully|completely|entirely|wholly|quite|totally)"
 CARRIED = r"(?:supported|stated|found|mentioned|said|entailed|carried|backed|given|enough|in\b)"
@@ -121,7 +120,7 @@ def _range(first: str, last: str) -> range:
 def _in_json(text: str, asked: int) -> dict[int, Said]:
     """Return the verdicts of the JSON in a reply: objects with number and verdict, or a list in the claims' order."""
     found: dict[int, Said] = {}
-    for value in _values(text):
+    for value in json_values(text, fraction=str):  # `1.10` is a tenth sentence
         rows = list(_rows(value))
         counted = len(rows) == asked and all(number is None for number, _ in rows)
         for place, (number, row) in enumerate(rows, start=1):
@@ -129,21 +128,6 @@ def _in_json(text: str, asked: int) -> dict[int, Said]:
             if said and (number is not None or counted):
                 found[place if number is None else number] = said
     return found
-
-
-def _values(text: str) -> Iterator[Any]:
-    """Yield each JSON object and list that stands in a text, outermost ones alone; numbers as they are written."""
-    decoder, position = json.JSONDecoder(parse_float=str), 0
-    for _ in range(MOST_VALUES):
-        start = re.compile(r"[\[{]").search(text, position)
-        if start is None:
-            return
-        try:
-            value, position = decoder.raw_decode(text, start.start())
-        except (ValueError, RecursionError):
-            position = start.end()
-        else:
-            yield value
 
 
 def _rows(value: Any, depth: int = 0) -> Iterator[tuple[int | None, Any]]:

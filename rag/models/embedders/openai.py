@@ -17,7 +17,7 @@ from rag.errors import EmbeddingError
 from rag.models.embedders.base import Embedded, Kind
 from rag.models.embedders.endpoints.batches import BatchSize
 from rag.models.embedders.endpoints.naming import endpoint_name, endpoint_prompts
-from rag.models.embedders.endpoints.refusals import is_overflow, is_size, shortened, window_told
+from rag.models.embedders.endpoints.refusals import is_size, is_too_long, shortened, window_told
 from rag.models.embedders.endpoints.replies import vectors_of
 from rag.models.endpoints.meanings import Asking, Said, lacks_credit, meaning_of, retry_after, said_by
 from rag.models.endpoints.reaching import is_final, unreached
@@ -101,8 +101,8 @@ class OpenAIEmbedder:
         """Return the vector of as much of a text as the server takes. Raises EmbeddingError when that is no cure."""
         first, cut = refusal, text
         # Where the server's words don't tell, a text of some length may be why.
-        while is_overflow(refusal.said.status, refusal.words) or not refusal.words or len(cut) > SHORTEST * 20:
-            window = window_told(refusal.words) if is_overflow(refusal.said.status, refusal.words) else None
+        while is_too_long(refusal.said.status, refusal.words) or not refusal.words or len(cut) > SHORTEST * 20:
+            window = window_told(refusal.words) if is_too_long(refusal.said.status, refusal.words) else None
             self.window = min(self.window, window or self.window)
             cut = shortened(cut, window, CHARACTERS_PER_TOKEN)
             if len(cut) < SHORTEST:
@@ -176,7 +176,7 @@ class OpenAIEmbedder:
         """Return after how many seconds to ask again. Raises RefusedError or EmbeddingError when that won't help."""
         said = said_by(error.response)
         words = words_of(said.body)
-        if said.status in REFUSED or (said.status >= 500 and is_overflow(said.status, words)):
+        if said.status in REFUSED or (said.status >= 500 and is_too_long(said.status, words)):
             if "encoding_format" in words and self._options.pop("encoding_format", None):
                 return 0.0
             raise RefusedError(said) from None

@@ -129,7 +129,7 @@ class EndpointReranker:
         if reply.status in TOO_LARGE:
             if TOO_LONG.search(words) and longest > SHORTEST:
                 return way._replace(characters=max(SHORTEST, longest // 2))
-            if (TOO_MANY.search(words) or reply.status == httpx2.codes.REQUEST_ENTITY_TOO_LARGE) and most > 1:
+            if (TOO_MANY.search(words) or reply.status == 413) and most > 1:
                 return way._replace(most=(most + 1) // 2)
         if reply.status in REFUSED and way.form + 1 < len(FORMS):
             return way._replace(form=way.form + 1)

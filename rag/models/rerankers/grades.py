@@ -3,22 +3,19 @@
 A grade is read only behind the number of a paper that was asked about. What can't be read is no grade. It never raises.
 """
 
-import json
 import re
-from collections.abc import Iterator
 from typing import Any
+
+from rag.models.llms.json_values import json_values
+from rag.models.llms.thinking.stream import without_thinking
 
 LONGEST = 40_000  # characters of a reply that are read
 LONGEST_LINE = 1_000  # characters of a line: the patterns may look at each of them many times
-MOST_VALUES = 50  # places where a reply may seem to begin with JSON
 DEEPEST = 4  # lists and objects within each other
 PLACES = ("paper", "number", "id", "n", "no", "index", "source", "document", "doc", "passage", "paper_id")
 GRADES = ("grade", "score", "relevance", "rating", "relevance_score", "value")
 RANKINGS = ("ranking", "order", "ranked", "rank")
 
-THINKING = re.compile(
-    r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)|.*</(?:think|thinking|reasoning)>", re.DOTALL | re.IGNORECASE
-)
 NAME = r"(?:paper|source|document|doc|passage|abstract|number|no|id)"
 HEAD = re.compile(rf"[\W_]*{NAME}?[\s.#*_(\[]*(?P<number>\d{{1,4}})(?![\d.]*\d)[\])*_`\s]*(?P<rest>.*)", re.IGNORECASE)
 VALUE = r"(?P<grade>-?\d+(?:\.\d+)?)(?![\d.]*\d)"
@@ -42,7 +39,7 @@ def grades_in(reply: str, asked: int) -> dict[int, float]:
     >>> grades_in("[2] > [3] > [1]", 3)
     {2: 2.0, 3: 1.0, 1: 0.0}
     """
-    text = THINKING.sub("", reply[:LONGEST])
+    text = without_thinking(reply[:LONGEST])
     found = _in_json(text, asked) or _in_ranking(text, asked) or _in_lines(text)
     return {number: grade for number, grade in found.items() if 1 <= number <= asked}
 
@@ -77,25 +74,10 @@ def _by_order(numbers: list[int]) -> dict[int, float]:
 
 
 def _in_json(text: str, asked: int) -> dict[int, float]:
-    for value in _values(text):
+    for value in json_values(text):
         if found := _of_value(value, asked):
             return found
     return {}
-
-
-def _values(text: str) -> Iterator[Any]:
-    """Yield each JSON object and list that stands in a text, outermost ones alone."""
-    decoder, position = json.JSONDecoder(), 0
-    for _ in range(MOST_VALUES):
-        start = re.compile(r"[\[{]").search(text, position)
-        if start is None:
-            return
-        try:
-            value, position = decoder.raw_decode(text, start.start())
-        except (ValueError, RecursionError):
-            position = start.end()
-        else:
-            yield value
 
 
 def _of_value(value: Any, asked: int, depth: int = 0) -> dict[int, float]:

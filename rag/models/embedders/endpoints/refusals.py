@@ -2,8 +2,11 @@
 
 import re
 
-OVERFLOW = re.compile(
-    r"context[_ ]?(length|size|window)|maximum context|max(imum)?[_ ](input|sequence|tokens|model)"
+from rag.models.endpoints.refusals import is_overflow
+
+# Said of a text, beyond what is said of a prompt: nothing is written here, so any word of tokens or length counts.
+TOO_LONG = re.compile(
+    r"max(imum)?[_ ](context|input|sequence|tokens|model)"
     r"|too (long|large|many tokens)|(less|fewer|more|longer|larger) than [\d,]+ (tokens|characters)"
     r"|token (limit|count)|exceed\w*[^.]{0,60}(tokens|length|context|limit)"
     r"|tokens?[^.]{0,40}(exceed|maximum|limit|allowed)|larger than the max|input length|sequence length|physical batch"
@@ -20,15 +23,15 @@ SIZE = re.compile(
 SMALLEST_WINDOW = 64  # tokens; a smaller number in a message is a place or a count
 
 
-def is_overflow(status: int, words: str) -> bool:
+def is_too_long(status: int, words: str) -> bool:
     """Tell whether a refusal says that a text is longer than the model takes.
 
-    >>> is_overflow(500, "input is too large to process. increase the physical batch size (current batch size: 512)")
+    >>> is_too_long(500, "input is too large to process. increase the physical batch size (current batch size: 512)")
     True
-    >>> is_overflow(400, "batch size is invalid, it should not be larger than 10")
+    >>> is_too_long(400, "batch size is invalid, it should not be larger than 10")
     False
     """
-    return not is_size(words) and (status == 413 or bool(OVERFLOW.search(words)))
+    return not is_size(words) and (status == 413 or is_overflow(words) or bool(TOO_LONG.search(words)))
 
 
 def is_size(words: str) -> bool:
