@@ -11,26 +11,29 @@ from itertools import count
 from time import perf_counter
 
 from rag.citations.reading import read_answer
-from rag.errors import ContextOverflowError, ModelError, RagError
+from rag.errors import ContextOverflowError, ModelError, RagError, UsedUpError
 from rag.maintenance.doctor import Finding
 from rag.models.cancellation import Cancellation
 from rag.models.embedders import load_embedder
 from rag.models.llms import load_model
-from rag.models.llms.base import NO_USAGE, ChatModel, Ending, Finish, Message
+from rag.models.llms.base import NO_USAGE, ChatModel, Ending, Finish, Message, Usage
 from rag.models.llms.openai import EndpointModel
 from rag.models.llms.prompts import load_prompt
-from rag.models.llms.replies import SPARE, spoken
+from rag.models.llms.replies import SPARE, limit_of, spoken, thinking_of
 from rag.models.llms.tokens import count_tokens
 from rag.models.spending import unmetered
 from rag.records import Anew, Paper
 from rag.settings import Settings
 
-SHORT = 2_000  # tokens that a short reply may have, with what is thought before it
+WORDS = 50  # tokens of a reply of one word
+THINKING = 2_000  # tokens of thinking before it, as far as the window has room
 READ = 0.6  # share of a prompt's tokens, counted here, that a server has read when it has read them all
 SLOW = 30.0  # seconds to the first word from which on people wonder whether anything happens
 NAMED = 3  # models of a list that are told by name
 TEXTS = 64  # embedded at once, as an ingest does
 LEAST = 256  # tokens; a window smaller than this answers nothing
+SMALLEST = 1_024  # tokens; no setting names a smaller window
+UNLISTED = "none listed, and none is needed where one is named"
 
 BLUE = (
     Message("system", "Whatever you are asked, reply with the single word BLUE."),
@@ -80,14 +83,15 @@ class _Examination:
         self._changes: list[str] = []  # what to write into the settings, or to do at the server
         self._windows: Mapping[str, int | None] = {}
         self._pieces = 0  # in which an answer of a few sentences came
+        self._failed = False
 
     def findings(self) -> Iterator[Finding]:
         """Yield what was found of everything that answers need."""
         listed = self._listed()
         try:
-            reply = self._ask(BLUE, SHORT)
+            reply = self._ask(BLUE, WORDS)
         except ModelError as error:
-            yield from (one for one in [listed] if one and one.sound)
+            yield from [listed] if listed and self._windows else []
             yield Finding("reply", False, str(error))
             return
         yield from [listed] if listed else []
@@ -105,23 +109,45 @@ class _Examination:
             try:
                 yield step()
             except RagError as error:
+                self._failed = True
                 yield Finding(what, False, str(error))
         yield Finding("taken", True, f"{self._used.input_tokens:,} tokens read, {self._used.output_tokens:,} written")
-        yield Finding("to change", not self._changes, "; ".join(self._changes) or "nothing")
+        otherwise = "what the problems above say" if self._failed else "nothing"
+        yield Finding("to change", not self._changes and not self._failed, "; ".join(self._changes) or otherwise)
 
     def _ask(self, messages: Sequence[Message], max_tokens: int) -> Reply:
+        """Have a reply of so many tokens, with room to think; once more with more room, or none, as answers do."""
+        limit = limit_of(messages, max_tokens, THINKING, self._settings.window)
+        try:
+            return self._reply(messages, limit)
+        except ContextOverflowError:
+            if limit == max_tokens:
+                raise
+            return self._reply(messages, max_tokens)
+        except UsedUpError:
+            thinking = thinking_of(self._model, otherwise=THINKING)
+            roomy = limit_of(messages, max_tokens, thinking, self._settings.window)
+            if roomy <= limit:
+                raise
+            return self._reply(messages, roomy)
+
+    def _reply(self, messages: Sequence[Message], max_tokens: int) -> Reply:
         started, first, pieces = perf_counter(), 0.0, list[str]()
         finish = Finish(Ending.CUT)
-        with closing(spoken(self._model, messages, max_tokens=max_tokens, stop=Cancellation())) as events:
-            for event in events:
-                if isinstance(event, Finish):
-                    finish = event
-                    break
-                if isinstance(event, Anew):  # what came before was thinking
-                    first, pieces = 0.0, []
-                    continue
-                first = first or perf_counter() - started
-                pieces.append(event)
+        try:
+            with closing(spoken(self._model, messages, max_tokens=max_tokens, stop=Cancellation())) as events:
+                for event in events:
+                    if isinstance(event, Finish):
+                        finish = event
+                        break
+                    if isinstance(event, Anew):  # what came before was thinking
+                        first, pieces = 0.0, []
+                        continue
+                    first = first or perf_counter() - started
+                    pieces.append(event)
+        except UsedUpError as error:
+            self._used += Usage(*error.tokens)
+            raise
         self._used += finish.usage
         return Reply("".join(pieces), finish, first, perf_counter() - started, len(pieces))
 
@@ -131,8 +157,10 @@ class _Examination:
             return None
         try:
             self._windows = self._endpoint.windows()
-        except ModelError as error:
-            return Finding("models", False, f"no list of them, and none is needed where one is named. {error}")
+        except ModelError:
+            self._windows = {}
+        if not self._windows:
+            return Finding("models", True, UNLISTED)
         some = ", ".join(list(self._windows)[:NAMED]) + (", …" if len(self._windows) > NAMED else "")
         return Finding("models", True, f"{_counted(len(self._windows), 'model')} listed: {some}")
 
@@ -177,7 +205,7 @@ class _Examination:
             for paper in SOURCES
         )
         filled = load_prompt("answer", self._settings.prompts).render(sources="\n\n".join(blocks), question=QUESTION)
-        reply = self._ask([Message(*one) for one in filled], max(SHORT, self._settings.answer_tokens))
+        reply = self._ask([Message(*one) for one in filled], self._settings.answer_tokens)
         read = read_answer(reply.text, QUESTION, {paper.paper_id: paper for paper in SOURCES})
         self._pieces = reply.pieces
         claims = [part.claim for part in read.parts if part.claim]
@@ -194,19 +222,22 @@ class _Examination:
     def _streaming(self) -> Finding:
         if self._endpoint is not None and not self._endpoint.form.stream:
             return Finding("streaming", True, "refused: answers come whole, not word by word")
-        if self._pieces == 1:
+        if not self._pieces:
+            return Finding("streaming", True, "not seen: no answer came")
+        if self._endpoint is not None and self._pieces == 1:
             return Finding("streaming", True, "in one piece: the server, or a proxy on the way, holds answers back")
-        return Finding("streaming", True, f"an answer came in {self._pieces} pieces")
+        return Finding("streaming", True, f"an answer came in {_counted(self._pieces, 'piece')}")
 
     def _window(self) -> Finding:
         """Send as much as an answer may send, less while that is refused, and see whether all of it was read."""
-        window = self._settings.window
-        asked, refused = int(window * SPARE) - self._settings.answer_tokens, 0
+        window, left = self._settings.window, self._settings.answer_tokens
+        thinks = THINKING if thinking_of(self._model, otherwise=0) else 0
+        asked, refused = max(int(window * SPARE) - max(left, thinks), window // 4), 0
         while True:
             messages = _filled(asked)
             sent = sum(count_tokens(message.content) for message in messages)
             try:
-                reply = self._ask(messages, min(SHORT, window // 4))
+                reply = self._ask(messages, WORDS)
                 break
             except ContextOverflowError:
                 refused, asked = sent, asked // 2
@@ -218,10 +249,13 @@ class _Examination:
             of = f"{read:,} of {sent:,} tokens" if read else f"only the end of {sent:,} tokens"
             self._changes.append(f"the server's window to {window} (Ollama: OLLAMA_CONTEXT_LENGTH={window})")
             return Finding("window", False, f"it read {of} and said nothing: abstracts are cut off unseen")
-        took = f"it read {read or sent:,} tokens in {reply.first:.1f} s"
         if refused:
-            self._changes.append(f"ASKPAPERS_WINDOW={int((sent + self._settings.answer_tokens) / SPARE)}")
+            fits = int((sent + left) / SPARE)
+            larger = f"the server's window, or the model: no window under {SMALLEST:,} tokens will do"
+            self._changes.append(f"ASKPAPERS_WINDOW={fits}" if fits >= SMALLEST else larger)
+            took = f"it read {sent:,} tokens in {reply.first:.1f} s"
             return Finding("window", False, f"{took}, and refused {refused:,}; ASKPAPERS_WINDOW is {window}")
+        took = f"it read {read or sent:,} tokens in {reply.first:.1f} s"
         return Finding("window", True, f"{took}, as many as ASKPAPERS_WINDOW={window} lets answers send")
 
     def _embedding(self) -> Finding:

@@ -207,6 +207,6 @@ def _read_json(file: Path) -> dict[str, Any]:
     try:
         value = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        msg = f"{file} can't be read ({error}). Export the model again."
+        msg = f"{file} can't be read ({error}). Delete the model's folder, and fetch or export it again."
         raise ModelError(msg) from error
     return value if isinstance(value, dict) else {}

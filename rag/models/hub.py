@@ -10,12 +10,12 @@ import logging
 import re
 import shutil
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.models.hub_errors import HubError, told
-from rag.models.onnx_choice import choose_model, data_files
+from rag.models.onnx_choice import PLAIN, choose_model, data_files
 from rag.utils.telling import tell_user
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def cached_model(name: str, *, revision: str | None = None) -> Fetched | None:
     model = choose_model(local)
     if model is None:
         return None
-    better = [one for one in ("onnx/model.onnx", "model.onnx") if choose_model([one, model]) != model]
+    better = [one for one in PLAIN if choose_model([one, model]) != model]
     needed = {*DESCRIPTIONS, *better, f"{model}_data", *_module_files(snapshot)}
     if not all((snapshot / one).is_file() or (absent / one).is_file() for one in needed):
         return None
@@ -144,10 +144,12 @@ def _fetch(repository: str, revision: str, also: Sequence[str], tell: Tell) -> F
         wanted, model = _wanted(repository, revision, sizes, also)
         snapshot = folder / "snapshots" / commit
         missing = [one for one in wanted if not (snapshot / one).is_file()]
-        _announce(repository, commit, sum(sizes[one] for one in missing), folder, tell)
+        _announce(repository, commit, [sizes[one] for one in missing], folder, tell)
         for one in missing:
             hf_hub_download(repository, one, revision=commit, library_name="askpapers")
-        _keep(folder, revision, commit, [one for one in (*DESCRIPTIONS, f"{model}_data") if one not in sizes])
+        absent = [one for one in (*DESCRIPTIONS, *PLAIN, f"{model}_data") if one not in sizes]
+        with nullcontext() if missing else suppress(OSError):  # a cache that others fill may be for reading alone
+            _keep(folder, revision, commit, absent)
     except Exception as error:  # of huggingface_hub, its HTTP client, its hf_xet, a proxy's: nothing unites them
         raise told(error, repository, revision, folder) from error
     return Fetched(snapshot, commit, snapshot / model)
@@ -178,11 +180,14 @@ def _wanted(repository: str, revision: str, sizes: dict[str, int], also: Sequenc
     return [*small, *data_files(model, sizes), model], model
 
 
-def _announce(repository: str, commit: str, size: int, folder: Path, tell: Tell) -> None:
-    """Say how much is going to be fetched and where to. Raises HubError when the disk has no room for it."""
+def _announce(repository: str, commit: str, sizes: Sequence[int], folder: Path, tell: Tell) -> None:
+    """Say how much is to be fetched and where to, if anything is. Raises HubError when the disk has no room for it."""
     if not COMMIT.fullmatch(commit):
         msg = f"The hub told no commit for {repository} (it told {commit[:50]!r}). Check HF_ENDPOINT."
         raise HubError(msg)
+    if not sizes:
+        return
+    size = sum(sizes)
     home = next(path for path in (folder, *folder.parents) if path.exists())
     free = shutil.disk_usage(home).free
     if size + SPARE > free:

@@ -55,7 +55,7 @@ def _of_cache(every: Errors, what: str, cache: Path) -> Told | None:
 
     if _came(every, OfflineModeIsEnabled):
         return (
-            f"{what} is not in the cache {cache}, and HF_HUB_OFFLINE forbids to fetch it",
+            f"{what} is not in the cache {cache} as a whole, and HF_HUB_OFFLINE forbids to fetch it",
             "Run once without HF_HUB_OFFLINE, or copy the cache from a machine that has it.",
         )
     numbers = {one.errno for one in every if isinstance(one, OSError)}

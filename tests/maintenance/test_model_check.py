@@ -2,13 +2,16 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from rag.maintenance.model_check import WORD, check_model
+from rag.models.llms.tokens import count_tokens
 from rag.settings import Settings
+from tests.chat_server import Reply
 from ui.cli.app import app
 
 CITED = "Otters read 12 pages an hour [1]. Those that slept for nine hours read 15 pages an hour [2]."
@@ -22,6 +25,19 @@ def server(chat_server: Any) -> Any:
     chat_server.says(*re.findall(r"\S+\s*", CITED), to="How fast do otters read")
     chat_server.says(WORD, to=WORD)
     return chat_server
+
+
+def counting_all(window: int) -> Callable[[dict[str, Any]], Reply | None]:
+    """Return a mind that refuses prompts which leave too little of a window for the reply, as vLLM does."""
+
+    def minds(body: dict[str, Any]) -> Reply | None:
+        read, room = sum(count_tokens(one["content"]) for one in body["messages"]), body["max_tokens"]
+        if read + room <= window:
+            return None
+        said = f"This model's maximum context length is {window} tokens. However, you requested {read + room} tokens."
+        return Reply(status=400, body=json.dumps({"object": "error", "message": said, "code": 400}))
+
+    return minds
 
 
 def told(settings: Settings) -> dict[str, str]:
@@ -80,6 +96,56 @@ def test_a_window_that_the_list_tells_is_compared_with_the_setting(server: Any) 
     found = told(server.settings())
     assert found["model"] == "tiny, 4,096 tokens of context by the list"
     assert "ASKPAPERS_WINDOW=4096" in found["to change"]
+
+
+@pytest.mark.parametrize("window", [1024, 2048, 8192])
+def test_a_server_that_counts_the_reply_into_its_window_is_no_problem_where_the_setting_names_that_window(
+    window: int, server: Any
+) -> None:
+    server.counts = {}
+    server.minds = counting_all(window)
+    assert not problems(server.settings(window=window))
+
+
+def test_a_window_that_no_setting_can_name_is_told_as_the_servers(server: Any) -> None:
+    server.counts = {}
+    server.minds = counting_all(900)
+    found = problems(server.settings(answer_tokens=50))
+    assert "no window under 1,024 tokens will do" in found["to change"]
+
+
+def test_a_list_of_models_is_not_needed_where_one_is_named(server: Any) -> None:
+    server.paths = {"/v1/chat/completions"}
+    assert told(server.settings())["models"].startswith("none listed")
+    assert not problems(server.settings())
+    server.paths |= {"/v1/models"}
+    server.models = []
+    assert not problems(server.settings())
+    assert "lists no model" in problems(server.settings(llm="auto"))["reply"]
+
+
+def test_a_model_that_thinks_longer_than_it_may_is_given_more_room_as_for_answers(chat_server: Any) -> None:
+    chat_server.counts = {}
+    chat_server.says("<think>" + "Blue, or not? " * 200, finish="length", to="ripe tomato")
+    chat_server.says("<think>Blue.</think>BLUE", to="ripe tomato")
+    chat_server.says(CITED, to="How fast do otters read")
+    chat_server.says(WORD, to=WORD)
+    assert not problems(chat_server.settings(window=16_384))
+    first, second = (asked.body["max_tokens"] for asked in chat_server.asked[:2])
+    assert second > 2 * first
+
+
+def test_what_fails_is_to_be_changed_and_its_tokens_are_counted(chat_server: Any) -> None:
+    chat_server.counts = {}
+    chat_server.says("BLUE", to="ripe tomato")
+    chat_server.says("<think>" + "Which word? " * 500, finish="length")
+    found = told(chat_server.settings())
+    assert "used up its tokens" in found["citing"]
+    assert found["streaming"] == "not seen: no answer came"
+    assert found["to change"] == "what the problems above say"
+    written = re.search(r"read, ([\d,]+) written", found["taken"])
+    assert written is not None
+    assert int(written[1].replace(",", "")) > 1_000
 
 
 def test_what_a_server_refuses_is_told_and_no_problem(server: Any) -> None:

@@ -50,6 +50,11 @@ REFUSALS_OF_LONG = [
         500,
         {"error": "The size of tensor a (901) must match the size of tensor b (512) at non-singleton dimension 1"},
     ),
+    Refusal(
+        422,
+        {"detail": [{"type": "string_too_long", "loc": ["body", "input", 0], "msg": "String should have at most 700"}]},
+    ),
+    Refusal(422, {"errors": [{"path": ["input", 0], "message": "String must contain at most 700 character(s)"}]}),
     Refusal(413, ""),
     Refusal(400, {"message": "ungültige Anfrage"}),
 ]

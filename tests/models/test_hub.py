@@ -1,6 +1,8 @@
 """Models by name: a real HTTP server that answers as a hub does, and a cache of its own for each test."""
 
+import errno
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -79,6 +81,36 @@ def test_after_the_first_time_no_request_is_made_though_the_hub_goes_on(hub: Hub
     assert fetch(told=told) == first
     assert cached_model(NAME) == first == fetch(f"{NAME}@{first.revision}")
     assert (hub.asked, told) == ([], [])
+
+
+@pytest.mark.parametrize("model", ["model.onnx", "onnx/model_int8.onnx", "bge-small.onnx"])
+def test_wherever_the_model_lies_no_request_is_made_after_the_first_time(
+    model: str, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.add(NAME, {"tokenizer.json": {"model": "made up"}, model: b"weights"})
+    first = fetch()
+    hub.asked.clear()
+    assert fetch() == first == fetch(f"{NAME}@{first.revision}")
+    assert hub.asked == []
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    assert fetch() == first
+
+
+def test_a_cache_that_others_filled_is_used_though_nothing_can_be_noted_in_it(
+    hub: Hub, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = fetch()
+    shutil.rmtree(next(cache.glob("*/.no_exist")))  # as a download by another program leaves it
+
+    def refuse(*args: Any, **how: Any) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)  # whoever runs this test may be allowed to write everywhere
+    hub.asked.clear()
+    told: Told = []
+    assert fetch(told=told) == first
+    assert hub.asked
+    assert (hub.fetched, told) == ([], [])
 
 
 def test_a_branch_or_tag_is_pinned_apart_from_the_latest(hub: Hub) -> None:

@@ -481,6 +481,25 @@ def test_an_answer_that_is_stopped_keeps_its_text_and_leaves_the_model(
     assert tab.seen(".ap-broken") == []
 
 
+def test_a_reader_who_reloads_the_page_leaves_a_model_that_is_silent_or_thinks(
+    serve_page: Any, chat_server: Any, tmp_path: Path
+) -> None:
+    chat_server.says("<think>Let me see.", 60.0, "</think>Never said.")
+    server = serve_page(settings=chat_server.settings(timeout=60))
+    driver = start_chromium(tmp_path)  # its console may speak of an answer that nobody waits for any more
+    try:
+        tab = Tab(driver, server.url)
+        tab.load()
+        tab.begin(LATE)
+        tab.see("#ap-live .ap-wait")
+        tab.until(lambda: chat_server.asked, "a question to the model")
+        tab.load()
+        assert chat_server.left.wait(PATIENCE), "the model is still being listened to"
+        tab.see("#ap-transcript .ap-welcome")
+    finally:
+        driver.quit()
+
+
 def test_answers_stopped_in_full_flow_stay_stopped_and_the_next_question_is_answered(
     open_tab: OpenTab, serve_page: Any, chat_server: Any
 ) -> None:

@@ -24,6 +24,9 @@ from ui.page.views.evidence import evidence
 from ui.page.views.transcript import transcript, underway, welcome
 
 SOON = 0.1  # seconds after which a reader is shown that work is under way; an answer that is faster needs no such sign
+PULSE = (
+    1.0  # seconds of silence after which the browser is looked for: a reader who left is noticed as something is sent
+)
 REFRESH = 0.08  # seconds between two sights of an answer that is being written
 STOPPED = "Stopped before the answer was whole."
 
@@ -102,12 +105,16 @@ def _begun(view: View, conversation: Conversation, *, typed: bool) -> View:
 async def _paced(
     events: AsyncGenerator[str | Answer, None], silence: float
 ) -> AsyncGenerator[str | Answer | None, None]:
-    """Yield what comes, and None whenever nothing has come for `silence` seconds: time to show what there is."""
+    """Yield what comes, and None when nothing has come for `silence` seconds, and again while nothing comes.
+
+    It is time to show what there is then; and only what is sent shows whether the reader is still there.
+    """
     while True:
-        coming = asyncio.ensure_future(anext(events, None))
+        coming, patience = asyncio.ensure_future(anext(events, None)), silence
         try:
-            if not (await asyncio.wait({coming}, timeout=silence))[0]:
+            while not (await asyncio.wait({coming}, timeout=patience))[0]:
                 yield None
+                patience = PULSE
             event = await coming
         finally:
             if not coming.done():

@@ -9,7 +9,8 @@ LEAST = 16  # tokens: a smaller number in the words is no limit of a reply
 # A prompt that is too long for the model: said of the window, or of the prompt.
 WINDOW = re.compile(
     r"exceed_context|context[_ -]?(?:length|size|window|limit)|n_ctx|max_(?:seq|model|input|context|prompt)_?\w*len"
-    r"|max_position_embeddings|tokens?_limit_reached|string_above_max_length|input_too_long|prompt_too_long"
+    r"|max_position_embeddings|tokens?_limit_reached|string_above_max_length|string_too_long|any_str\.max_length"
+    r"|input_too_long|prompt_too_long|\bat most \d[\d,]* char"
     r"|max(?:imum)?[_ ](?:allowed )?(?:context|prompt|input|sequence|model)[_ ]?(?:len|length|size|tokens?)"
     r"|range of input length|(?:reduce|shorten) (?:the (?:length|size) of )?(?:the|your) (?:messages?|prompt|input)"
     r"|(?:prompt|input|inputs|messages?|request(?: body)?|text|conversation|sequence|quer(?:y|ies)|content|payload"
