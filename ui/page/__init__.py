@@ -1,10 +1,12 @@
-"""The page in the browser: Gradio holds layout and wiring, everything else is plain functions.
+"""The page in the browser: Gradio holds the layout, the browser keeps and renders conversations, the server answers calls.
 
-conversation        what was asked and answered, as the browser keeps it
-views/              what each part of the page shows, as HTML or a figure
-handlers, library_handlers    what happens when somebody does something
-server_state        the library that is served, and its answers under way
-serving             where and for whom it is served
-app, wiring         layout, and which handler answers which event
-endpoints, mcp_tools, server  what programs and agents may ask, and the web server
+app                 where things stand: Gradio's sidebar, tabs and HTML parts
+static/js, static/css   what happens in the browser: a module for each part of the page
+calls/              what the browser asks of the server, a module for each matter
+answering, desk     the answers that are being written; all that the calls work with
+views/              what each thing looks like, as HTML or a figure
+kept                what a browser kept, read again
+server_state        the library that is served
+serving, server, assets   where and for whom it is served, and the web server
+endpoints, mcp_tools      what programs and agents may ask
 """

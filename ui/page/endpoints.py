@@ -48,7 +48,7 @@ def _ask(state: ServerState) -> Endpoint:
             The whole answer as JSON.
         """
         filters = read_filters(years, origin, title)
-        with state.answering():
+        async with state.answering():
             answer = await state.engine().aanswer(QuestionBundle(question, history=_turns(history), filters=filters))
         return answer.to_dict()
 

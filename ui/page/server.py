@@ -10,22 +10,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from importlib.util import find_spec
-from pathlib import Path
 from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.errors import SettingsError
+from ui.page import assets
 from ui.page.app import page
 from ui.page.server_state import ServerState
 from ui.page.serving import Serving
 from ui.page.toolkit import gr
 from ui.page.views.theme import THEME
 
-STATIC = Path(__file__).resolve().parent / "static"
 GRACE = 10.0  # seconds that running answers have once the server is told to stop
 LARGEST_UPLOAD = "500mb"
 # Whatever text of a paper or a model might get past the escaping: the browser asks nobody but this host.
@@ -75,8 +74,8 @@ def mount_page(app: FastAPI, state: ServerState, serving: Serving, path: str) ->
         max_file_size=LARGEST_UPLOAD,
         mcp_server=False,
         theme=THEME,
-        head=_head(),
-        favicon_path=None if place else str(STATIC / "icon.svg"),
+        head=assets.head(),
+        favicon_path=None if place else str(assets.STATIC / "icon.svg"),
     )
     return mounted
 
@@ -96,6 +95,15 @@ def _add_routes(app: FastAPI, state: ServerState, place: str) -> None:
         path = str(files("plotly") / "package_data" / "plotly.min.js")
         return FileResponse(path, media_type="text/javascript", headers={"Cache-Control": "max-age=86400"})
 
+    @app.get(f"{place}/assets/{assets.folder()}/{{name}}")
+    def script(name: str) -> Response:
+        """Give a script of the page; its address names its content."""
+        path = assets.script(name)
+        if path is None:
+            return Response(status_code=404)
+        for_good = {"Cache-Control": "max-age=31536000, immutable"}
+        return FileResponse(str(path), media_type="text/javascript", headers=for_good)
+
 
 class Headed:
     """An application whose every reply below a path carries the headers that keep a browser on this host."""
@@ -114,12 +122,6 @@ class Headed:
 
         ours = scope["type"] == "http" and f"{scope['path']}/".startswith(f"{self._path}/")
         await self._app(scope, receive, headed if ours else send)
-
-
-def _head() -> str:
-    """Return our style and script for the page's head; as `css`, gradio would put a prefix before each rule."""
-    style, script = ((STATIC / name).read_text("utf-8") for name in ("page.css", "page.js"))
-    return f"<style>{style}</style><script>{script}</script>"
 
 
 def serve(state: ServerState, serving: Serving, ready: Callable[[str], object]) -> None:
@@ -180,8 +182,6 @@ class _Server(uvicorn.Server):
 
     async def _finish(self) -> None:
         await self._state.idle(GRACE)
-        self._state.ending = True  # an answer that is shown as it is written ends itself
-        await self._state.idle(1.0)
         self._state.cut_off()
         await self._state.idle(1.0)
         await asyncio.sleep(0.3)  # the last words are still on their way

@@ -5,8 +5,8 @@ While a reader has no papers of their own, the samples are served; the first fil
 
 import asyncio
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from rag.records import Outcome
 from rag.samples import PATH, QUESTIONS
 from rag.settings import Settings
 from rag.storage.layout import is_library
+from ui.page.serving import ANSWERS, WAITING
 
 if TYPE_CHECKING:
     from rag.integrations.llama_index.query_engine import PaperQueryEngine
@@ -34,7 +35,8 @@ class ServerState:
         self.settings = settings
         self.home = home
         self.closing = False  # no new answers
-        self.ending = False  # nor time for those under way
+        self._line = asyncio.Semaphore(ANSWERS)
+        self._waiting, self._room = 0, WAITING
         self._lock = threading.Lock()
         self._running: set[asyncio.Task[object]] = set()
         self._cut: set[asyncio.Task[object]] = set()  # those that we end
@@ -108,18 +110,37 @@ class ServerState:
             self._examples = (version, found)
         return self._examples[1]
 
-    @contextmanager
-    def answering(self) -> Iterator[None]:
-        """Count an answer while a task writes it. Raises ModelError once the server is shutting down."""
+    def limit(self, answers: int, waiting: int) -> None:
+        """Write `answers` at once; `waiting` questions may stand in line."""
+        self._line, self._room = asyncio.Semaphore(answers), waiting
+
+    def check_room(self) -> None:
+        """Raise ModelError when no question can be taken: too many wait already, or the server is shutting down."""
         if self.closing:
             raise ModelError(CLOSING)
+        if self._waiting >= self._room:
+            msg = f"{self._waiting} questions are waiting for an answer already. Ask again in a moment."
+            raise ModelError(msg)
+
+    @asynccontextmanager
+    async def answering(self) -> AsyncIterator[None]:
+        """Wait in line, then count an answer while a task writes it. Raises ModelError as `check_room` does."""
+        self.check_room()
         task = asyncio.current_task()
         if task is None:
             msg = "An answer is written in a task."
             raise RuntimeError(msg)
         self._running.add(task)
         try:
-            yield
+            self._waiting += 1
+            try:
+                await self._line.acquire()
+            finally:
+                self._waiting -= 1
+            try:
+                yield
+            finally:
+                self._line.release()
         except asyncio.CancelledError as error:
             if task not in self._cut:
                 raise

@@ -4,18 +4,12 @@ from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
 
-from rag.export import Form, export
 from rag.records import Answer, Citation, Paper
 from ui.page.views.markup import link, prose
 
-EMPTY = "The papers behind an answer appear here, with the sentences it rests on highlighted."
-CLOSE = '<button type="button" class="ap-close" data-do="close" aria-label="Close the evidence">&times;</button>'
 
-
-def evidence(answer: Answer | None) -> str:
+def evidence(answer: Answer) -> str:
     """Return the cards of an answer: its cited papers, or those nearest to a question that the abstracts leave open."""
-    if answer is None:
-        return f'<p class="ap-empty">{EMPTY}</p>'
     if answer.answered:
         head = f"{_count(len(answer.citations))} behind this answer"
         cards = [
@@ -30,8 +24,7 @@ def evidence(answer: Answer | None) -> str:
     else:
         head = "The nearest papers" if answer.nearest else "No paper comes near"
         cards = [card(paper, score=_score(answer, paper)) for paper in answer.nearest]
-    about = f'<p class="ap-about">{escape(answer.question)}</p>'
-    return f'<div class="ap-cards">{CLOSE}<h3>{head}</h3>{about}{"".join(cards)}</div>'
+    return f"<h3>{head}</h3>{''.join(cards)}"
 
 
 def card(
@@ -69,9 +62,7 @@ def card(
         f'<p class="ap-abstract">{highlighted(paper, slices)}</p>'
         f'<footer class="ap-feet">{resting}'
         '<button type="button" class="ap-act" data-do="bibtex" aria-label="Copy this paper as BibTeX">BibTeX</button>'
-        f'{actions}<span class="ap-origin">{origin}</span>'
-        f'<textarea class="ap-copied" hidden aria-hidden="true" tabindex="-1">{escape(export([paper], Form.BIBTEX))}'
-        "</textarea></footer></section>"
+        f'{actions}<span class="ap-origin">{origin}</span></footer></section>'
     )
 
 

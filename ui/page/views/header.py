@@ -1,36 +1,35 @@
-"""The fixed parts of the page as HTML: its head, the list of conversations, the ways to export."""
+"""The head of the page, and what the browser is to know of the library that is served."""
 
 import hashlib
 from html import escape
+from pathlib import Path
+from typing import Any
 
 from ui.page.server_state import ServerState
 
-FORMS = (
-    ("conversation", "Conversation, Markdown"),
-    ("history", "Conversation, JSON Lines"),
-    ("bibtex", "Cited papers, BibTeX"),
-    ("ris", "Cited papers, RIS"),
-    ("csl-json", "Cited papers, CSL-JSON"),
-)
-EXPORTS = '<div class="ap-forms">{}</div>'.format(
-    "".join(f'<button type="button" class="ap-act" data-form="{form}">{name}</button>' for form, name in FORMS)
-)
-SIDE = (
-    '<nav class="ap-conversations" aria-label="Conversations">'
-    '<button type="button" class="ap-new" data-do="new">New conversation</button><ul class="ap-list"></ul></nav>'
-)
+
+def about(state: ServerState) -> dict[str, Any]:
+    """Return what is served, and who answers."""
+    return {
+        "library": identity(state),
+        "name": "Samples" if state.is_samples else state.home.stem,
+        "papers": state.library.papers(limit=1)[1],
+        "samples": state.is_samples,
+        "answerer": state.answerer,
+        "checks": state.offers_check,
+        "check": state.settings.check != "off",
+        "sources": [[Path(source).name, source] for source in state.library.sources()],
+    }
 
 
 def header(state: ServerState) -> str:
     """Return the head of the page: what is served, and who answers."""
-    papers = state.library.papers(limit=1)[1]
-    shelf = "sample papers" if state.is_samples else "papers"
-    name = "Samples" if state.is_samples else state.home.stem
+    known = about(state)
+    shelf = "sample papers" if known["samples"] else "papers"
     return (
-        f'<header class="ap-header" data-library="{identity(state)}"><h1>Askpapers</h1>'
-        '<button type="button" class="ap-act ap-listing-button" data-do="list" aria-label="Conversations and filters">'
-        "☰</button>"
-        f'<p class="ap-what"><b>{escape(name)}</b> · {papers:,} {shelf} · answers by {escape(state.answerer)}</p>'
+        f'<header class="ap-header" data-library="{known["library"]}"><h1>Askpapers</h1>'
+        f'<p class="ap-what"><b>{escape(known["name"])}</b> · {known["papers"]:,} {shelf} · '
+        f"answers by {escape(known['answerer'])}</p>"
         '<button type="button" class="ap-act ap-theme" data-do="theme" aria-label="Light or dark">◐</button></header>'
     )
 

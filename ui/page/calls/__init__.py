@@ -1,0 +1,11 @@
+"""What the browser asks of the server, a module for each matter: `call` is the one door, carried by gradio.
+
+asking      questions, the answers as they are written, ratings
+papers      the library's papers: found, listed, opened, removed, added
+shown       what stands around: the head, the map, the runs, exports
+"""
+
+from ui.page.calls.base import Call, caller
+from ui.page.calls.table import CALLS
+
+__all__ = ["CALLS", "Call", "caller"]

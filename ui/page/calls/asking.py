@@ -1,0 +1,154 @@
+"""Questions, their answers as they are written, and what readers think of them."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from rag.integrations.llama_index.adapters import QuestionBundle
+from rag.records import Answer, Citation, Filters, Outcome, Rating, Searched, Turn
+from ui.filters import read_filters
+from ui.page.answering import told
+from ui.page.calls.base import Sent, Told
+from ui.page.desk import Desk
+from ui.page.kept import read_answer
+from ui.page.views.evidence import evidence
+from ui.page.views.transcript import answer_parts
+
+LONGEST = 4_000  # characters of a question
+MOST_TURNS = 12  # earlier questions that a follow-up is understood by
+MOST_NUMBERS = 2_000  # papers that have a number in a conversation
+
+Id = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class Bounds(Sent):
+    """The filters, as they stand beside the composer."""
+
+    years: str = ""
+    origin: str = ""
+    title: str = ""
+
+    def filters(self) -> Filters:
+        """Return them as the library reads them. Raises QuestionError."""
+        return read_filters(self.years, self.origin, self.title)
+
+
+class Earlier(Sent):
+    """An earlier question of the conversation; one that failed has no outcome."""
+
+    question: str = Field(max_length=LONGEST)
+    text: str = Field("", max_length=LONGEST)
+    outcome: Outcome | None = None
+
+
+class Question(Sent):
+    """A question: `numbers` are the papers that have a number in the conversation already, by number."""
+
+    exchange: Id
+    question: str = Field(min_length=1, max_length=LONGEST)
+    earlier: tuple[Earlier, ...] = Field((), max_length=MOST_TURNS)
+    numbers: dict[int, int] = Field({}, max_length=MOST_NUMBERS)
+    bounds: Bounds = Bounds()
+    check: bool = False
+
+
+class Followed(Sent):
+    """An answer that is followed; `seen` pieces of it are known, `spent` is what the conversation cost before."""
+
+    exchange: Id
+    seen: int = 0
+    spent: float = 0.0
+
+
+class Stopped(Sent):
+    """An answer that is no longer wanted."""
+
+    exchange: Id
+
+
+class Kept(Sent):
+    """Answers that the browser kept, to be shown: each with what the conversation cost before."""
+
+    answers: tuple[tuple[dict[str, Any], float], ...] = Field((), max_length=50)
+
+
+class Rated(Sent):
+    """What a reader thinks of an answer; `good` is None when they changed their mind."""
+
+    exchange: Id
+    answer: dict[str, Any]
+    good: bool | None
+    note: str = Field("", max_length=2_000)
+
+
+async def ask(desk: Desk, sent: Question) -> Told:
+    """Begin to answer a question; `follow` tells what comes of it."""
+    question = sent.question.strip()
+    asked = QuestionBundle(
+        question, history=_history(desk, sent), filters=sent.bounds.filters(), check=sent.check or None
+    )
+    desk.answers.begin(sent.exchange, asked)
+    return {}
+
+
+async def follow(desk: Desk, sent: Followed) -> Told:
+    """Tell what is new of an answer, and the whole of it once it is there; `lost` when nobody knows it any more."""
+    seen = await desk.answers.follow(sent.exchange, sent.seen)
+    if seen is None:
+        return {"lost": True}
+    if seen.written is None:
+        return {"pieces": seen.pieces, "seen": seen.seen, "begun": seen.begun}
+    done = told(seen.written)
+    return {"done": done | {"html": _shown(seen.written.answer, sent.spent)}}
+
+
+async def stop(desk: Desk, sent: Stopped) -> Told:
+    """End an answer; `follow` tells what had come of it."""
+    await desk.answers.stop(sent.exchange)
+    return {}
+
+
+async def show(desk: Desk, sent: Kept) -> Told:  # noqa: ARG001
+    """Return answers that the browser kept as this version of the page shows them; null for one that can't be read."""
+    return {"html": [_shown(read_answer(answer), spent) for answer, spent in sent.answers]}
+
+
+async def rate(desk: Desk, sent: Rated) -> Told:
+    """Keep what a reader thinks of an answer."""
+    answer = read_answer(sent.answer)
+    if sent.good is None or answer is None:
+        desk.library.unrate(sent.exchange)
+    else:
+        desk.library.rate(Rating(sent.exchange, answer, sent.good, sent.note.strip()))
+    return {}
+
+
+@cache
+def looks() -> str:
+    """Return what names the looks that this version of the page gives to answers: those kept of another are redone."""
+    views = sorted(Path(__file__).resolve().parents[1].glob("views/*.py"))
+    return hashlib.sha256(b"".join(view.read_bytes() for view in views)).hexdigest()[:12]
+
+
+def _shown(answer: Answer | None, spent: float) -> dict[str, str] | None:
+    if answer is None:
+        return None
+    return {"looks": looks(), **answer_parts(answer, spent), "evidence": evidence(answer)}
+
+
+def _history(desk: Desk, sent: Question) -> list[Turn]:
+    """Return the earlier turns; the first that has an answer bears all numbers, which papers keep in what follows."""
+    found = {number: desk.library.paper(paper_id) for number, paper_id in sent.numbers.items()}
+    numbered = tuple(Citation(number, paper, "", 0, 0) for number, paper in sorted(found.items()) if paper)
+    turns = []
+    for one in sent.earlier:
+        if one.outcome is None:
+            turns.append(Turn(one.question))
+            continue
+        answer = Answer(one.question, one.outcome, one.text, (), numbered, (), Searched(0, one.question), "")
+        turns.append(Turn(one.question, answer))
+        numbered = ()
+    return turns

@@ -1,0 +1,45 @@
+"""A call of the page: its name and one JSON object come in, one JSON object goes out.
+
+Gradio's `server_functions` carry it. What is sent is read by a pydantic model, which each call names in its signature;
+an expected error goes back as {"error": its one line}, for gradio would only tell that something failed.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from rag.errors import RagError
+from ui.page.desk import Desk
+
+Told = dict[str, Any]
+Call = Callable[[Desk, Any], Awaitable[Told]]
+UNREADABLE = "The page sent something that can't be read. Reload it, and try again."
+
+
+class Sent(BaseModel):
+    """What the browser sends; a page of an older version may send more than is read."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Nothing(Sent):
+    """A call that needs to know nothing."""
+
+
+def caller(desk: Desk, calls: Mapping[str, Call]) -> Callable[[Any], Awaitable[Told]]:
+    """Return the function that gradio serves: it takes [name, what is sent] and returns what the call tells."""
+    models = {name: get_type_hints(made)["sent"] for name, made in calls.items()}
+
+    async def call(data: Any) -> Told:
+        try:
+            name, sent = data
+            wanted, read = calls[name], models[name].model_validate(sent)
+        except (ValidationError, KeyError, TypeError, ValueError):
+            return {"error": UNREADABLE}
+        try:
+            return await wanted(desk, read)
+        except RagError as error:
+            return {"error": str(error)}
+
+    return call

@@ -1,0 +1,25 @@
+"""All that the calls of the page work with: the library that is served, and what is under way on it."""
+
+from dataclasses import dataclass
+
+from rag.library import Library
+from ui.page.answering import AnswersUnderWay
+from ui.page.server_state import ServerState
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What one server has for all its readers."""
+
+    state: ServerState
+    answers: AnswersUnderWay
+
+    @property
+    def library(self) -> Library:
+        """The library to read."""
+        return self.state.library
+
+
+def desk_of(state: ServerState) -> Desk:
+    """Return a desk over a library, with nothing under way."""
+    return Desk(state, AnswersUnderWay(state))

@@ -1,0 +1,67 @@
+// Where questions are written: the draft lives through a reload, the filters in force stand beside it as chips.
+// A textarea of our own: gradio's sends what an input method is still composing.
+import { ask, busy, desk, known, on, setBounds, stop } from "./desk.js";
+import { button, clicks, el } from "./dom.js";
+import * as store from "./store.js";
+
+export function composer({ element }) {
+  const area = el("textarea", { rows: 1, maxlength: 4000, placeholder: "Ask the abstracts, or follow up …", "aria-label": "Question" });
+  const send = button("send", "Ask (Enter)", { class: "ap-send" }, "➤");
+  const chips = el("div", { class: "ap-chips" });
+  element.replaceChildren(chips, el("div", { class: "ap-box" }, area, send));
+  let library = "";
+  let owner = null; // whose draft stands in the area
+
+  const grow = () => ((area.style.height = "auto"), (area.style.height = `${Math.min(area.scrollHeight, 220)}px`));
+  const keep = () => library && store.keepDraft(library, owner, area.value);
+  function load() {
+    owner = desk.id;
+    area.value = store.draft(library, owner);
+    grow();
+  }
+
+  function turn() {
+    const writing = busy();
+    send.textContent = writing ? "■" : "➤";
+    send.dataset.do = writing ? "stop" : "send";
+    send.setAttribute("aria-label", writing ? "Stop writing (Esc)" : "Ask (Enter)");
+    send.classList.toggle("ap-stops", writing);
+  }
+
+  async function submit() {
+    const question = area.value;
+    if (!question.trim() || busy()) return;
+    const from = owner;
+    area.value = "";
+    grow();
+    if (await ask(question)) return void store.keepDraft(library, from, "");
+    area.value = question;
+    grow();
+  }
+
+  area.addEventListener("input", () => (keep(), grow()));
+  area.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.keyCode === 229) return; // the key is the input method's
+    if (event.key === "Enter" && !event.shiftKey) event.preventDefault(), submit();
+    if (event.key === "ArrowUp" && !area.value) {
+      const edit = [...document.querySelectorAll('#ap-transcript [data-do="edit"]')].at(-1);
+      if (edit) event.preventDefault(), edit.click();
+    }
+  });
+  clicks(element, {
+    send: submit,
+    stop: () => desk.path.filter((one) => !one.done).forEach((one) => stop(one.id)),
+    unbound: (pressed) => setBounds({ ...desk.bounds, [pressed.dataset.bound]: "" }),
+  });
+
+  const NAMES = { years: "Years", origin: "Source", title: "Title" };
+  function drawChips() {
+    chips.replaceChildren(...Object.entries(NAMES).filter(([name]) => desk.bounds[name]).map(([name, label]) =>
+      el("span", { class: "ap-chip" }, `${label}: ${String(desk.bounds[name]).split("/").at(-1)}`,
+        el("button", { type: "button", class: "ap-unchip", "aria-label": `Remove the filter ${label}`, data: { do: "unbound", bound: name }, text: "×" }))));
+  }
+  on("bounds", drawChips);
+  on("opened", () => (load(), turn()));
+  on("changed", turn);
+  known.then((about) => ((library = about.library), load(), turn()));
+}

@@ -1,0 +1,189 @@
+// What is on the desk: the library, the conversation that is read, the answer whose evidence is shown; and asking.
+// Every answer belongs to its exchange: `follow` brings it home wherever the reader is by then.
+import { say, toast } from "./dom.js";
+import { call, Gone, Refused, returned } from "./server.js";
+import * as store from "./store.js";
+
+const EARLIER = 8; // questions that a follow-up may hang on
+const SAID = 600; // characters of their answers
+const LOST = "The server was restarted before the answer was whole. Ask again.";
+
+/** What is on the desk. `path`: the exchanges shown; `chosen`: the id of the one whose evidence is shown. */
+export const desk = { about: null, id: null, conversation: null, exchanges: new Map(), path: [], chosen: null, bounds: {} };
+
+const listeners = new Map();
+/** Hear of `about`, `opened`, `changed`, `chosen`, `piece`, `bounds`. */
+export const on = (kind, listener) => listeners.set(kind, [...(listeners.get(kind) ?? []), listener]);
+export const emit = (kind, ...given) => (listeners.get(kind) ?? []).forEach((one) => one(...given));
+
+/** What of each answer that is being written has come so far: its whole blocks as HTML, and the text of the last one. */
+export const underway = new Map();
+
+let know;
+export const known = new Promise((done) => (know = done));
+/** Ask the server what it serves; at the start, and when the library may have changed. */
+export async function refresh() {
+  desk.about = await call("about");
+  know(desk.about);
+  emit("about", desk.about);
+  return desk.about;
+}
+
+// --- which conversation is read
+
+/** Put a conversation on the desk (null: a new one). Gives false when it isn't there. */
+export async function open(id) {
+  const found = id ? await store.read(id) : null;
+  if (id && (!found || found.conversation.deleted)) return false;
+  Object.assign(desk, { id, conversation: found?.conversation ?? null, exchanges: found?.exchanges ?? new Map() });
+  desk.path = found ? store.path(found.conversation, found.exchanges) : [];
+  desk.chosen = desk.path.at(-1)?.id ?? null;
+  desk.bounds = found?.conversation.bounds ?? {};
+  if (id) sessionStorage.setItem("askpapers.current", id);
+  else sessionStorage.removeItem("askpapers.current");
+  emit("opened");
+  emit("bounds");
+  return true;
+}
+
+// A change in this tab or another: read again what is on the desk, and nothing else.
+let reading = Promise.resolve();
+store.changed(({ conversation, deleted }) => {
+  emit("listed");
+  if (conversation !== desk.id) return;
+  reading = reading.then(async () => {
+    if (conversation !== desk.id) return;
+    if (deleted) return void (await open(null));
+    const found = await store.read(conversation);
+    if (!found || conversation !== desk.id) return;
+    const followed = desk.chosen === (desk.path.at(-1)?.id ?? null); // who looks at the last answer goes on to the next
+    Object.assign(desk, found, { path: store.path(found.conversation, found.exchanges) });
+    if (followed || !desk.path.some((one) => one.id === desk.chosen)) desk.chosen = desk.path.at(-1)?.id ?? null;
+    emit("changed");
+    for (const one of desk.path) if (!one.done) follow(one);
+  });
+});
+
+/** Show the evidence of an answer; `wanted` says what of it: {number, claim} or {paper}. */
+export function choose(id, wanted = null) {
+  desk.chosen = id;
+  emit("chosen", wanted);
+}
+
+/** Show another version of an edited question. */
+export const turnTo = (exchange) => store.alter(desk.id, (one) => ({ active: { ...one.active, [exchange.parent ?? ""]: exchange.id } }));
+
+export function setBounds(bounds) {
+  desk.bounds = bounds;
+  emit("bounds");
+  if (desk.id) store.alter(desk.id, { bounds });
+}
+
+// --- asking
+
+/** True while an answer of this conversation is on its way. */
+export const busy = () => desk.path.some((one) => !one.done);
+
+/** Ask a question in the conversation on the desk, or an edited one in the place of `replaces`. */
+export async function ask(question, { replaces = null } = {}) {
+  question = question.trim();
+  if (!question) return false;
+  if (busy() && !replaces) return toast("Wait for this answer, or stop it with Esc"), false;
+  const bounds = desk.bounds;
+  let made;
+  try {
+    made = await store.begin((await known).library, desk.id, question, { replaces, bounds, check: desk.check ?? null });
+  } catch (error) {
+    toast(`This question can't be kept in the browser: ${error?.message ?? error}`, { error: true });
+    return false;
+  }
+  if (!desk.id) await open(made.conversation.id);
+  await reading;
+  follow(made.exchange);
+  return true;
+}
+
+/** What came before an exchange, as the server needs it to understand a follow-up and to keep the papers' numbers. */
+function before(exchange, exchanges) {
+  const chain = [];
+  for (let one = exchanges.get(exchange.parent); one; one = exchanges.get(one.parent)) chain.unshift(one);
+  const numbers = {};
+  for (const { answer } of chain) for (const { number, paper } of cited(answer)) numbers[number] ??= paper;
+  const earlier = chain.slice(-EARLIER).map(({ question, answer, text }) => ({
+    question, text: (answer?.text ?? text ?? "").slice(0, SAID), outcome: answer?.outcome ?? null,
+  }));
+  return { earlier, numbers, spent: chain.reduce((sum, one) => sum + (one.answer?.cost ?? 0), 0) };
+}
+
+/** The papers that an answer cites: {number, paper}. */
+export const cited = (answer) => (answer?.citations ?? []).map((one) => ({ number: one.number, paper: one.paper_id }));
+
+const following = new Map();
+/** Bring an answer home: ask for it if the server hasn't heard of it, and keep it when it is whole. Once at a time. */
+export function follow(exchange) {
+  if (!following.has(exchange.id)) following.set(exchange.id, bring(exchange).finally(() => following.delete(exchange.id)));
+  return following.get(exchange.id);
+}
+
+async function bring(exchange) {
+  const { id } = exchange;
+  const { earlier, numbers, spent } = before(exchange, (await store.read(exchange.conversation))?.exchanges ?? new Map());
+  const whole = ({ answer = null, text = "", ended = "", html = null }) => store.amend(id, { answer, text, ended, html, done: true });
+  let asked = Boolean(exchange.sent); // the server was told of it, before a reload
+  let seen = 0;
+  for (;;) {
+    try {
+      if (!asked) {
+        await call("ask", { exchange: id, question: exchange.question, earlier, numbers, bounds: exchange.bounds, check: exchange.check ?? false });
+        asked = true;
+        await store.amend(id, { sent: true });
+      }
+      const told = await call("follow", { exchange: id, seen, spent });
+      if (told.lost) return await whole({ text: textOf(id), ended: LOST });
+      if (told.done) {
+        await whole(told.done);
+        underway.delete(id);
+        return say(told.done.html?.said ?? told.done.ended);
+      }
+      seen = told.seen;
+      add(id, told);
+    } catch (error) {
+      if (error instanceof Refused) return await whole({ text: textOf(id), ended: error.message });
+      if (!(error instanceof Gone)) throw error;
+      await returned();
+    }
+  }
+}
+
+function add(id, { pieces, begun }) {
+  const so = underway.get(id) ?? { blocks: [], text: "", begun: false };
+  so.begun = begun;
+  for (const [kind, what] of pieces) {
+    if (kind === "anew") Object.assign(so, { blocks: [], text: "" });
+    else if (kind === "block") so.blocks.push(what), (so.text = "");
+    else so.text += what;
+  }
+  underway.set(id, so);
+  emit("piece", id);
+}
+
+const textOf = (id) => underway.get(id)?.text ?? "";
+
+/** Stop an answer: what had come of it stays. */
+export const stop = (id) => call("stop", { exchange: id }).catch(() => {});
+
+/** After a reload: what was asked and isn't answered is followed, of whatever conversation. */
+export async function resume() {
+  for (const one of await store.pending()) follow(one);
+}
+
+/** The looks of answers that another version of the page rendered, or that were read from a file, made anew. */
+export async function rendered(exchanges, looks) {
+  const stale = exchanges.filter((one) => one.answer && one.html?.looks !== looks);
+  if (!stale.length) return;
+  for (let at = 0; at < stale.length; at += 10) {
+    const some = stale.slice(at, at + 10);
+    const { html } = await call("show", { answers: some.map((one) => [one.answer, 0]) });
+    await Promise.all(some.map((one, place) => html[place] && store.amend(one.id, { html: html[place] })));
+  }
+}

@@ -1,0 +1,34 @@
+// The page's beginning: gradio mounts each HTML part by its name here, when the tab that holds it is first shown.
+import { composer } from "./composer.js";
+import { refresh, resume } from "./desk.js";
+import { toast } from "./dom.js";
+import { evidence } from "./evidence.js";
+import { head } from "./head.js";
+import { keys } from "./keys.js";
+import { opened, papers } from "./library.js";
+import { map } from "./map.js";
+import { start } from "./routes.js";
+import { runs } from "./runs.js";
+import { wire } from "./server.js";
+import { sidebar } from "./sidebar.js";
+import { sweep } from "./store.js";
+import { transcript } from "./transcript.js";
+import { uploads } from "./uploads.js";
+
+const parts = { composer, evidence, head, map, opened, papers, runs, sidebar, transcript, uploads, wire };
+
+/** Bring a part to life: `element` holds it, `server` is gradio's way to our server, `upload` that of files. */
+export function mount(name, context) {
+  parts[name](context);
+}
+
+async function begin() {
+  keys();
+  const about = await refresh();
+  await start(about.library);
+  await resume();
+  await sweep();
+  document.body.dataset.ready = "true"; // for whoever waits for the page
+}
+
+begin().catch((error) => toast(`The page can't begin: ${error.message}`, { error: true }));

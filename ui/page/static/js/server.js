@@ -1,0 +1,65 @@
+// The one way to the server: `call(name, what is sent)` gives what it tells, or throws what a reader is to be told.
+// Knows whether the server is there: `online` hears of it going and coming back.
+import { toast } from "./dom.js";
+
+let give;
+const wired = new Promise((done) => (give = done));
+export const wire = ({ server }) => give(server);
+
+/** An expected error, in the server's own words. */
+export class Refused extends Error {}
+/** The server can't be reached. */
+export class Gone extends Error {}
+
+const LOOK = 1000; // milliseconds between two looks whether the server is back
+let there = true;
+let back = null; // resolves when it is
+const listeners = new Set();
+export const online = (listener) => (listeners.add(listener), listener(there));
+
+function turn(now) {
+  if (there === now) return;
+  there = now;
+  for (const listener of listeners) listener(now);
+}
+
+/** Resolves once the server answers again. */
+export function returned() {
+  turn(false);
+  back ??= (async () => {
+    for (;;) {
+      try {
+        if ((await fetch(new URL("health", document.baseURI), { cache: "no-store" })).ok) break;
+      } catch {}
+      await new Promise((done) => setTimeout(done, LOOK));
+    }
+    back = null;
+    turn(true);
+  })();
+  return back;
+}
+
+export async function call(name, sent = {}) {
+  const server = await wired;
+  let told = null;
+  try {
+    told = await server.call(name, sent);
+  } catch {}
+  if (told === null || typeof told !== "object") {
+    returned();
+    throw new Gone("The server can't be reached. What you wrote is kept; it goes on once the server is back.");
+  }
+  turn(true);
+  if (told.error) throw new Refused(told.error);
+  return told;
+}
+
+/** Call, and tell the reader what goes wrong; null then. */
+export async function tried(name, sent) {
+  try {
+    return await call(name, sent);
+  } catch (error) {
+    toast(error.message, { error: true });
+    return null;
+  }
+}
