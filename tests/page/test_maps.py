@@ -1,0 +1,62 @@
+"""The map for the page: made in the background once a version, and told how far it is meanwhile."""
+
+import asyncio
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag.library import Library
+from rag.settings import Settings
+from ui.page import maps
+from ui.page.maps import Maps
+
+
+async def until_made(made: Maps, library: Library) -> dict[str, Any]:
+    while "expected" in (told := await made.look(library)):
+        await asyncio.sleep(0.01)
+    return told
+
+
+def test_a_map_tells_how_far_it_is_and_then_its_groups(
+    sample_library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go, figure = threading.Event(), maps.figure
+
+    def held(library: Library) -> dict[str, Any]:
+        go.wait(20)
+        return figure(library)
+
+    monkeypatch.setattr(maps, "figure", held)
+
+    async def looked() -> tuple[dict[str, Any], dict[str, Any]]:
+        made = Maps()
+        early = await made.look(sample_library)
+        go.set()
+        return early, await until_made(made, sample_library)
+
+    early, whole = asyncio.run(looked())
+    assert early["papers"] == len(sample_library) and early["elapsed"] >= 0 and early["expected"] >= 1
+    ids = [paper_id for cluster in whole["clusters"] for paper_id in cluster["ids"]]
+    assert sorted(ids) == sorted(paper.paper_id for paper in sample_library.selected())
+
+
+def test_readers_who_look_at_the_same_time_have_one_map_made(
+    sample_library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_of: list[Library] = []
+    monkeypatch.setattr(maps, "figure", lambda library: made_of.append(library) or {"clusters": []})
+
+    async def looked() -> None:
+        made = Maps()
+        await asyncio.gather(*(made.look(sample_library) for _ in range(5)))
+
+    asyncio.run(looked())
+    assert made_of == [sample_library]
+
+
+def test_a_library_without_papers_says_so_in_place_of_a_map(tmp_path: Path) -> None:
+    with Library.open(tmp_path / "empty.library", Settings(llm="extractive")) as library:
+        told = asyncio.run(until_made(Maps(), library))
+    assert "holds no papers yet" in told["error"]
