@@ -19,9 +19,7 @@ async def until_made(made: Maps, library: Library) -> dict[str, Any]:
     return told
 
 
-def test_a_map_tells_how_far_it_is_and_then_its_groups(
-    sample_library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_map_tells_how_far_it_is_and_then_its_groups(samples: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     go, figure = threading.Event(), maps.figure
 
     def held(library: Library) -> dict[str, Any]:
@@ -32,28 +30,26 @@ def test_a_map_tells_how_far_it_is_and_then_its_groups(
 
     async def looked() -> tuple[dict[str, Any], dict[str, Any]]:
         made = Maps()
-        early = await made.look(sample_library)
+        early = await made.look(samples)
         go.set()
-        return early, await until_made(made, sample_library)
+        return early, await until_made(made, samples)
 
     early, whole = asyncio.run(looked())
-    assert early["papers"] == len(sample_library) and early["elapsed"] >= 0 and early["expected"] >= 1
+    assert early["papers"] == len(samples) and early["elapsed"] >= 0 and early["expected"] >= 1
     ids = [paper_id for cluster in whole["clusters"] for paper_id in cluster["ids"]]
-    assert sorted(ids) == sorted(paper.paper_id for paper in sample_library.selected())
+    assert sorted(ids) == sorted(paper.paper_id for paper in samples.selected())
 
 
-def test_readers_who_look_at_the_same_time_have_one_map_made(
-    sample_library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_readers_who_look_at_the_same_time_have_one_map_made(samples: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     made_of: list[Library] = []
     monkeypatch.setattr(maps, "figure", lambda library: made_of.append(library) or {"clusters": []})
 
     async def looked() -> None:
         made = Maps()
-        await asyncio.gather(*(made.look(sample_library) for _ in range(5)))
+        await asyncio.gather(*(made.look(samples) for _ in range(5)))
 
     asyncio.run(looked())
-    assert made_of == [sample_library]
+    assert made_of == [samples]
 
 
 def test_a_library_without_papers_says_so_in_place_of_a_map(tmp_path: Path) -> None:
