@@ -2,6 +2,7 @@
 
 Works on a copy, so that nothing gets worse. First SQLite reads the papers, in ranges of ids that are halved where it
 fails; then what it can't read is looked for on the pages themselves. Vectors are made anew from what was saved.
+How papers were marked is saved beside them as far as SQLite reads it: rag.maintenance.marks_file.
 """
 
 import json
@@ -39,11 +40,15 @@ Row = Sequence[Any]
 
 @dataclass(frozen=True, slots=True)
 class Rescued:
-    """How many papers were read; of these the ids of those that are not what was written; the ids that are lost."""
+    """How many papers were read; of these the ids of those that are not what was written; the ids that are lost.
+
+    `marked` of the papers were in collections, tagged, or noted on, and stand with that in the file `marks`.
+    """
 
     papers: int
     changed: tuple[int, ...]
     lost: tuple[int, ...]
+    marked: int = 0
 
 
 def rescue(folder: Path, out: Path) -> Rescued:
