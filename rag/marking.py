@@ -5,6 +5,7 @@ characters, and compared without case; QuestionError otherwise. Writing raises L
 """
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from rag.collection import Collection
 from rag.records import NamedCollection, PaperMarks, Rating, Removed, Tag
@@ -67,6 +68,12 @@ class Marking:
     def marks(self, paper_ids: Iterable[int]) -> dict[int, PaperMarks]:
         """Return how each of these papers is marked, by id; one that isn't there has no marks."""
         return self._marks.of(paper_ids)
+
+    def bring_marks(self, file: str | Path) -> int:
+        """Mark papers as a file says that `askpapers rescue` wrote, after it was ingested; return how many."""
+        from rag.maintenance.marks_file import bring_marks
+
+        return bring_marks(Path(file), self._collection.storage.catalog)
 
     def take_out(self, paper_ids: Iterable[int]) -> Removed:
         """Forget papers as `remove` does, and return what `put_back` needs to have them again as they were.

@@ -112,7 +112,9 @@ def rescue(
     from rag.maintenance.rescue import rescue as rescue_papers
 
     saved = rescue_papers(_folder(library), out)
-    typer.echo(f"{out}: {saved.papers:,} papers read. Bring them into a new library with: askpapers ingest {out}")
+    marks, marked = ("--marks ", f", {saved.marked:,} with marks") if saved.marked else ("", "")
+    told = f"{out}: {saved.papers:,} papers read{marked}. Bring them into a new library with: askpapers ingest"
+    typer.echo(f"{told} {marks}{out}")
     if saved.changed:
         typer.echo(f"{_numbered(saved.changed)} not what was written; look at them before you rely on them.", err=True)
     if saved.lost:

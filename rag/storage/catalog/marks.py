@@ -134,6 +134,7 @@ class Marks:
         return sum(self._database.run(put, label_id, paper_id) for paper_id in there)
 
     def _write_note(self, paper_id: int, text: str) -> None:
+        text = text.encode("utf-8", "replace").decode()  # half a character can't be stored
         if text:
             self._database.run(
                 "INSERT INTO notes (paper_id, text) VALUES (?, ?) ON CONFLICT (paper_id) DO UPDATE "
