@@ -16,6 +16,7 @@ from rag.answering.pipeline import AnswerPipeline, Question, make_pipeline
 from rag.collection import Collection
 from rag.errors import StoppedError
 from rag.mapping import PaperMap
+from rag.marking import Marking
 from rag.models.cancellation import Cancellation, in_thread
 from rag.models.checkers import load_checker
 from rag.models.checkers.base import Checker
@@ -24,7 +25,7 @@ from rag.models.llms import load_model
 from rag.models.llms.base import ChatModel
 from rag.models.rerankers import load_reranker
 from rag.models.rerankers.base import Reranker
-from rag.records import Answer, Filters, Hit, IngestReport, Merge, MissingFromSource, Outcome, Paper, Rating, Turn
+from rag.records import Answer, Filters, Hit, IngestReport, Listing, Merge, MissingFromSource, Outcome, Paper, Turn
 from rag.records.progress import Watch
 from rag.retrieval.results import Retrieved, top
 from rag.retrieval.retriever import Retriever
@@ -39,7 +40,7 @@ Made = TypeVar("Made")
 PASSAGES = 3  # sentences shown of each paper that a search finds
 
 
-class Library:
+class Library(Marking):
     """A folder holding one collection of papers and its indexes, that questions are asked of."""
 
     def __init__(self, collection: Collection) -> None:
@@ -212,13 +213,20 @@ class Library:
         return self._collection.backup(file, vectors=vectors)
 
     def papers(
-        self, text: str = "", *, order: str = "added", descending: bool = False, limit: int = 100, offset: int = 0
+        self,
+        text: str = "",
+        *,
+        order: str = "added",
+        descending: bool = False,
+        limit: int = 100,
+        offset: int = 0,
+        filters: Filters = Filters(),
     ) -> tuple[list[Paper], int]:
         """Return a page of the papers with every word of `text` in title, authors or year, and how many there are.
 
-        `order` is `added`, `title`, `year` or `author`. Raises QuestionError for another one.
+        Of those that pass the filters. `order` is `added`, `title`, `year` or `author`. Raises QuestionError.
         """
-        return self._collection.papers(text, order=order, descending=descending, limit=limit, offset=offset)
+        return self._collection.papers(Listing(text, filters, order, descending, limit, offset))
 
     def selected(self, filters: Filters = Filters()) -> Iterator[Paper]:
         """Yield every paper that passes the filters, by id. Raises QuestionError for an unknown source."""
@@ -236,18 +244,6 @@ class Library:
     def version(self) -> int:
         """A number that grows with every change of the papers."""
         return self._collection.version
-
-    def rate(self, rating: Rating) -> None:
-        """Keep what a reader thought of an answer; the same `rating_id` again is a change of mind."""
-        self._collection.rate(rating)
-
-    def unrate(self, rating_id: str) -> None:
-        """Forget a rating, if it is there."""
-        self._collection.unrate(rating_id)
-
-    def ratings(self) -> list[Rating]:
-        """Return what readers thought of answers, oldest first."""
-        return self._collection.ratings()
 
     def embedder(self) -> Embedder:
         """Return the library's embedding model, loaded once. Raises EmbeddingError."""

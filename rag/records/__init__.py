@@ -5,8 +5,9 @@ Offsets are Python character offsets into `paper.abstract`; a higher score is al
 
 from rag.records.answers import Anew, Answer, Outcome, Rating, Searched, Turn
 from rag.records.claims import Citation, Claim, Difference, Standing, Support
+from rag.records.filters import Filters, Listing
+from rag.records.marks import NamedCollection, PaperMarks, Removed, Tag
 from rag.records.papers import (
-    Filters,
     Hit,
     IngestReport,
     Merge,
@@ -27,17 +28,22 @@ __all__ = [
     "Filters",
     "Hit",
     "IngestReport",
+    "Listing",
     "Merge",
     "MissingFromSource",
+    "NamedCollection",
     "Outcome",
     "Paper",
+    "PaperMarks",
     "Passage",
     "Rating",
     "Record",
     "Rejection",
     "Remark",
+    "Removed",
     "Searched",
     "Standing",
     "Support",
+    "Tag",
     "Turn",
 ]

@@ -119,11 +119,17 @@ class Retriever:
             return None, total
         allowed = self._catalog.indexed_ids(filters)
         if not allowed:
-            msg = "No paper passes the filters. Widen the years, or search without --origin."
-            if not filters:
-                msg = "No paper can be searched yet: an ingest was cut short. Finish it with: askpapers ingest PATH"
-            raise EmptyLibraryError(msg)
+            raise EmptyLibraryError(self._nothing_left(filters))
         return allowed, len(allowed)
+
+    def _nothing_left(self, filters: Filters) -> str:
+        """Return why nothing can be searched under these filters, and what to do."""
+        if not self._catalog.count(indexed=True):
+            return "No paper can be searched yet: an ingest was cut short. Finish it with: askpapers ingest PATH"
+        empty = [told for one in filters.alone() if not self._catalog.indexed_ids(one) for told in one.told()]
+        if empty:
+            return f"No paper passes the filters: none is {' or '.join(empty)}; search without that."
+        return f"No paper passes the filters together: {', '.join(filters.told())}; search without one of them."
 
     def _fused(self, query: Query, allowed: set[int] | None, index: Index) -> list[tuple[int, float]]:
         dense = dict(index.nearest(query.embedded.vector, CANDIDATES, allowed))
