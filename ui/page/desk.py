@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from rag.library import Library
+from ui.page.adding import Adding
 from ui.page.answering import AnswersUnderWay
 from ui.page.maps import Maps
 from ui.page.server_state import ServerState
+from ui.page.taken import Taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,8 @@ class Desk:
     state: ServerState
     answers: AnswersUnderWay
     maps: Maps
+    adding: Adding
+    taken: Taken
 
     @property
     def library(self) -> Library:
@@ -24,4 +28,4 @@ class Desk:
 
 def desk_of(state: ServerState) -> Desk:
     """Return a desk over a library, with nothing under way."""
-    return Desk(state, AnswersUnderWay(state), Maps())
+    return Desk(state, AnswersUnderWay(state), Maps(), Adding(state), Taken())

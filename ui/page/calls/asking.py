@@ -1,6 +1,7 @@
 """Questions, their answers as they are written, and what readers think of them."""
 
 import hashlib
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -30,10 +31,14 @@ class Bounds(Sent):
     years: str = ""
     origin: str = ""
     title: str = ""
+    collection: str = ""
+    tag: str = ""
+    papers: tuple[int, ...] = Field((), max_length=20_000)  # only these; none: all
 
     def filters(self) -> Filters:
         """Return them as the library reads them. Raises QuestionError."""
-        return read_filters(self.years, self.origin, self.title)
+        read = read_filters(self.years, self.origin, self.title, self.collection, self.tag)
+        return replace(read, papers=self.papers) if self.papers else read
 
 
 class Earlier(Sent):
