@@ -86,5 +86,7 @@ async def note(desk: Desk, sent: Noted) -> Told:
 async def marks(desk: Desk, sent: Asked) -> Told:
     """Return how each of some papers is marked."""
     found = await asyncio.to_thread(desk.library.marks, sent.papers)
-    told = {paper: {"collections": one.collections, "tags": one.tags, "note": one.note} for paper, one in found.items()}
+    told = {
+        str(paper): {"collections": one.collections, "tags": one.tags, "note": one.note} for paper, one in found.items()
+    }
     return {"marks": told}
