@@ -18,9 +18,9 @@ from rag.text.words import rarity
 NAMES = {
     "de": "German", "fr": "French", "es": "Spanish", "pt": "Portuguese", "it": "Italian", "nl": "Dutch",
     "sv": "Swedish", "da": "Danish", "pl": "Polish", "cs": "Czech", "tr": "Turkish", "vi": "Vietnamese",
-    "id": "Indonesian", "ro": "Romanian", "hu": "Hungarian", "fi": "Finnish", "zh": "Chinese", "ja": "Japanese", "ko": "Korean",
-    "ar": "Arabic", "ru": "Russian", "hi": "Hindi", "he": "Hebrew", "el": "Greek", "th": "Thai", "bn": "Bengali",
-    "ta": "Tamil", "te": "Telugu", "ka": "Georgian", "hy": "Armenian", "am": "Amharic",
+    "id": "Indonesian", "ro": "Romanian", "hu": "Hungarian", "fi": "Finnish", "zh": "Chinese", "ja": "Japanese",
+    "ko": "Korean", "ar": "Arabic", "ru": "Russian", "hi": "Hindi", "he": "Hebrew", "el": "Greek", "th": "Thai",
+    "bn": "Bengali", "ta": "Tamil", "te": "Telugu", "ka": "Georgian", "hy": "Armenian", "am": "Amharic",
 }  # fmt: skip
 WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 APOSTROPHES, PARTS = re.compile("['\u2019]"), re.compile("['\u2019-]")
