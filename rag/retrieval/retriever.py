@@ -18,6 +18,7 @@ from rag.errors import EmptyLibraryError
 from rag.models.embedders.base import Embedder
 from rag.models.rerankers.base import NOT_RERANKED, Reranked, Reranker, reranked
 from rag.records import Filters, Hit, Paper, Passage
+from rag.retrieval.language_note import language_note
 from rag.retrieval.late_interaction import TokensOfPaper, sentence_likeness, tokens_of, weighted, word_likeness
 from rag.retrieval.query import Query, check_question, prepare
 from rag.retrieval.ranking import fuse, rerank, rescore
@@ -73,7 +74,8 @@ class Retriever:
             )
         met = found.likeness.get(hits[0].paper.paper_id) if hits else None
         matches = () if met is None else _matches(found.query, met.tolist())
-        return Retrieved(question, hits, found.query.weights, matches, found.searched, told)
+        note = language_note(question, self._embedder.name)
+        return Retrieved(question, hits, found.query.weights, matches, found.searched, told, note)
 
     def _found(self, question: str, limit: int, filters: Filters, index: Index) -> Found:
         query = prepare(question, self._embedder, self._catalog)
