@@ -58,6 +58,7 @@ class Question(Sent):
     numbers: dict[int, int] = Field({}, max_length=MOST_NUMBERS)
     bounds: Bounds = Bounds()
     check: bool = False
+    answerer: str | None = Field(None, max_length=400)
 
 
 class Followed(Sent):
@@ -92,8 +93,13 @@ class Rated(Sent):
 async def ask(desk: Desk, sent: Question) -> Told:
     """Begin to answer a question; `follow` tells what comes of it."""
     question = sent.question.strip()
+    known = {one.name for one in desk.library.answerers()}
     asked = QuestionBundle(
-        question, history=_history(desk, sent), filters=sent.bounds.filters(), check=sent.check or None
+        question,
+        history=_history(desk, sent),
+        filters=sent.bounds.filters(),
+        check=sent.check,
+        answerer=sent.answerer if sent.answerer in known else None,  # a model that is set no more
     )
     desk.answers.begin(sent.exchange, asked)
     return {}
