@@ -4,27 +4,34 @@ A Library may be shared between threads, and a folder opened by many readers; on
 """
 
 import asyncio
-import threading
-from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Self
 
 from rag.answering.abstaining import outcome_of
 from rag.answering.pipeline import AnswerPipeline, Question, make_pipeline
 from rag.collection import Collection
+from rag.comparison.comparer import Comparer
+from rag.comparison.compares import Compares
 from rag.errors import StoppedError
 from rag.mapping import PaperMap
 from rag.models.cancellation import Cancellation, in_thread
-from rag.models.checkers import load_checker
-from rag.models.checkers.base import Checker
 from rag.models.embedders.base import Embedder
-from rag.models.llms import load_model
-from rag.models.llms.base import ChatModel
-from rag.models.rerankers import load_reranker
-from rag.models.rerankers.base import Reranker
-from rag.records import Answer, Filters, Hit, IngestReport, Merge, MissingFromSource, Outcome, Paper, Rating, Turn
+from rag.models.held import HeldModels
+from rag.records import (
+    Answer,
+    Filters,
+    Hit,
+    IngestReport,
+    Merge,
+    MissingFromSource,
+    Outcome,
+    Paper,
+    Rating,
+    Turn,
+)
 from rag.records.progress import Watch
 from rag.retrieval.results import Retrieved, top
 from rag.retrieval.retriever import Retriever
@@ -35,11 +42,10 @@ if TYPE_CHECKING:
     from rag.integrations.llama_index.query_engine import PaperQueryEngine
     from rag.maintenance.backup import Backup
 
-Made = TypeVar("Made")
 PASSAGES = 3  # sentences shown of each paper that a search finds
 
 
-class Library:
+class Library(Compares):
     """A folder holding one collection of papers and its indexes, that questions are asked of."""
 
     def __init__(self, collection: Collection) -> None:
@@ -47,10 +53,7 @@ class Library:
         self._collection = collection
         self.folder = collection.folder
         self.settings = collection.settings
-        self._lock = threading.RLock()
-        self._model: list[ChatModel | None] = []  # empty until it is needed
-        self._checker: list[Checker | None] = []
-        self._reranker: list[Reranker | None] = []
+        self._models = HeldModels(collection.settings)
 
     @classmethod
     def open(cls, path: str | Path | None = None, settings: Settings | None = None, *, create: bool = True) -> Self:
@@ -75,11 +78,7 @@ class Library:
 
     def close(self) -> None:
         """Stop what a language model still writes, let go of all models and files."""
-        with self._lock:
-            for opened in (*self._model, *self._checker, *self._reranker):
-                if opened is not None:
-                    opened.close()
-            self._model, self._checker, self._reranker = [], [], []
+        self._models.close()
         self._collection.close()
 
     # --- Asked
@@ -266,7 +265,7 @@ class Library:
         """Return the library's language model as a llama_index LLM. Raises ModelError when answers are extractive."""
         from rag.integrations.llama_index.adapters import PaperLLM
 
-        return PaperLLM.of(self._language_model(), self.settings)
+        return PaperLLM.of(self._models.language_model(), self.settings)
 
     def as_retriever(self, limit: int = 10) -> "PaperRetriever":
         """Return the library's search as a llama_index retriever of `limit` papers."""
@@ -281,19 +280,14 @@ class Library:
         return PaperEmbedding(self.embedder())
 
     def _pipeline(self) -> AnswerPipeline:
-        return make_pipeline(self._retriever(), self._language_model(), self.settings, self._claim_checker())
-
-    def _language_model(self) -> ChatModel | None:
-        return self._once(self._model, lambda: load_model(self.settings))
-
-    def _claim_checker(self) -> Checker | None:
-        return self._once(self._checker, lambda: load_checker(self.settings, self._language_model()))
+        models = self._models
+        return make_pipeline(self._retriever(), models.language_model(), self.settings, models.checker())
 
     def _retriever(self) -> Retriever:
-        reranker = self._once(self._reranker, lambda: load_reranker(self.settings))
-        return Retriever(self._collection.storage, self.embedder(), reranker)
+        return Retriever(self._collection.storage, self.embedder(), self._models.reranker())
 
-    def _once(self, made: list[Made], make: Callable[[], Made]) -> Made:
-        with self._lock:
-            made[:] = made or [make()]
-            return made[0]
+    def _comparer(self) -> Comparer:
+        models = self._models
+        return Comparer(
+            self._collection.storage, self.embedder(), models.language_model(), self.settings, models.checker()
+        )
