@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from rag.errors import QuestionError
 from rag.retrieval.query import check_question
@@ -13,25 +14,29 @@ from rag.text.words import stems
 
 MOST_COLUMNS = 12
 FILE = Path(__file__).resolve().parent.parent / "data" / "columns.toml"
+NOTHING = re.compile(r"(?!)")
 
 
 @dataclass(frozen=True, slots=True)
 class Usual:
     """A usual column: what a model is told of it, and by which signs a sentence that fills it is known.
 
-    `strong` and `weak` are patterns of words, `sections` those of labels that open a part of a structured abstract.
-    `late` says how much more likely the end of an abstract is than its beginning, as a log-odds, `own` what it
-    counts that a sentence tells of the authors' own work, and `number` that it holds one. `record` names what a
-    paper's record holds of it, which needs no sentence.
+    `strong`, `weak` and `against` find words in a sentence, `sections` a label that opens a part of a structured
+    abstract. The numbers are log-odds: `bias` of any sentence, `own` of one on the authors' own work, `earlier` of one
+    on others', `late` of the last beside the first, `number` of one that holds a number. `record` names what a paper's
+    record holds of it, for which no sentence is needed.
     """
 
     name: str
     asks: str
-    strong: re.Pattern[str] | None = None
-    weak: re.Pattern[str] | None = None
-    sections: re.Pattern[str] | None = None
-    late: float = 0.0
+    strong: re.Pattern[str] = NOTHING
+    weak: re.Pattern[str] = NOTHING
+    against: re.Pattern[str] = NOTHING
+    sections: re.Pattern[str] = NOTHING
+    bias: float = 0.0
     own: float = 0.0
+    earlier: float = 0.0
+    late: float = 0.0
     number: float = 0.0
     record: str = ""
 
@@ -45,7 +50,7 @@ class Column:
 
     @property
     def asks(self) -> str:
-        """What a language model is told to look for."""
+        """What a language model is told to look for, beside the name; empty for words of the reader."""
         return self.usual.asks if self.usual else ""
 
 
@@ -59,33 +64,51 @@ def read_columns(names: Sequence[str]) -> tuple[Column, ...]:
     if len(kept) > MOST_COLUMNS:
         msg = f"{len(kept)} columns are named, at most {MOST_COLUMNS} fit: leave some out."
         raise QuestionError(msg)
-    return tuple(_column(name) for name in kept)
+    return tuple(map(_column, kept))
+
+
+def usual_columns() -> tuple[str, ...]:
+    """Return the names of the usual columns, in the order in which they are told."""
+    return tuple(_told()["columns"])
+
+
+def section_of(sentence: str) -> str:
+    """Return the label with which a sentence opens a part of a structured abstract (`RESULTS`); empty without one."""
+    label = LABEL.match(sentence)
+    written = (label["loud"] or label["named"]) if label else ""
+    return written if written and any(one.sections.search(written) for one in set(_usual().values())) else ""
+
+
+# Words in capitals, or a few with a colon behind them.
+LABEL = re.compile(
+    r"(?:(?P<loud>[A-Z]{3,}(?:\([A-Z]\))?(?:[ ,&/]+(?:AND|OF|[A-Z]{3,}(?:\([A-Z]\))?)){0,5})\b|(?P<named>[A-Z][A-Za-z /&]{2,40}):)"
+)
 
 
 def _column(name: str) -> Column:
     check_question(name)
-    by_name, filling = _usual()
-    return Column(name, by_name.get(frozenset(stems(name)) - filling) or by_name.get(frozenset(stems(name))))
+    known, filling = _usual(), frozenset(stems(_told()["filling"]))
+    asked = frozenset(stems(name))
+    return Column(name, known.get(asked) or known.get(asked - filling))
 
 
 @cache
-def _usual() -> tuple[Mapping[frozenset[str], Usual], frozenset[str]]:
-    """Return the usual columns by the stems of each of their names, and stems that change nothing in a name."""
-    told = tomllib.loads(FILE.read_text("utf-8"))
-    by_name = {}
-    for name, one in told["columns"].items():
-        usual = Usual(
-            name,
-            one["asks"],
-            _words(one.get("strong", ())),
-            _words(one.get("weak", ())),
-            _words(one.get("sections", ())),
-            **{part: one[part] for part in ("late", "own", "number", "record") if part in one},
-        )
-        for written in (name, *one["names"]):
-            by_name[frozenset(stems(written))] = usual
-    return by_name, frozenset(stems(told["filling"]))
+def _told() -> Mapping[str, Any]:
+    return tomllib.loads(FILE.read_text("utf-8"))
 
 
-def _words(patterns: Sequence[str]) -> re.Pattern[str] | None:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)", re.IGNORECASE) if patterns else None
+@cache
+def _usual() -> Mapping[frozenset[str], Usual]:
+    """Return the usual columns by the stems of each of their names."""
+    known: dict[frozenset[str], Usual] = {}
+    for name, one in _told()["columns"].items():
+        values = {part: _words(value) if isinstance(value, list) else value for part, value in one.items()}
+        names = [name.replace("_", " "), *one["names"]]
+        usual = Usual(name, **{part: value for part, value in values.items() if part != "names"})
+        for written in names:
+            known.setdefault(frozenset(stems(written)), usual)
+    return known
+
+
+def _words(patterns: Sequence[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)", re.IGNORECASE)

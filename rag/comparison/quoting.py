@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from rag.citations.numbering import cite
 from rag.citations.support import verified
-from rag.comparison.columns import Column
-from rag.comparison.signs import Sentence, odds
+from rag.comparison.columns import Column, section_of
+from rag.comparison.signs import Sentence, asked_odds, best_of, usual_odds
 from rag.models.embedders.base import Embedder
 from rag.records import Cell, Claim, Paper
 from rag.retrieval.late_interaction import TokensOfPaper, tokens_of
@@ -40,24 +38,10 @@ class Quoter:
 
     def cells(self, paper: Paper, number: int, sought: Sequence[Sought]) -> tuple[Cell, ...]:
         """Return what a paper's abstract says to each column; its citations have this number."""
+        tokens = self._tokens(paper) if any(one.query for one in sought) else None
         with one_blas_thread():
-            sentences = self._sentences(paper, tokens=any(one.query for one in sought))
+            sentences = sentences_of(paper, tokens)
             return tuple(_cell(paper, number, one, sentences) for one in sought)
-
-    def _sentences(self, paper: Paper, *, tokens: bool) -> list[Sentence]:
-        """Return the sentences of an abstract, with the states of their tokens where they are asked for."""
-        spans = sentence_spans(paper.abstract)
-        stored = self._tokens(paper) if tokens else None
-        return [
-            Sentence(
-                paper.abstract[start:end],
-                start,
-                end,
-                start / len(paper.abstract),
-                None if stored is None else stored[0][stored[1] == place],
-            )
-            for place, (start, end) in enumerate(spans, start=1)
-        ]
 
     def _tokens(self, paper: Paper) -> TokensOfPaper | None:
         """Return the token states of an abstract; None when the embedding model tells none."""
@@ -65,16 +49,35 @@ class Quoter:
             return tokens_of(index.token_embeddings([paper.paper_id])).get(paper.paper_id)
 
 
+def sentences_of(paper: Paper, tokens: TokensOfPaper | None) -> list[Sentence]:
+    """Return the sentences of an abstract, each with the part that it stands in and its token states."""
+    section = ""
+    sentences: list[Sentence] = []
+    for number, (start, end) in enumerate(sentence_spans(paper.abstract), start=1):
+        text = paper.abstract[start:end]
+        section = section_of(text) or section
+        own = None if tokens is None else tokens[0][tokens[1] == number]
+        sentences.append(Sentence(text, start, end, start / len(paper.abstract), section, own))
+    return sentences
+
+
 def _cell(paper: Paper, number: int, sought: Sought, sentences: Sequence[Sentence]) -> Cell:
     usual = sought.column.usual
     if usual and usual.record:
         return from_record(paper, usual.record)
-    scores = odds(sentences, usual, sought.query)
-    if not len(scores) or scores.max() < 0:
+    best = best_of(worths(sought, sentences))
+    if best is None:
         return Cell()
-    best = sentences[int(np.argmax(scores))]
-    citation = cite(number, paper, best.start, best.end)
-    return Cell(best.text, (verified(Claim(best.text, (citation,), end=len(best.text))),))
+    one = sentences[best]
+    return Cell(one.text, (verified(Claim(one.text, (cite(number, paper, one.start, one.end),), end=len(one.text))),))
+
+
+def worths(sought: Sought, sentences: Sequence[Sentence]) -> list[float]:
+    """Return how likely each sentence of an abstract fills a column, as a log-odds."""
+    usual, query = sought.column.usual, sought.query
+    if usual:
+        return [usual_odds(one, usual) for one in sentences]
+    return asked_odds(sentences, query) if query else []
 
 
 def from_record(paper: Paper, name: str) -> Cell:
