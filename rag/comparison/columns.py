@@ -87,9 +87,26 @@ LABEL = re.compile(
 
 def _column(name: str) -> Column:
     check_question(name)
+    return Column(name, _meant(frozenset(stems(name))))
+
+
+def _meant(asked: frozenset[str]) -> Usual | None:
+    """Return the usual column that has words as a name, or whose names together have them all; None for any other."""
     known, filling = _usual(), frozenset(stems(_told()["filling"]))
-    asked = frozenset(stems(name))
-    return Column(name, known.get(asked) or known.get(asked - filling))
+    told = asked - filling
+    if found := known.get(asked) or known.get(told):
+        return found
+    having = [usual for usual, held in _words_of_names().items() if told and told <= held]
+    return having[0] if len(having) == 1 else None
+
+
+@cache
+def _words_of_names() -> Mapping[Usual, frozenset[str]]:
+    """Return the stems of all names of each usual column."""
+    held: dict[Usual, frozenset[str]] = {}
+    for name, usual in _usual().items():
+        held[usual] = held.get(usual, frozenset()) | name
+    return held
 
 
 @cache
