@@ -15,6 +15,9 @@ from rag.text.words import stems
 MOST_COLUMNS = 12
 FILE = Path(__file__).resolve().parent.parent / "data" / "columns.toml"
 NOTHING = re.compile(r"(?!)")
+LOUD = r"[A-Z]{3,}(?:\([A-Z]\))?"
+# Words in capitals, or a few with a colon behind them.
+LABEL = re.compile(rf"(?P<loud>{LOUD}(?:[ ,&/]+(?:OF|{LOUD})){{0,5}})(?!\w)|(?P<named>[A-Z][A-Za-z /&]{{2,40}}):")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +82,6 @@ def section_of(sentence: str) -> str:
     return written if written and any(one.sections.search(written) for one in set(_usual().values())) else ""
 
 
-# Words in capitals, or a few with a colon behind them.
-LABEL = re.compile(
-    r"(?:(?P<loud>[A-Z]{3,}(?:\([A-Z]\))?(?:[ ,&/]+(?:AND|OF|[A-Z]{3,}(?:\([A-Z]\))?)){0,5})\b|(?P<named>[A-Z][A-Za-z /&]{2,40}):)"
-)
-
-
 def _column(name: str) -> Column:
     check_question(name)
     return Column(name, _meant(frozenset(stems(name))))
@@ -119,9 +116,9 @@ def _usual() -> Mapping[frozenset[str], Usual]:
     """Return the usual columns by the stems of each of their names."""
     known: dict[frozenset[str], Usual] = {}
     for name, one in _told()["columns"].items():
-        values = {part: _words(value) if isinstance(value, list) else value for part, value in one.items()}
         names = [name.replace("_", " "), *one["names"]]
-        usual = Usual(name, **{part: value for part, value in values.items() if part != "names"})
+        told: dict[str, Any] = {part: value for part, value in one.items() if part != "names"}
+        usual = Usual(name, **{part: _words(one) if isinstance(one, list) else one for part, one in told.items()})
         for written in names:
             known.setdefault(frozenset(stems(written)), usual)
     return known

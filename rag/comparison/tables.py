@@ -31,7 +31,7 @@ def comparison_markdown(comparison: Comparison) -> str:
     table = "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows))
     references = "\n".join(f"- [{row.number}] {reference(row.paper)}" for row in comparison.rows)
     legend = "\n".join(f"- {SHOWN[one].sign} {SHOWN[one].word}: {SHOWN[one].meaning}" for one in _standings(comparison))
-    notes = "\n\n".join(f"*Note: {inline(note)}*" for note in notes_of(comparison))
+    notes = "\n\n".join(f"*Note: {inline(note)}*" for note in comparison.notes)
     return "\n\n".join(part for part in (table, references, legend, notes) if part) + "\n"
 
 
@@ -54,7 +54,7 @@ def comparison_text(comparison: Comparison, *, width: int = 100) -> str:
     """Return a comparison as plain text `width` characters wide: for each paper its columns, one below the other."""
     names = min(NAME, max(map(len, comparison.columns)))
     blocks = [row_text(comparison.columns, row, width=width, names=names) for row in comparison.rows]
-    return "\n\n".join([*blocks, *notes_of(comparison)]) + "\n"
+    return "\n\n".join([*blocks, *comparison.notes]) + "\n"
 
 
 def row_text(columns: tuple[str, ...], row: ComparedPaper, *, width: int = 100, names: int = NAME) -> str:
@@ -69,11 +69,6 @@ def row_text(columns: tuple[str, ...], row: ComparedPaper, *, width: int = 100, 
             first = left[place] if place < len(left) else ""
             lines.append(f"    {first:<{names}}  {right[place] if place < len(right) else ''}".rstrip())
     return "\n".join(lines)
-
-
-def notes_of(comparison: Comparison) -> list[str]:
-    """Return what a reader should know of a comparison, each once: of the whole, then of its rows."""
-    return list(dict.fromkeys((*comparison.notes, *(row.note for row in comparison.rows if row.note))))
 
 
 def _markdown(cell: Cell, number: int) -> str:
