@@ -1,4 +1,4 @@
-"""A model's words for one cell, as claims that a reader can check: grounded in the abstract of the row, and it alone."""
+"""A model's words for one cell, as claims that a reader can check: grounded in the row's abstract alone."""
 
 import re
 from collections.abc import Sequence

@@ -24,7 +24,7 @@ LABEL = re.compile(rf"(?P<loud>{LOUD}(?:[ ,&/]+(?:OF|{LOUD})){{0,5}})(?!\w)|(?P<
 class Usual:
     """A usual column: what a model is told of it, and by which signs a sentence that fills it is known.
 
-    `strong`, `weak` and `against` find words in a sentence, `sections` a label that opens a part of a structured
+    `sure`, `strong`, `weak` and `against` find words in a sentence, `sections` a label that opens a part of a structured
     abstract. The numbers are log-odds: `bias` of any sentence, `own` of one on the authors' own work, `earlier` of one
     on others', `late` of the last beside the first, `number` of one that holds a number. `record` names what a paper's
     record holds of it, for which no sentence is needed.
@@ -32,6 +32,7 @@ class Usual:
 
     name: str
     asks: str
+    sure: re.Pattern[str] = NOTHING
     strong: re.Pattern[str] = NOTHING
     weak: re.Pattern[str] = NOTHING
     against: re.Pattern[str] = NOTHING
@@ -117,8 +118,10 @@ def _usual() -> Mapping[frozenset[str], Usual]:
     known: dict[frozenset[str], Usual] = {}
     for name, one in _told()["columns"].items():
         names = [name.replace("_", " "), *one["names"]]
-        told: dict[str, Any] = {part: value for part, value in one.items() if part != "names"}
-        usual = Usual(name, **{part: _words(one) if isinstance(one, list) else one for part, one in told.items()})
+        signs: dict[str, Any] = {
+            part: _words(value) if isinstance(value, list) else value for part, value in one.items() if part != "names"
+        }
+        usual = Usual(name, **signs)
         for written in names:
             known.setdefault(frozenset(stems(written)), usual)
     return known

@@ -13,7 +13,8 @@ from rag.retrieval.query import Query
 from rag.text.words import stems
 from rag.utils.arrays import Matrix, unit
 
-STRONG, MORE, WEAK, AGAINST = 2.0, 0.4, 0.5, -1.3  # of the first strong sign, each further one, a weak one, any against
+SURE, AGAINST = 1.5, -1.3  # of any such sign
+STRONG, MORE, WEAK = 2.0, 0.4, 0.5  # of the first strong sign, each further one, each weak one
 MOST = 3  # signs of a kind that count
 SECTION, OTHER_SECTION = 2.2, -0.8  # it stands in a part of the abstract that is labelled so, or otherwise
 
@@ -47,6 +48,7 @@ def usual_odds(sentence: Sentence, usual: Usual) -> float:
         usual.bias
         + (STRONG + MORE * (min(strong, MOST) - 1) if strong else 0.0)
         + WEAK * min(weak, MOST)
+        + SURE * bool(usual.sure.search(sentence.text))
         + AGAINST * bool(usual.against.search(sentence.text))
         + (section if sentence.section else 0.0)
         + usual.own * own
