@@ -14,6 +14,8 @@ from rag.answering.abstaining import outcome_of
 from rag.answering.pipeline import AnswerPipeline, Question, make_pipeline
 from rag.answering.writers import Writers
 from rag.collection import Collection
+from rag.comparison.comparer import Comparer
+from rag.comparison.compares import Compares
 from rag.errors import StoppedError
 from rag.mapping import PaperMap
 from rag.marking import Marking
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 PASSAGES = 3  # sentences shown of each paper that a search finds
 
 
-class Library(Marking):
+class Library(Compares, Marking):
     """A folder holding one collection of papers and its indexes, that questions are asked of."""
 
     def __init__(self, collection: Collection) -> None:
@@ -286,3 +288,7 @@ class Library(Marking):
 
     def _retriever(self) -> Retriever:
         return Retriever(self._collection.storage, self.embedder(), self._reranker())
+
+    def _comparer(self) -> Comparer:
+        writers, storage = self._writers, self._collection.storage
+        return Comparer(storage, self.embedder(), writers.model(), self.settings, writers.checker())

@@ -1,13 +1,8 @@
 """Collections, tags and notes: what readers do with papers, by hand."""
 
-import json
-from pathlib import Path
 
-import pytest
 
-from rag import Filters, Library
-from rag.errors import EmptyLibraryError, QuestionError
-from rag.records import Answer, PaperMarks
+from rag import Library
 
 
 def test_a_collection_is_made_filled_and_told_with_how_many_papers_are_in_it(samples: Library) -> None:

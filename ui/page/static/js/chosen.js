@@ -2,6 +2,7 @@
 import { desk, setBounds } from "./desk.js";
 import { button, clicks, el, toast } from "./dom.js";
 import { pick } from "./collections.js";
+import { comparePapers } from "./compare.js";
 import { route, turn } from "./routes.js";
 import { tried } from "./server.js";
 
@@ -22,6 +23,7 @@ export function chooser(list, { more = {}, changed = () => {} } = {}) {
   const works = {
     askthese: ["Ask these", (ids) => askOnly(ids, `${papersOf(ids.length)} chosen`)],
     collect: ["Add to collection", (ids, at) => pick("collection", ids, at)],
+    compare: ["Compare", (ids) => comparePapers(ids)],
     tag: ["Tag", (ids, at) => pick("tag", ids, at)],
     ...more,
   };

@@ -1,4 +1,5 @@
 // The page's beginning: gradio mounts each HTML part by its name here, when the tab that holds it is first shown.
+import { compare } from "./compare.js";
 import { composer } from "./composer.js";
 import { refresh, resume } from "./desk.js";
 import { toast } from "./dom.js";
@@ -16,7 +17,7 @@ import { sweep } from "./store.js";
 import { transcript } from "./transcript.js";
 import { uploads } from "./uploads.js";
 
-const parts = { composer, evidence, head, map, opened, papers, runs, sidebar, transcript, uploads, wire };
+const parts = { compare, composer, evidence, head, map, opened, papers, runs, sidebar, transcript, uploads, wire };
 
 /** Bring a part to life: `element` holds it, `server` is gradio's way to our server, `upload` that of files. */
 export function mount(name, context) {
