@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import RagError
-from rag.records import Answer, Citation, Claim, Filters, Hit, IngestReport, Outcome, Paper, Turn
+from rag.records import Answer, Citation, Claim, Filters, Found, Hit, IngestReport, Outcome, Paper, Turn
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -26,6 +26,7 @@ __all__ = [
     "Citation",
     "Claim",
     "Filters",
+    "Found",
     "Hit",
     "IngestReport",
     "Library",

@@ -15,6 +15,7 @@ from rag.answering.abstaining import outcome_of
 from rag.answering.pipeline import AnswerPipeline, Question, make_pipeline
 from rag.collection import Collection
 from rag.errors import StoppedError
+from rag.integrations.llama_index.offered import ForLlamaIndex
 from rag.mapping import PaperMap
 from rag.models.cancellation import Cancellation, in_thread
 from rag.models.checkers import load_checker
@@ -24,22 +25,33 @@ from rag.models.llms import load_model
 from rag.models.llms.base import ChatModel
 from rag.models.rerankers import load_reranker
 from rag.models.rerankers.base import Reranker
-from rag.records import Answer, Filters, Hit, IngestReport, Merge, MissingFromSource, Outcome, Paper, Rating, Turn
+from rag.records import (
+    Answer,
+    Filters,
+    Found,
+    Hit,
+    IngestReport,
+    Merge,
+    MissingFromSource,
+    Outcome,
+    Paper,
+    Rating,
+    Turn,
+)
 from rag.records.progress import Watch
+from rag.retrieval.finding import Finder
 from rag.retrieval.results import Retrieved, top
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 
 if TYPE_CHECKING:
-    from rag.integrations.llama_index.adapters import PaperEmbedding, PaperLLM, PaperRetriever
-    from rag.integrations.llama_index.query_engine import PaperQueryEngine
     from rag.maintenance.backup import Backup
 
 Made = TypeVar("Made")
 PASSAGES = 3  # sentences shown of each paper that a search finds
 
 
-class Library:
+class Library(ForLlamaIndex):
     """A folder holding one collection of papers and its indexes, that questions are asked of."""
 
     def __init__(self, collection: Collection) -> None:
@@ -93,7 +105,15 @@ class Library:
 
     def retrieve(self, query: str, *, limit: int = 10, filters: Filters = Filters()) -> Retrieved:
         """Do what `search` does, and return all that was found, with notes on what failed."""
-        return self._retriever().retrieve(query, limit=limit, filters=filters)
+        return self._finder().retrieve(query, limit=limit, filters=filters)
+
+    def find(self, query: str, *, filters: Filters = Filters(), limit: int = 20, offset: int = 0) -> Found:
+        """Return the papers about `query`, words or a question: a page of them, and how many match in all.
+
+        They are ranked as `search` ranks, each with its three best sentences; `offset` pages up to the last that
+        matches. Raises what `search` raises.
+        """
+        return self._finder().find(query, filters=filters, limit=limit, offset=offset, sentences=PASSAGES)
 
     def outlook(self, question: str, *, filters: Filters = Filters()) -> Outcome:
         """Return whether the papers would answer a question, without writing an answer. Raises what `search` raises."""
@@ -253,35 +273,8 @@ class Library:
         """Return the library's embedding model, loaded once. Raises EmbeddingError."""
         return self._collection.embedder()
 
-    def as_query_engine(self, *, streaming: bool = False) -> "PaperQueryEngine":
-        """Return the library as a llama_index query engine; the Answer is in its response's metadata.
-
-        Raises ModelError, PromptError when the LLM or a prompt can't be had.
-        """
-        from rag.integrations.llama_index.query_engine import PaperQueryEngine
-
-        return PaperQueryEngine(self._pipeline(), streaming=streaming)
-
-    def as_llm(self) -> "PaperLLM":
-        """Return the library's language model as a llama_index LLM. Raises ModelError when answers are extractive."""
-        from rag.integrations.llama_index.adapters import PaperLLM
-
-        return PaperLLM.of(self._language_model(), self.settings)
-
-    def as_retriever(self, limit: int = 10) -> "PaperRetriever":
-        """Return the library's search as a llama_index retriever of `limit` papers."""
-        from rag.integrations.llama_index.adapters import PaperRetriever
-
-        return PaperRetriever(self._retriever(), limit)
-
-    def as_embedding(self) -> "PaperEmbedding":
-        """Return the library's embedding model as a llama_index embedding."""
-        from rag.integrations.llama_index.adapters import PaperEmbedding
-
-        return PaperEmbedding(self.embedder())
-
     def _pipeline(self) -> AnswerPipeline:
-        return make_pipeline(self._retriever(), self._language_model(), self.settings, self._claim_checker())
+        return make_pipeline(self._finder(), self._language_model(), self.settings, self._claim_checker())
 
     def _language_model(self) -> ChatModel | None:
         return self._once(self._model, lambda: load_model(self.settings))
@@ -289,9 +282,9 @@ class Library:
     def _claim_checker(self) -> Checker | None:
         return self._once(self._checker, lambda: load_checker(self.settings, self._language_model()))
 
-    def _retriever(self) -> Retriever:
+    def _finder(self) -> Finder:
         reranker = self._once(self._reranker, lambda: load_reranker(self.settings))
-        return Retriever(self._collection.storage, self.embedder(), reranker)
+        return Finder(self._collection.storage, self.embedder(), reranker)
 
     def _once(self, made: list[Made], make: Callable[[], Made]) -> Made:
         with self._lock:

@@ -7,6 +7,7 @@ from rag.records.answers import Anew, Answer, Outcome, Rating, Searched, Turn
 from rag.records.claims import Citation, Claim, Difference, Standing, Support
 from rag.records.papers import (
     Filters,
+    Found,
     Hit,
     IngestReport,
     Merge,
@@ -25,6 +26,7 @@ __all__ = [
     "Claim",
     "Difference",
     "Filters",
+    "Found",
     "Hit",
     "IngestReport",
     "Merge",

@@ -139,6 +139,16 @@ class Catalog:
         where, values = selected_by(filters, self.sources() if filters.origin is not None else ())
         return {row[0] for row in self.database.all(f"SELECT paper_id FROM papers WHERE {where}", *values)}
 
+    def drawn(self, number: int) -> list[int]:
+        """Return the ids of up to `number` papers that can be found, spread evenly over the library, ascending."""
+        [(first, last)] = self.database.all("SELECT min(paper_id), max(paper_id) FROM papers")
+        if first is None:
+            return []
+        nearest = "SELECT paper_id FROM papers WHERE paper_id >= ? AND indexed = 1 ORDER BY paper_id LIMIT 1"
+        places = {first + (last - first) * place // max(number - 1, 1) for place in range(number)}
+        found = {row[0] for place in places for row in self.database.all(nearest, place)}
+        return sorted(found)
+
     def listed(
         self, text: str = "", *, order: str = "added", descending: bool = False, limit: int, offset: int = 0
     ) -> tuple[list[Paper], int]:
