@@ -105,7 +105,7 @@ class Library(ForLlamaIndex):
 
     def retrieve(self, query: str, *, limit: int = 10, filters: Filters = Filters()) -> Retrieved:
         """Do what `search` does, and return all that was found, with notes on what failed."""
-        return self._finder().retrieve(query, limit=limit, filters=filters)
+        return self._retriever().retrieve(query, limit=limit, filters=filters)
 
     def find(self, query: str, *, filters: Filters = Filters(), limit: int = 20, offset: int = 0) -> Found:
         """Return the papers about `query`, words or a question: a page of them, and how many match in all.
@@ -113,7 +113,7 @@ class Library(ForLlamaIndex):
         They are ranked as `search` ranks, each with its three best sentences; `offset` pages up to the last that
         matches. Raises what `search` raises.
         """
-        return self._finder().find(query, filters=filters, limit=limit, offset=offset, sentences=PASSAGES)
+        return self._retriever().find(query, filters=filters, limit=limit, offset=offset, sentences=PASSAGES)
 
     def outlook(self, question: str, *, filters: Filters = Filters()) -> Outcome:
         """Return whether the papers would answer a question, without writing an answer. Raises what `search` raises."""
@@ -274,7 +274,7 @@ class Library(ForLlamaIndex):
         return self._collection.embedder()
 
     def _pipeline(self) -> AnswerPipeline:
-        return make_pipeline(self._finder(), self._language_model(), self.settings, self._claim_checker())
+        return make_pipeline(self._retriever(), self._language_model(), self.settings, self._claim_checker())
 
     def _language_model(self) -> ChatModel | None:
         return self._once(self._model, lambda: load_model(self.settings))
@@ -282,7 +282,7 @@ class Library(ForLlamaIndex):
     def _claim_checker(self) -> Checker | None:
         return self._once(self._checker, lambda: load_checker(self.settings, self._language_model()))
 
-    def _finder(self) -> Finder:
+    def _retriever(self) -> Finder:
         reranker = self._once(self._reranker, lambda: load_reranker(self.settings))
         return Finder(self._collection.storage, self.embedder(), reranker)
 

@@ -9,15 +9,17 @@ others may, and `Found.more` says so.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rag.models.rerankers.base import NOT_RERANKED
 from rag.records import Filters, Found, Hit
 from rag.retrieval.belonging import SAMPLE, background_of, confidences
 from rag.retrieval.late_interaction import tokens_of, word_likeness
 from rag.retrieval.query import check_question
+from rag.retrieval.results import Retrieved, top
 from rag.retrieval.retriever import DEPTH, Ranked, Retriever
 from rag.storage.base import Index
+from rag.text.listing import listed_in
 from rag.utils.threads import one_blas_thread
 
 WIDE = 300  # candidates of each ranking
@@ -54,25 +56,31 @@ class Finder(Retriever):
     def find(self, query: str, *, filters: Filters, limit: int, offset: int, sentences: int) -> Found:
         """Return a page of the papers about `query`, each with its best sentences, and how many there are in all.
 
+        Of a question that asks for a list, what it wants listed counts. Raises what `retrieve` raises.
+        """
+        found = self.matching(listed_in(query) or query, limit=limit, offset=offset, filters=filters)
+        notes = found.notes if found.matching else (NONE_MATCHES, *found.notes)
+        return Found(query, tuple(top(found.hits, sentences)), found.matching or 0, found.searched, notes, found.more)
+
+    def matching(self, topic: str, *, limit: int, offset: int = 0, filters: Filters = Filters()) -> Retrieved:
+        """Return a page of the papers about something, and how many match: none, with those that come nearest, or more.
+
         Raises what `retrieve` raises.
         """
-        check_question(query)
+        check_question(topic)
         with self._storage.reading() as index, one_blas_thread():
-            counted = self._counted(query, filters, index)
+            counted = self._counted(topic, filters, index)
         ranked, belonging = counted.ranked, counted.belonging
         closely = [paper_id for paper_id, _ in ranked.ranking[:DEPTH]]
         told = NOT_RERANKED
         if not belonging or offset < len(set(belonging).intersection(closely)):  # else a reranker works for nothing
-            rescored, told = self._rescored(query, ranked)
+            rescored, told = self._rescored(topic, ranked)
             closely = [paper_id for paper_id, _ in rescored[:DEPTH]]
-        notes = (told.note,) if told.note else ()
-        order = _ordered(closely, belonging)
-        if not belonging:
-            order, notes = closely[:NEAREST], (NONE_MATCHES, *notes)
-        page = order[offset : offset + limit]
+        order = _ordered(closely, belonging) if belonging else closely[:NEAREST]
         with self._storage.reading() as index, one_blas_thread():
-            hits = tuple(self._shown(counted, page, sentences, index))
-        return Found(query, hits, len(belonging), ranked.candidates.searched, notes, counted.more)
+            hits = tuple(self._shown(counted, order[offset : offset + limit], index))
+        weights, searched = ranked.query.weights, ranked.candidates.searched
+        return Retrieved(topic, hits, weights, (), searched, told, len(belonging), counted.more)
 
     def _counted(self, query: str, filters: Filters, index: Index) -> _Counted:
         ranked = self._ranked(query, DEPTH, filters, index, WIDE)
@@ -86,15 +94,13 @@ class Finder(Retriever):
             background = background_of(prepared, [likeness[one] for one in drawn if one in likeness])
         return _Counted(ranked, confidences(prepared, background, likeness, candidates.dense, candidates.lexical))
 
-    def _shown(self, counted: _Counted, page: Sequence[int], sentences: int, index: Index) -> Iterator[Hit]:
+    def _shown(self, counted: _Counted, page: Sequence[int], index: Index) -> Iterator[Hit]:
         ranked = counted.ranked
         tokens = tokens_of(index.token_embeddings(page)) if len(ranked.query.tokens) else {}
         ranked = ranked._replace(papers=self._papers(page), tokens=tokens)
         for paper_id in page:
-            if paper_id in ranked.papers:
-                paper = ranked.papers[paper_id]
-                hit = Hit(paper, round(counted.confidence[paper_id], 4), self._passages(ranked, paper))
-                yield replace(hit, passages=hit.passages[:sentences])
+            if paper := ranked.papers.get(paper_id):
+                yield Hit(paper, round(counted.confidence[paper_id], 4), self._passages(ranked, paper))
 
 
 def _ordered(closely: Sequence[int], belonging: Sequence[int]) -> list[int]:

@@ -33,7 +33,7 @@ class ForLlamaIndex(ABC):
     def _language_model(self) -> ChatModel | None: ...
 
     @abstractmethod
-    def _finder(self) -> Retriever: ...
+    def _retriever(self) -> Retriever: ...
 
     def as_query_engine(self, *, streaming: bool = False) -> "PaperQueryEngine":
         """Return the library as a llama_index query engine; the Answer is in its response's metadata.
@@ -54,7 +54,7 @@ class ForLlamaIndex(ABC):
         """Return the library's search as a llama_index retriever of `limit` papers."""
         from rag.integrations.llama_index.adapters import PaperRetriever
 
-        return PaperRetriever(self._finder(), limit)
+        return PaperRetriever(self._retriever(), limit)
 
     def as_embedding(self) -> "PaperEmbedding":
         """Return the library's embedding model as a llama_index embedding."""
