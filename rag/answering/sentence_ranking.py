@@ -103,11 +103,10 @@ def worth(question: str, passage: Passage, hit: Hit, weights: Mapping[str, float
 
     `weights` are those of `asked_words`; `behind` is how far the paper's score is behind the best one's.
     """
-    held = set(stems(passage.text))
     number_asked = ASKS_FOR_NUMBER.search(question) and any(character.isdigit() for character in passage.text)
     notice = NOTICES.search(passage.text) and not ASKS_FOR_NOTICE.search(question)
     return (
-        WORDS_ASKED * sum(weight for stem, weight in weights.items() if stem in held)
+        WORDS_ASKED * words_held(passage, weights)
         + LIKENESS * passage.score
         - PAPER * behind
         + OWN_WORK * bool(OWN.search(passage.text))
@@ -118,6 +117,12 @@ def worth(question: str, passage: Passage, hit: Hit, weights: Mapping[str, float
         + FIRST * (passage.start == 0)
         + NOTICE * bool(notice)
     )
+
+
+def words_held(passage: Passage, weights: Mapping[str, float]) -> float:
+    """Return how much of the words asked for a sentence holds, by weights that add up to 1."""
+    held = set(stems(passage.text))
+    return sum(weight for stem, weight in weights.items() if stem in held)
 
 
 def firsts_of(ranked: Sequence[Candidate], *, every: bool = False) -> dict[int, Candidate]:
