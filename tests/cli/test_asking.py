@@ -109,7 +109,7 @@ def test_a_conversation_goes_on_from_command_to_command(ask: Run, tmp_path: Path
 def test_without_a_question_a_line_is_a_question_and_may_follow_up_the_last(ask: Run) -> None:
     code, out, err = ask(typed=f"{QUESTION}\n\nHow large is its index?\n")
     assert (code, err) == (0, "")
-    assert out.count("answered · 40 papers searched") == 2
+    assert out.count(" quoted · 1 paper · 40 papers searched") == 2
     assert f"Searched for: {QUESTION} How large is its index?" in out.replace("\n", " ")
 
 
