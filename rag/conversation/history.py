@@ -20,7 +20,7 @@ def read_history(path: Path) -> list[Turn]:
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as error:
-        msg = f"The history {path} can't be read ({error}). Choose another file with --history."
+        msg = f"The history {path} can't be read ({error}). Choose another file."
         raise SourceError(msg) from error
     return [_turn(line, f"{path} line {number}") for number, line in enumerate(lines, start=1) if line.strip()]
 
@@ -49,7 +49,7 @@ def _append(path: Path, text: str) -> None:
             torn = bool(text) and end > 0 and file.read(1) != b"\n"  # a last line written by hand
             file.write(("\n" * torn + text).encode("ascii"))
     except OSError as error:
-        msg = f"The history {path} can't be written ({error.strerror}). Choose another file with --history."
+        msg = f"The history {path} can't be written ({error.strerror}). Choose another file."
         raise StorageError(msg) from error
 
 

@@ -550,7 +550,7 @@ def test_a_conversation_has_questions_numbered_answers_and_one_list_of_reference
         "## How the answers came about\n\n"
         "- extractive; 1,707 papers searched\n"
         "- tiny, prompts answer@1a2b, check@3c4d; 1,707 papers searched\n\n"
-        "- ◌ own words: Own words, with all names and numbers found; not otherwise checked: compare.\n"
+        "- ◌ reworded: Own words, with all names and numbers found; not otherwise checked: compare.\n"
         "- ◐ partly: A name, a number or a large part wasn't found in the cited abstract.\n"
         "- ≠ differs: The cited abstract says something otherwise.\n"
         "- ○ not found: Hardly anything of it is in the cited abstract.\n"

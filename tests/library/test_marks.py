@@ -1,7 +1,5 @@
 """Collections, tags and notes: what readers do with papers, by hand."""
 
-
-
 from rag import Library
 
 

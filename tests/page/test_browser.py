@@ -330,7 +330,7 @@ def test_an_answer_is_seen_as_it_is_written(open_tab: OpenTab, serve_page: Any, 
     reply.release()
     tab.whole(1)
     assert MAXIMA in tab.said("#ap-transcript .ap-answer")
-    assert tab.said(".ap-line").startswith("answered · 40 papers searched · 1 cited · 2 ● quoted")
+    assert tab.said(".ap-line").startswith("2 of 2 sentences quoted · 1 paper · 40 papers searched")
     assert "openai:tiny" in tab.said(".ap-line")
     assert tab.run("return document.querySelector('#ap-composer textarea').value") == ""
 
@@ -426,7 +426,6 @@ def test_a_follow_up_shows_what_was_searched_for(tab: Tab) -> None:
     assert tab.seen(".ap-rewritten") == []
     tab.ask("How large is its index?")
     assert f"{LATE} How large is its index?" in tab.said(".ap-rewritten")
-    assert "searched for" in tab.texts(".ap-line")[1]
 
 
 def test_what_the_abstracts_do_not_say_looks_different_and_names_the_nearest_papers(tab: Tab, samples: Library) -> None:

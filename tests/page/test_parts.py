@@ -211,7 +211,7 @@ def test_a_tooltip_says_how_a_claim_stands_and_what_the_cited_abstracts_lack() -
     claim = Claim("x", (cited(1, one, 0, 9),), 0.6, ("monkeys",), ("7.77",), found=0.6)
     partly = "Partly. A name, a number or a large part wasn't found in the cited abstract."
     assert tooltip(claim) == f"{partly} Missing there: numbers: 7.77; words: monkeys."
-    own = "Own words. Own words, with all names and numbers found; not otherwise checked: compare."
+    own = "Reworded. Own words, with all names and numbers found; not otherwise checked: compare."
     assert tooltip(replace(claim, missing_numbers=())) == own
     assert tooltip(Claim("x")) == "Uncited. It cites no paper."
     checked = replace(claim, verdict="supported", checker="llm", moved_from="Bees")

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from rag.records import Answer, Citation, Paper
 from ui.page.views.markup import link, prose
+from ui.wording import place_found
 
 
 def evidence(answer: Answer) -> str:
@@ -17,13 +18,13 @@ def evidence(answer: Answer) -> str:
                 citation.paper,
                 number=citation.number,
                 slices=_slices(answer, citation.number),
-                score=_score(answer, citation.paper),
+                place=place_found(answer, citation.paper),
             )
             for citation in answer.citations
         ]
     else:
         head = "The nearest papers" if answer.nearest else "No paper comes near"
-        cards = [card(paper, score=_score(answer, paper)) for paper in answer.nearest]
+        cards = [card(paper) for paper in answer.nearest]
     return f"<h3>{head}</h3>{''.join(cards)}"
 
 
@@ -32,19 +33,15 @@ def card(
     *,
     number: int | None = None,
     slices: Sequence[tuple[int, Citation]] = (),
-    score: float | None = None,
+    place: str = "",
     actions: str = "",
 ) -> str:
     """Return one paper: number, title, authors, year, link, and its abstract with `slices` highlighted.
 
-    `slices` are citations with the place of the claim that rests on each.
+    `slices` are citations with the number of the claim that rests on each, `place` tells that among the papers found.
     """
     label = f'<span class="ap-number">[{number}]</span> ' if number else ""
-    relevance = (
-        f'<span class="ap-score" title="How well it fits the question, 0 to 1">{score:.2f}</span>'
-        if score is not None
-        else ""
-    )
+    found = f'<span class="ap-score">{place}</span>' if place else ""
     claims = " ".join(dict.fromkeys(str(claim) for claim, _ in slices))
     resting = (
         f'<button type="button" class="ap-act" data-do="resting" data-claims="{claims}" '
@@ -57,7 +54,7 @@ def card(
     return (
         f'<section class="ap-card" id="ap-paper-{paper.paper_id}" data-paper="{paper.paper_id}" '
         f'data-number="{number or ""}" data-claims="{claims}" tabindex="-1" aria-label="{escape(paper.title)}">'
-        f"<header><h4>{label}{prose(paper.title)}</h4>{relevance}</header>"
+        f"<header><h4>{label}{prose(paper.title)}</h4>{found}</header>"
         f'<p class="ap-byline">{escape(byline(paper))}{where}</p>'
         f'<p class="ap-abstract">{highlighted(paper, slices)}</p>'
         f'<footer class="ap-feet">{resting}'
@@ -91,10 +88,6 @@ def _slices(answer: Answer, number: int) -> list[tuple[int, Citation]]:
         for citation in claim.citations
         if citation.number == number
     ]
-
-
-def _score(answer: Answer, paper: Paper) -> float | None:
-    return dict(answer.searched.scores).get(paper.paper_id)
 
 
 def _host(paper: Paper) -> str:
