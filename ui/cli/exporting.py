@@ -17,7 +17,9 @@ def export(
     library: LibraryOption = None,
     form: Annotated[
         str | None,
-        typer.Option("--form", metavar="FORM", help="bibtex (the default), ris, csl-json, jsonl, markdown, apa or ieee"),
+        typer.Option(
+            "--form", metavar="FORM", help="bibtex (the default), ris, csl-json, jsonl, markdown, apa or ieee"
+        ),
     ] = None,
     history: Annotated[
         Path | None, typer.Option("--history", metavar="FILE", help="only what this conversation cites")
