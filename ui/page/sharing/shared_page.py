@@ -11,6 +11,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
+from rag.export.text import SURROGATES
 from rag.export.unmarked import unmarked_line
 from rag.records import Answer, Claim, Paper, Turn
 from rag.records.answers import CLOSEST, LEFT_OPEN, NEAREST_PAPERS, REFUSALS
@@ -23,6 +24,7 @@ from ui.wording import summary
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 CLAIM = re.compile(r'<span class="ap-claim ap-(\w+)" data-claim="(\d+)">')
 SLICE = re.compile(r'<mark class="ap-slice" data-claims="([\d ]+)">')
+HEADING = re.compile(r"<(/?)h([4-6])>")
 SHOWN_OF_CLAIM = 70  # characters by which a card names a sentence
 
 
@@ -34,7 +36,7 @@ def conversation_html(turns: Sequence[Turn], *, title: str, library: str = "", d
     answers = [turn.answer for turn in turns if isinstance(turn.answer, Answer)]
     name = " ".join(title.split()) or "Conversation"
     asked = "".join(_article(turn, place) for place, turn in enumerate(turns, start=1))
-    return (
+    page = (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -43,6 +45,7 @@ def conversation_html(turns: Sequence[Turn], *, title: str, library: str = "", d
         f"<header><h1>{escape(name)}</h1>{_about(answers, library, date)}{_contents(turns)}</header>\n"
         f"<main>\n{asked}</main>\n{_legend(answers)}</body>\n</html>\n"
     )
+    return SURROGATES.sub("\ufffd", page)
 
 
 @cache
@@ -71,12 +74,12 @@ def _contents(turns: Sequence[Turn]) -> str:
 
 def _article(turn: Turn, place: int) -> str:
     if not isinstance(turn.answer, Answer):
-        body = document(turn.answer) or "<p>No answer.</p>"
+        body = _raised(document(turn.answer)) or "<p>No answer.</p>"
         return f'<article id="q{place}"><h2>{_line(turn.question)}</h2><div class="answer">{body}</div></article>\n'
     answer = turn.answer
     cards = _cards(answer, place)
-    head = _head(answer)
-    evidence = f'<aside aria-label="Evidence" tabindex="0"><h3>{head}</h3>{cards}</aside>' if cards else ""
+    opened = f'<section class="evidence" aria-label="Evidence, question {place}" tabindex="0">'
+    evidence = f"{opened}<h3>{_head(answer)}</h3>{cards}</section>" if cards else ""
     return (
         f'<article id="q{place}"><h2>{_line(turn.question)}</h2>\n<div class="both"><div class="answer">'
         f'{_said(answer, place)}<p class="line">{escape(summary(answer))}</p></div>\n{evidence}</div></article>\n'
@@ -106,7 +109,13 @@ def _text(answer: Answer, place: int) -> str:
         named.add(found[2])
         return f'<span class="claim {found[1]}"{anchor}>'
 
-    return CLAIM.sub(sentence, answer_text(answer, cite=cite, mark=_mark)).replace("ap-left-open", "note")
+    html = CLAIM.sub(sentence, answer_text(answer, cite=cite, mark=_mark))
+    return _raised(html.replace("ap-left-open", "note"))
+
+
+def _raised(html: str) -> str:
+    """Return HTML of an answer with its headings right below the question's."""
+    return HEADING.sub(lambda tag: f"<{tag[1]}h{int(tag[2]) - 1}>", html)
 
 
 def _mark(claim: Claim, _: int) -> str:

@@ -16,6 +16,8 @@ from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from rag.export.text import SURROGATES
+
 MATH = (
     "math", "mrow", "mi", "mo", "mn", "ms", "mtext", "mspace", "msup", "msub", "msubsup", "mfrac", "msqrt", "mroot",
     "mover", "munder", "munderover", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "menclose",
@@ -155,7 +157,7 @@ def _prepared(text: str) -> str:
 def _clean(html: str, tags: set[str]) -> str:
     """Return HTML checked once more, whatever let through what it shouldn't."""
     return nh3.clean(
-        html,
+        SURROGATES.sub("\ufffd", html),  # halves of characters, as a reply cut off may end with
         tags=tags,
         attributes=ATTRIBUTES,
         url_schemes={"http", "https"},
