@@ -177,7 +177,7 @@ def _cited(answer: Answer, number: int, paper: Paper, place: int) -> str:
 def _card(paper: Paper, before: str, abstract: str, *, cited: tuple[int, int] | None = None) -> str:
     """Return one paper: open with its number when it is cited, as (question, number); else its abstract is folded."""
     label = f'<span class="number">[{cited[1]}]</span> ' if cited else ""
-    where = f' <span class="where">· {link(paper.link, _host(paper))}</span>' if paper.link else ""
+    where = f' <span class="where">{link(paper.link, _host(paper))}</span>' if paper.link else ""
     named = f' id="q{cited[0]}-p{cited[1]}"' if cited else ""
     return (
         f'<section class="card"{named}><h4>{label}{prose(paper.title)}</h4>'
