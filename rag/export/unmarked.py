@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from rag.export.dollars import with_dollars
 from rag.export.text import LONGEST_FORMULA, plain
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def unmarked(markdown: str) -> str:
 def _tree(text: str, *, blocks: bool) -> "SyntaxTreeNode":
     from markdown_it.tree import SyntaxTreeNode
 
-    parser = _parser(blocks=blocks)
+    parser, text = _parser(blocks=blocks), with_dollars(text)
     return SyntaxTreeNode(parser.parse(text) if blocks else parser.parseInline(text))
 
 

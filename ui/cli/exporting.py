@@ -11,6 +11,7 @@ from ui.cli.options import LibraryOption, OriginOption, TitleOption, YearOption,
 
 if TYPE_CHECKING:
     from rag.export import Form
+    from rag.records import Turn
 
 
 def export(
@@ -18,7 +19,9 @@ def export(
     form: Annotated[
         str | None,
         typer.Option(
-            "--form", metavar="FORM", help="bibtex (the default), ris, csl-json, jsonl, markdown, apa or ieee"
+            "--form",
+            metavar="FORM",
+            help="bibtex (the default), ris, csl-json, jsonl, markdown, apa or ieee; with --history also html, text",
         ),
     ] = None,
     history: Annotated[
@@ -34,17 +37,17 @@ def export(
     """write papers, or a conversation, in a form that others read
 
     Without --history all papers that pass the filters. With it the papers that are cited
-    there, in ieee with the numbers that they have there; as markdown, the conversation
-    itself with its references.
+    there, in ieee with the numbers that they have there; as markdown or text the
+    conversation itself with its references, as html a page of it with its evidence.
     """
     from rag.export import export as export_papers
     from rag.library import Library
     from ui.filters import read_filters
 
-    chosen = chosen_form(form, out)
     if history is not None:
-        text = exported_conversation(history, chosen)
+        text = shared_conversation(history, form, out) or exported_conversation(history, chosen_form(form, out))
     else:
+        chosen = chosen_form(form, out)
         with Library.open(library, read_settings(), create=False) as opened:
             text = export_papers(opened.selected(read_filters(year, origin, title)), chosen)
     write_out(text, out)
@@ -62,21 +65,42 @@ def chosen_form(form: str | None, out: Path | None) -> "Form":
         raise QuestionError(msg) from error
 
 
+def shared_conversation(history: Path, form: str | None, out: Path | None) -> str:
+    """Return a conversation as a page or as plain text, where that is the form that is meant; else nothing.
+
+    Raises SourceError when it can't be read.
+    """
+    from rag.conversation.text import conversation_text
+    from ui.page.sharing.shared_page import conversation_html
+
+    if form == "text":
+        return conversation_text(_turns(history))
+    if form == "html" or (form is None and out and out.suffix.lower() in {".html", ".htm"}):
+        turns = _turns(history)
+        return conversation_html(turns, title=turns[0].question if turns else "")
+    return ""
+
+
+def _turns(history: Path) -> "list[Turn]":
+    from rag.conversation.history import read_history
+
+    if not history.exists():
+        msg = f"There is no history at {history}. Begin one with: askpapers ask --history {history}"
+        raise SourceError(msg)
+    return read_history(history)
+
+
 def exported_conversation(history: Path, form: "Form") -> str:
     """Return the papers that a conversation cites; as Markdown, the conversation.
 
     Raises SourceError when it can't be read, QuestionError when it cites nothing.
     """
     from rag.citations.numbering import number_papers
-    from rag.conversation.history import read_history
     from rag.conversation.markdown import conversation_markdown
     from rag.export import Form, export
     from rag.records import Answer
 
-    if not history.exists():
-        msg = f"There is no history at {history}. Begin one with: askpapers ask --history {history}"
-        raise SourceError(msg)
-    turns = read_history(history)
+    turns = _turns(history)
     if form is Form.MARKDOWN:
         return conversation_markdown(turns)
     cited = [one for turn in turns if isinstance(turn.answer, Answer) for one in turn.answer.citations]
