@@ -9,7 +9,7 @@ ASIDE = re.compile(  # code, and formulas that have their dollar signs
     re.MULTILINE | re.DOTALL,
 )
 BRACKETED = re.compile(  # as LaTeX itself writes them, of which Markdown would take the backslashes
-    r"(?<!\\)\\\((?P<inline>(?:(?!\n\s*\n|\\\)|\$).){1,1000})\\\)"
+    r"(?<!\\)\\\((?P<inline>(?:(?!\n\s*\n|\\\)|\$).){1,300})\\\)"
     r"|(?<!\\)\\\[(?P<shown>(?:(?!\n\s*\n|\\\]|\$).){1,1000})\\\]"
     r"|(?P<named>\\begin\{(?P<name>equation|align|gather|multline|aligned|gathered|cases|[pbvB]?matrix)(?P<star>\*?)\}"
     r"(?P<body>(?:(?!\n\s*\n|\$|\\end\{(?P=name)).){1,1000})\\end\{(?P=name)(?P=star)\})",
