@@ -720,3 +720,29 @@ def test_a_report_says_how_sources_were_read_and_what_was_not_as_text() -> None:
     assert "2 added, 1 rejected." in seen.text
     assert f"papers.csv: title from {hostile!r}" in seen.text
     assert f"{hostile} line 3: {hostile}" in seen.text
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "It is \\( S = f(x). \\) so.",
+        "It is \\[ S = f(x). \\] so.",
+        "It is\n\\[\nS = f(x).\n\\]\nso.",
+        "It is $$S = f(x).$$ so.",
+        "It is\n$$\nS = f(x).\n$$\nso.",
+        "It is\n\\begin{equation}\nS = f(x).\n\\end{equation}\nso.",
+        "It is $\\begin{pmatrix} S & f \\end{pmatrix}$ so.",
+    ],
+)
+def test_a_formula_is_set_however_it_is_written_up_to_its_end(written: str) -> None:
+    html = document(written)
+    assert html.count("<math") == html.count("</math>") == 1
+    assert not set(re.sub(r"<math.*</math>", "", html, flags=re.DOTALL)) & set("$\\()[]{}")
+    assert "<p></p>" not in html
+    assert html.count("<p>") == html.count("</p>")
+
+
+def test_what_looks_like_a_formula_in_code_stays() -> None:
+    assert "\\(x\\)" in document("`\\(x\\)`")
+    assert "\\[x\\]" in document("```\n\\[x\\]\n```")
+    assert "<math" not in document("from $5 to $10 (x)")
