@@ -24,6 +24,13 @@ from ui.cli.options import (
 
 NOT_ANSWERED = 3  # exit code when the abstracts don't say
 
+QuestionArgument = Annotated[
+    str | None, typer.Argument(metavar="QUESTION", help="what to ask; without: a conversation")
+]
+CheckOption = Annotated[
+    bool | None, typer.Option("--check/--no-check", help="have each claim of an LLM checked by meaning")
+]
+
 
 def search(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="what to look for")],
@@ -58,9 +65,7 @@ def search(
 
 
 def ask(
-    question: Annotated[
-        str | None, typer.Argument(metavar="QUESTION", help="what to ask; without: a conversation")
-    ] = None,
+    question: QuestionArgument = None,
     library: LibraryOption = None,
     llm: LlmOption = None,
     history: Annotated[
@@ -71,9 +76,7 @@ def ask(
     title: TitleOption = None,
     collection: CollectionOption = None,
     tag: TagOption = None,
-    check: Annotated[
-        bool | None, typer.Option("--check/--no-check", help="have each claim of an LLM checked by meaning")
-    ] = None,
+    check: CheckOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """answer a question, each sentence with its citation
