@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import PurePath
 
-from rag.records import Answer, Claim, Merge, Searched, Standing
+from rag.records import Answer, Claim, Found, Merge, Searched, Standing
 from rag.records.standings import SHOWN, SOUND, side_by_side
 
 REASONS = {"doi": "DOI", "arxiv_id": "arXiv id", "pubmed_id": "PubMed id"}
@@ -100,6 +100,17 @@ def searched(what: Searched) -> str:
     ]
     papers = f"{what.papers:,} {'paper' if what.papers == 1 else 'papers'}"
     return " ".join([papers, *filter(None, bounds), "searched"])
+
+
+def matching(found: Found, offset: int = 0) -> str:
+    """Return how many papers match, and how to see those behind a page that begins at `offset`.
+
+    >>> matching(Found("dropout", (), 12, 707, more=True))
+    'At least 12 papers match; the next: --offset 0'
+    """
+    papers = f"{'At least ' * found.more}{found.matching:,} paper{'s match' if found.matching != 1 else ' matches'}"
+    shown = offset + len(found.hits)
+    return f"{papers}; the next: --offset {shown}" if shown < found.matching else f"{papers}."
 
 
 def because(merge: Merge) -> str:

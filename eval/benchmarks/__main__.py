@@ -7,6 +7,7 @@
     standing       what readers are told of true and of false claims, on our own pairs and labelled sets
     chunking       what one vector should cover
     conversation   follow-ups and changes of topic
+    finding        papers found and counted, on labelled topics and claims
     merging        which records are joined, on labelled pairs
     llm            a language model (OPENAI_BASE_URL), CitationQueryEngine with it, and quotes
     replayed       recorded answers of a strong model's kind: outcomes, what is kept, how claims are marked
@@ -36,6 +37,7 @@ from eval.benchmarks import (
     cold_start,
     deduplication,
     dev_questions,
+    finding,
     follow_ups,
     layout,
     library_speed,
@@ -60,6 +62,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "standing": standing.measure,
     "chunking": chunking.measure,
     "conversation": follow_ups.measure,
+    "finding": finding.measure,
     "merging": deduplication.measure,
     "llm": llm_answers.measure,
     "replayed": replayed.measure,

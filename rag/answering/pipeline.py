@@ -14,8 +14,8 @@ from rag.answering.abstaining import nearest_papers, refusal
 from rag.answering.base import Answerer, Draft
 from rag.answering.extractive import ExtractiveAnswerer
 from rag.citations.rendering import Part, render
-from rag.conversation.follow_ups import Hangs, Rewritten, is_follow_up, rewrite, rewrite_without_model
-from rag.conversation.gate import hangs_on
+from rag.conversation.follow_ups import Hangs, Rewritten, rewrite, rewrite_without_model
+from rag.conversation.gate import hangs
 from rag.errors import ModelError, StoppedError
 from rag.models.cancellation import Cancellation
 from rag.models.checkers.base import Checker
@@ -27,7 +27,6 @@ from rag.records import Answer, Filters, Outcome, Searched, Turn
 from rag.retrieval.finding import Finder
 from rag.retrieval.query import check_question
 from rag.retrieval.results import Retrieved
-from rag.retrieval.ties import Earlier
 from rag.settings import Settings
 from rag.text.listing import listed_in
 
@@ -97,8 +96,8 @@ class AnswerPipeline:
         if listed_in(question.text):  # it names what it is about
             rewritten = Rewritten(question.text.strip())
         else:
-            hangs = partial(self._hangs, filters=question.filters)
-            rewritten = self._rewriter(question.text, question.history, question.stop, hangs=hangs)
+            tied = partial(hangs, retriever=self._retriever, filters=question.filters)
+            rewritten = self._rewriter(question.text, question.history, question.stop, hangs=tied)
         asked = perf_counter()
         if topic := listed_in(rewritten.question):
             retrieved = self._retriever.matching(topic, limit=LISTED, filters=question.filters)
@@ -107,11 +106,6 @@ class AnswerPipeline:
             retrieved = self._retriever.retrieve(rewritten.question, limit=limit, filters=question.filters)
         timings = {"rewrite": asked - started} if rewritten.calls else {}
         return Found(question, rewritten, retrieved, timings | {"retrieve": perf_counter() - asked})
-
-    def _hangs(self, question: str, earlier: Earlier, *, filters: Filters) -> bool:
-        """Tell whether a question hangs on an earlier one: by what both find, else by its words."""
-        ties = self._retriever.ties(question, earlier, filters)
-        return is_follow_up(question) if ties is None else hangs_on(ties)
 
     def write(self, found: Found) -> Generator[str | Answer, None, None]:
         """Have the answer written, unless the answerer sees no prospect of one; then it isn't asked."""

@@ -26,6 +26,7 @@ from rag.retrieval.results import Retrieved, WordMatch
 from rag.retrieval.ties import Earlier, Seen, Ties, ties_of
 from rag.storage.base import Index, Storage
 from rag.text.sentences import sentence_spans
+from rag.text.titles import is_named
 from rag.utils.threads import one_blas_thread
 
 CANDIDATES = 100  # taken from each ranking
@@ -111,8 +112,11 @@ class Retriever:
                 nearest[0][1] if nearest else 0.0,
                 float(vector @ asked.vector),
             )
+            names = any(is_named(ranked.papers[paper_id].title, question) for paper_id in ranked.best[:TOPMOST])
             rank = ranked.best.index(before[0]) + 1 if before[0] in ranked.best else DEPTH
-            return ties_of(ranked.query, Seen(own, list(tokens.values()), cosines, rank, ranked.candidates.searched))
+            return ties_of(
+                ranked.query, Seen(own, list(tokens.values()), cosines, rank, ranked.candidates.searched, names)
+            )
 
     def _ranked(self, question: str, limit: int, filters: Filters, index: Index, width: int = CANDIDATES) -> Ranked:
         """Return the `limit` best papers, ranked; the candidates with it hold up to `width` of each ranking."""

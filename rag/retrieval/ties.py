@@ -29,6 +29,7 @@ class Seen(NamedTuple):
     How the later question's words are met in the papers that it finds alone, best first, and the tokens of the best
     that the earlier one found. `cosines`: of its vector with the nearest of the library, the nearest of the earlier
     question's best, and the earlier question itself. `rank`: of the earlier question's best paper in its own search.
+    `papers`: how many were searched. `names`: whether the later question names one of the best.
     """
 
     own: list[NDArray[np.float32]]
@@ -36,6 +37,7 @@ class Seen(NamedTuple):
     cosines: tuple[float, float, float]
     rank: int
     papers: int
+    names: bool
 
 
 class Ties(NamedTuple):
@@ -44,7 +46,8 @@ class Ties(NamedTuple):
     The likenesses are means over its words, by the root of their weight times their importance: `gap` in the earlier
     question's best papers beyond its own best, `alone` and `before` in its own and in these beyond the mean of what it
     finds. `cosine_gap`: the same of whole abstracts. `rank`: of the earlier question's best paper in its own search.
-    `likeness`: of both questions. `rarest`: weight of its rarest word, 0..1.
+    `likeness`: of both questions. `rarest`: weight of its rarest word, 0..1. `names`: whether it names a
+    paper that it finds.
     """
 
     words: float
@@ -55,6 +58,7 @@ class Ties(NamedTuple):
     before: float
     likeness: float
     rarest: float
+    names: bool
 
 
 def importance_of(query: Query) -> NDArray[np.float64]:
@@ -83,4 +87,5 @@ def ties_of(query: Query, seen: Seen) -> Ties:
         before=float((before - mean) @ weights),
         likeness=asked,
         rarest=float(rarity.max()) / math.log(1 + seen.papers),
+        names=seen.names,
     )

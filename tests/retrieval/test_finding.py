@@ -38,7 +38,9 @@ def test_pages_hold_every_paper_that_matches_once_in_the_order_of_the_search(sam
     assert titles(whole) == [title for title in ranked if title in titles(whole)]
 
 
-def test_every_paper_found_has_its_sentences_the_nearest_first_and_a_score_that_says_it_belongs(samples: Library) -> None:
+def test_every_paper_found_has_its_sentences_the_nearest_first_and_a_score_that_says_it_belongs(
+    samples: Library,
+) -> None:
     for hit in samples.find("attention between encoder and decoder").hits:
         assert 1 <= len(hit.passages) <= 3
         assert [one.score for one in hit.passages] == sorted((one.score for one in hit.passages), reverse=True)
