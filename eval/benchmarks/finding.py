@@ -33,13 +33,20 @@ def measure(work: Path) -> str:
     told = [one for one in found if one[0]["papers"]]
     nothing = [one for one in found if not one[0]["papers"]]
     off = [_off(row, len(papers)) for row, papers, _ in told]
+    uncalled = mean(len(papers) for _, papers, _ in nothing)
+    share = sum(off) / sum(len(row["papers"]) for row, *_ in told)
     lines = [
         "| kind | asked | precision | recall | count off by, mean | of the true count | counted though there is none |",
         "|---|---|---|---|---|---|---|",
-        f"| topics, each in its own words | {len(told)} | {mean(_precision(*one[:2]) for one in told):.3f} "
-        f"| {mean(_recall(*one[:2]) for one in told):.3f} | {mean(off):.2f} "
-        f"| {sum(off) / sum(len(row['papers']) for row, *_ in told):.2f} "
-        f"| {mean(len(papers) for _, papers, _ in nothing):.2f} of {len(nothing)} |",
+        _row(
+            "topics, each in its own words",
+            len(told),
+            mean(_precision(*one[:2]) for one in told),
+            mean(_recall(*one[:2]) for one in told),
+            mean(off),
+            share,
+            f"{uncalled:.2f} of {len(nothing)}",
+        ),
         _scifact(work),
     ]
     return "\n".join([*lines, "", f"Median time of a find: {median(ms for *_, ms in found):.0f} ms."])
@@ -84,4 +91,8 @@ def _scifact(work: Path) -> str:
             judged = {key for key, grade in judgements[query_id].items() if grade > 0}
             recalls.append(len(judged & keys) / len(judged))
             counts.append(found.matching)
-    return f"| SciFact's claims | {len(recalls)} | | {mean(recalls):.3f} | median count {median(counts):.0f} | | |"
+    return _row("SciFact's claims", len(recalls), "", mean(recalls), f"median count {median(counts):.0f}", "", "")
+
+
+def _row(*cells: str | float) -> str:
+    return f"| {' | '.join(f'{cell:.3f}' if isinstance(cell, float) else str(cell) for cell in cells)} |"

@@ -1,8 +1,8 @@
 """Follow-ups and changes of topic: which paper comes first, with and without the earlier question in front?
 
-The first two kinds are of the development set, the others of gold/conversations.jsonl. The follow-ups are the development set's own. A change of topic is one of its other questions after the next one,
-which has nothing to do with it. With a language model (OPENAI_BASE_URL) its rewriting is measured too, on fewer
-changes.
+The first two kinds are of the development set: its follow-ups, and its other questions, each after one that it has
+nothing to do with. The others are the turns of gold/conversations.jsonl. With a language model (OPENAI_BASE_URL) its
+rewriting is measured too, on fewer changes.
 """
 
 import json
