@@ -38,12 +38,8 @@ WAYS: dict[str, Callable[[str, tuple[Turn, ...]], str]] = {
 
 def measure(work: Path) -> str:
     """Return a Markdown table of success@1 for follow-ups and changes of topic."""
-    rows = [row for row in load_questions(shared_folder() / "gold" / "dev.jsonl") if row.answerable]
-    alone = [row for row in rows if not row.history]
-    follow_ups: list[Asked] = [(row, row.history) for row in rows if row.history]
-    changes: list[Asked] = [(row, (Turn(alone[place - 1].question, "..."),)) for place, row in enumerate(alone)]
-    conversations = _conversations()
-    kinds = {"follow-ups": follow_ups, "changes of topic": changes, **conversations}
+    kinds = {**_of_dev(), **_conversations()}
+    follow_ups, changes = kinds["follow-ups"], kinds["changes of topic"]
     settings = load_settings()
     with Library.open(work / "dev.library", settings) as library:
         library.ingest([shared_folder() / "papers"])
@@ -73,7 +69,7 @@ def measure(work: Path) -> str:
 
             some = changes[::FEWER]
             found = f"{first(follow_ups, rewritten):.3f} | {first(some, rewritten):.3f} of {len(some)}"
-            lines.append(f"| {model.name}, {prompt.prompt_id} | {found} |{' |' * len(conversations)}")
+            lines.append(f"| {model.name}, {prompt.prompt_id} | {found} |{' |' * (len(kinds) - 2)}")
             model.close()
     return "\n".join(
         [
@@ -82,6 +78,16 @@ def measure(work: Path) -> str:
             *lines,
         ]
     )
+
+
+def _of_dev() -> dict[str, list[Asked]]:
+    """Return the follow-ups of gold/dev.jsonl, and its other questions, each after the one before it."""
+    rows = [row for row in load_questions(shared_folder() / "gold" / "dev.jsonl") if row.answerable]
+    alone = [row for row in rows if not row.history]
+    return {
+        "follow-ups": [(row, row.history) for row in rows if row.history],
+        "changes of topic": [(row, (Turn(alone[place - 1].question, "..."),)) for place, row in enumerate(alone)],
+    }
 
 
 def _conversations() -> dict[str, list[Asked]]:
