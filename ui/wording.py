@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import PurePath
 
-from rag.records import Answer, Claim, Merge, Paper, Searched, Standing
+from rag.records import Answer, Claim, Found, Merge, Paper, Searched, Standing
 from rag.records.standings import SHOWN, needs_look, side_by_side
 from rag.text.labels import one_line
 
@@ -104,6 +104,17 @@ def counted(number: int, what: str) -> str:
 def searched(what: Searched) -> str:
     """Return what was searched: `707 papers searched`, and under which filters."""
     return " ".join([counted(what.papers, "paper"), *what.filters.told(), "searched"])
+
+
+def matching(found: Found, offset: int = 0) -> str:
+    """Return how many papers match, and how to see those behind a page that begins at `offset`.
+
+    >>> matching(Found("dropout", (), 12, 707, more=True))
+    'At least 12 papers match; the next: --offset 0'
+    """
+    papers = f"{'At least ' * found.more}{found.matching:,} paper{'s match' if found.matching != 1 else ' matches'}"
+    shown = offset + len(found.hits)
+    return f"{papers}; the next: --offset {shown}" if shown < found.matching else f"{papers}."
 
 
 def because(merge: Merge) -> str:
