@@ -89,7 +89,8 @@ def table(head: str, groups: Iterable[tuple[str, list[Filled]]]) -> str:
     """Return a Markdown table of the shares of verdicts, each beside that of the sentence most like the column."""
     lines = [f"| {head} | cells | {' | '.join(VERDICTS)} | most alike, always: right |", f"|{'---|' * 7}"]
     for name, cells in groups:
-        ours, alike = (Counter(verdict(one[0], one[place]) for one in cells) for place in (1, 2))
+        ours = Counter(verdict(wanted, cell) for wanted, cell, _ in cells)
+        alike = Counter(verdict(wanted, cell) for wanted, _, cell in cells)
         shares = " | ".join(f"{ours[word] / len(cells):.0%}" for word in VERDICTS)
         lines.append(f"| {name} | {len(cells)} | {shares} | {alike['right'] / len(cells):.0%} |")
     return "\n".join(lines)
