@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.citations.grounding import anchored
-from rag.citations.model_text.clauses import Sentence
 from rag.citations.model_text.markers import read_markers
 from rag.citations.numbering import cite
 from rag.citations.support import PARTLY, support, verified
@@ -15,6 +14,8 @@ from rag.text.sentences import Span, sentence_spans
 
 MARGIN = 0.1  # share of a claim that the sentences named may lack, beside those that carry it best
 LOOSE = re.compile(r"\s+([.,;:!?])")  # a stop behind which a marker stood
+STOPS = (".", "!", "?", ";", "\u3002")
+LEFT = " .,;:"  # of a clause whose marker stood before the stop of the one before it
 HALVES = re.compile(r"(?<=[.;!?])\s+")
 NAMED = re.compile(r"[(\[]\s*(?:see\s+)?(?:sentences?|lines?|sent\.)\s*(\d[\d\s,and\N{EN DASH}-]*)[)\]]", re.IGNORECASE)
 
@@ -30,7 +31,7 @@ def cell_of(text: str, paper: Paper, number: int) -> Cell:
     words, claims = "", list[Claim]()
     for one in read_markers(marked, sources).sentences:
         if told := _told(one.text, paper.abstract):
-            words += _lead(one) if words else ""
+            words += (" " if words.endswith(STOPS) else "; ") if words else ""
             start = len(words)
             words += told
             claims.append(replace(_claim(told, one.numbers, paper, number, spans), start=start, end=len(words)))
@@ -50,7 +51,7 @@ def without_claims(cell: Cell) -> Cell:
 
 def _told(sentence: str, abstract: str) -> str:
     """Return what a sentence tells: all of it, or what it tells beside that the rest isn't said; empty for nothing."""
-    text = LOOSE.sub(r"\1", sentence).strip()
+    text = LOOSE.sub(r"\1", sentence).strip().lstrip(LEFT)
     if not is_silent(text, abstract):
         return text
     halves = [half for half in HALVES.split(text) if not is_silent(half, abstract)]
@@ -63,7 +64,3 @@ def _claim(text: str, named: Sequence[int], paper: Paper, number: int, spans: Se
     own = tuple(cite(number, paper, *spans[place - 1]) for place in sorted(set(named)))
     shares = [support(text, [" ".join(one.quote for one in slices)]).found for slices in (own, found)]
     return verified(Claim(text, own if own and shares[0] >= shares[1] - MARGIN else found))
-
-
-def _lead(sentence: Sentence) -> str:
-    return "; " if "\n" in sentence.lead or not sentence.lead else " "

@@ -26,8 +26,8 @@ class Usual:
 
     `sure`, `strong`, `weak` and `against` find words in a sentence, `sections` a label that opens a part of a
     structured abstract. The numbers are log-odds: `bias` of any sentence, `own` of one on the authors' own work,
-    `earlier` of one on others', `late` of the last beside the first, `number` of one that holds a number. `record` names what a paper's
-    record holds of it, for which no sentence is needed.
+    `earlier` of one on others', `late` of the last beside the first, `number` of one that holds a number. `record`
+    names what a paper's record holds of it, for which no sentence is needed.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """What models reply for a row, in the many forms that they use, and how they say that an abstract doesn't tell."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.comparison.cells import cell_of
@@ -35,7 +35,8 @@ COLUMNS = ("task", "data", "main result", "How many layers?")
         ),
         pytest.param('{"1": "parsing", "2": "PTB", "3": "95.1 F1", "4": 12}', id="JSON by number"),
         pytest.param(
-            '```json\n{"task": "parsing", "data": ["PTB"], "main_result": {"value": "95.1 F1"}, "How many layers?": "12"}\n```',
+            '```json\n{"task": "parsing", "data": ["PTB"], "main_result": {"value": "95.1 F1"}, '
+            '"How many layers?": "12"}\n```',
             id="JSON by name",
         ),
         pytest.param(
@@ -69,6 +70,7 @@ def test_what_stands_behind_no_column_is_no_cell() -> None:
     assert cells_in("1: first\n1: second", COLUMNS) == {0: "first"}
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_no_reply_breaks_the_reader(reply: str) -> None:
     assert set(cells_in(reply, COLUMNS)) <= set(range(4))
@@ -93,9 +95,11 @@ FACTS = (
 @pytest.mark.parametrize(
     "cell",
     [
-        "NOT SAID", "not said.", "NOT SAID [1]", "**NOT SAID**", "Not stated in the abstract", "Not explicitly stated", "n/a",
+        "NOT SAID", "not said.", "NOT SAID [1]", "**NOT SAID**", "Not stated in the abstract", "Not explicitly stated",
+        "n/a",
         "N.A.", "—", "-", "", "None", "None mentioned", "none reported.", "unspecified", "Unknown", "unclear", "null",
-        "Not specified; probably ImageNet", "Not explicitly stated, but likely CIFAR-10", "Not applicable (theory paper)",
+        "Not specified; probably ImageNet", "Not explicitly stated, but likely CIFAR-10",
+        "Not applicable (theory paper)",
         "The abstract does not specify the dataset.", "The paper doesn't mention it", "No information provided",
         "Information not available", "Limitations are not discussed.", "No baselines are named in the abstract",
         "It is not clear from the abstract", "nicht angegeben", "Keine Angabe", "non précisé", "未提及", "(not said)",
@@ -109,7 +113,8 @@ def test_a_cell_that_says_that_nothing_is_said_is_empty(cell: str) -> None:
 @pytest.mark.parametrize(
     "cell",
     [
-        "No adverse events reported", "Unknown, partially observed dynamics", "12 layers", "not only layers but also WordBank",
+        "No adverse events reported", "Unknown, partially observed dynamics", "12 layers",
+        "not only layers but also WordBank",
         "nonlinear models", "None of the layers is frozen", "Notably better", "Nilsson's method", "NA+ channels",
     ],
 )  # fmt: skip
@@ -123,7 +128,7 @@ def test_a_cell_that_only_sounds_like_it_is_none(cell: str) -> None:
 def test_the_words_of_a_cell_become_claims_on_the_sentences_that_carry_them() -> None:
     paper = Paper(3, "T", FACTS)
     cell = cell_of("12 layers on WordBank [1]. Trained for 9 weeks [2].", paper, 4)
-    assert cell.text == "12 layers on WordBank. Trained for 9 weeks."
+    assert cell.text == "12 layers on WordBank; Trained for 9 weeks."
     assert [claim.text for claim in cell.claims] == [cell.text[claim.start : claim.end] for claim in cell.claims]
     first = cell.claims[0].citations[0]
     assert (first.number, first.quote) == (4, "We train 12 layers on WordBank.")
@@ -146,6 +151,7 @@ def test_words_in_another_language_cite_the_sentences_that_the_model_named() -> 
     assert [one.quote for one in cell.claims[0].citations] == ["No adverse events were reported."]
 
 
+@settings(deadline=None)  # the first use of each part loads its words
 @given(st.text(max_size=200))
 def test_no_cell_breaks_what_reads_it_and_claims_are_spans(text: str) -> None:
     cell = cell_of(text, Paper(1, "T", FACTS), 1)

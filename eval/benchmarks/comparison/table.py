@@ -14,9 +14,10 @@ from eval.benchmarks.comparison.cases import Wanted, claimed, claims_asked, labe
 from eval.benchmarks.shared import shared_folder
 from eval.datasets.beir import load_corpus
 from rag.library import Library
-from rag.records import Cell
+from rag.records import Cell, Paper
 from rag.settings import Settings
 from rag.text.sentences import sentence_spans
+from rag.utils.arrays import Vector
 
 VERDICTS = ("right", "another sentence", "wrongly filled", "wrongly empty")
 Filled = tuple[Wanted, Cell, Cell]  # what is wanted, what the library fills in, the sentence most like the column
@@ -55,23 +56,26 @@ def measure(work: Path) -> str:
 
 def filled(library: Library, wanted: Iterable[Wanted]) -> Iterator[Filled]:
     """Yield each cell wanted with what the library fills in, and the sentence most like the column."""
+    embed = library.embedder().embed
+    known: dict[int, list[Vector]] = {}  # of the sentences of each paper
     for one in wanted:
         (row,) = library.compare([one.paper.paper_id], [one.column]).rows
-        yield one, row.cells[0], _most_alike(library, one)
+        texts = sentences(one.paper)
+        if one.paper.paper_id not in known:
+            known[one.paper.paper_id] = [found.vector for found in embed(texts)]
+        asked = next(iter(embed([one.column], kind="query"))).vector
+        alike = [float(vector @ asked) for vector in known[one.paper.paper_id]]
+        yield one, row.cells[0], Cell(texts[alike.index(max(alike))])
 
 
-def _most_alike(library: Library, wanted: Wanted) -> Cell:
-    spans = sentence_spans(wanted.paper.abstract)
-    texts = [wanted.paper.abstract[start:end] for start, end in spans]
-    vectors = [one.vector for one in library.embedder().embed([wanted.column, *texts])]
-    return Cell(max(zip(texts, vectors[1:], strict=True), key=lambda pair: float(pair[1] @ vectors[0]))[0])
+def sentences(paper: Paper) -> list[str]:
+    """Return the sentences of an abstract."""
+    return [paper.abstract[start:end] for start, end in sentence_spans(paper.abstract)]
 
 
 def verdict(wanted: Wanted, cell: Cell) -> str:
     """Return what became of a cell."""
-    spans = sentence_spans(wanted.paper.abstract)
-    texts = [wanted.paper.abstract[start:end] for start, end in spans]
-    got = texts.index(cell.text) + 1 if cell.said else None
+    got = sentences(wanted.paper).index(cell.text) + 1 if cell.said else None
     if got in wanted.right | wanted.may or (got is None and not wanted.right):
         return "right"
     if got is None:
