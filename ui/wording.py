@@ -2,10 +2,10 @@
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 
-from rag.records import Answer, Claim, Found, Merge, Paper, Searched, Standing
+from rag.records import Answer, Claim, Comparison, Found, Merge, Paper, Searched, Standing
 from rag.records.standings import SHOWN, needs_look, side_by_side
 from rag.text.labels import one_line
 
@@ -50,7 +50,9 @@ def summary(answer: Answer, before: float = 0) -> str:
     parts += [f"checked by {', '.join(checkers)}"] if checkers else []
     parts += [answer.answerer, duration(sum(answer.timings.values()))]
     if answer.usage:
-        parts.append(f"{answer.usage['input_tokens']:,} + {answer.usage['output_tokens']:,} tokens{_of_them(answer)}")
+        parts.append(
+            f"{answer.usage['input_tokens']:,} + {answer.usage['output_tokens']:,} tokens{_of_them(answer.usage)}"
+        )
     if answer.cost is not None:
         whole = f" ({before + answer.cost:.4f} so far)" if before else ""
         parts.append(f"cost {answer.cost:.4f}{whole}")
@@ -61,9 +63,26 @@ def _outcome(answer: Answer) -> str:
     return str(answer.outcome).replace("_", " ")
 
 
-def _of_them(answer: Answer) -> str:
-    """Return how many of an answer's tokens went into thinking and into its check; nothing when none did."""
-    usage = answer.usage
+def compared(comparison: Comparison) -> str:
+    """Return the one line under a comparison: papers, cells filled, who filled them, time, tokens, cost."""
+    cells = [cell for row in comparison.rows for cell in row.cells]
+    papers = len(comparison.rows)
+    parts = [
+        f"{papers:,} paper{'s' * (papers != 1)} compared",
+        f"{sum(cell.said for cell in cells):,} of {len(cells):,} cells filled",
+        comparison.answerer,
+        duration(sum(comparison.timings.values())),
+    ]
+    if comparison.usage:
+        usage = comparison.usage
+        parts.append(f"{usage['input_tokens']:,} + {usage['output_tokens']:,} tokens{_of_them(usage)}")
+    if comparison.cost is not None:
+        parts.append(f"cost {comparison.cost:.4f}")
+    return " · ".join(parts)
+
+
+def _of_them(usage: Mapping[str, int]) -> str:
+    """Return how many of the tokens went into thinking and into a check; nothing when none did."""
     thinking = f", {usage['thinking_tokens']:,} of them thinking" if usage.get("thinking_tokens") else ""
     if "check_input_tokens" not in usage:
         return thinking

@@ -10,6 +10,7 @@
     languages      questions in other languages than English: how many are seen, and how many are so falsely
     finding        papers found and counted, on labelled topics and claims
     merging        which records are joined, on labelled pairs
+    comparison     tables of papers: cells right, wrongly filled, wrongly empty
     llm            a language model (OPENAI_BASE_URL), CitationQueryEngine with it, and quotes
     replayed       recorded answers of a strong model's kind: outcomes, what is kept, how claims are marked
     endpoints      endpoints and replies as people meet them, by kind of trouble: cases, and how many are right
@@ -46,6 +47,7 @@ from eval.benchmarks import (
     web_page,
 )
 from eval.benchmarks.claims import standing, support_score
+from eval.benchmarks.comparison import table as comparison
 from eval.benchmarks.faults import table as faults
 from eval.benchmarks.llm import answers as llm_answers
 from eval.benchmarks.llm import behaviours, replayed
@@ -65,6 +67,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "languages": languages.measure,
     "finding": finding.measure,
     "merging": deduplication.measure,
+    "comparison": comparison.measure,
     "llm": llm_answers.measure,
     "replayed": replayed.measure,
     "endpoints": behaviours.measure,
