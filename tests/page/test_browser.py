@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -108,7 +108,9 @@ def test_a_number_brings_its_card_and_slice_into_view_and_lights_them(tab: Tab) 
     assert not tab.in_view(slices)
     tab.click(f'.ap-cite[data-claim="{last["claim"]}"]')
     tab.until(lambda: tab.in_view(slices), "the slice in view")
-    lit = tab.run("return [...document.querySelectorAll('#ap-evidence .ap-card.ap-lit')].map(one => one.dataset.number)")
+    lit = tab.run(
+        "return [...document.querySelectorAll('#ap-evidence .ap-card.ap-lit')].map(one => one.dataset.number)"
+    )
     assert lit == ["2"]
     claims = "return [...document.querySelectorAll('#ap-evidence mark.ap-lit')].map(one => one.dataset.claims)"
     assert tab.run(claims) == [last["claim"]]
