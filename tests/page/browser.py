@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -30,7 +31,7 @@ Found = TypeVar("Found")
 MakePaper = Callable[..., dict[str, Any]]
 WriteJsonl = Callable[..., Path]
 
-PATIENCE = 20.0  # seconds until what a test waits for is held to be missing
+PATIENCE = 30.0  # seconds until what a test waits for is held to be missing
 AXE = Path(sys.prefix) / "axe" / "node_modules" / "axe-core" / "axe.min.js"  # put there by `make browser`
 # Gradio's client lets go of its event stream once all answers are in, and on a slow machine says so as an error.
 CANCELLED = "AbortError: signal is aborted without reason"
@@ -272,3 +273,13 @@ def assert_quiet(driver: Chrome, hosts: set[str]) -> None:
     assert asked, "the performance log is empty: nothing was watched"
     assert errors == []
     assert elsewhere == []
+
+
+def lightness(tab: Tab) -> float:
+    """Return how light the ground in the middle of the page is, 0 to 1."""
+    script = """
+        let one = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
+        while (/transparent|, 0\\)/.test(getComputedStyle(one).backgroundColor)) one = one.parentElement;
+        return getComputedStyle(one).backgroundColor;"""
+    parts = [int(part) for part in re.findall(r"\d+", str(tab.run(script)))[:3]]
+    return sum(parts) / 3 / 255

@@ -16,8 +16,8 @@ from rag.samples import UNANSWERABLE
 from rag.settings import Settings
 from tests.page.html import QUESTION, Seen
 from ui.page.calls import CALLS, caller
-from ui.page.calls.asking import Kept, Question, Rated, ask, follow, looks, rate, show
 from ui.page.calls.asking import Followed as Following
+from ui.page.calls.asking import Kept, Question, Rated, ask, follow, looks, rate, show
 from ui.page.calls.base import FAILED, UNREADABLE, Nothing
 from ui.page.calls.papers import Sought, found
 from ui.page.calls.shown import Exported, Referred, about, exported, reference
