@@ -1,0 +1,8 @@
+"""What measures of the page share.
+
+browser         a page in Chromium, and `askpapers chat` in a process
+model           a language model that writes slowly, and says to whose question
+tries           a reader, questions with tags, and what is judged of them
+mixing          steps in which one answer, conversation or tab might come into another's
+interruptions   steps in which the page is left, the server ends, or a question gets no answer
+"""
