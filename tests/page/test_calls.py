@@ -26,6 +26,7 @@ from ui.page.kept import read_answer
 from ui.page.server_state import ServerState
 
 FOLLOW_UP = "How many parameters does it train?"
+LINE, SECRET = "It is so.", "sk-secret"
 
 
 @pytest.fixture
@@ -231,9 +232,12 @@ async def through(door: Callable[[Any], Awaitable[dict[str, Any]]], sent: Any) -
 
 @pytest.mark.parametrize(
     "sent",
-    [None, [], "ask", ["ask"], ["nothing", {}], ["ask", {"question": ""}],
-     ["ask", {"exchange": "x", "question": "y" * 4001}], ["follow", {"exchange": "x" * 65}], ["ask", 3], [["ask"], {}], ["__init__", {}]],
-)  # fmt: skip
+    [
+        *(None, [], "ask", ["ask"], ["nothing", {}], ["ask", 3], [["ask"], {}], ["__init__", {}]),
+        *(["ask", {"question": ""}], ["ask", {"exchange": "x", "question": "y" * 4001}]),
+        ["follow", {"exchange": "x" * 65}],
+    ],
+)
 def test_what_can_not_be_read_is_told_so(desk: Desk, sent: Any) -> None:
     assert asyncio.run(through(caller(desk, CALLS), sent)) == {"error": UNREADABLE}
 
@@ -242,12 +246,12 @@ def test_an_expected_error_is_its_line_and_any_other_tells_no_secret(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def expected(desk: Desk, sent: Nothing) -> dict[str, Any]:
-        raise QuestionError("It is so.")
+        raise QuestionError(LINE)
 
     async def bug(desk: Desk, sent: Nothing) -> dict[str, Any]:
-        raise KeyError("sk-secret")
+        raise KeyError(SECRET)
 
     door = caller(desk, {"expected": expected, "bug": bug})
-    assert asyncio.run(through(door, ["expected", {}])) == {"error": "It is so."}
+    assert asyncio.run(through(door, ["expected", {}])) == {"error": LINE}
     assert asyncio.run(through(door, ["bug", {}])) == {"error": FAILED}
     assert "the call bug of the page failed" in caplog.text

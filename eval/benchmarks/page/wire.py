@@ -61,7 +61,7 @@ def over_the_wire(page: Page, questions: list[str]) -> list[str]:
     until = "from Enter to the whole answer"
     return [
         f"over the wire for an answer at turn {TURNS}: {both} (medians; at most {most:.1f} kB in all; limit 30)",
-        f"at 400 kbit/s and 100 ms {until}: median {statistics.median(slow):.2f} s, longest {max(slow):.2f} s (limit 3)",
+        f"at 400 kbit/s, 100 ms {until}: median {statistics.median(slow):.2f} s, longest {max(slow):.2f} s (limit 3)",
     ]
 
 
