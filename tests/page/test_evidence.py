@@ -71,6 +71,7 @@ def test_the_evidence_is_that_of_the_answer_whose_number_is_clicked_whatever_was
     tab.see(f".ap-chosen{turn(0)}")
     tab.click(f'{turn(0)} [data-do="bad"]')
     tab.see(f'{turn(0)} [data-do="bad"][aria-pressed="true"]')
+    tab.see(f'{CARD}.ap-lit[data-number="1"]')  # a rating leaves what is lit
     tab.click(f'{turn(1)} .ap-cite[data-number="2"]')
     tab.until(lambda: titles(tab) == second, "the evidence of the second answer")
     tab.see(f'{CARD}.ap-lit[data-number="2"]')
