@@ -15,7 +15,7 @@ from ui.page.calls.base import Sent, Told
 from ui.page.desk import Desk
 from ui.page.kept import read_answer
 from ui.page.views.evidence import evidence
-from ui.page.views.transcript import answer_parts
+from ui.page.views.transcript import answer_parts, partial
 
 LONGEST = 4_000  # characters of a question
 MOST_TURNS = 12  # earlier questions that a follow-up is understood by
@@ -102,7 +102,10 @@ async def follow(desk: Desk, sent: Followed) -> Told:
     if seen.written is None:
         return {"pieces": seen.pieces, "seen": seen.seen, "begun": seen.begun}
     done = told(seen.written)
-    return {"done": done | {"html": _shown(seen.written.answer, sent.spent)}}
+    html = _shown(seen.written.answer, sent.spent)
+    if html is None and done["text"]:
+        html = {"looks": looks(), "partial": partial(done["text"])}
+    return {"done": done | {"html": html}}
 
 
 async def stop(desk: Desk, sent: Stopped) -> Told:
