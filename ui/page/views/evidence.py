@@ -57,7 +57,7 @@ def card(
         f'<section class="ap-card" id="ap-paper-{paper.paper_id}" data-paper="{paper.paper_id}" data-byline="{by}" '
         f'data-number="{number or ""}" data-claims="{claims}" tabindex="-1" aria-label="{escape(paper.title)}">'
         f"<header><h4>{label}{prose(paper.title)}</h4></header>"
-        f'<p class="ap-byline">{by}{where}</p>'
+        f'<p class="ap-byline">{by} {where}</p>'
         f'<p class="ap-abstract">{abstract}</p>'
         f'<footer class="ap-feet">{whole}{resting}'
         '<button type="button" class="ap-act" data-do="bibtex" aria-label="BibTeX: copy this paper">BibTeX</button>'

@@ -29,7 +29,7 @@ def short(answer: Answer) -> str:
 def details(answer: Answer, before: float = 0) -> str:
     """Return how an answer came about: what was searched, who wrote it, how long each stage took, tokens, cost."""
     known = {*short(answer).split(" · "), "answered"}
-    told = [one for one in summary(answer, before).split(" · ") if one not in known and not one.startswith("searched for")]
+    told = [one for one in summary(answer, before).split(" · ") if one not in known]
     return " · ".join([*told, stages(answer)] if answer.timings else told)
 
 

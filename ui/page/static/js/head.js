@@ -7,6 +7,11 @@ const DARK = "askpapers.dark";
 const dark = localStorage.getItem(DARK);
 if (dark !== null) document.body.classList.toggle("dark", dark === "true");
 
+// On a phone the list of conversations lies over the rest: it is shut at first, and when one was chosen.
+const narrow = matchMedia("(max-width: 768px)");
+const drawer = () => document.querySelector("#ap-drawer.open");
+const shut = () => narrow.matches && drawer()?.querySelector(".toggle-button")?.click();
+
 export function head({ element }) {
   clicks(element, {
     theme: () => {
@@ -19,6 +24,9 @@ export function head({ element }) {
     const what = element.querySelector(".ap-what");
     what.replaceChildren(el("b", { text: name }), ` · ${papers.toLocaleString("en")} ${samples ? "sample papers" : "papers"} · answers by ${answerer}`);
   });
+  shut();
+  on("opened", shut);
+  document.addEventListener("pointerdown", (event) => event.target.closest("#ap-drawer") || shut());
   online((there) => {
     let banner = byId("ap-banner");
     if (there) return banner?.remove();

@@ -6,7 +6,7 @@ import { tried } from "./server.js";
 const FEW = 10;
 const MANY = 100; // as many as the server gives
 
-/** Fill an element with the papers found for {query, bounds, cited}; gives how many match, null when it failed. */
+/** Fill an element with the papers found for {query, bounds, cited}; gives how many match, null when nobody knows. */
 export async function listHits(body, sought, limit = FEW) {
   const slow = setTimeout(() => body.replaceChildren(el("p", { class: "ap-wait", role: "status", text: "Looking …" })), 300);
   const told = await tried("found", { ...sought, limit });
@@ -16,7 +16,7 @@ export async function listHits(body, sought, limit = FEW) {
   const more = (matching > told.papers || told.papers === limit) && limit < MANY;
   const all = more && el("button", { type: "button", class: "ap-act", text: "Show all", data: { do: "all" }, on: { click: () => listHits(body, sought, MANY) } });
   body.replaceChildren(el("p", { class: "ap-matching", role: "status" }, el("span", { text: counted(matching, told.papers, more) }), all), el("div", { html: told.html }));
-  return matching;
+  return more && !told.matching ? null : matching;
 }
 
 const counted = (matching, shown, more) => {
