@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ui.page.conversation import Conversation, Exchange, read_conversation
+from ui.page.handlers import View
 
 from rag.answering.suggestions import questions_from
 from rag.citations.reading import read_answer
@@ -34,8 +36,6 @@ from rag.records import (
 from rag.settings import Settings
 from ui.filters import read_filters
 from ui.page import handlers, library_handlers
-from ui.page.conversation import Conversation, Exchange, read_conversation
-from ui.page.handlers import View
 from ui.page.server_state import CUT_OFF, ServerState
 from ui.page.views import library as library_view
 from ui.page.views.answer_text import answer_text, tooltip

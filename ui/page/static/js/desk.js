@@ -8,8 +8,14 @@ const EARLIER = 8; // questions that a follow-up may hang on
 const SAID = 600; // characters of their answers
 const LOST = "The server was restarted before the answer was whole. Ask again.";
 
-/** What is on the desk. `path`: the exchanges shown; `chosen`: the id of the one whose evidence is shown. */
-export const desk = { about: null, id: null, conversation: null, exchanges: new Map(), path: [], chosen: null, bounds: {} };
+/**
+ * What is on the desk. `path`: the exchanges shown; `chosen`: the id of the one whose evidence is shown; `bounds`: the
+ * filters in force ({years, origin, title, collection, tag, papers with their `label`}); `answerer` and `check`: who
+ * writes the answers, and whether claims are checked.
+ */
+export const desk = {
+  about: null, id: null, conversation: null, exchanges: new Map(), path: [], chosen: null, bounds: {}, answerer: null, check: false,
+};
 
 const listeners = new Map();
 /** Hear of `about`, `opened`, `changed`, `chosen`, `piece`, `bounds`. */
@@ -92,7 +98,7 @@ export async function ask(question, { replaces = null } = {}) {
   const bounds = desk.bounds;
   let made;
   try {
-    made = await store.begin((await known).library, desk.id, question, { replaces, bounds, check: desk.check ?? null });
+    made = await store.begin((await known).library, desk.id, question, { replaces, bounds, check: desk.check, answerer: desk.answerer });
   } catch (error) {
     toast(`This question can't be kept in the browser: ${error?.message ?? error}`, { error: true });
     return false;
@@ -134,7 +140,8 @@ async function bring(exchange) {
   for (;;) {
     try {
       if (!asked) {
-        await call("ask", { exchange: id, question: exchange.question, earlier, numbers, bounds: exchange.bounds, check: exchange.check ?? false });
+        await call("ask", { exchange: id, question: exchange.question, earlier, numbers, bounds: exchange.bounds,
+          check: exchange.check ?? false, answerer: exchange.answerer ?? null });
         asked = true;
         await store.amend(id, { sent: true });
       }

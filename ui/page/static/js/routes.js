@@ -1,8 +1,8 @@
-// Addresses: #/c/ID a conversation, #/paper/ID a paper, #/library, #/map, #/runs a tab. Back and Forward work.
+// Addresses: #/c/ID a conversation, #/paper/ID a paper, #/library, #/compare, #/map, #/runs a tab. Back and Forward work.
 import { desk, on, open } from "./desk.js";
 import * as store from "./store.js";
 
-const TABS = { ask: "Ask", library: "Library", map: "Map", runs: "Runs" };
+const TABS = { ask: "Ask", library: "Library", compare: "Compare", map: "Map", runs: "Runs" };
 const handlers = new Map();
 /** Say what an address like #/paper/7 does: `handle(rest)`. */
 export const handle = (kind, work) => handlers.set(kind, work);
