@@ -10,7 +10,7 @@ from rag.records import Answer, Outcome, Paper, Passage
 from rag.records.answers import CLOSEST, LEFT_OPEN, NEAREST_PAPERS, REFUSALS
 from ui.page.views.answer_text import answer_text
 from ui.page.views.line import line, short
-from ui.page.views.markup import document, prose
+from ui.page.views.markup import prose
 
 HEADS = {  # what stands over an answer that is none
     Outcome.NOT_IN_ABSTRACTS: "◇",
@@ -59,11 +59,6 @@ def answer_parts(answer: Answer, before: float) -> dict[str, str]:
         "line": line(answer, before),
         "said": short(answer) if answer.answered else REFUSALS[answer.outcome],
     }
-
-
-def partial(text: str) -> str:
-    """Return what came of an answer before it was stopped or broke, as HTML: set as far as it goes, nothing judged."""
-    return document(text)
 
 
 def _nearest(answer: Answer) -> str:

@@ -12,7 +12,7 @@ import { map } from "./map.js";
 import { opened } from "./paper.js";
 import { start } from "./routes.js";
 import { runs } from "./runs.js";
-import { wire } from "./server.js";
+import { patiently, wire } from "./server.js";
 import { sidebar } from "./sidebar.js";
 import { sweep } from "./store.js";
 import { transcript } from "./transcript.js";
@@ -27,7 +27,7 @@ export function mount(name, context) {
 
 async function begin() {
   keys();
-  const about = await refresh();
+  const about = await patiently(refresh);
   await start(about.library);
   await resume();
   await sweep();

@@ -48,7 +48,7 @@ function answered(one, last) {
   else if (one.answer) shown.append(el("div", { class: "ap-answer" }, el("p", { class: "ap-plain", text: one.answer.text })));
   else
     shown.append(el("div", { class: "ap-answer ap-broken" },
-      ...(one.html?.partial ? el("div", { html: one.html.partial }).childNodes : [one.text && el("p", { class: "ap-plain", text: one.text })]),
+      ...(one.html ? el("div", { html: one.html.answer }).childNodes : one.text ? [el("p", { class: "ap-plain", text: one.text })] : []),
       el("p", { class: "ap-verdict", role: "alert" }, el("span", { "aria-hidden": "true", text: "!" }), ` ${one.ended}`)));
   const [answer, ...line] = shown.children;
   return [answer, el("div", { class: "ap-under" }, ...line, feet(one, last))];
