@@ -142,6 +142,7 @@ export function transcript({ element }) {
   });
   on("changed", () => drawAll());
   on("chosen", mark);
+  on("jump", (id) => toStart(element.querySelector(`.ap-turn[data-exchange="${id}"]`) ?? element));
   on("about", () => desk.path.length || welcome());
   on("piece", (id) => {
     const written = element.querySelector(`.ap-turn[data-exchange="${id}"] .ap-writing`);
