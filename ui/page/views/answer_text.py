@@ -13,7 +13,7 @@ from itertools import groupby
 from rag.citations.rendering import marked, markers_replaced
 from rag.records import Answer, Claim, Standing
 from rag.records.answers import LEFT_OPEN, MARK
-from rag.records.standings import SOUND, shown, side_by_side
+from rag.records.standings import SOUND, needs_look, shown, side_by_side
 from ui.page.views.markup import PLACE, document, place, place_of, prose, without_places
 
 STYLES = {
@@ -31,17 +31,27 @@ SetCite = Callable[[int, int | None], str]  # of a paper's number, and of the pl
 SetMark = Callable[[Claim, int], str]  # of a claim and its place
 
 
-def cite_button(number: int, claim: int | None) -> str:
-    """Return a citation as a button that shows the evidence."""
-    of_claim = "" if claim is None else f' data-claim="{claim}"'
-    return (
-        f'<button type="button" class="ap-cite" data-do="cite" data-number="{number}"{of_claim} '
-        f'aria-label="[{number}] evidence in this paper">[{number}]</button>'
-    )
+def citing(answer: Answer) -> SetCite:
+    """Return what makes each citation of an answer a button that shows the evidence, in the colour of its claim."""
+
+    def cite(number: int, place: int | None) -> str:
+        style, of_claim, stands = "", "", ""
+        if place is not None:
+            claim = answer.claims[place]
+            style, stands = f" ap-{STYLES[claim.standing]}", f", {shown(claim).word}"
+            of_claim = f' data-claim="{place}" data-style="{style.strip()}" data-said="{escape(tooltip(claim))}"'
+        return (
+            f'<button type="button" class="ap-cite{style}" data-do="cite" data-number="{number}"{of_claim} '
+            f'aria-label="[{number}]{stands}: evidence in this paper">[{number}]</button>'
+        )
+
+    return cite
 
 
 def mark_button(claim: Claim, number: int) -> str:
-    """Return the mark of a claim as a button that says what it means."""
+    """Return the mark of a claim as a button that says what it means; none where nobody needs to look."""
+    if not needs_look(claim):
+        return ""
     tip = escape(tooltip(claim))
     return (
         f'<button type="button" class="ap-mark ap-{STYLES[claim.standing]}" data-do="mark" data-claim="{number}" '
@@ -49,12 +59,12 @@ def mark_button(claim: Claim, number: int) -> str:
     )
 
 
-def answer_text(answer: Answer, *, cite: SetCite = cite_button, mark: SetMark = mark_button) -> str:
+def answer_text(answer: Answer, *, cite: SetCite | None = None, mark: SetMark = mark_button) -> str:
     """Return the text of an answer as safe HTML, with what `cite` and `mark` make of its citations and marks.
 
     What they return stands as it is: it has to be safe. An empty mark is none.
     """
-    return _Setter(answer, cite, mark).html()
+    return _Setter(answer, cite or citing(answer), mark).html()
 
 
 class _Setter:

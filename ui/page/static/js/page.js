@@ -5,6 +5,7 @@ import { refresh, resume } from "./desk.js";
 import { toast } from "./dom.js";
 import { evidence } from "./evidence.js";
 import { head } from "./head.js";
+import "./hover.js";
 import { keys } from "./keys.js";
 import { papers } from "./library.js";
 import { map } from "./map.js";
