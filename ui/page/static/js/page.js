@@ -3,6 +3,7 @@ import { composer } from "./composer.js";
 import { refresh, resume } from "./desk.js";
 import { toast } from "./dom.js";
 import { evidence } from "./evidence.js";
+import { drops } from "./exports.js";
 import { head } from "./head.js";
 import { keys } from "./keys.js";
 import { opened, papers } from "./library.js";
@@ -24,6 +25,7 @@ export function mount(name, context) {
 
 async function begin() {
   keys();
+  drops();
   const about = await refresh();
   await start(about.library);
   await resume();

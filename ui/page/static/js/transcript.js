@@ -1,7 +1,9 @@
 // The conversation: each exchange an <article>, put together from what the browser kept of it. An answer that is being
 // written grows in its own article, so it is seen in its conversation and in no other.
 import { ask, busy, choose, desk, known, on, rendered, stop, turnTo, underway } from "./desk.js";
-import { button, clicks, copy, el, toast } from "./dom.js";
+import { button, clicks, el, toast } from "./dom.js";
+import { answerMenu, copied, referenceMenu } from "./exports.js";
+import { menu } from "./menu.js";
 import { tried } from "./server.js";
 import * as store from "./store.js";
 
@@ -12,7 +14,7 @@ const idOf = (element) => article(element).dataset.exchange;
 
 /** Everything in an exchange that its article shows: when it is the same, nothing is drawn anew. */
 const state = (one, place, last) => JSON.stringify([one.done, one.good, one.note, one.html?.looks, one.ended, place, last, siblings(one).length]);
-const siblings = (one) => store.children(desk.exchanges, one.parent);
+const siblings = (one) => store.versions(desk.exchanges, one);
 
 function question(one, place) {
   const versions = siblings(one);
@@ -30,7 +32,9 @@ function feet(one, last) {
   const made = el("div", { class: "ap-feet" });
   if (one.answer) made.append(button("choose", "Show the evidence of this answer", {}, "Evidence"));
   made.append(button("copy", "Copy the answer with its references", {}, "Copy"));
+  if (one.answer?.citations?.length) made.append(button("references", "References of this answer", { "aria-haspopup": "menu" }, "References"));
   if (last || !one.answer) made.append(button("again", "Ask again"));
+  made.append(button("more", "More on this answer", { "aria-haspopup": "menu" }, "⋯"));
   if (!one.answer) return made;
   for (const [act, label, good] of [["good", "Good answer", true], ["bad", "Bad answer", false]])
     made.append(button(act, label, { "aria-pressed": String(one.good === good), html: SVG }));
@@ -104,6 +108,12 @@ export function transcript({ element }) {
   on("changed", () => drawAll());
   on("chosen", mark);
   on("about", () => desk.path.length || welcome());
+  on("jump", (id) => {
+    const reached = element.querySelector(`.ap-turn[data-exchange="${id}"]`);
+    requestAnimationFrame(() => reached?.scrollIntoView({ block: "start" }));
+    reached?.classList.add("ap-reached");
+    reached?.addEventListener("animationend", () => reached.classList.remove("ap-reached"), { once: true });
+  });
   on("piece", (id) => element.querySelector(`.ap-turn[data-exchange="${id}"] .ap-writing`)?.replaceWith(writing(id)));
   drawAll({ fresh: true });
 
@@ -121,11 +131,7 @@ export function transcript({ element }) {
     await rate(pressed, desk.exchanges.get(idOf(pressed)).good, turn.querySelector(".ap-noteinput").value);
     toast("Kept");
   }
-  async function copied(pressed) {
-    const one = desk.exchanges.get(idOf(pressed));
-    const told = await tried("exported", { form: "conversation", exchanges: [one] });
-    if (told) await copy(told.text);
-  }
+  const exchange = (pressed) => desk.exchanges.get(idOf(pressed));
   const step = (pressed, by) => {
     const one = desk.exchanges.get(idOf(pressed));
     const versions = siblings(one);
@@ -161,7 +167,9 @@ export function transcript({ element }) {
     cite: (pressed) => evidence(pressed, { number: pressed.dataset.number, claim: pressed.dataset.claim }),
     card: (pressed) => evidence(pressed, { paper: pressed.dataset.paper }),
     choose: (pressed) => evidence(pressed, {}),
-    copy: copied,
+    copy: (pressed) => copied(exchange(pressed)),
+    references: (pressed) => menu(pressed, referenceMenu(exchange(pressed)), "References of this answer"),
+    more: (pressed) => menu(pressed, answerMenu(exchange(pressed)), "More on this answer"),
     again: (pressed) => ask(desk.exchanges.get(idOf(pressed)).question, { replaces: idOf(pressed) }),
     example: (pressed) => ask(pressed.textContent),
     edit,
