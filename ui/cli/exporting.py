@@ -17,7 +17,9 @@ def export(
     library: LibraryOption = None,
     form: Annotated[
         str | None,
-        typer.Option("--form", metavar="FORM", help="bibtex (the default), ris, csl-json, jsonl or markdown"),
+        typer.Option(
+            "--form", metavar="FORM", help="bibtex (the default), ris, csl-json, jsonl, markdown, apa or ieee"
+        ),
     ] = None,
     history: Annotated[
         Path | None, typer.Option("--history", metavar="FILE", help="only what this conversation cites")
@@ -32,7 +34,8 @@ def export(
     """write papers, or a conversation, in a form that others read
 
     Without --history all papers that pass the filters. With it the papers that are cited
-    there; as markdown, the conversation itself with its references.
+    there, in ieee with the numbers that they have there; as markdown, the conversation
+    itself with its references.
     """
     from rag.export import export as export_papers
     from rag.library import Library
@@ -51,7 +54,7 @@ def chosen_form(form: str | None, out: Path | None) -> "Form":
     """Return the form that is named, or that a file's ending tells; BibTeX without either. Raises QuestionError."""
     from rag.export import Form
 
-    endings = {one.suffix: one for one in Form}
+    endings = {one.suffix: one for one in reversed(Form)}  # the first of those with one ending: APA of .txt
     try:
         return Form(form) if form else endings.get(out.suffix.lower() if out else "", Form.BIBTEX)
     except ValueError as error:
@@ -64,6 +67,7 @@ def exported_conversation(history: Path, form: "Form") -> str:
 
     Raises SourceError when it can't be read, QuestionError when it cites nothing.
     """
+    from rag.citations.numbering import number_papers
     from rag.conversation.history import read_history
     from rag.conversation.markdown import conversation_markdown
     from rag.export import Form, export
@@ -80,7 +84,7 @@ def exported_conversation(history: Path, form: "Form") -> str:
     if not papers:
         msg = f"The conversation {history} cites no paper. Keep whole answers with: askpapers ask --history {history}"
         raise QuestionError(msg)
-    return export(papers, form)
+    return export(papers, form, numbers=number_papers((), turns))
 
 
 def write_out(text: str, out: Path | None) -> None:

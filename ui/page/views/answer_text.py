@@ -5,7 +5,7 @@ that it can't be mistaken for what the model wrote, nor the other way round.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from html import escape
 from itertools import groupby
@@ -27,16 +27,42 @@ STOPS = re.compile(r"[.,;:!?]+")
 INLINE = re.compile(r"<(/?)(em|strong|code|a|math)\b")
 
 
-def answer_text(answer: Answer) -> str:
-    """Return the text of an answer as safe HTML."""
-    return _Setter(answer).html()
+SetCite = Callable[[int, int | None], str]  # of a paper's number, and of the place of the claim that cites it
+SetMark = Callable[[Claim, int], str]  # of a claim and its place
+
+
+def cite_button(number: int, claim: int | None) -> str:
+    """Return a citation as a button that shows the evidence."""
+    of_claim = "" if claim is None else f' data-claim="{claim}"'
+    return (
+        f'<button type="button" class="ap-cite" data-do="cite" data-number="{number}"{of_claim} '
+        f'aria-label="[{number}] evidence in this paper">[{number}]</button>'
+    )
+
+
+def mark_button(claim: Claim, number: int) -> str:
+    """Return the mark of a claim as a button that says what it means."""
+    tip = escape(tooltip(claim))
+    return (
+        f'<button type="button" class="ap-mark ap-{STYLES[claim.standing]}" data-do="mark" data-claim="{number}" '
+        f'aria-label="{tip}" data-tip="{tip}"><span aria-hidden="true">{shown(claim).sign}</span></button>'
+    )
+
+
+def answer_text(answer: Answer, *, cite: SetCite = cite_button, mark: SetMark = mark_button) -> str:
+    """Return the text of an answer as safe HTML, with what `cite` and `mark` make of its citations and marks.
+
+    What they return stands as it is: it has to be safe. An empty mark is none.
+    """
+    return _Setter(answer, cite, mark).html()
 
 
 class _Setter:
     """Puts one answer's text together, and keeps what stands for each place in it."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, cite: SetCite, mark: SetMark) -> None:
         self.answer = answer
+        self.cite, self.mark = cite, mark
         self.text = without_places(answer.text)
         self.instead: list[str | int | None] = []  # a button, the claim that begins there, or None where one ends
 
@@ -68,7 +94,8 @@ class _Setter:
     def _claim(self, claim: Claim, number: int) -> str:
         written = self.text[claim.start : claim.end]
         alone = replace(claim, start=0, end=len(written))
-        said = marked(written, [alone], lambda one, _: self._put(_mark(one, number)))
+        mark = self.mark(claim, number)
+        said = marked(written, [alone], lambda *_: self._put(mark) if mark else "")
         said = self._cites(said, {citation.number for citation in claim.citations}, number)
         row = said.startswith("|") and said.endswith("|") and len(said) > 1
         before, said, behind = ("|", said[1:-1], "|") if row else ("", said, "")  # of a row: inside of its cells
@@ -76,16 +103,10 @@ class _Setter:
 
     def _cites(self, text: str, cited: Collection[int], claim: int | None = None) -> str:
         """Return a text with its markers as buttons that show the evidence."""
-        of_claim = "" if claim is None else f' data-claim="{claim}"'
 
         def cite(found: re.Match[str]) -> str:
             number = int(found[0][1:-1])
-            if number not in cited:
-                return found[0]
-            return self._put(
-                f'<button type="button" class="ap-cite" data-do="cite" data-number="{number}"{of_claim} '
-                f'aria-label="[{number}] evidence in this paper">[{number}]</button>'
-            )
+            return self._put(self.cite(number, claim)) if number in cited else found[0]
 
         return markers_replaced(text, cite)
 
@@ -179,14 +200,6 @@ class _Spans:
 
 def _is_stop(piece: str) -> bool:
     return STOPS.fullmatch(piece) is not None
-
-
-def _mark(claim: Claim, number: int) -> str:
-    tip = escape(tooltip(claim))
-    return (
-        f'<button type="button" class="ap-mark ap-{STYLES[claim.standing]}" data-do="mark" data-claim="{number}" '
-        f'aria-label="{tip}" data-tip="{tip}"><span aria-hidden="true">{shown(claim).sign}</span></button>'
-    )
 
 
 def tooltip(claim: Claim) -> str:
