@@ -1,8 +1,9 @@
 """What the browser asks of the server, a module for each matter: `call` is the one door, carried by gradio.
 
 asking      questions, the answers as they are written, ratings
+files       conversations saved, opened, shared, exported
 papers      the library's papers: found, listed, opened, removed, added
-shown       what stands around: the head, the map, the runs, exports
+shown       what stands around: the head, the map, the runs, references
 """
 
 from ui.page.calls.base import Call, caller

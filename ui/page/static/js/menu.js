@@ -16,7 +16,7 @@ export function closeMenu() {
 export function menu(opener, items, label) {
   if (open?.opener === opener) return void closeMenu();
   open?.close(false);
-  const made = el("div", { class: "ap-menu", role: "menu", "aria-label": label },
+  const made = el("div", { class: "ap-menu", role: "menu", "aria-label": label, popover: "manual" },
     ...items.filter(Boolean).map(({ head, label: text, act, danger }) => head
       ? el("div", { class: "ap-menuhead", role: "presentation", text: head })
       : el("button", { type: "button", role: "menuitem", tabindex: -1, class: `ap-item${danger ? " ap-danger" : ""}`, text, on: { click: () => (close(true), act()) } })));
@@ -50,6 +50,7 @@ export function menu(opener, items, label) {
   opener.setAttribute("aria-haspopup", "menu");
   opener.setAttribute("aria-expanded", "true");
   (document.querySelector(".gradio-container") ?? document.body).append(made);
+  made.showPopover(); // over the sidebar and whatever else lies on top
   below(made, opener.getBoundingClientRect());
   addEventListener("pointerdown", outside, true);
   addEventListener("resize", away);

@@ -143,7 +143,7 @@ export function sidebar({ element }) {
         act("file", "Open file", "Open a conversation that was saved to a file"),
         all.length > 1 && !binned && act("select", "Select", "Select several conversations", { "aria-pressed": String(Boolean(picked)) }),
         act("bin", "Deleted", `Recently deleted: kept for ${store.DAYS} days`, { "aria-pressed": String(binned) }),
-        act("help", "Keys", "What the keys do (?)")].filter(Boolean));
+        act("help", "?", "What the keys do (?)", { "aria-label": "What the keys do" })].filter(Boolean));
     if (held) foot.querySelector(`[data-do="${held}"]`)?.focus();
   }
 
