@@ -6,314 +6,23 @@ After every test: no error in the console, and no request to another host.
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from selenium.common.exceptions import (
-    ElementClickInterceptedException,
-    ElementNotInteractableException,
-    JavascriptException,
-    NoAlertPresentException,
-    StaleElementReferenceException,
-    TimeoutException,
-    WebDriverException,
-)
-from selenium.webdriver import ActionChains, Chrome, ChromeOptions, ChromeService
+from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import WebDriverWait
 
 from rag.library import Library
 from rag.samples import QUESTIONS, UNANSWERABLE
 from rag.settings import Settings
-
-Found = TypeVar("Found")
-MakePaper = Callable[..., dict[str, Any]]
-WriteJsonl = Callable[..., Path]
-
-PATIENCE = 20.0  # seconds until what a test waits for is held to be missing
-AXE = Path(sys.prefix) / "axe" / "node_modules" / "axe-core" / "axe.min.js"  # put there by `make browser`
-# Gradio's client lets go of its event stream once all answers are in, and on a slow machine says so as an error.
-CANCELLED = "AbortError: signal is aborted without reason"
-PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
-FLAGS = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic",
-    "--force-prefers-reduced-motion", "--window-size=1360,900",
-)  # fmt: skip
-
-LATE = "What is late interaction?"  # of ColBERT alone
-BUDGET = QUESTIONS[2]  # of two papers
-TULIPS = "When do yellow tulips bloom in cold Dutch gardens?"  # of no paper, and no follow-up
-ENCODED = "Query and passage are encoded separately by BERT"
-MAXIMA = "Every query token takes its maximum similarity over all passage tokens"
-STRETCHED = "Query and passage are encoded separately by BERT on zebra machines"
-WRONG = "On MS MARCO its quality came close to that of 99 BERT rerankers that read query and passage together"
-INVENTED = "Quantum computers will factor every prime before lunch tomorrow"
-
-# --- a browser, and a tab in it as a reader uses it
-
-
-def lacking(what: str) -> NoReturn:
-    """Skip for want of something, and say how to get it; under CI that is a failure."""
-    reason = f"{what}: `make browser` installs it"
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def start_chromium(folder: Path) -> Chrome:
-    """Return a new browser with a new profile, which downloads into `folder`."""
-    browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if browser is None or driver is None:
-        lacking("there is no chromium with chromedriver")
-    options = ChromeOptions()
-    options.binary_location = browser
-    for flag in FLAGS:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    options.add_experimental_option("prefs", {"download.default_directory": str(folder)})
-    try:
-        return Chrome(options, ChromeService(driver))
-    except WebDriverException as error:
-        lacking(f"{browser} doesn't start ({str(error.msg).splitlines()[0]})")
-
-
-class Tab:
-    """A page in a tab. Every look waits until what it looks for is there; nothing waits for time to pass."""
-
-    def __init__(self, driver: Chrome, url: str) -> None:
-        self.driver = driver
-        self.url = url
-        self.handle = driver.current_window_handle
-
-    def until(self, look: Callable[[], Found | None], hoped: str) -> Found:
-        """Return what `look` gives once it gives something; a look at what changes meanwhile is taken again."""
-        passing = (
-            StaleElementReferenceException,
-            ElementClickInterceptedException,
-            ElementNotInteractableException,
-            JavascriptException,
-            NoAlertPresentException,
-        )
-        wait = WebDriverWait(self.driver, PATIENCE, poll_frequency=0.03, ignored_exceptions=passing)
-        try:
-            return wait.until(lambda _: look() or False)
-        except TimeoutException:
-            said = self.run("return document.body.innerText")
-            pytest.fail(f"never came: {hoped}\nThe page says:\n{said}")
-
-    def run(self, script: str, *given: Any) -> Any:
-        """Return what a script returns."""
-        return self.driver.execute_script(script, *given)
-
-    def load(self) -> None:
-        """Open the page, or open it anew, and wait until it has asked for what it shows."""
-        self.driver.get(self.url)
-        loaded = "return performance.getEntriesByType('resource').filter(one => /predict$/.test(one.name)).length >= 2"
-        self.until(lambda: self.run(loaded), "the page")
-        self.see("#ap-transcript .ap-welcome, #ap-transcript .ap-turn")
-
-    def seen(self, selector: str, text: str = "") -> list[WebElement]:
-        """Return the visible elements that a selector finds and that hold a text, as it is now."""
-        script = """
-            const [selector, text] = arguments;
-            const shows = (one) => one.checkVisibility({ visibilityProperty: true });
-            return [...document.querySelectorAll(selector)].filter(
-              (one) => shows(one) && (one.innerText ?? one.textContent).includes(text));"""
-        found: list[WebElement] = self.run(script, selector, text)
-        return found
-
-    def see(self, selector: str, text: str = "") -> WebElement:
-        """Wait for a visible element that holds a text."""
-        return self.until(lambda: self.seen(selector, text), f"{selector} with {text!r}")[0]
-
-    def gone(self, selector: str, text: str = "") -> None:
-        """Wait until no such element is visible any more."""
-        self.until(lambda: not self.seen(selector, text), f"the end of {selector} with {text!r}")
-
-    def texts(self, selector: str) -> list[str]:
-        """Return the texts of all visible elements that a selector finds, as it is now."""
-        return [str(self.run("return arguments[0].innerText", one)) for one in self.seen(selector)]
-
-    def said(self, selector: str) -> str:
-        """Return the text of the first such element once it is visible."""
-        return str(self.run("return arguments[0].innerText", self.see(selector)))
-
-    def click(self, selector: str, text: str = "") -> None:
-        """Click the first such element with the mouse."""
-
-        def clicked() -> bool:
-            self.see(selector, text).click()
-            return True
-
-        self.until(clicked, f"a click on {selector} with {text!r}")
-
-    def hover(self, selector: str, text: str = "") -> None:
-        """Put the mouse over such an element."""
-        ActionChains(self.driver).move_to_element(self.see(selector, text)).perform()
-
-    def press(self, *keys: str) -> None:
-        """Press keys, one after the other, wherever the focus is."""
-        ActionChains(self.driver).send_keys(*keys).perform()
-
-    def write(self, selector: str, text: str) -> None:
-        """Write a text into a field, in the place of what is there."""
-        field = self.see(selector)
-        field.send_keys(Keys.CONTROL, "a")
-        field.send_keys(Keys.DELETE, text)
-
-    def fill(self, label: str, text: str) -> None:
-        """Write a text into the field with a label, and wait until the page has taken it."""
-        script = """
-            const labelled = [...document.querySelectorAll('label')].filter((one) => one.checkVisibility());
-            const found = labelled.find((one) => one.innerText.trim().startsWith(arguments[0]));
-            return found?.querySelector('input, textarea');"""
-
-        def taken() -> bool:
-            field: WebElement | None = self.run(script, label)
-            if field is None:
-                return False
-            if self.run("return arguments[0].value", field) == text:
-                return True
-            # What is written while a part of the page is still being made is lost with what it stood in.
-            field.send_keys(Keys.CONTROL, "a")
-            field.send_keys(Keys.DELETE, text)
-            return False
-
-        self.until(taken, f"the field {label} with {text!r}")
-
-    def accept(self) -> None:
-        """Say yes to the browser's question."""
-        self.until(lambda: self.driver.switch_to.alert, "a question").accept()
-
-    def tab(self, name: str) -> None:
-        """Turn to Ask, Library or Map."""
-        self.click('#ap-tabs [role="tab"]', name)
-
-    def begin(self, question: str) -> None:
-        """Write a question and send it off."""
-        self.write("#ap-composer textarea", question)
-        self.press(Keys.ENTER)
-
-    def ask(self, question: str) -> None:
-        """Ask a question and wait until its answer is whole."""
-        before = len(self.seen("#ap-transcript .ap-turn"))
-        self.begin(question)
-        self.whole(before + 1)
-
-    def whole(self, turns: int) -> None:
-        """Wait until so many questions have their answers and nothing is being written."""
-
-        def done() -> bool:
-            ended = len(self.seen("#ap-transcript .ap-turn .ap-feet")) == turns
-            return ended and not self.seen("#ap-live .ap-turn")
-
-        self.until(done, f"{turns} whole answers")
-
-    def in_view(self, selector: str) -> bool:
-        """Tell whether an element is on the screen, and not scrolled out of whatever holds it."""
-        script = """
-            const one = document.querySelector(arguments[0]);
-            if (!one?.checkVisibility()) return false;
-            const at = one.getClientRects()[0], x = at.left + Math.min(at.width / 2, 20), y = at.top + at.height / 2;
-            const top = document.elementFromPoint(x, y);
-            return Boolean(top) && (one.contains(top) || top.contains(one));"""
-        return bool(self.run(script, selector))
-
-    def size(self, **metrics: Any) -> None:
-        """Be a window of another size, or a phone."""
-        normal = {"deviceScaleFactor": 1, "mobile": False}
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", normal | metrics)
-
-    @property
-    def is_hacked(self) -> bool:
-        """True when something ran that is only text."""
-        return bool(self.run("return 'hacked' in window"))
-
-
-def assert_quiet(driver: Chrome, hosts: set[str]) -> None:
-    """No error in the console since the last time, and no request to any but our hosts."""
-    log: Callable[[str], list[dict[str, Any]]] = driver.get_log
-    errors = [
-        entry["message"]
-        for entry in log("browser")
-        if entry["level"] == "SEVERE" and not entry["message"].rstrip('"').endswith(CANCELLED)
-    ]
-    events = [json.loads(entry["message"])["message"] for entry in log("performance")]
-    asked = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
-    asked += [event["params"]["url"] for event in events if event["method"] == "Network.webSocketCreated"]
-    elsewhere = [
-        url
-        for url in asked
-        if urlsplit(url).scheme not in {"data", "blob", "about"} and urlsplit(url).netloc not in hosts
-    ]
-    assert asked, "the performance log is empty: nothing was watched"
-    assert errors == []
-    assert elsewhere == []
-
-
-@pytest.fixture(scope="module")
-def downloads(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the browser puts what it downloads."""
-    return tmp_path_factory.mktemp("downloads")
-
-
-@pytest.fixture(scope="module")
-def chromium(downloads: Path) -> Iterator[Chrome]:
-    """One browser for all tests; each has tabs of its own and begins with an empty storage."""
-    driver = start_chromium(downloads)
-    yield driver
-    driver.quit()
-
-
-OpenTab = Callable[..., Tab]
-
-
-@pytest.fixture
-def open_tab(chromium: Chrome, serve_page: Any) -> Iterator[OpenTab]:
-    """Open a page in a tab of its own; at the end the console is empty and no other host was asked."""
-    home, opened = chromium.current_window_handle, list[Tab]()
-
-    def open_one(server: Any, *, phone: bool = False) -> Tab:
-        chromium.switch_to.new_window("tab")
-        tab = Tab(chromium, server.url)
-        if all(one.url != tab.url for one in opened):
-            chromium.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": tab.url, "storageTypes": "all"})
-        opened.append(tab)
-        if phone:
-            tab.size(**PHONE)
-        tab.load()
-        return tab
-
-    yield open_one
-    if not opened:
-        return
-    hosts = {urlsplit(tab.url).netloc for tab in opened}
-    for tab in opened:
-        chromium.switch_to.window(tab.handle)
-        assert not tab.is_hacked
-        chromium.get("about:blank")  # nothing of this page comes later, into the log of the next test
-    assert_quiet(chromium, hosts)
-    for tab in opened:
-        chromium.switch_to.window(tab.handle)
-        chromium.close()
-    chromium.switch_to.window(home)
-
-
-@pytest.fixture
-def tab(open_tab: OpenTab, sample_page: Any) -> Tab:
-    """The page over the sample papers, without a language model."""
-    return open_tab(sample_page)
-
+from tests.page.browser import *
 
 # --- asking
 
@@ -322,10 +31,10 @@ def test_an_answer_is_seen_as_it_is_written(open_tab: OpenTab, serve_page: Any, 
     reply = hold(f"{ENCODED} [1].", f" {MAXIMA} [1].")
     tab = open_tab(serve_page(settings=chat_server.settings()))
     tab.begin(LATE)
-    tab.see("#ap-live .ap-wait", "Looking in the abstracts")
+    tab.see("#ap-transcript .ap-wait", "Looking in the abstracts")
     reply.release()
-    tab.see("#ap-live .ap-answer", ENCODED)
-    assert MAXIMA not in tab.said("#ap-live .ap-answer")
+    tab.see("#ap-transcript .ap-writing", ENCODED)
+    assert MAXIMA not in tab.said("#ap-transcript .ap-writing")
     assert tab.seen("#ap-transcript .ap-line") == []
     reply.release()
     tab.whole(1)
@@ -378,15 +87,15 @@ def test_each_cited_paper_has_a_card_with_its_slices_highlighted(tab: Tab, sampl
     tab.ask(BUDGET)
     answer = samples.ask(BUDGET)
     assert len(answer.citations) == 2
-    cards = tab.texts("#ap-shown .ap-card")
+    cards = tab.texts("#ap-evidence .ap-card")
     for card, citation in zip(cards, answer.citations, strict=True):
         assert f"[{citation.number}] {citation.paper.title}" in card
         assert citation.paper.authors[0] in card
         assert str(citation.paper.year) in card
         assert citation.paper.abstract in card
     quotes = {one.quote for claim in answer.claims for one in claim.citations}
-    assert set(tab.texts("#ap-shown mark")) == quotes
-    link = tab.see("#ap-shown .ap-card a").get_attribute("href")
+    assert set(tab.texts("#ap-evidence mark")) == quotes
+    link = tab.see("#ap-evidence .ap-card a").get_attribute("href")
     assert link == answer.citations[0].paper.link
 
 
@@ -394,14 +103,16 @@ def test_a_number_brings_its_card_and_slice_into_view_and_lights_them(tab: Tab) 
     tab.size(width=1300, height=420)
     tab.ask(BUDGET)
     last = tab.run("return [...document.querySelectorAll('.ap-cite')].at(-1).dataset")
-    slices = f'#ap-shown .ap-card[data-number="{last["number"]}"] mark[data-claims~="{last["claim"]}"]'
+    slices = f'#ap-evidence .ap-card[data-number="{last["number"]}"] mark[data-claims~="{last["claim"]}"]'
     assert last["number"] == "2"
     assert not tab.in_view(slices)
     tab.click(f'.ap-cite[data-claim="{last["claim"]}"]')
     tab.until(lambda: tab.in_view(slices), "the slice in view")
-    lit = tab.run("return [...document.querySelectorAll('#ap-shown .ap-card.ap-lit')].map(one => one.dataset.number)")
+    lit = tab.run(
+        "return [...document.querySelectorAll('#ap-evidence .ap-card.ap-lit')].map(one => one.dataset.number)"
+    )
     assert lit == ["2"]
-    claims = "return [...document.querySelectorAll('#ap-shown mark.ap-lit')].map(one => one.dataset.claims)"
+    claims = "return [...document.querySelectorAll('#ap-evidence mark.ap-lit')].map(one => one.dataset.claims)"
     assert tab.run(claims) == [last["claim"]]
     tab.click('.ap-cite[data-claim="0"]')
     tab.until(lambda: tab.run(claims) == ["0"], "another slice lit in its place")
@@ -416,7 +127,7 @@ def test_a_click_on_a_card_marks_the_sentences_that_rest_on_it(tab: Tab) -> None
     marked = "return [...document.querySelectorAll('.ap-claim.ap-rests')].map(one => one.dataset.claim)"
     for number in ("1", "2"):
         expected = tab.run(resting, number)
-        tab.click(f'#ap-shown .ap-card[data-number="{number}"] .ap-abstract')
+        tab.click(f'#ap-evidence .ap-card[data-number="{number}"] .ap-abstract')
         tab.until(lambda expected=expected: tab.run(marked) == expected, f"the sentences that rest on {number}")  # type: ignore[misc]
         assert expected
 
@@ -439,9 +150,9 @@ def test_what_the_abstracts_do_not_say_looks_different_and_names_the_nearest_pap
     assert tab.texts(".ap-not_in_abstracts .ap-paper") == [paper.title for paper in nearest]
     assert tab.seen(".ap-not_in_abstracts .ap-mark") == []
     assert tab.texts(".ap-line")[-1].startswith("not in abstracts · 40 papers searched")
-    assert "The nearest papers" in tab.said("#ap-shown h3")
+    assert "The nearest papers" in tab.said("#ap-evidence h3")
     tab.click(".ap-not_in_abstracts .ap-paper", nearest[1].title)
-    tab.see("#ap-shown .ap-card.ap-lit", nearest[1].title)
+    tab.see("#ap-evidence .ap-card.ap-lit", nearest[1].title)
 
 
 def test_a_question_that_no_paper_is_about_looks_different_again(tab: Tab) -> None:
@@ -463,7 +174,7 @@ def test_an_answer_that_is_stopped_keeps_its_text_and_leaves_the_model(
     chat_server.says(f"{MAXIMA} [1].")
     tab = open_tab(serve_page(settings=chat_server.settings(timeout=60)))
     tab.begin(LATE)
-    tab.see("#ap-live .ap-answer", ENCODED)
+    tab.see("#ap-transcript .ap-writing", ENCODED)
     if by == "Escape":
         tab.press(Keys.ESCAPE)
     else:
@@ -491,7 +202,7 @@ def test_a_reader_who_reloads_the_page_leaves_a_model_that_is_silent_or_thinks(
         tab = Tab(driver, server.url)
         tab.load()
         tab.begin(LATE)
-        tab.see("#ap-live .ap-wait")
+        tab.see("#ap-transcript .ap-wait")
         tab.until(lambda: chat_server.asked, "a question to the model")
         tab.load()
         assert chat_server.left.wait(PATIENCE), "the model is still being listened to"
@@ -508,11 +219,11 @@ def test_answers_stopped_in_full_flow_stay_stopped_and_the_next_question_is_answ
     for _ in range(6):
         chat_server.left.clear()
         tab.begin(BUDGET)
-        tab.see("#ap-live .ap-answer", "query tokens")
+        tab.see("#ap-transcript .ap-writing", "query tokens")
         tab.click('#ap-live [data-do="stop"]')
         tab.whole(1)
         assert chat_server.left.wait(PATIENCE), "the model is still being listened to"
-        assert tab.seen("#ap-live .ap-turn") == []
+        assert tab.seen("#ap-transcript .ap-writing") == []
         assert "query tokens" in tab.said(".ap-broken")
         tab.click(".ap-new")
         tab.see(".ap-welcome")
@@ -580,7 +291,7 @@ def test_copying_gives_the_answer_with_its_references(tab: Tab) -> None:
     assert "late interaction" in pasted
     assert "[1]" in pasted
     assert "Omar Khattab" in pasted
-    tab.click('#ap-shown [data-do="bibtex"]')
+    tab.click('#ap-evidence [data-do="bibtex"]')
     tab.until(lambda: tab.run("return navigator.clipboard.readText()").startswith("@"), "BibTeX")
 
 
@@ -592,13 +303,13 @@ def test_filters_hold_and_the_line_under_the_answer_says_so(tab: Tab) -> None:
     tab.fill("Years", "2020..2021")
     tab.ask("What is attention?")
     assert "of 2020..2021 searched" in tab.said(".ap-line")
-    bylines = tab.texts("#ap-shown .ap-byline")
+    bylines = tab.texts("#ap-evidence .ap-byline")
     assert bylines
     assert all("· 2020" in text or "· 2021" in text for text in bylines)
     tab.fill("Words in the title", "colbert")
     tab.ask(LATE)
     assert "1 paper of 2020..2021 with 'colbert' in the title searched" in tab.texts(".ap-line")[1]
-    assert all("ColBERT" in title for title in tab.texts("#ap-shown .ap-card h4"))
+    assert all("ColBERT" in title for title in tab.texts("#ap-evidence .ap-card h4"))
     tab.fill("Years", "..1999")
     tab.ask(LATE)
     tab.see(".ap-broken [role=alert]", "No paper passes the filters.")
@@ -721,15 +432,15 @@ def test_a_conversation_comes_back_with_its_evidence_and_ratings(tab: Tab) -> No
     tab.see('.ap-turn[data-index="0"] [data-do="good"][aria-pressed="true"]')
     tab.load()
     assert tab.texts(".ap-asked") == [LATE, BUDGET]
-    assert len(tab.seen("#ap-shown .ap-card")) == 2
+    assert len(tab.seen("#ap-evidence .ap-card")) == 2
     tab.see('.ap-turn[data-index="0"] [data-do="good"][aria-pressed="true"]')
     tab.see('.ap-turn[data-index="1"] [data-do="good"][aria-pressed="false"]')
     tab.click('.ap-turn[data-index="0"] [data-do="choose"]')
-    tab.until(lambda: len(tab.seen("#ap-shown .ap-card")) == 1, "the evidence of the first answer")
-    assert "ColBERT" in tab.said("#ap-shown .ap-card")
+    tab.until(lambda: len(tab.seen("#ap-evidence .ap-card")) == 1, "the evidence of the first answer")
+    assert "ColBERT" in tab.said("#ap-evidence .ap-card")
     tab.see('.ap-turn.ap-chosen[data-index="0"]')
     tab.click('.ap-turn[data-index="1"] .ap-cite[data-number="2"]')
-    tab.see('#ap-shown .ap-card.ap-lit[data-number="2"]')
+    tab.see('#ap-evidence .ap-card.ap-lit[data-number="2"]')
 
 
 def test_conversations_are_listed_opened_and_deleted_also_in_another_tab(open_tab: OpenTab, sample_page: Any) -> None:
@@ -737,7 +448,7 @@ def test_conversations_are_listed_opened_and_deleted_also_in_another_tab(open_ta
     tab.ask(LATE)
     tab.click(".ap-new")
     tab.see(".ap-welcome")
-    assert "ColBERT" not in tab.said("#ap-shown")
+    assert "ColBERT" not in tab.said("#ap-evidence")
     tab.ask(BUDGET)
     listed = '.ap-list [data-do="open"]'
     tab.until(lambda: tab.texts(listed) == [BUDGET, LATE], "both conversations, the newer first")
@@ -746,7 +457,7 @@ def test_conversations_are_listed_opened_and_deleted_also_in_another_tab(open_ta
     other.until(lambda: other.texts(listed) == [BUDGET, LATE], "the same conversations in another tab")
     other.click(listed, LATE)
     other.until(lambda: other.texts(".ap-asked") == [LATE], "the conversation that was opened")
-    assert "ColBERT" in other.said("#ap-shown .ap-card")
+    assert "ColBERT" in other.said("#ap-evidence .ap-card")
     other.see(f"{listed}[aria-current]", LATE)
     other.ask("How large is its index?")
     assert LATE in other.said(".ap-rewritten")
@@ -854,17 +565,17 @@ def test_on_a_phone_nothing_is_wider_than_the_screen_and_the_sheets_open_and_clo
     tab.ask(BUDGET)
     tab.ask(UNANSWERABLE)
     assert overflow(tab) <= 0
-    assert tab.seen("#ap-shown .ap-card") == []
+    assert tab.seen("#ap-evidence .ap-card") == []
     tab.click('.ap-turn[data-index="0"] .ap-cite[data-number="2"]')
-    tab.see('#ap-shown .ap-card.ap-lit[data-number="2"]')
-    tab.until(lambda: tab.in_view("#ap-shown mark.ap-lit"), "the slice in the sheet")
+    tab.see('#ap-evidence .ap-card.ap-lit[data-number="2"]')
+    tab.until(lambda: tab.in_view("#ap-evidence mark.ap-lit"), "the slice in the sheet")
     assert overflow(tab) <= 0
-    tab.click("#ap-shown .ap-close")
-    tab.gone("#ap-shown .ap-card")
+    tab.click("#ap-evidence .ap-close")
+    tab.gone("#ap-evidence .ap-card")
     tab.click('.ap-turn[data-index="0"] .ap-cite[data-number="1"]')
-    tab.see('#ap-shown .ap-card.ap-lit[data-number="1"]')
+    tab.see('#ap-evidence .ap-card.ap-lit[data-number="1"]')
     tab.press(Keys.ESCAPE)
-    tab.gone("#ap-shown .ap-card")
+    tab.gone("#ap-evidence .ap-card")
     assert tab.seen(".ap-list") == []
     tab.click('[data-do="list"]')
     tab.see('.ap-list [data-do="open"]', BUDGET)
@@ -901,13 +612,13 @@ def test_two_browsers_at_once_never_see_each_others_conversation_or_filters(
         tab.click("#ap-filters button", "Filters")
         tab.fill("Words in the title", "colbert")
         tab.begin(LATE)
-        tab.see("#ap-live .ap-wait")
+        tab.see("#ap-transcript .ap-wait")
         other.begin(QUESTIONS[0])
-        other.see("#ap-live .ap-wait")
+        other.see("#ap-transcript .ap-wait")
         held[LATE].release()
         held[QUESTIONS[0]].release()
-        tab.see("#ap-live .ap-answer", "encoded separately")
-        other.see("#ap-live .ap-answer", "LoRA adapts")
+        tab.see("#ap-transcript .ap-writing", "encoded separately")
+        other.see("#ap-transcript .ap-writing", "LoRA adapts")
         held[QUESTIONS[0]].release()
         other.whole(1)
         assert tab.seen("#ap-transcript .ap-line") == []
@@ -957,7 +668,7 @@ def test_a_reader_is_told_when_the_server_ends_amid_an_answer(
         tab = Tab(driver, url)
         tab.load()
         tab.begin(LATE)
-        tab.see("#ap-live .ap-answer", ENCODED)
+        tab.see("#ap-transcript .ap-writing", ENCODED)
         process.send_signal(signal.SIGTERM)
         tab.see(".ap-broken [role=alert]", "The server shut down before the answer was whole.")
         assert ENCODED in tab.said(".ap-broken")
@@ -1015,20 +726,20 @@ def test_what_a_paper_a_model_and_a_reader_say_is_only_text(
     tab = open_tab(serve_page(hostile, chat_server.settings(timeout=60)))
     question = f"{FINCHES} {HOSTILE}"
     tab.begin(question)
-    tab.see("#ap-live .ap-wait")
+    tab.see("#ap-transcript .ap-wait")
     reply.release()
-    tab.see("#ap-live .ap-answer", DAWN)
-    assert_only_text(tab, "#ap-live .ap-asked", "#ap-live .ap-answer")
+    tab.see("#ap-transcript .ap-writing", DAWN)
+    assert_only_text(tab, "#ap-live .ap-asked", "#ap-transcript .ap-writing")
     reply.release()
     tab.whole(1)
-    places = (".ap-asked", ".ap-answered", "#ap-shown h4", "#ap-shown .ap-abstract", "#ap-shown .ap-byline")
-    assert_only_text(tab, *places, "#ap-shown .ap-about")
-    assert INJECTED in tab.said("#ap-shown .ap-abstract")
-    assert "javascript:window.hacked=1" in tab.said("#ap-shown .ap-byline")
+    places = (".ap-asked", ".ap-answered", "#ap-evidence h4", "#ap-evidence .ap-abstract", "#ap-evidence .ap-byline")
+    assert_only_text(tab, *places, "#ap-evidence .ap-about")
+    assert INJECTED in tab.said("#ap-evidence .ap-abstract")
+    assert "javascript:window.hacked=1" in tab.said("#ap-evidence .ap-byline")
     for mark in tab.seen(".ap-mark"):
         ActionChains(tab.driver).move_to_element(mark).perform()
         tab.see("#ap-tip")
-    tab.click("#ap-shown .ap-card .ap-byline")
+    tab.click("#ap-evidence .ap-card .ap-byline")
     tab.load()
     assert_only_text(tab, *places)
     tab.until(lambda: tab.texts('.ap-list [data-do="open"]'), "the list")
@@ -1043,7 +754,7 @@ def test_an_answer_of_quotes_keeps_to_the_question_whatever_an_abstract_demands(
     tab = open_tab(serve_page(hostile))
     tab.ask(FINCHES)
     assert DAWN in tab.said(".ap-answered")
-    assert_only_text(tab, "#ap-shown .ap-abstract")
+    assert_only_text(tab, "#ap-evidence .ap-abstract")
     tab.ask(f"When do {HOSTILE} tulips bloom?")
     assert_only_text(tab, '.ap-turn[data-index="1"] .ap-asked')
     assert "13 papers searched" in tab.texts(".ap-line")[1]
@@ -1158,7 +869,7 @@ def test_the_papers_of_the_current_answer_are_ringed_on_the_map(
     for question in (BUDGET, LATE):
         tab.tab("Ask")
         tab.ask(question)
-        cards = "return [...document.querySelectorAll('#ap-shown .ap-card')].map((one) => Number(one.dataset.paper))"
+        cards = "return [...document.querySelectorAll('#ap-evidence .ap-card')].map((one) => Number(one.dataset.paper))"
         cited = sorted(tab.run(cards))
         assert cited != ringed(tab)
         tab.tab("Map")
@@ -1228,8 +939,8 @@ def test_a_conversation_is_had_with_the_keyboard_alone(tab: Tab) -> None:
     tab.whole(1)
     go_to('.ap-cite[data-claim="1"]')
     tab.press(Keys.ENTER)
-    tab.see('#ap-shown mark.ap-lit[data-claims~="1"]')
-    assert tab.run("return document.activeElement.matches('#ap-shown .ap-card.ap-lit')")
+    tab.see('#ap-evidence mark.ap-lit[data-claims~="1"]')
+    assert tab.run("return document.activeElement.matches('#ap-evidence .ap-card.ap-lit')")
     go_to("#ap-composer textarea")
     tab.press(*LATE, Keys.ENTER)
     tab.whole(2)
@@ -1237,14 +948,6 @@ def test_a_conversation_is_had_with_the_keyboard_alone(tab: Tab) -> None:
     go_to('[role="tab"][data-tab-id="library"]')
     tab.press(Keys.ENTER)
     tab.see("#ap-table .ap-paper")
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    """The script of axe-core."""
-    if not AXE.is_file():
-        lacking(f"axe-core is not at {AXE}")
-    return AXE.read_text("utf-8")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -1274,7 +977,7 @@ def test_axe_finds_nothing_serious(
     tab.click('[data-do="good"]')
     tab.see('[data-do="good"][aria-pressed="true"]')
     tab.click('.ap-cite[data-number="2"]')
-    tab.see("#ap-shown .ap-card.ap-lit")
+    tab.see("#ap-evidence .ap-card.ap-lit")
     look("an answer with its evidence")
     tab.press(Keys.ESCAPE)
     tab.ask(UNANSWERABLE)

@@ -1,9 +1,10 @@
-"""The page in the browser: Gradio holds the layout, the browser keeps and renders conversations, the server answers calls.
+"""The page in the browser: Gradio holds the layout, the browser the conversations, the server answers calls.
 
 app                 where things stand: Gradio's sidebar, tabs and HTML parts
 static/js, static/css   what happens in the browser: a module for each part of the page
 calls/              what the browser asks of the server, a module for each matter
 answering, desk     the answers that are being written; all that the calls work with
+maps                the map of the papers, made in the background
 views/              what each thing looks like, as HTML or a figure
 kept                what a browser kept, read again
 server_state        the library that is served

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from rag.library import Library
 from ui.page.answering import AnswersUnderWay
+from ui.page.maps import Maps
 from ui.page.server_state import ServerState
 
 
@@ -13,6 +14,7 @@ class Desk:
 
     state: ServerState
     answers: AnswersUnderWay
+    maps: Maps
 
     @property
     def library(self) -> Library:
@@ -22,4 +24,4 @@ class Desk:
 
 def desk_of(state: ServerState) -> Desk:
     """Return a desk over a library, with nothing under way."""
-    return Desk(state, AnswersUnderWay(state))
+    return Desk(state, AnswersUnderWay(state), Maps())

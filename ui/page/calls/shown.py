@@ -10,7 +10,6 @@ from ui.page.desk import Desk
 from ui.page.kept import read_answers
 from ui.page.views import runs as runs_view
 from ui.page.views.header import about as about_page
-from ui.page.views.map import figure
 from ui.page.views.transcript import welcome
 
 
@@ -39,8 +38,8 @@ async def about(desk: Desk, sent: Nothing) -> Told:  # noqa: ARG001
 
 
 async def map_of_papers(desk: Desk, sent: Nothing) -> Told:  # noqa: ARG001
-    """Return the map of all papers as a figure."""
-    return await asyncio.to_thread(figure, desk.library)
+    """Return the map of all papers as a figure, or how far it is."""
+    return await desk.maps.look(desk.library)
 
 
 async def runs(desk: Desk, sent: Nothing) -> Told:  # noqa: ARG001

@@ -3,7 +3,6 @@
 from statistics import median
 from typing import Any
 
-from rag.errors import RagError
 from rag.library import Library
 
 # Told apart by people with any colour vision, on light and on dark (after Okabe and Ito, and Tol).
@@ -15,28 +14,26 @@ LONGEST = 90  # characters of a title on hover
 
 
 def figure(library: Library) -> dict[str, Any]:
-    """Return the traces and annotations of a library's map; with `error` when there is none."""
-    try:
-        found = library.map()
-    except RagError as error:
-        return {"error": str(error)}
+    """Return a library's map: its clusters, each with its points. Raises EmptyLibraryError, LibraryDamagedError."""
+    found = library.map()
     titles = {paper.paper_id: paper.title for paper in library.selected()}
-    traces = []
+    clusters = []
     for number, cluster in enumerate(found.clusters):
         points = [point for point in found.points if point.cluster == number]
-        traces.append(
+        clusters.append(
             {
-                "name": _short(f"{cluster.name} ({cluster.size})"),
+                "name": cluster.name,
+                "terms": list(cluster.terms),
+                "label": cluster.terms[0] if cluster.terms else cluster.name,
+                "colour": COLOURS[number % len(COLOURS)],
+                "at": [median(point.x for point in points), median(point.y for point in points)],
                 "x": [point.x for point in points],
                 "y": [point.y for point in points],
                 "ids": [point.paper_id for point in points],
                 "titles": [_short(titles.get(point.paper_id, "")) for point in points],
-                "colour": COLOURS[number % len(COLOURS)],
-                "label": _short(cluster.terms[0] if cluster.terms else cluster.name),
-                "at": [median(point.x for point in points), median(point.y for point in points)],
             }
         )
-    return {"traces": traces, "papers": len(found.points)}
+    return {"clusters": clusters, "papers": len(found.points)}
 
 
 def _short(title: str) -> str:

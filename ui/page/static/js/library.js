@@ -7,7 +7,7 @@ import { tried } from "./server.js";
 let opening = null; // the paper to show once the part is there
 const shown = new Set();
 /** Open a paper beside the table. */
-async function openPaper(paper) {
+export async function openPaper(paper) {
   opening = paper;
   for (const show of shown) await show(paper);
 }

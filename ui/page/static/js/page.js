@@ -10,7 +10,7 @@ import { opened, papers } from "./library.js";
 import { map } from "./map.js";
 import { start } from "./routes.js";
 import { runs } from "./runs.js";
-import { wire } from "./server.js";
+import { patiently, wire } from "./server.js";
 import { sidebar } from "./sidebar.js";
 import { sweep } from "./store.js";
 import { transcript } from "./transcript.js";
@@ -25,8 +25,12 @@ export function mount(name, context) {
 
 async function begin() {
   keys();
+<<<<<<< HEAD
   drops();
   const about = await refresh();
+=======
+  const about = await patiently(refresh);
+>>>>>>> p16_t
   await start(about.library);
   await resume();
   await sweep();

@@ -148,11 +148,11 @@ export async function begin(library, id, question, { replaces = null, bounds = {
 }
 const titled = (question) => (question.length <= TITLE ? question : `${question.slice(0, TITLE - 1).trimEnd()}…`);
 
-/** Change what an exchange says; gives it, or null when it is gone. */
+/** Change what an exchange says, by a patch or a function that makes one; gives it, or null when it is gone. */
 export async function amend(id, patch) {
   const found = await transact("readwrite", async (rows) => {
     const there = await rows.exchanges.get(id);
-    if (there) keep(rows, Object.assign(there, patch));
+    if (there) keep(rows, Object.assign(there, typeof patch === "function" ? patch(there) : patch));
     return there ?? null;
   });
   if (found) tell({ conversation: found.conversation, exchange: id });

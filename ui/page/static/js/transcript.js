@@ -51,9 +51,11 @@ function answered(one, last) {
   if (one.answer) {
     if (one.html) shown.innerHTML = one.html.answer + one.html.line;
     else shown.append(el("div", { class: "ap-answer" }, el("p", { class: "ap-plain", text: one.answer.text })));
-  } else
-    shown.append(el("div", { class: "ap-answer ap-broken" }, el("p", { class: "ap-plain", text: one.text ?? "" }),
+  } else {
+    const came = one.html ? [...el("div", { html: one.html.answer }).children] : one.text ? [el("p", { class: "ap-plain", text: one.text })] : [];
+    shown.append(el("div", { class: "ap-answer ap-broken" }, ...came,
       el("p", { class: "ap-verdict", role: "alert" }, el("span", { "aria-hidden": "true", text: "!" }), ` ${one.ended}`)));
+  }
   return [...shown.children, feet(one, last)];
 }
 
