@@ -25,12 +25,9 @@ export function mount(name, context) {
 
 async function begin() {
   keys();
-<<<<<<< HEAD
+  keys();
   drops();
-  const about = await refresh();
-=======
   const about = await patiently(refresh);
->>>>>>> p16_t
   await start(about.library);
   await resume();
   await sweep();
