@@ -125,9 +125,9 @@ def test_they_stand_in_groups_by_date_with_those_that_are_pinned_first(tab: Tab)
         month: ["Asked long ago"],
     }
     menu(tab, "Asked long ago", "Pin")
-    tab.until(lambda: list(groups(tab).items())[0] == ("Pinned", ["Asked long ago"]), "the pinned one first")
+    tab.until(lambda: list(groups(tab).items())[:1] == [("Pinned", ["Asked long ago"])], "the pinned one first")
     tab.load()
-    tab.until(lambda: list(groups(tab).items())[0] == ("Pinned", ["Asked long ago"]), "it pinned after a reload")
+    tab.until(lambda: list(groups(tab).items())[:1] == [("Pinned", ["Asked long ago"])], "it pinned after a reload")
 
 
 def test_a_conversation_is_renamed_in_place(tab: Tab) -> None:

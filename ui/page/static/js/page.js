@@ -25,7 +25,6 @@ export function mount(name, context) {
 
 async function begin() {
   keys();
-  keys();
   drops();
   const about = await patiently(refresh);
   await start(about.library);
