@@ -108,7 +108,8 @@ def test_an_address_leads_to_one_answer_also_in_another_version(tab: Tab) -> Non
     at(tab, "#/c/a/a-4")
     made = stores(
         tab,
-        "return (await store.begin(library, 'a', 'Another version', { replaces: 'a-4', done: true, text: 'x', ended: 'Stopped.' })).exchange.id",
+        """const more = { replaces: 'a-4', done: true, text: 'x', ended: 'Stopped.' };
+           return (await store.begin(library, 'a', 'Another version', more)).exchange.id""",
     )
     tab.see(".ap-asked", "Another version")
     tab.gone('.ap-turn[data-exchange="a-5"]')

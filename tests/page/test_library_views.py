@@ -91,7 +91,6 @@ def test_examples_name_what_titles_name_and_are_answered() -> None:
 
 def test_the_runs_of_a_library_are_listed_and_opened_as_reports(sample_folder: Path, tmp_path: Path) -> None:
 
-
     home = Path(shutil.copytree(sample_folder, tmp_path / "own.library"))
     assert "No run yet" in runs_view.runs(home)
     questions = load_questions(Path(__file__).resolve().parents[2] / "eval" / "data" / "sample_questions.jsonl")

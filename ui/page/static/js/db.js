@@ -121,12 +121,15 @@ export async function transact(mode, work) {
   try {
     return await run(database, mode, work);
   } catch (error) {
-    if (error.name === "InvalidStateError") return transact(mode, work); // the connection was closed meanwhile
+    if (error instanceof Closed) return transact(mode, work);
     if (mode === "readonly" || !FULL.has(error.name)) throw error;
     note(NO_ROOM);
     return run(database, "readonly", work);
   }
 }
+
+/** The connection to the database was closed meanwhile. */
+class Closed extends Error {}
 
 async function run(database, mode, work) {
   const writes = mode === "readwrite";
@@ -134,9 +137,9 @@ async function run(database, mode, work) {
   let transaction = null;
   try {
     transaction = database?.transaction(KINDS, mode);
-  } catch (error) {
+  } catch {
     opened = null;
-    throw error;
+    throw new Closed();
   }
   const whole = new Promise((done, failed) => {
     if (!transaction) return done();
@@ -148,12 +151,13 @@ async function run(database, mode, work) {
   try {
     found = await work(Object.fromEntries(KINDS.map((kind) => [kind, rows(kind, transaction?.objectStore(kind), changes[kind], writes)])));
   } catch (error) {
-    if (error.name !== "AbortError") {
-      try {
-        transaction?.abort();
-      } catch {} // it is over already
-      throw error;
-    }
+    try {
+      transaction?.abort();
+    } catch {} // it is over already: why, says `whole`
+    await whole.catch((why) => {
+      throw why.name === "AbortError" ? error : why;
+    });
+    throw error;
   }
   await whole;
   for (const kind of KINDS)
