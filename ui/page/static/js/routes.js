@@ -76,7 +76,7 @@ async function follow() {
 
 async function show(address, current) {
   const [kind, rest = ""] = address.split(/\/(.*)/s);
-  if (kind === "c") return conversation(...rest.split("/"), current);
+  if (kind === "c") return conversation(rest.split("/"), current);
   if (handlers.has(kind)) {
     const found = await handlers.get(kind)(plain(rest));
     if (!current()) return undefined;
@@ -92,8 +92,7 @@ async function show(address, current) {
   return astray(`There is nothing at the address ${location.hash.slice(0, 80)}.`, "#/");
 }
 
-async function conversation(id, exchange, current) {
-  if (typeof exchange === "function") [exchange, current] = ["", exchange];
+async function conversation([id, exchange = ""], current) {
   const { library } = await known;
   const found = await store.read(id);
   if (!current()) return;
