@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
 
@@ -261,3 +262,38 @@ def test_on_a_phone_the_list_gives_way_to_what_it_opens(open_tab: OpenTab, sampl
     tab.click(LISTED, "On the phone")
     tab.gone(".sidebar.open")
     tab.until(lambda: tab.in_view(COMPOSER), "the composer in view")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_nothing_serious_is_found_by_axe_in_any_state_of_the_list(tab: Tab, axe: str, *, dark: bool) -> None:
+    plant(tab, *({"id": f"c{place}", "title": f"Number {place}", "ago": place * DAY} for place in range(4)))
+    tab.run("document.body.classList.toggle('dark', arguments[0])", dark)
+
+    def faults() -> list[str]:
+        tab.run("if (!window.axe) (0, eval)(arguments[0])", axe)
+        script = """
+            const done = arguments[0];
+            axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => done(violations
+              .filter((one) => ['serious', 'critical'].includes(one.impact))
+              .map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`)));"""
+        found: list[str] = tab.driver.execute_async_script(script)
+        return found
+
+    tab.click(LISTED, "Number 1")
+    tab.write(".ap-seek", "number")
+    tab.see(".ap-told", "4 of 4")
+    assert faults() == []
+    tab.click(f"{row('Number 1')} .ap-rowmenu")
+    tab.see(".ap-menu")
+    assert faults() == []
+    tab.press(Keys.ESCAPE)
+    tab.click('.ap-sidefoot [data-do="select"]')
+    tab.click(LISTED, "Number 2")
+    assert faults() == []
+    tab.click('.ap-choosing [data-do="deletePicked"]')
+    tab.click('.ap-sidefoot [data-do="bin"]')
+    tab.see(".ap-binned")
+    assert faults() == []
+    tab.click('.ap-sidefoot [data-do="help"]')
+    tab.see("dialog.ap-help")
+    assert faults() == []

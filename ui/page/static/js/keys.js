@@ -28,10 +28,10 @@ const writes = (element) => element?.closest?.('input:not([type="checkbox"], [ty
 const turns = () => [...document.querySelectorAll("#ap-transcript .ap-turn")];
 /** The answer that is read: the chosen one while it is in sight, else the first that is. */
 function read() {
-  const frame = document.getElementById("ap-transcript").getBoundingClientRect();
+  const from = Math.max(0, document.getElementById("ap-transcript").getBoundingClientRect().top);
   const sight = turns().filter((one) => {
     const { top, bottom } = one.getBoundingClientRect();
-    return bottom > frame.top + 8 && top < Math.min(frame.bottom, innerHeight) - 8;
+    return bottom > from + 8 && top < innerHeight - 8;
   });
   return sight.find((one) => one.dataset.exchange === desk.chosen) ?? sight[0] ?? turns().at(-1);
 }
