@@ -13,7 +13,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import RagError
-from rag.records import Answer, Citation, Claim, Filters, Hit, IngestReport, Outcome, Paper, Turn
+from rag.records import (
+    Answer,
+    Cell,
+    Citation,
+    Claim,
+    ComparedPaper,
+    Comparison,
+    Filters,
+    Hit,
+    IngestReport,
+    Outcome,
+    Paper,
+    Turn,
+)
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -23,8 +36,11 @@ LAZY = {"Library": "rag.library", "Settings": "rag.settings"}  # these bring num
 
 __all__ = [
     "Answer",
+    "Cell",
     "Citation",
     "Claim",
+    "ComparedPaper",
+    "Comparison",
     "Filters",
     "Hit",
     "IngestReport",

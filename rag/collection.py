@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING, Self
 from rag.ingestion.chunking import CHUNKER
 from rag.ingestion.indexing import index_pending
 from rag.ingestion.merging import forget, split
+from rag.ingestion.run import Run
+from rag.ingestion.taking import put_back, remove_source, take_out
 from rag.mapping import MapCache, PaperMap, make_map
 from rag.models.embedders import load_embedder
 from rag.models.embedders.base import Embedder
 from rag.models.embedders.loading import embedder_name, pinned_settings, tell_note
-from rag.records import Filters, IngestReport, Merge, MissingFromSource, Paper, Rating
+from rag.records import Filters, IngestReport, Listing, Merge, MissingFromSource, Paper, Rating, Removed
 from rag.records.progress import Watch
 from rag.settings import Settings, load_settings
 from rag.storage.base import Storage
 from rag.storage.catalog.lookup import named
 from rag.storage.catalog.merged_records import merges
+from rag.storage.catalog.papers import require_source
 from rag.storage.catalog.ratings import all_ratings, delete_rating, put_rating
 from rag.storage.embedded import EmbeddedStorage
 from rag.storage.manifest import IndexSpec, read_manifest, require_same
@@ -109,6 +112,37 @@ class Collection:
             index.delete(gone)
         return len(gone)
 
+    def take_out(self, paper_ids: Iterable[int]) -> Removed:
+        """Forget papers, and return what `put_back` needs."""
+        with self.storage.writing() as index:
+            with self.storage.catalog.transaction():
+                removed = take_out(paper_ids, self.storage.catalog)
+            index.delete(removed.gone)
+        return removed
+
+    def remove_source(self, source: str) -> Removed:
+        """Forget that papers came from a source, and return what `put_back` needs. Raises QuestionError."""
+        catalog = self.storage.catalog
+        sources = catalog.sources()
+        require_source(source, [one for one in sources if one == source], sources)
+        with self.storage.writing() as index:
+            with catalog.transaction():
+                removed = remove_source(source, catalog)
+            index.delete(removed.gone)
+            index_pending(catalog, index, self.embedder)
+        return removed
+
+    def put_back(self, removed: Removed) -> int:
+        """Bring back what was taken out, to be found at once; return of how many papers."""
+        catalog, run = self.storage.catalog, Run()
+        with self.storage.writing() as index:
+            with catalog.transaction():
+                back = put_back(removed, catalog, run)
+            run.settle()
+            index.delete(run.gone)
+            index_pending(catalog, index, self.embedder)
+        return back
+
     def missing(self, paths: str | Path | Iterable[str | Path]) -> Iterator[MissingFromSource]:
         """Yield every paper that came from these files and folders and isn't there any more."""
         from rag.ingestion.finding import find_files
@@ -150,11 +184,9 @@ class Collection:
         """Return the paper of an id, DOI, arXiv id, PubMed id, key or title. Raises QuestionError."""
         return named(self.storage.catalog, name)
 
-    def papers(
-        self, text: str = "", *, order: str = "added", descending: bool = False, limit: int = 100, offset: int = 0
-    ) -> tuple[list[Paper], int]:
-        """Return a page of the papers with every word of `text`, and how many there are. Raises QuestionError."""
-        return self.storage.catalog.listed(text, order=order, descending=descending, limit=limit, offset=offset)
+    def papers(self, page: Listing) -> tuple[list[Paper], int]:
+        """Return a page of a list of papers, and how many the whole list has. Raises QuestionError."""
+        return self.storage.catalog.listed(page)
 
     def selected(self, filters: Filters = Filters()) -> Iterator[Paper]:
         """Yield every paper that passes the filters, by id. Raises QuestionError for an unknown source."""

@@ -4,42 +4,41 @@ A Library may be shared between threads, and a folder opened by many readers; on
 """
 
 import asyncio
-import threading
-from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Self
 
 from rag.answering.abstaining import outcome_of
 from rag.answering.pipeline import AnswerPipeline, Question, make_pipeline
+from rag.answering.writers import Writers
 from rag.collection import Collection
+from rag.comparison.comparer import Comparer
+from rag.comparison.compares import Compares
 from rag.errors import StoppedError
 from rag.mapping import PaperMap
+from rag.marking import Marking
 from rag.models.cancellation import Cancellation, in_thread
-from rag.models.checkers import load_checker
-from rag.models.checkers.base import Checker
 from rag.models.embedders.base import Embedder
-from rag.models.llms import load_model
-from rag.models.llms.base import ChatModel
 from rag.models.rerankers import load_reranker
-from rag.models.rerankers.base import Reranker
-from rag.records import Answer, Filters, Hit, IngestReport, Merge, MissingFromSource, Outcome, Paper, Rating, Turn
+from rag.records import Answer, Filters, Hit, IngestReport, Listing, Merge, MissingFromSource, Outcome, Paper, Turn
+from rag.records.answerers import Answerer
 from rag.records.progress import Watch
 from rag.retrieval.results import Retrieved, top
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
+from rag.utils.once import Once
 
 if TYPE_CHECKING:
     from rag.integrations.llama_index.adapters import PaperEmbedding, PaperLLM, PaperRetriever
     from rag.integrations.llama_index.query_engine import PaperQueryEngine
     from rag.maintenance.backup import Backup
 
-Made = TypeVar("Made")
 PASSAGES = 3  # sentences shown of each paper that a search finds
 
 
-class Library:
+class Library(Compares, Marking):
     """A folder holding one collection of papers and its indexes, that questions are asked of."""
 
     def __init__(self, collection: Collection) -> None:
@@ -47,10 +46,8 @@ class Library:
         self._collection = collection
         self.folder = collection.folder
         self.settings = collection.settings
-        self._lock = threading.RLock()
-        self._model: list[ChatModel | None] = []  # empty until it is needed
-        self._checker: list[Checker | None] = []
-        self._reranker: list[Reranker | None] = []
+        self._writers = Writers(self.settings)
+        self._reranker = Once(lambda: load_reranker(self.settings))
 
     @classmethod
     def open(cls, path: str | Path | None = None, settings: Settings | None = None, *, create: bool = True) -> Self:
@@ -75,11 +72,10 @@ class Library:
 
     def close(self) -> None:
         """Stop what a language model still writes, let go of all models and files."""
-        with self._lock:
-            for opened in (*self._model, *self._checker, *self._reranker):
-                if opened is not None:
-                    opened.close()
-            self._model, self._checker, self._reranker = [], [], []
+        self._writers.close()
+        for reranker in self._reranker.taken():
+            if reranker is not None:
+                reranker.close()
         self._collection.close()
 
     # --- Asked
@@ -101,49 +97,60 @@ class Library:
         return outcome_of(retriever.retrieve(question, limit=1, filters=filters))
 
     def ask(
-        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters(), check: bool | None = None
-    ) -> Answer:
+        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters(),
+        check: bool | None = None, answerer: str | None = None,
+    ) -> Answer:  # fmt: skip
         """Answer a question from the papers, each sentence cited; or say that the abstracts don't tell.
 
         `history` holds the earlier turns, oldest first. `check`: whether a language model's claims are checked by
-        meaning, by itself where the setting `check` names nobody; None as that says. Raises QuestionError,
+        meaning, by itself where the setting `check` names nobody; None as that says. `answerer`: the name of one of
+        `answerers`, who is to write it; None for the first. Raises QuestionError (also for nobody's name),
         EmptyLibraryError; with a language model also ModelError and PromptError.
         """
-        return self._pipeline().answer(Question(question, history, filters, check=check))
+        return self._pipeline(answerer).answer(Question(question, history, filters, check=check))
 
     def stream(
-        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters(), check: bool | None = None
-    ) -> Generator[str | Answer, None, None]:
+        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters(),
+        check: bool | None = None, answerer: str | None = None,
+    ) -> Generator[str | Answer, None, None]:  # fmt: skip
         """Yield the answer's text in pieces as it is written, then the Answer itself.
 
         What an LLM writes is shown as it comes, only its markers put right; the Answer is what counts. Closing the
         iterator early stops the LLM. Raises what `ask` raises.
         """
-        yield from self._pipeline().stream(Question(question, history, filters, check=check))
+        yield from self._pipeline(answerer).stream(Question(question, history, filters, check=check))
 
     async def asearch(self, query: str, *, limit: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """Do what `search` does, without blocking the event loop."""
         return await asyncio.to_thread(self.search, query, limit=limit, filters=filters)
 
     async def aask(
-        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters(), check: bool | None = None
-    ) -> Answer:
+        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters(),
+        check: bool | None = None, answerer: str | None = None,
+    ) -> Answer:  # fmt: skip
         """Do what `ask` does, without blocking the event loop; cancelling stops the LLM at once."""
-        async with aclosing(self.astream(question, history=history, filters=filters, check=check)) as events:
+        async with aclosing(
+            self.astream(question, history=history, filters=filters, check=check, answerer=answerer)
+        ) as events:
             async for event in events:
                 if isinstance(event, Answer):
                     return event
         raise StoppedError
 
     async def astream(
-        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters(), check: bool | None = None
-    ) -> AsyncGenerator[str | Answer, None]:
+        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters(),
+        check: bool | None = None, answerer: str | None = None,
+    ) -> AsyncGenerator[str | Answer, None]:  # fmt: skip
         """Do what `stream` does, without blocking the event loop; cancelling stops the LLM at once."""
         stop = Cancellation()
         asked = Question(question, history, filters, stop, check)
-        async with aclosing(in_thread(lambda: self._pipeline().stream(asked), stop)) as events:
+        async with aclosing(in_thread(lambda: self._pipeline(answerer).stream(asked), stop)) as events:
             async for event in events:
                 yield event
+
+    def answerers(self) -> list[Answerer]:
+        """Return who may write answers, the one first who does where none is chosen; quotes are always among them."""
+        return self._writers.answerers()
 
     def map(self) -> PaperMap:
         """Return every paper as a point in the plane, in clusters named by their terms; computed once a version.
@@ -212,13 +219,20 @@ class Library:
         return self._collection.backup(file, vectors=vectors)
 
     def papers(
-        self, text: str = "", *, order: str = "added", descending: bool = False, limit: int = 100, offset: int = 0
+        self,
+        text: str = "",
+        *,
+        order: str = "added",
+        descending: bool = False,
+        limit: int = 100,
+        offset: int = 0,
+        filters: Filters = Filters(),
     ) -> tuple[list[Paper], int]:
         """Return a page of the papers with every word of `text` in title, authors or year, and how many there are.
 
-        `order` is `added`, `title`, `year` or `author`. Raises QuestionError for another one.
+        Of those that pass the filters. `order` is `added`, `title`, `year` or `author`. Raises QuestionError.
         """
-        return self._collection.papers(text, order=order, descending=descending, limit=limit, offset=offset)
+        return self._collection.papers(Listing(text, filters, order, descending, limit, offset))
 
     def selected(self, filters: Filters = Filters()) -> Iterator[Paper]:
         """Yield every paper that passes the filters, by id. Raises QuestionError for an unknown source."""
@@ -237,18 +251,6 @@ class Library:
         """A number that grows with every change of the papers."""
         return self._collection.version
 
-    def rate(self, rating: Rating) -> None:
-        """Keep what a reader thought of an answer; the same `rating_id` again is a change of mind."""
-        self._collection.rate(rating)
-
-    def unrate(self, rating_id: str) -> None:
-        """Forget a rating, if it is there."""
-        self._collection.unrate(rating_id)
-
-    def ratings(self) -> list[Rating]:
-        """Return what readers thought of answers, oldest first."""
-        return self._collection.ratings()
-
     def embedder(self) -> Embedder:
         """Return the library's embedding model, loaded once. Raises EmbeddingError."""
         return self._collection.embedder()
@@ -260,13 +262,13 @@ class Library:
         """
         from rag.integrations.llama_index.query_engine import PaperQueryEngine
 
-        return PaperQueryEngine(self._pipeline(), streaming=streaming)
+        return PaperQueryEngine(self._pipeline(), streaming=streaming, choose=self._pipeline)
 
     def as_llm(self) -> "PaperLLM":
         """Return the library's language model as a llama_index LLM. Raises ModelError when answers are extractive."""
         from rag.integrations.llama_index.adapters import PaperLLM
 
-        return PaperLLM.of(self._language_model(), self.settings)
+        return PaperLLM.of(self._writers.model(), self.settings)
 
     def as_retriever(self, limit: int = 10) -> "PaperRetriever":
         """Return the library's search as a llama_index retriever of `limit` papers."""
@@ -280,20 +282,13 @@ class Library:
 
         return PaperEmbedding(self.embedder())
 
-    def _pipeline(self) -> AnswerPipeline:
-        return make_pipeline(self._retriever(), self._language_model(), self.settings, self._claim_checker())
-
-    def _language_model(self) -> ChatModel | None:
-        return self._once(self._model, lambda: load_model(self.settings))
-
-    def _claim_checker(self) -> Checker | None:
-        return self._once(self._checker, lambda: load_checker(self.settings, self._language_model()))
+    def _pipeline(self, answerer: str | None = None) -> AnswerPipeline:
+        model, checker = self._writers.model(answerer), self._writers.checker(answerer)
+        return make_pipeline(self._retriever(), model, self.settings, checker)
 
     def _retriever(self) -> Retriever:
-        reranker = self._once(self._reranker, lambda: load_reranker(self.settings))
-        return Retriever(self._collection.storage, self.embedder(), reranker)
+        return Retriever(self._collection.storage, self.embedder(), self._reranker())
 
-    def _once(self, made: list[Made], make: Callable[[], Made]) -> Made:
-        with self._lock:
-            made[:] = made or [make()]
-            return made[0]
+    def _comparer(self) -> Comparer:
+        writers, storage = self._writers, self._collection.storage
+        return Comparer(storage, self.embedder(), writers.model(), self.settings, writers.checker())

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AliasChoices, Field, SecretStr, StringConstraints, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, StringConstraints, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from rag.errors import SettingsError
 from rag.utils.addresses import unwrapped
@@ -77,6 +77,11 @@ def _prices(value: str) -> str:
     return value
 
 
+def _listed(value: object) -> object:
+    """Return what stands between commas, each once; anything but a text as it is."""
+    return tuple(dict.fromkeys(filter(None, map(str.strip, value.split(","))))) if isinstance(value, str) else value
+
+
 class Settings(BaseSettings):
     """Settings of a library and of the answers over it; immutable once made."""
 
@@ -115,6 +120,11 @@ class Settings(BaseSettings):
         "auto",
         description="Who writes answers: `extractive` (quotes, no LLM), `openai:MODEL`, `gguf:PATH`, or `auto`: "
         "the endpoint's LLM when a key or an address is set, else quotes.",
+    )
+    llms: Annotated[tuple[Llm, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        (),
+        description="Further models that may be chosen for a question, in the same words, with commas between them; "
+        "quotes can always be chosen.",
     )
     window: int = Field(8192, ge=1024, le=10_000_000, description="Tokens that fit into the LLM's context window.")
     answer_tokens: int = Field(500, ge=50, le=100_000, description="Tokens after which an LLM's answer is cut.")

@@ -7,13 +7,12 @@ from pathlib import PurePath
 
 from rag.records import Answer, Claim, Merge, Searched, Standing
 from rag.records.standings import SHOWN, SOUND, side_by_side
+from rag.text.labels import one_line
 
 REASONS = {"doi": "DOI", "arxiv_id": "arXiv id", "pubmed_id": "PubMed id"}
 
 
-def printable(text: str) -> str:
-    """Return a text on one line without anything that a terminal would obey."""
-    return " ".join("".join(c if c.isprintable() or c.isspace() else "" for c in text).split())
+printable = one_line  # a text on one line without anything that a terminal would obey
 
 
 def lacking(claim: Claim) -> str:
@@ -87,19 +86,8 @@ def legend(answer: Answer) -> str:
 
 def searched(what: Searched) -> str:
     """Return what was searched: `707 papers searched`, and under which filters."""
-    filters = what.filters
-    years = (
-        str(filters.year_from)
-        if filters.year_from == filters.year_to
-        else f"{filters.year_from or ''}..{filters.year_to or ''}"
-    )
-    bounds = [
-        f"of {years}" if filters.year_from or filters.year_to else "",
-        f"from {PurePath(filters.origin).name}" if filters.origin else "",
-        f"with {printable(filters.title)!r} in the title" if filters.title else "",
-    ]
     papers = f"{what.papers:,} {'paper' if what.papers == 1 else 'papers'}"
-    return " ".join([papers, *filter(None, bounds), "searched"])
+    return " ".join([papers, *what.filters.told(), "searched"])
 
 
 def because(merge: Merge) -> str:

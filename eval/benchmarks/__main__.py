@@ -7,6 +7,7 @@
     standing       what readers are told of true and of false claims, on our own pairs and labelled sets
     chunking       what one vector should cover
     conversation   follow-ups and changes of topic
+    languages      questions in other languages than English: how many are seen, and how many are so falsely
     merging        which records are joined, on labelled pairs
     llm            a language model (OPENAI_BASE_URL), CitationQueryEngine with it, and quotes
     replayed       recorded answers of a strong model's kind: outcomes, what is kept, how claims are marked
@@ -37,7 +38,6 @@ from eval.benchmarks import (
     cold_start,
     deduplication,
     dev_questions,
-    follow_ups,
     layout,
     library_speed,
     named_models,
@@ -50,6 +50,7 @@ from eval.benchmarks.claims import standing, support_score
 from eval.benchmarks.faults import table as faults
 from eval.benchmarks.llm import answers as llm_answers
 from eval.benchmarks.llm import behaviours, replayed
+from eval.benchmarks.questions import follow_ups, languages
 from eval.benchmarks.readers import fuzzing, memory
 from eval.benchmarks.readers import speed as reader_speed
 from eval.benchmarks.results_file import keep
@@ -62,6 +63,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "standing": standing.measure,
     "chunking": chunking.measure,
     "conversation": follow_ups.measure,
+    "languages": languages.measure,
     "merging": deduplication.measure,
     "llm": llm_answers.measure,
     "replayed": replayed.measure,

@@ -20,7 +20,7 @@ from rag.models.checkers.base import Checker
 from rag.models.llms.base import NO_USAGE, ChatModel
 from rag.models.llms.prompts import load_prompt
 from rag.models.llms.replies import Room
-from rag.models.spending import has_prices, price_of
+from rag.models.spending import cost_of
 from rag.records import Answer, Filters, Outcome, Searched, Turn
 from rag.retrieval.query import check_question
 from rag.retrieval.results import Retrieved
@@ -152,21 +152,13 @@ class AnswerPipeline:
         )
 
     def _cost(self, found: Found, draft: Draft) -> tuple[float | None, tuple[str, ...]]:
-        """Return the cost of all tokens, each model's at its price, and a note where a price isn't known.
-
-        None, and no note, when no price is set at all.
-        """
+        """Return the cost of all tokens, each model's at its price, and a note where a price isn't known."""
         reranked = found.retrieved.reranked
         taken = {self._answerer.name: found.rewritten.usage + draft.usage - draft.checking}
         for name, usage in ((draft.checker, draft.checking), (reranked.model, reranked.usage)):
             if usage != NO_USAGE:
                 taken[name] = taken.get(name, NO_USAGE) + usage
-        prices = {name: price_of(name, self._settings) for name in taken}
-        if not has_prices(self._settings):
-            return None, ()
-        if unknown := [name for name, price in prices.items() if price is None]:
-            return None, (f"What it cost isn't known: ASKPAPERS_PRICES names no price of {', '.join(unknown)}.",)
-        return sum(price.of(taken[name]) for name, price in prices.items() if price), ()
+        return cost_of(taken, self._settings)
 
 
 def make_pipeline(

@@ -2,6 +2,7 @@
 
 Works on a copy, so that nothing gets worse. First SQLite reads the papers, in ranges of ids that are halved where it
 fails; then what it can't read is looked for on the pages themselves. Vectors are made anew from what was saved.
+How papers were marked is saved beside them as far as SQLite reads it: rag.maintenance.marks_file.
 """
 
 import json
@@ -16,6 +17,7 @@ from typing import Any
 
 from rag.errors import LibraryMissingError, StorageError
 from rag.export.jsonl import to_jsonl
+from rag.maintenance.marks_file import read_marks, rows_both_ways, with_marks
 from rag.maintenance.sqlite_pages import read_rows
 from rag.records import Paper
 from rag.records.papers import BIBLIOGRAPHY
@@ -39,11 +41,15 @@ Row = Sequence[Any]
 
 @dataclass(frozen=True, slots=True)
 class Rescued:
-    """How many papers were read; of these the ids of those that are not what was written; the ids that are lost."""
+    """How many papers were read; of these the ids of those that are not what was written; the ids that are lost.
+
+    Of `marked` papers it was read in which collections they are, how they are tagged, or what was noted on them.
+    """
 
     papers: int
     changed: tuple[int, ...]
     lost: tuple[int, ...]
+    marked: int = 0
 
 
 def rescue(folder: Path, out: Path) -> Rescued:
@@ -62,14 +68,16 @@ def rescue(folder: Path, out: Path) -> Rescued:
                 if path.is_file():
                     shutil.copyfile(path, copy.with_name(path.name))
             rows, known, sums = _read(copy)
+            marks = read_marks(copy)
         with replacing(out) as partial, partial.open("w", encoding="utf-8") as file:
             for paper_id in sorted(rows):
-                file.write(to_jsonl([_paper(rows[paper_id])]))
+                line = to_jsonl([_paper(rows[paper_id])])
+                file.write(with_marks(line, marks[paper_id]) if paper_id in marks else line)
     except OSError as error:
         msg = f"{out} can't be written ({error.strerror}). Make room, or choose another place with --out."
         raise StorageError(msg) from error
     changed = tuple(sorted(i for i, row in rows.items() if i in sums and sums[i] != checksum(*row[1:])))
-    return Rescued(len(rows), changed, tuple(sorted(known - rows.keys())))
+    return Rescued(len(rows), changed, tuple(sorted(known - rows.keys())), len(marks.keys() & rows.keys()))
 
 
 def _read(path: Path) -> tuple[dict[int, Row], set[int], dict[int, int]]:
@@ -108,13 +116,8 @@ def _range(connection: sqlite3.Connection, columns: str, low: int, high: int) ->
 
 
 def _both_ways(connection: sqlite3.Connection, query: str) -> list[Any]:
-    """Return the rows of a query up to where it fails, and from its end back to there."""
-    rows = list[Any]()
-    for way in ("ASC", "DESC"):
-        with suppress(sqlite3.Error):
-            for row in connection.execute(f"{query} {way}"):
-                rows.append(row)  # one by one: what came before an error counts
-    return [row for row in rows if all(isinstance(value, int) for value in row)]
+    """Return the rows of whole numbers that a query still gives."""
+    return [row for row in rows_both_ways(connection, query) if all(isinstance(value, int) for value in row)]
 
 
 def _stored(rowid: int, values: Sequence[Any]) -> Row | None:

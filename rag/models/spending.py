@@ -5,7 +5,7 @@ currency of the prices. A request whose greatest cost would pass what is left is
 """
 
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -54,6 +54,19 @@ def price_of(name: str, settings: Settings) -> Price | None:
 def has_prices(settings: Settings) -> bool:
     """Tell whether any price is set."""
     return bool(settings.prices or settings.price_in or settings.price_out)
+
+
+def cost_of(taken: Mapping[str, Usage], settings: Settings) -> tuple[float | None, tuple[str, ...]]:
+    """Return the cost of tokens by the name of the model that took them, and a note where a price isn't known.
+
+    None, and no note, when no price is set at all.
+    """
+    if not has_prices(settings):
+        return None, ()
+    prices = {name: price_of(name, settings) for name in taken}
+    if unknown := [name for name, price in prices.items() if price is None]:
+        return None, (f"What it cost isn't known: ASKPAPERS_PRICES names no price of {', '.join(unknown)}.",)
+    return sum(price.of(taken[name]) for name, price in prices.items() if price), ()
 
 
 @dataclass

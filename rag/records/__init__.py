@@ -5,8 +5,10 @@ Offsets are Python character offsets into `paper.abstract`; a higher score is al
 
 from rag.records.answers import Anew, Answer, Outcome, Rating, Searched, Turn
 from rag.records.claims import Citation, Claim, Difference, Standing, Support
+from rag.records.comparisons import Cell, ComparedPaper, Comparison
+from rag.records.filters import Filters, Listing
+from rag.records.marks import NamedCollection, PaperMarks, Removed, Tag
 from rag.records.papers import (
-    Filters,
     Hit,
     IngestReport,
     Merge,
@@ -21,23 +23,31 @@ from rag.records.papers import (
 __all__ = [
     "Anew",
     "Answer",
+    "Cell",
     "Citation",
     "Claim",
+    "ComparedPaper",
+    "Comparison",
     "Difference",
     "Filters",
     "Hit",
     "IngestReport",
+    "Listing",
     "Merge",
     "MissingFromSource",
+    "NamedCollection",
     "Outcome",
     "Paper",
+    "PaperMarks",
     "Passage",
     "Rating",
     "Record",
     "Rejection",
     "Remark",
+    "Removed",
     "Searched",
     "Standing",
     "Support",
+    "Tag",
     "Turn",
 ]

@@ -8,7 +8,8 @@ from itertools import zip_longest
 from typing import Any, Self
 
 from rag.records.claims import Citation, Claim, citation_dict, citation_of, claims_of
-from rag.records.papers import Filters, Paper, Passage
+from rag.records.filters import Filters
+from rag.records.papers import Paper, Passage
 
 MARK = "NOT SAID:"  # what a model is asked to write before what its sources leave open
 
@@ -158,7 +159,7 @@ class Answer:
             citations=tuple(citation_of(one, papers) for one in value["citations"]),
             nearest=tuple(papers[paper_id] for paper_id in value["nearest"]),
             closest=tuple(Passage(**one) for one in value.get("closest", ())),
-            searched=Searched(searched["papers"], searched["query"], Filters(**searched["filters"]), scores),
+            searched=Searched(searched["papers"], searched["query"], Filters.from_dict(searched["filters"]), scores),
             left_open=value.get("left_open", ""),
             **_tuples(value, "prompts", "notes"),
             **{name: value[name] for name in ("answerer", "timings", "usage", "cost", "partial", "repairs")},

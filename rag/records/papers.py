@@ -95,23 +95,6 @@ def as_record(paper: Paper, line: int) -> Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """Bounds on which papers are searched.
-
-    Years are inclusive; `origin` is a source's path, name or glob; every word of `title` is part of the title, case
-    and accents aside.
-    """
-
-    year_from: int | None = None
-    year_to: int | None = None
-    origin: str | None = None
-    title: str | None = None
-
-    def __bool__(self) -> bool:
-        return any(value is not None for value in (self.year_from, self.year_to, self.origin, self.title))
-
-
-@dataclass(frozen=True, slots=True)
 class Passage:
     """A sentence of one abstract, `paper.abstract[start:end]`, with its likeness to the query (cosine, -1..1)."""
 

@@ -23,6 +23,7 @@ class Retrieved:
     `hits`: best first. `weights`: how telling each stem of the query is (inverse document frequency). `matches`: how
     the words of the query are met in the best hit; empty when the embedding model tells no token states.
     `searched`: how many papers took part. `reranked`: what a reranker took, and in its note why it could not be had.
+    `language_note`: what to tell when the embedding model doesn't read the query's language.
     """
 
     query: str
@@ -31,11 +32,12 @@ class Retrieved:
     matches: tuple[WordMatch, ...]
     searched: int
     reranked: Reranked = NOT_RERANKED
+    language_note: str = ""
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader should know of the search, a line each."""
-        return (self.reranked.note,) if self.reranked.note else ()
+        return tuple(note for note in (self.language_note, self.reranked.note) if note)
 
 
 def top(hits: Sequence[Hit], passages: int) -> list[Hit]:

@@ -18,6 +18,7 @@ from rag.errors import EmptyLibraryError
 from rag.models.embedders.base import Embedder
 from rag.models.rerankers.base import NOT_RERANKED, Reranked, Reranker, reranked
 from rag.records import Filters, Hit, Paper, Passage
+from rag.retrieval.language_note import language_note
 from rag.retrieval.late_interaction import TokensOfPaper, sentence_likeness, tokens_of, weighted, word_likeness
 from rag.retrieval.query import Query, check_question, prepare
 from rag.retrieval.ranking import fuse, rerank, rescore
@@ -73,7 +74,8 @@ class Retriever:
             )
         met = found.likeness.get(hits[0].paper.paper_id) if hits else None
         matches = () if met is None else _matches(found.query, met.tolist())
-        return Retrieved(question, hits, found.query.weights, matches, found.searched, told)
+        note = language_note(question, self._embedder.name)
+        return Retrieved(question, hits, found.query.weights, matches, found.searched, told, note)
 
     def _found(self, question: str, limit: int, filters: Filters, index: Index) -> Found:
         query = prepare(question, self._embedder, self._catalog)
@@ -119,11 +121,17 @@ class Retriever:
             return None, total
         allowed = self._catalog.indexed_ids(filters)
         if not allowed:
-            msg = "No paper passes the filters. Widen the years, or search without --origin."
-            if not filters:
-                msg = "No paper can be searched yet: an ingest was cut short. Finish it with: askpapers ingest PATH"
-            raise EmptyLibraryError(msg)
+            raise EmptyLibraryError(self._nothing_left(filters))
         return allowed, len(allowed)
+
+    def _nothing_left(self, filters: Filters) -> str:
+        """Return why nothing can be searched under these filters, and what to do."""
+        if not self._catalog.count(indexed=True):
+            return "No paper can be searched yet: an ingest was cut short. Finish it with: askpapers ingest PATH"
+        empty = [told for one in filters.alone() if not self._catalog.indexed_ids(one) for told in one.told()]
+        if empty:
+            return f"No paper passes the filters: none is {' or '.join(empty)}; search without that."
+        return f"No paper passes the filters together: {', '.join(filters.told())}; search without one of them."
 
     def _fused(self, query: Query, allowed: set[int] | None, index: Index) -> list[tuple[int, float]]:
         dense = dict(index.nearest(query.embedded.vector, CANDIDATES, allowed))

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from rag.errors import EmptyLibraryError, LibraryLockedError, QuestionError
-from rag.records import Filters, Paper, Record
+from rag.records import Filters, Listing, Paper, Record
 from rag.storage.base import IndexedPaper, Storage
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.index.token_embeddings import DIMENSION, TokenEmbeddings
@@ -249,9 +249,9 @@ class StorageContract:
         """Words of title, author or year; what lacks a value comes last."""
         catalog = storage.catalog
         fill(storage)
-        listed, total = catalog.listed("lovelace", order="year", descending=True, limit=2)
+        listed, total = catalog.listed(Listing("lovelace", order="year", descending=True, limit=2))
         assert (titles_of(listed), total) == ([TITLES[2], TITLES[1]], 3)
-        assert titles_of(catalog.listed("2001", limit=9)[0]) == [TITLES[0]]
+        assert titles_of(catalog.listed(Listing("2001"))[0]) == [TITLES[0]]
 
     def test_full_text_finds_stems_and_plain_letters_best_first(self, storage: Storage) -> None:
         """BM25, higher is better; a word is found however its accents are written."""

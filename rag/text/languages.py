@@ -32,7 +32,7 @@ def language(text: str) -> str:
     >>> language("Die Hälfte der Gewichte wird entfernt."), language("我们剪掉一半权重。"), language("SparseCut")
     ('de', 'zh', '')
     """
-    scripts = Counter(SCRIPTS.get(script, "") for script in map(_script, filter(str.isalpha, text)) if script)
+    scripts = Counter(SCRIPTS.get(script, "") for script in map(script, filter(str.isalpha, text)) if script)
     weights = {code: count * (DENSE if code in WITHOUT_ALPHABET else 1) for code, count in scripts.items()}
     whole = sum(weights.values())
     others = {code: weight for code, weight in weights.items() if code}
@@ -42,7 +42,7 @@ def language(text: str) -> str:
 
 
 @cache
-def _little() -> dict[str, frozenset[str]]:
+def little_words() -> dict[str, frozenset[str]]:
     """Return little words by language, and what is said most often of findings."""
     return {code: frozenset(words.split()) for code, words in word_lists("little_words").items()}
 
@@ -50,7 +50,7 @@ def _little() -> dict[str, frozenset[str]]:
 def _in_latin(text: str) -> str:
     found = [word.lower() for word in WORD.findall(text)]
     said = [word for one in found for word in re.split("['\u2019]", one) if word]  # d'une
-    hits = {code: sum(word in little for word in said) for code, little in _little().items()}
+    hits = {code: sum(word in little for word in said) for code, little in little_words().items()}
     own = hits.pop("en")
     best = max(hits, key=lambda code: hits[code])
     odd = sum(rarity(word) >= 1 or not word.isascii() for word in said)
@@ -62,14 +62,14 @@ def _in_latin(text: str) -> str:
         and not own
         and strange
         and len(said) > 2
-        and any((len(word) > 1 and word in _little()[best]) or not word.isascii() for word in said)
+        and any((len(word) > 1 and word in little_words()[best]) or not word.isascii() for word in said)
     ):
         return best
     return "en" if own and own >= hits[best] else ""
 
 
 @lru_cache(maxsize=2_000)
-def _script(letter: str) -> str:
+def script(letter: str) -> str:
     """Return the first word of a letter's name in Unicode, which tells its script."""
     return unicodedata.name(letter, "").split(" ")[0].split("-")[0]
 

@@ -266,7 +266,7 @@ def test_a_model_of_its_own_checks_at_another_address_without_the_key_of_the_ans
     assert chat_server.asked[0].authorization == f"Bearer {chat_server.key}"
     assert chat_server.key not in chat_server.asked[1].authorization
     library.ask(QUESTION)
-    assert len(library._checker) == 1  # one for all questions
+    assert library._writers.checker() is library._writers.checker()  # one for all questions
 
 
 class Perfect:
@@ -295,7 +295,7 @@ def test_any_checker_can_be_handed_in_and_sees_the_papers_that_each_claim_cites(
     says(chat_server, SAID)
     library = open_library()
     checker = Perfect("partly", "supported", "not")
-    pipeline = make_pipeline(library._retriever(), library._language_model(), library.settings, checker)
+    pipeline = make_pipeline(library._retriever(), library._writers.model(), library.settings, checker)
     answer = pipeline.answer(Question(QUESTION))
     assert verdicts(answer) == ["partly", "supported", "not"]
     assert {claim.checker for claim in answer.claims} == {"perfect"}
@@ -303,7 +303,7 @@ def test_any_checker_can_be_handed_in_and_sees_the_papers_that_each_claim_cites(
     paper = answer.citations[0].paper
     assert {source.title for claim in checker.seen for source in claim.sources} == {paper.title}
     assert re.sub(r"\s", "", "".join(checker.seen[0].sources[0].sentences)) == re.sub(r"\s", "", paper.abstract)
-    broken = make_pipeline(library._retriever(), library._language_model(), library.settings, Perfect())
+    broken = make_pipeline(library._retriever(), library._writers.model(), library.settings, Perfect())
     assert broken.answer(Question(QUESTION)).notes == (
         "The check of the sentences was not finished: It is out of order. Mend it.",
     )

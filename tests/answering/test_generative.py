@@ -87,7 +87,7 @@ def having(sample_folder: Path) -> Iterator[Having]:
 
     def having(model: Scripted, folder: Path = sample_folder, **fields: Any) -> Library:
         library = Library.open(folder, Settings(**fields))
-        library._model = [model]
+        library._writers.use(model)
         opened.append(library)
         return library
 
@@ -382,7 +382,7 @@ def test_stopping_from_elsewhere_ends_it_all_without_a_check_or_an_answer(having
 def test_closing_a_library_closes_its_model(sample_folder: Path) -> None:
     model = Scripted()
     with Library.open(sample_folder, Settings()) as library:
-        library._model = [model]
+        library._writers.use(model)
     assert model.closed
 
 

@@ -107,7 +107,8 @@ def test_the_embedding_is_the_one_of_the_library(samples: Library) -> None:
 def test_a_streaming_engine_yields_the_text_and_has_the_answer_at_the_end(
     samples: Library, replies: tuple[str, ...]
 ) -> None:
-    samples._model = [Scripted(*replies)] if replies else [None]
+    if replies:
+        samples._writers.use(Scripted(*replies))
     response = samples.as_query_engine(streaming=True).query(QUESTION)
     assert isinstance(response, StreamingResponse)
     assert response.metadata == {}
@@ -119,7 +120,7 @@ def test_a_streaming_engine_yields_the_text_and_has_the_answer_at_the_end(
 
 
 def test_a_streaming_engine_streams_asynchronously(samples: Library) -> None:
-    samples._model = [Scripted(REPLY, REPLY)]
+    samples._writers.use(Scripted(REPLY, REPLY))
 
     async def collect() -> tuple[AsyncStreamingResponse, list[str]]:
         response = await samples.as_query_engine(streaming=True).aquery(QUESTION)
@@ -134,7 +135,7 @@ def test_a_streaming_engine_streams_asynchronously(samples: Library) -> None:
 
 
 def test_a_streaming_response_gives_the_whole_text_as_a_string(samples: Library) -> None:
-    samples._model = [Scripted(REPLY, REPLY)]
+    samples._writers.use(Scripted(REPLY, REPLY))
     assert str(samples.as_query_engine(streaming=True).query(QUESTION)) == REPLY
     response = asyncio.run(samples.as_query_engine(streaming=True).aquery(QUESTION))
     assert str(response) == REPLY
@@ -142,7 +143,7 @@ def test_a_streaming_response_gives_the_whole_text_as_a_string(samples: Library)
 
 def test_a_model_is_read_no_further_than_the_stream(samples: Library) -> None:
     model = Scripted(REPLY)
-    samples._model = [model]
+    samples._writers.use(model)
     response = samples.as_query_engine(streaming=True).query(QUESTION)
     assert isinstance(response, StreamingResponse)
     assert model.sent == []
@@ -161,7 +162,7 @@ def test_a_refusal_is_an_ordinary_response(samples: Library, streaming: bool) ->
 
 
 def test_an_llm_of_the_library_completes_streams_and_tells_its_name_and_window(samples: Library) -> None:
-    samples._model = [Scripted("Well done.", "Well done.", "Well done.")]
+    samples._writers.use(Scripted("Well done.", "Well done.", "Well done."))
     llm = samples.as_llm()
     assert (llm.metadata.model_name, llm.metadata.context_window, llm.metadata.num_output) == (
         "scripted:one",
@@ -186,7 +187,7 @@ def test_an_llm_of_the_library_does_not_block_the_event_loop(samples: Library) -
             assert go_on.wait(2), "nothing else ran meanwhile"
             yield from super().stream(messages, max_tokens=max_tokens, stop=stop)
 
-    samples._model = [Waiting("Well done.")]
+    samples._writers.use(Waiting("Well done."))
 
     async def run() -> str:
         async def meanwhile() -> None:
@@ -206,7 +207,7 @@ def test_without_a_model_there_is_no_llm(samples: Library) -> None:
 
 def test_the_faithfulness_evaluator_of_llama_index_judges_an_answer(samples: Library) -> None:
     model = Scripted(REPLY, "YES", "NO")
-    samples._model = [model]
+    samples._writers.use(model)
     response = samples.as_query_engine().query(QUESTION)
     assert isinstance(response, Response)
     evaluator = FaithfulnessEvaluator(llm=samples.as_llm())
@@ -220,7 +221,7 @@ def test_the_faithfulness_evaluator_of_llama_index_judges_an_answer(samples: Lib
 def test_an_agent_of_llama_index_uses_the_engine_as_a_tool(samples: Library) -> None:
     call = f'Thought: I must look it up.\nAction: papers\nAction Input: {{"input": "{QUESTION}"}}\n'
     model = Scripted(call, REPLY, "Thought: I can answer now.\nAnswer: Separately, by BERT.")
-    samples._model = [model]
+    samples._writers.use(model)
 
     async def run() -> str:
         tool = QueryEngineTool.from_defaults(samples.as_query_engine(), name="papers", description="Knows papers.")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from rich.console import Console
+from ui.page.handlers import respond
 
 from eval.judges.llm import ModelJudge
 from rag.errors import ModelError, UsedUpError
@@ -20,7 +21,6 @@ from rag.models.llms.replies import complete
 from rag.records import Anew, Answer, Filters, Turn
 from rag.settings import Settings
 from ui.cli.rendering import stream_answer
-from ui.page.handlers import respond
 from ui.page.server_state import ServerState
 
 OpenLibrary = Callable[..., Library]

@@ -140,4 +140,4 @@ def test_what_an_answer_holds_is_told() -> None:
 
 def _default(name: str) -> str:
     default = Settings.model_fields[name].default
-    return "" if default is None else str(default)
+    return "" if default in {None, ()} else str(default)

@@ -25,7 +25,7 @@ LAYERS = (
     ("eval.datasets",),
     ("rag",),
     ("rag.library", "rag.testing"),
-    ("rag.integrations",),
+    ("rag.comparison", "rag.integrations", "rag.marking"),
     ("rag.answering", "rag.collection"),
     ("rag.conversation", "rag.maintenance"),
     ("rag.citations", "rag.ingestion", "rag.mapping", "rag.retrieval"),

@@ -192,3 +192,12 @@ def test_changes_come_before_the_environment(monkeypatch: pytest.MonkeyPatch) ->
     assert load_settings(llm="openai:tiny").llm == "openai:tiny"
     with pytest.raises(SettingsError, match="ASKPAPERS_LLM"):
         load_settings(llm="gpt")
+
+
+def test_further_models_stand_between_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().llms == ()
+    monkeypatch.setenv("ASKPAPERS_LLMS", " openai:large, gguf:models/tiny.gguf ,,openai:large")
+    assert load_settings().llms == ("openai:large", "gguf:models/tiny.gguf")
+    monkeypatch.setenv("ASKPAPERS_LLMS", "openai:large, gpt")
+    with pytest.raises(SettingsError, match=r"ASKPAPERS_LLMS can't be used: .*'gpt'"):
+        load_settings()

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from ui.cli import asking, backups, evaluation, exporting, ingesting, maintenance, papers, serving
+from ui.cli import asking, evaluation, exporting, ingesting, maintenance, marking, papers, serving
 from ui.cli.options import FAILED
 
 app = typer.Typer(
@@ -30,15 +30,19 @@ COMMANDS = (
     exporting.export,
     papers.list_papers,
     papers.show,
+    marking.collections,
+    marking.collect,
+    marking.tag,
+    marking.note,
     papers.remove,
     papers.info,
     papers.merges,
     papers.split,
     maintenance.doctor,
     maintenance.rebuild,
-    backups.backup,
-    backups.restore,
-    backups.rescue,
+    maintenance.backup,
+    maintenance.restore,
+    maintenance.rescue,
 )
 for command in COMMANDS:
     app.command(name=command.__name__.removesuffix("_papers"))(command)

@@ -8,10 +8,12 @@ import typer
 
 from ui.cli.options import (
     FAILED,
+    CollectionOption,
     JsonOption,
     LibraryOption,
     LlmOption,
     OriginOption,
+    TagOption,
     TitleOption,
     YearOption,
     checking,
@@ -30,6 +32,8 @@ def search(
     year: YearOption = None,
     origin: OriginOption = None,
     title: TitleOption = None,
+    collection: CollectionOption = None,
+    tag: TagOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """find papers, best first, each with its best passage"""
@@ -43,7 +47,7 @@ def search(
 
     settings = read_settings()
     with Library.open(library, settings, create=False) as opened:
-        found = opened.retrieve(query, limit=limit, filters=read_filters(year, origin, title))
+        found = opened.retrieve(query, limit=limit, filters=read_filters(year, origin, title, collection, tag))
         hits = top(found.hits, PASSAGES)
     for note in found.notes:
         sys.stderr.write(f"{printable(note)}\n")
@@ -65,6 +69,8 @@ def ask(
     year: YearOption = None,
     origin: OriginOption = None,
     title: TitleOption = None,
+    collection: CollectionOption = None,
+    tag: TagOption = None,
     check: Annotated[
         bool | None, typer.Option("--check/--no-check", help="have each claim of an LLM checked by meaning")
     ] = None,
@@ -81,7 +87,7 @@ def ask(
     from ui.cli.conversation import Conversation
     from ui.filters import read_filters
 
-    settings, filters = checking(read_settings(llm=llm), check), read_filters(year, origin, title)
+    settings, filters = checking(read_settings(llm=llm), check), read_filters(year, origin, title, collection, tag)
     turns = read_history(history) if history else []
     if history:
         check_writable(history)

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.errors import QuestionError, SourceError, StorageError
-from ui.cli.options import LibraryOption, OriginOption, TitleOption, YearOption, read_settings
+from ui.cli.options import (
+    CollectionOption,
+    LibraryOption,
+    OriginOption,
+    TagOption,
+    TitleOption,
+    YearOption,
+    read_settings,
+)
 
 if TYPE_CHECKING:
     from rag.export import Form
@@ -30,6 +38,8 @@ def export(
     year: YearOption = None,
     origin: OriginOption = None,
     title: TitleOption = None,
+    collection: CollectionOption = None,
+    tag: TagOption = None,
 ) -> None:
     """write papers, or a conversation, in a form that others read
 
@@ -46,7 +56,7 @@ def export(
         text = exported_conversation(history, chosen)
     else:
         with Library.open(library, read_settings(), create=False) as opened:
-            text = export_papers(opened.selected(read_filters(year, origin, title)), chosen)
+            text = export_papers(opened.selected(read_filters(year, origin, title, collection, tag)), chosen)
     write_out(text, out)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ui.cli import papers
-from ui.cli.options import FAILED, JsonOption, LibraryOption, YesOption, console, print_json, read_settings
+from ui.cli.options import FAILED, JsonOption, LibraryOption, YesOption, console, counted, print_json, read_settings
 
 DEMO = Path("demo.library")
 
@@ -45,6 +45,9 @@ def ingest(
     ],
     library: LibraryOption = None,
     sync: Annotated[bool, typer.Option("--sync", help="offer papers that are gone from these for removal")] = False,
+    marks: Annotated[
+        bool, typer.Option("--marks", help="also the collections, tags and notes that rescue saved")
+    ] = False,
     yes: YesOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -69,6 +72,8 @@ def ingest(
             show_remarks(errors, report.remarks)
             show_rejections(errors, report.rejected)
             show_report(console(), report, str(opened.folder))
+        if marks:
+            errors.print(f"{counted(sum(map(opened.bring_marks, paths)))} marked as before.")
         if sync:
             papers.sync(opened, paths, yes=yes)
     if report.rejected:

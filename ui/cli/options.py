@@ -26,6 +26,11 @@ TitleOption = Annotated[
     str | None, typer.Option("--title", metavar="WORDS", help="only papers with these words in the title")
 ]
 
+CollectionOption = Annotated[
+    str | None, typer.Option("--collection", metavar="NAME", help="only papers in this collection")
+]
+TagOption = Annotated[str | None, typer.Option("--tag", metavar="TAG", help="only papers with this tag")]
+
 
 def read_settings(**changes: str | None) -> "Settings":
     """Return the settings of environment and .env, with these changes where they are given. Raises SettingsError."""
@@ -51,3 +56,26 @@ def console(*, stderr: bool = False) -> Any:
 def print_json(value: object) -> None:
     """Print a value to stdout as JSON."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def agree(question: str, *, yes: bool) -> None:
+    """Go on when somebody agrees, with `yes` without asking. Raises QuestionError when nobody can be asked."""
+    from rag.errors import QuestionError
+
+    if yes:
+        return
+    if not _asked():
+        msg = f"{question} Nobody can be asked here: say --yes to go on."
+        raise QuestionError(msg)
+    if not typer.confirm(question, err=True):
+        raise typer.Exit(1)
+
+
+def _asked() -> bool:
+    """Tell whether somebody sits there to be asked."""
+    return sys.stdin.isatty()
+
+
+def counted(papers: int) -> str:
+    """Return a number of papers in words: `1 paper`, `1,024 papers`."""
+    return f"{papers:,} paper{'s' * (papers != 1)}"

@@ -3,14 +3,27 @@
 Parses and shows; rag/ does the work. What takes papers away asks first.
 """
 
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui.cli.options import JsonOption, LibraryOption, YesOption, console, print_json, read_settings
+from ui.cli.options import (
+    CollectionOption,
+    JsonOption,
+    LibraryOption,
+    OriginOption,
+    TagOption,
+    TitleOption,
+    YearOption,
+    YesOption,
+    agree,
+    console,
+    counted,
+    print_json,
+    read_settings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,14 +43,21 @@ def list_papers(
     library: LibraryOption = None,
     order: Annotated[str, typer.Option("--sort", metavar="BY", help="added, title, year or author")] = "added",
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="papers to show")] = 50,
+    year: YearOption = None,
+    origin: OriginOption = None,
+    title: TitleOption = None,
+    collection: CollectionOption = None,
+    tag: TagOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """list the papers of the library"""
     from rag.library import Library
     from ui.cli.rendering import show_papers
+    from ui.filters import read_filters
 
+    filters = read_filters(year, origin, title, collection, tag)
     with Library.open(library, read_settings(), create=False) as opened:
-        papers, total = opened.papers(" ".join(words or ()), order=order, limit=limit)
+        papers, total = opened.papers(" ".join(words or ()), filters=filters, order=order, limit=limit)
     if as_json:
         print_json([asdict(paper) for paper in papers])
     else:
@@ -45,17 +65,18 @@ def list_papers(
 
 
 def show(names: NamesArgument, library: LibraryOption = None, as_json: JsonOption = False) -> None:
-    """show papers whole: abstract, identifiers, where they came from"""
+    """show papers whole: abstract, identifiers, where they came from, how they are marked"""
     from rag.library import Library
     from ui.cli.rendering import show_paper
 
     with Library.open(library, read_settings(), create=False) as opened:
         papers = [opened.named(name) for name in names]
+        marks = opened.marks(paper.paper_id for paper in papers)
     if as_json:
-        print_json([asdict(paper) for paper in papers])
+        print_json([asdict(paper) | asdict(marks[paper.paper_id]) for paper in papers])
     else:
         for paper in papers:
-            show_paper(console(), paper)
+            show_paper(console(), paper, marks[paper.paper_id])
 
 
 def remove(names: NamesArgument, library: LibraryOption = None, yes: YesOption = False) -> None:
@@ -69,9 +90,9 @@ def remove(names: NamesArgument, library: LibraryOption = None, yes: YesOption =
     with Library.open(library, read_settings(), create=False) as opened:
         papers = list({paper.paper_id: paper for paper in map(opened.named, names)}.values())
         show_papers(console(stderr=True), papers, len(papers))
-        agree(f"Remove {_counted(len(papers))}?", yes=yes)
+        agree(f"Remove {counted(len(papers))}?", yes=yes)
         removed = opened.remove([paper.paper_id for paper in papers])
-    console().print(f"{_counted(removed)} removed.")
+    console().print(f"{counted(removed)} removed.")
 
 
 def info(library: LibraryOption = None, as_json: JsonOption = False) -> None:
@@ -139,27 +160,5 @@ def sync(opened: "Library", paths: "Sequence[Path]", *, yes: bool) -> None:
         return
     show_gone(errors, found)
     last = sum(one.last for one in found)
-    agree(f"Remove {_counted(last)} that no other source holds?", yes=yes)
-    errors.print(f"{_counted(opened.forget(found))} removed.")
-
-
-def agree(question: str, *, yes: bool) -> None:
-    """Go on when somebody agrees, with `yes` without asking. Raises QuestionError when nobody can be asked."""
-    from rag.errors import QuestionError
-
-    if yes:
-        return
-    if not _asked():
-        msg = f"{question} Nobody can be asked here: say --yes to go on."
-        raise QuestionError(msg)
-    if not typer.confirm(question, err=True):
-        raise typer.Exit(1)
-
-
-def _asked() -> bool:
-    """Tell whether somebody sits there to be asked."""
-    return sys.stdin.isatty()
-
-
-def _counted(papers: int) -> str:
-    return f"{papers:,} paper{'s' * (papers != 1)}"
+    agree(f"Remove {counted(last)} that no other source holds?", yes=yes)
+    errors.print(f"{counted(opened.forget(found))} removed.")

@@ -25,11 +25,14 @@ from rag.records import (
     IngestReport,
     Merge,
     MissingFromSource,
+    NamedCollection,
     Outcome,
     Paper,
+    PaperMarks,
     Rejection,
     Remark,
     Standing,
+    Tag,
 )
 from rag.records.answers import CLOSEST, LEFT_OPEN, NEAREST_PAPERS, REFUSALS
 from rag.records.standings import SHOWN, shown
@@ -148,8 +151,8 @@ def show_papers(console: Console, papers: Sequence[Paper], total: int) -> None:
         console.print(f"… and {total - len(papers):,} more; name words to look for, or --limit {total}")
 
 
-def show_paper(console: Console, paper: Paper) -> None:
-    """Print one paper whole."""
+def show_paper(console: Console, paper: Paper, marks: PaperMarks) -> None:
+    """Print one paper whole, with how a reader marked it."""
     _print(console, Text(printable(paper.title), "bold"))
     names = [("doi", paper.doi), ("arXiv", paper.arxiv_id), ("PubMed", paper.pubmed_id), ("key", paper.key)]
     known = ", ".join(f"{what} {value}" for what, value in names if value)
@@ -161,8 +164,27 @@ def show_paper(console: Console, paper: Paper) -> None:
     console.print()
     for source in paper.origins:
         _print(console, Text(f"from {printable(source)}", "dim"), indent=2)
+    for what, labels in (("in the collection", marks.collections), ("tagged", marks.tags)):
+        if labels:
+            _print(console, Text(f"{what} {', '.join(map(printable, labels))}", "dim"), indent=2)
     _print(console, Text(f"number {paper.paper_id} in this library", "dim"))
     console.print()
+    if marks.note:
+        show_note(console, marks.note)
+        console.print()
+
+
+def show_note(console: Console, note: str) -> None:
+    """Print a note, its lines as they are."""
+    for line in note.split("\n"):
+        _print(console, Text(printable(line), "yellow"))
+
+
+def show_labels(console: Console, collections: Iterable[NamedCollection], tags: Iterable[Tag]) -> None:
+    """Print collections and tags, one a line, each with how many papers it has."""
+    for what, found in (("collection", collections), ("tag", tags)):
+        for one in found:
+            _print(console, Text(f"{one.papers:>6,} ", "cyan").append(f"{what} {printable(one.name)}", "default"))
 
 
 def show_gone(console: Console, found: Sequence[MissingFromSource]) -> None:

@@ -36,6 +36,8 @@ def page(state: ServerState, *, answers: int, waiting: int) -> gr.Blocks:
                 _ask_tab(state)
             with gr.Tab("Library", id="library"):
                 _library_tab()
+            with gr.Tab("Compare", id="compare"):
+                _part("compare")
             with gr.Tab("Map", id="map"):
                 _part("map")
             with gr.Tab("Runs", id="runs"):

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 
 from rag.library import Library
+from ui.page.adding import Adding
 from ui.page.answering import AnswersUnderWay
+from ui.page.comparing import Comparing
 from ui.page.maps import Maps
 from ui.page.server_state import ServerState
+from ui.page.taken import Taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,9 @@ class Desk:
     state: ServerState
     answers: AnswersUnderWay
     maps: Maps
+    adding: Adding
+    taken: Taken
+    comparing: Comparing
 
     @property
     def library(self) -> Library:
@@ -24,4 +30,4 @@ class Desk:
 
 def desk_of(state: ServerState) -> Desk:
     """Return a desk over a library, with nothing under way."""
-    return Desk(state, AnswersUnderWay(state), Maps())
+    return Desk(state, AnswersUnderWay(state), Maps(), Adding(state), Taken(), Comparing())

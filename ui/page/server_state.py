@@ -66,11 +66,6 @@ class ServerState:
         name = self.engine().answerer
         return "quotes, no language model" if name == "extractive" else name
 
-    @property
-    def offers_check(self) -> bool:
-        """True when a language model writes the answers, so that there is something to check. Raises RagError."""
-        return self.engine().answerer != "extractive"
-
     def engine(self, *, streaming: bool = False) -> "PaperQueryEngine":
         """Return what questions are asked of, so that whoever listens to LlamaIndex sees them. Raises RagError."""
         return self.library.as_query_engine(streaming=streaming)

@@ -7,8 +7,9 @@ can't read, and the import fails. So nothing of the kind is in the environment m
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-__all__ = ["api", "gr"]
+__all__ = ["api", "gr", "upload_folder"]
 
 NETWORK = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"}
 
@@ -26,3 +27,9 @@ def without_network_settings() -> Iterator[None]:
 with without_network_settings():
     import gradio as gr
     from gradio.events import api
+    from gradio.utils import get_upload_folder
+
+
+def upload_folder() -> Path:
+    """Return the folder into which gradio takes what a browser uploads."""
+    return Path(get_upload_folder()).resolve()

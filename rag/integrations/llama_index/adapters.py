@@ -44,12 +44,16 @@ from rag.settings import Settings
 
 @dataclass
 class QuestionBundle(QueryBundle):
-    """A LlamaIndex query with what came before it, the bounds of the search, a way to stop, and whether to check."""
+    """A LlamaIndex query with what came before it, the bounds of the search and a way to stop.
+
+    `check` and `answerer` are as in `Library.ask`.
+    """
 
     history: Sequence[Turn] = ()
     filters: Filters = field(default_factory=Filters)
     stop: Cancellation = field(default_factory=Cancellation)
     check: bool | None = None
+    answerer: str | None = None
 
 
 class PaperRetriever(BaseRetriever):

@@ -4,7 +4,7 @@ LlamaIndex's instrumentation and the callbacks of the engine's manager see every
 query, what was retrieved, the answer. Nothing global is set, nor read but the instrumentation's own dispatcher.
 """
 
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import aclosing, closing
 from typing import Any
 
@@ -23,7 +23,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 from llama_index_instrumentation import get_dispatcher
 
 from rag.answering.pipeline import AnswerPipeline, Found, Question, last_of
-from rag.errors import StoppedError
+from rag.errors import QuestionError, StoppedError
 from rag.integrations.llama_index.adapters import QuestionBundle, node_of
 from rag.models.cancellation import awaited, in_thread
 from rag.records import Answer
@@ -40,11 +40,18 @@ class PaperQueryEngine(BaseQueryEngine):
     """
 
     def __init__(
-        self, pipeline: AnswerPipeline, *, streaming: bool, callback_manager: CallbackManager | None = None
+        self,
+        pipeline: AnswerPipeline,
+        *,
+        streaming: bool,
+        callback_manager: CallbackManager | None = None,
+        choose: Callable[[str], AnswerPipeline] | None = None,
     ) -> None:
+        """Ask `pipeline`, or for a question that names its answerer the one that `choose` returns for that name."""
         super().__init__(callback_manager=callback_manager or CallbackManager())
         self._pipeline = pipeline
         self._streaming = streaming
+        self._choose = choose
 
     @property
     def answerer(self) -> str:
@@ -77,27 +84,38 @@ class PaperQueryEngine(BaseQueryEngine):
         yield _answer_in(response.metadata)
 
     def _query(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
-        question = _question(query_bundle)
+        question, pipeline = _question(query_bundle), self._chosen(query_bundle)
         with self._seen(question) as event:
-            found = self._retrieved(question)
+            found = self._retrieved(pipeline, question)
             if self._streaming:
-                response: RESPONSE_TYPE = self._streamed(found)
+                response: RESPONSE_TYPE = _streamed(pipeline, found)
             else:
-                response = _response(found, last_of(self._pipeline.write(found)))
+                response = _response(found, last_of(pipeline.write(found)))
             event.on_end(payload={EventPayload.RESPONSE: response})
         return response
 
     async def _aquery(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
         question = _question(query_bundle)
+        pipeline = await awaited(lambda: self._chosen(query_bundle), question.stop)  # a model may have to be loaded
         with self._seen(question) as event:
-            found = await awaited(lambda: self._retrieved(question), question.stop)
+            found = await awaited(lambda: self._retrieved(pipeline, question), question.stop)
             if self._streaming:
-                response: RESPONSE_TYPE = self._astreamed(found)
+                response: RESPONSE_TYPE = _astreamed(pipeline, found)
             else:
-                written = await awaited(lambda: last_of(self._pipeline.write(found)), question.stop)
+                written = await awaited(lambda: last_of(pipeline.write(found)), question.stop)
                 response = _response(found, written)
             event.on_end(payload={EventPayload.RESPONSE: response})
         return response
+
+    def _chosen(self, query: QueryBundle) -> AnswerPipeline:
+        """Return the pipeline of who is to answer a question. Raises what `choose` raises."""
+        name = query.answerer if isinstance(query, QuestionBundle) else None
+        if name is None or (self._choose is None and name == self.answerer):
+            return self._pipeline
+        if self._choose is None:
+            msg = f"There is no answerer {name!r} here. Choose one of: {self.answerer}."
+            raise QuestionError(msg)
+        return self._choose(name)
 
     def _get_prompt_modules(self) -> PromptMixinType:
         return {}
@@ -106,35 +124,37 @@ class PaperQueryEngine(BaseQueryEngine):
         """Return the callback event of a question, in which it is answered."""
         return self.callback_manager.event(CBEventType.QUERY, payload={EventPayload.QUERY_STR: question.text})
 
-    def _retrieved(self, question: Question) -> Found:
+    def _retrieved(self, pipeline: AnswerPipeline, question: Question) -> Found:
         """Return what is found for a question, told to whoever listens."""
         dispatcher.event(RetrievalStartEvent(str_or_query_bundle=question.text))
         payload: dict[str, Any] = {EventPayload.QUERY_STR: question.text}
         with self.callback_manager.event(CBEventType.RETRIEVE, payload=payload) as event:
-            found = self._pipeline.retrieve(question)
+            found = pipeline.retrieve(question)
             nodes = _nodes(found)
             event.on_end(payload={EventPayload.NODES: nodes})
         dispatcher.event(RetrievalEndEvent(str_or_query_bundle=question.text, nodes=nodes))
         return found
 
-    def _streamed(self, found: Found) -> StreamingResponse:
-        metadata: dict[str, Any] = {}
-        pieces = _pieces(self._pipeline.write(found), metadata)
-        return StreamingResponse(response_gen=pieces, source_nodes=_nodes(found), metadata=metadata)
 
-    def _astreamed(self, found: Found) -> AsyncStreamingResponse:
-        metadata: dict[str, Any] = {}
-        stop = found.question.stop
+def _streamed(pipeline: AnswerPipeline, found: Found) -> StreamingResponse:
+    metadata: dict[str, Any] = {}
+    pieces = _pieces(pipeline.write(found), metadata)
+    return StreamingResponse(response_gen=pieces, source_nodes=_nodes(found), metadata=metadata)
 
-        async def pieces() -> AsyncGenerator[str, None]:
-            async with aclosing(in_thread(lambda: self._pipeline.write(found), stop)) as events:
-                async for event in events:
-                    if isinstance(event, Answer):
-                        metadata["answer"] = event
-                    else:
-                        yield event
 
-        return AsyncStreamingResponse(response_gen=pieces(), source_nodes=_nodes(found), metadata=metadata)
+def _astreamed(pipeline: AnswerPipeline, found: Found) -> AsyncStreamingResponse:
+    metadata: dict[str, Any] = {}
+    stop = found.question.stop
+
+    async def pieces() -> AsyncGenerator[str, None]:
+        async with aclosing(in_thread(lambda: pipeline.write(found), stop)) as events:
+            async for event in events:
+                if isinstance(event, Answer):
+                    metadata["answer"] = event
+                else:
+                    yield event
+
+    return AsyncStreamingResponse(response_gen=pieces(), source_nodes=_nodes(found), metadata=metadata)
 
 
 def _question(query: QueryBundle) -> Question:

@@ -1,19 +1,22 @@
 """The catalog, which is the truth: papers, where each came from, by what it is looked up, and one bit of its index.
 
 Everything else in a library can be made again from it. Every write happens inside `transaction()`. What a paper's
-records were is in merged_records, what a person calls it in lookup, what readers thought of answers in ratings.
+records were is in merged_records, what a person calls it in lookup, how readers marked it in marks, what they thought
+of answers in ratings.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
-from rag.records import Filters, Paper, Record
+from rag.records import Filters, Listing, Paper, Record
 from rag.records.canonical import compose
 from rag.records.papers import BIBLIOGRAPHY
 from rag.storage.catalog.database import Database
 from rag.storage.catalog.full_text import FullText
+from rag.storage.catalog.marks import COLLECTION, TAG, Marks
 from rag.storage.catalog.papers import (
     COLUMNS,
+    Clauses,
     keys_of,
     listed_by,
     ordered_by,
@@ -34,6 +37,7 @@ class Catalog:
     def __init__(self, database: Database, full_text: FullText) -> None:
         self.database = database
         self.full_text = full_text
+        self.marks = Marks(database)
 
     def close(self) -> None:
         """Let go of the database; nothing can be used afterwards."""
@@ -136,22 +140,28 @@ class Catalog:
 
     def indexed_ids(self, filters: Filters = Filters()) -> set[int]:
         """Return the ids of the papers that can be found under these filters. Raises QuestionError."""
-        where, values = selected_by(filters, self.sources() if filters.origin is not None else ())
-        return {row[0] for row in self.database.all(f"SELECT paper_id FROM papers WHERE {where}", *values)}
+        where, values = self._passing(filters)
+        rows = self.database.all(f"SELECT paper_id FROM papers WHERE indexed = 1 AND {where}", *values)
+        return {row[0] for row in rows}
 
-    def listed(
-        self, text: str = "", *, order: str = "added", descending: bool = False, limit: int, offset: int = 0
-    ) -> tuple[list[Paper], int]:
-        """Return a page of the papers with every word of `text` in title, authors or year, and how many there are.
+    def listed(self, page: Listing) -> tuple[list[Paper], int]:
+        """Return a page of a list of papers, and how many the whole list has; also those that can't be found yet.
 
-        `order` is `added`, `title`, `year` or `author`; papers that lack a value come last. Raises QuestionError.
+        Raises QuestionError for an order or a filter that can't be used.
         """
-        ordering, (where, values) = ordered_by(order, descending=descending), listed_by(text)
-        total = int(self.database.one(f"SELECT count(*) FROM papers WHERE {where}", *values))
+        ordering = ordered_by(page.order, descending=page.descending)
+        (named, words), (passing, bounds) = listed_by(page.text), self._passing(page.filters)
+        found, values = f"FROM papers WHERE {named} AND {passing}", [*words, *bounds]
         rows = self.database.all(
-            f"SELECT paper_id FROM papers WHERE {where} ORDER BY {ordering} LIMIT ? OFFSET ?", *values, limit, offset
+            f"SELECT paper_id {found} ORDER BY {ordering} LIMIT ? OFFSET ?", *values, page.limit, page.offset
         )
-        return self.papers([row[0] for row in rows]), total
+        return self.papers([row[0] for row in rows]), int(self.database.one(f"SELECT count(*) {found}", *values))
+
+    def _passing(self, filters: Filters) -> Clauses:
+        """Return what selects the papers that pass filters. Raises QuestionError for a name of nothing."""
+        named = ((COLLECTION, filters.collection), (TAG, filters.tag))
+        label_ids = [self.marks.find(kind, name) for kind, name in named if name is not None]
+        return selected_by(filters, self.sources() if filters.origin is not None else (), label_ids)
 
     def damage(self) -> list[str]:
         """Return what is wrong with what is stored; nothing when it is sound."""
@@ -163,6 +173,12 @@ class Catalog:
         marks = ", ".join("?" * len(values))
         sql = f"INSERT INTO papers ({', '.join(values)}) VALUES ({marks}) RETURNING paper_id"
         return int(self.database.one(sql, *values.values()))
+
+    def insert_again(self, paper: Paper) -> None:
+        """Store a paper that was removed, with the id that it had, not yet to be found."""
+        values = {"paper_id": paper.paper_id, **values_of(paper)}
+        marks = ", ".join("?" * len(values))
+        self.database.run(f"INSERT INTO papers ({', '.join(values)}) VALUES ({marks})", *values.values())
 
     def update(self, paper: Paper, *, reindex: bool) -> None:
         """Replace what is stored of a paper; with `reindex` it can't be found until its vectors are stored anew."""
@@ -181,6 +197,24 @@ class Catalog:
             "INSERT INTO identifiers VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
             [(scope, value, paper_id) for scope, value in keys_of(record, source)],
         )
+
+    def known_by(self, paper_id: int) -> tuple[tuple[tuple[str, int], ...], tuple[tuple[str, str], ...]]:
+        """Return the (source, line) that a paper came from, and the (scope, value) of its keys, sorted."""
+        found = [
+            tuple(
+                (one, other) for one, other in self.database.all(f"{select} WHERE paper_id = ? ORDER BY 1, 2", paper_id)
+            )
+            for select in ("SELECT source, line FROM origins", "SELECT scope, value FROM identifiers")
+        ]
+        return found[0], found[1]
+
+    def set_known_by(self, paper_id: int, origins: Iterable[tuple[str, int]], keys: Iterable[tuple[str, str]]) -> None:
+        """Let a paper have come from these (source, line) and be looked up by these (scope, value), and no others."""
+        for table, rows in (("origins", origins), ("identifiers", keys)):
+            self.database.run(f"DELETE FROM {table} WHERE paper_id = ?", paper_id)
+            columns = "source, line" if table == "origins" else "scope, value"
+            put = f"INSERT INTO {table} (paper_id, {columns}) VALUES (?, ?, ?)"
+            self.database.run_many(put, [(paper_id, *row) for row in rows])
 
     def drop_origin(self, paper_id: int, source: str, record: Record, left: Iterable[tuple[str, Record]]) -> None:
         """Forget where a record came from and its keys, but for what the records that are left share.
@@ -210,6 +244,7 @@ class Catalog:
                 f"INSERT INTO {table} (paper_id, {columns}) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                 [(paper_id, *row) for row in rows],
             )
+        self.marks.join(paper_id, self.marks.of([other])[other])
         self.database.run("DELETE FROM papers WHERE paper_id = ?", other)
         self.changed()
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from rag.errors import LibraryDamagedError
 from rag.records import Merge, Record
 from rag.records.identity import fingerprint
+from rag.records.marks import KeptRecord
 from rag.records.papers import as_record
 from rag.storage.catalog.catalog import Catalog
 
@@ -50,6 +51,33 @@ def records_of(catalog: Catalog, paper_id: int) -> list[MergedRecord]:
     ) or [("", 1)]
     earlier = catalog.with_key(EARLIER, str(paper_id))
     return [MergedRecord(None, source, as_record(paper, line), EARLIER if earlier else None)]
+
+
+def kept_records(catalog: Catalog, paper_id: int) -> tuple[KeptRecord, ...]:
+    """Return the records of a paper as they are kept, for `put_records`; at least one."""
+    rows = catalog.database.all(
+        "SELECT record_id, source, reason, at, record FROM records WHERE paper_id = ? ORDER BY record_id", paper_id
+    )
+    if rows:
+        return tuple(
+            KeptRecord(record_id, source, reason, at, _loaded(catalog, text))
+            for record_id, source, reason, at, text in rows
+        )
+    [only] = records_of(catalog, paper_id)
+    return (KeptRecord(None, only.source, only.reason, "", only.record),)
+
+
+def put_records(catalog: Catalog, paper_id: int, kept: Iterable[KeptRecord]) -> None:
+    """Let a paper have these records and no others."""
+    catalog.database.run("DELETE FROM records WHERE paper_id = ?", paper_id)
+    catalog.database.run_many(
+        "INSERT INTO records (record_id, paper_id, source, reason, at, record) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (one.record_id, paper_id, one.source, one.reason, one.at, _dumped(one.record))
+            for one in kept
+            if one.record_id is not None
+        ],
+    )
 
 
 def add_record(catalog: Catalog, paper_id: int, kept: MergedRecord) -> int:

@@ -24,6 +24,9 @@ def _summed(table: str, key: str, *columns: str) -> str:
 
 
 RECORD_COLUMNS = ("record_id", "paper_id", "source", "reason", "at", "record")
+LABEL_COLUMNS = ("label_id", "kind", "name", "name_key", "at")
+LABELLED_COLUMNS = ("labelled_id", "label_id", "paper_id")
+NOTE_COLUMNS = ("paper_id", "text")
 RATING_COLUMNS = ("rating_id", "at", "good", "note", "answer")
 MIGRATIONS = (
     """
@@ -176,4 +179,29 @@ MIGRATIONS = (
     """
     + _summed("records", "record_id", *RECORD_COLUMNS)
     + _summed("ratings", "rating_id", *RATING_COLUMNS),
+    """
+    CREATE TABLE labels (                            -- collections and tags: a name that papers are put under
+        label_id INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL,                          -- collection, or tag
+        name TEXT NOT NULL,                          -- as it was first written
+        name_key TEXT NOT NULL,                      -- as it is compared
+        at TEXT NOT NULL,
+        UNIQUE (kind, name_key)
+    );
+    CREATE TABLE labelled (
+        labelled_id INTEGER PRIMARY KEY,             -- for its checksum alone
+        label_id INTEGER NOT NULL REFERENCES labels ON DELETE CASCADE,
+        paper_id INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
+        UNIQUE (label_id, paper_id)
+    );
+    CREATE INDEX labelled_by_paper ON labelled (paper_id);
+    CREATE TRIGGER tags_unused AFTER DELETE ON labelled BEGIN  -- a collection may be empty, a tag can't
+        DELETE FROM labels WHERE label_id = old.label_id AND kind = 'tag'
+            AND NOT EXISTS (SELECT 1 FROM labelled WHERE label_id = old.label_id);
+    END;
+    CREATE TABLE notes (paper_id INTEGER PRIMARY KEY REFERENCES papers ON DELETE CASCADE, text TEXT NOT NULL);
+    """
+    + _summed("labels", "label_id", *LABEL_COLUMNS)
+    + _summed("labelled", "labelled_id", *LABELLED_COLUMNS)
+    + _summed("notes", "paper_id", *NOTE_COLUMNS),
 )

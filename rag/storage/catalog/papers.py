@@ -10,6 +10,7 @@ from rag.errors import QuestionError
 from rag.records import Filters, Paper, Record
 from rag.records.identity import fingerprint, identifiers, title_keys
 from rag.records.papers import BIBLIOGRAPHY
+from rag.storage.catalog.marks import listed
 from rag.text.titles import title_key
 
 COLUMNS = f"paper_id, {', '.join(BIBLIOGRAPHY)}"
@@ -37,9 +38,12 @@ def keys_of(record: Record, source: str) -> list[tuple[str, str]]:
     return [*found.items(), *([(source, record.key)] if record.key else [])]
 
 
-def selected_by(filters: Filters, sources: Sequence[str]) -> Clauses:
-    """Return what selects the papers that pass filters, `sources` being those of the catalog. Raises QuestionError."""
-    clauses, values = ["indexed = 1"], list[Any]()
+def selected_by(filters: Filters, sources: Sequence[str], label_ids: Sequence[int]) -> Clauses:
+    """Return what selects the papers that pass filters. Raises QuestionError.
+
+    `sources` are those of the catalog, `label_ids` the collection and the tag that the filters name.
+    """
+    clauses, values = ["1 = 1"], list[Any]()
     if filters.year_from is not None:
         clauses.append("year >= ?")
         values.append(filters.year_from)
@@ -53,6 +57,11 @@ def selected_by(filters: Filters, sources: Sequence[str]) -> Clauses:
     for word in filter(title_key, (filters.title or "").split()):
         clauses.append(TITLED)
         values += _like(word)
+    for label_id in label_ids:
+        clauses.append("paper_id IN (SELECT paper_id FROM labelled WHERE label_id = ?)")
+        values.append(label_id)
+    if filters.papers is not None:
+        clauses.append(f"paper_id IN ({listed(filters.papers)})")
     return " AND ".join(clauses), values
 
 
@@ -74,16 +83,21 @@ def ordered_by(order: str, *, descending: bool) -> str:
     return f"{column} IS NULL OR {column} IN ('', '[]'), {column} {'DESC' if descending else 'ASC'}, paper_id"
 
 
+def require_source(source: str, found: Sequence[str], sources: Sequence[str]) -> None:
+    """Raise QuestionError that names the sources there are, unless one was found."""
+    if not found:
+        names = ", ".join(sorted({PurePath(one).name for one in sources})[:10])
+        msg = f"No paper came from {source!r}. The sources here: {names}"
+        raise QuestionError(msg)
+
+
 def _sources_like(origin: str, sources: Sequence[str]) -> list[str]:
     found = [
         source
         for source in sources
         if source == origin or fnmatchcase(PurePath(source).name, origin) or fnmatchcase(source, origin)
     ]
-    if not found:
-        names = ", ".join(sorted({PurePath(source).name for source in sources})[:10])
-        msg = f"No paper came from {origin!r}. The sources here: {names}"
-        raise QuestionError(msg)
+    require_source(origin, found, sources)
     return found
 
 

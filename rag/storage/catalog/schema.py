@@ -11,20 +11,37 @@ from rag.errors import LibraryMismatchError
 from rag.records import Record
 from rag.records.identity import identifiers, title_keys
 from rag.records.papers import BIBLIOGRAPHY
-from rag.storage.catalog.migrations import MIGRATIONS, RATING_COLUMNS, RECORD_COLUMNS
+from rag.storage.catalog.migrations import (
+    LABEL_COLUMNS,
+    LABELLED_COLUMNS,
+    MIGRATIONS,
+    NOTE_COLUMNS,
+    RATING_COLUMNS,
+    RECORD_COLUMNS,
+)
 from rag.text.titles import title_key
 from rag.text.words import as_searched
 
 VERSION = len(MIGRATIONS)
 SUMMED = ", ".join((*BIBLIOGRAPHY, "title_key"))
+# Rows that have a checksum of their own: what they are, their table, key and columns.
+SUMMED_ROWS = (
+    ("merged record", "records", "record_id", RECORD_COLUMNS),
+    ("rating", "ratings", "rating_id", RATING_COLUMNS),
+    ("collection or tag", "labels", "label_id", LABEL_COLUMNS),
+    ("mark of a paper, row", "labelled", "labelled_id", LABELLED_COLUMNS),
+    ("note on paper", "notes", "paper_id", NOTE_COLUMNS),
+)
 # Where a row isn't what was written: its table and key.
 CHANGED = f"""
     SELECT 'paper', paper_id FROM papers LEFT JOIN checksums USING (paper_id) WHERE value IS NOT checksum({SUMMED})
-    UNION ALL SELECT 'merged record', record_id FROM records LEFT JOIN row_sums ON of = 'records' AND key = record_id
-        WHERE value IS NOT checksum({", ".join(RECORD_COLUMNS)})
-    UNION ALL SELECT 'rating', rating_id FROM ratings LEFT JOIN row_sums ON of = 'ratings' AND key = rating_id
-        WHERE value IS NOT checksum({", ".join(RATING_COLUMNS)})
-"""
+""" + "".join(
+    f"""
+    UNION ALL SELECT '{what}', {key} FROM {table} LEFT JOIN row_sums ON of = '{table}' AND row_sums.key = {key}
+        WHERE value IS NOT checksum({", ".join(columns)})
+    """
+    for what, table, key, columns in SUMMED_ROWS
+)
 
 
 def prepare(connection: sqlite3.Connection) -> None:

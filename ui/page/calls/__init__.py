@@ -2,7 +2,10 @@
 
 asking      questions, the answers as they are written, ratings
 files       conversations saved, opened, shared, exported
-papers      the library's papers: found, listed, opened, removed, added
+papers      the library's papers: found, listed, opened
+adding      files brought in, papers taken out and put back
+collecting  collections, tags and notes
+comparing   papers in a table, column by column
 shown       what stands around: the head, the map, the runs, references
 """
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -32,10 +33,14 @@ class Bounds(Sent):
     years: str = ""
     origin: str = ""
     title: str = ""
+    collection: str = ""
+    tag: str = ""
+    papers: tuple[int, ...] = Field((), max_length=20_000)  # only these; none: all
 
     def filters(self) -> Filters:
         """Return them as the library reads them. Raises QuestionError."""
-        return read_filters(self.years, self.origin, self.title)
+        read = read_filters(self.years, self.origin, self.title, self.collection, self.tag)
+        return replace(read, papers=self.papers) if self.papers else read
 
 
 class Earlier(Sent):
@@ -55,6 +60,7 @@ class Question(Sent):
     numbers: dict[int, int] = Field({}, max_length=MOST_NUMBERS)
     bounds: Bounds = Bounds()
     check: bool = False
+    answerer: str | None = Field(None, max_length=400)
 
 
 class Followed(Sent):
@@ -96,8 +102,13 @@ class Rated(Sent):
 async def ask(desk: Desk, sent: Question) -> Told:
     """Begin to answer a question; `follow` tells what comes of it."""
     question = sent.question.strip()
+    known = {one.name for one in desk.library.answerers()}
     asked = QuestionBundle(
-        question, history=_history(desk, sent), filters=sent.bounds.filters(), check=sent.check or None
+        question,
+        history=_history(desk, sent),
+        filters=sent.bounds.filters(),
+        check=sent.check,
+        answerer=sent.answerer if sent.answerer in known else None,  # a model that is set no more
     )
     desk.answers.begin(sent.exchange, asked)
     return {}

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from rag.export import Form, export
 from ui.page import library_handlers
 from ui.page.calls.asking import LONGEST, Bounds
 from ui.page.calls.base import Nothing, Sent, Told
@@ -28,6 +29,7 @@ class Listed(Sent):
     """A page of the papers that hold some words."""
 
     text: str = Field("", max_length=LONGEST)
+    bounds: Bounds = Bounds()
     order: Literal["added", "title", "year", "author"] = "added"
     descending: bool = False
     page: int = Field(0, ge=0)
@@ -39,6 +41,13 @@ class Named(Sent):
     paper: int
 
 
+class Referred(Sent):
+    """One paper, and the form of its reference."""
+
+    paper: int
+    form: Form
+
+
 async def found(desk: Desk, sent: Sought) -> Told:
     """Return the papers found for words or a question as HTML, best first."""
     hits = await desk.library.asearch(sent.query, limit=sent.limit, filters=sent.bounds.filters())
@@ -48,7 +57,9 @@ async def found(desk: Desk, sent: Sought) -> Told:
 async def papers(desk: Desk, sent: Listed) -> Told:
     """Return a page of the library's papers as a table."""
     turned = Turned(sent.order, sent.descending, sent.page)
-    return {"html": await asyncio.to_thread(library_handlers.table, desk.state, sent.text, turned)}
+    filters = sent.bounds.filters()
+    html, total = await asyncio.to_thread(library_handlers.table, desk.state, sent.text, turned, filters)
+    return {"html": html, "papers": total}
 
 
 async def paper(desk: Desk, sent: Named) -> Told:
@@ -56,11 +67,12 @@ async def paper(desk: Desk, sent: Named) -> Told:
     return {"html": library_handlers.paper(desk.state, sent.paper)}
 
 
-async def remove(desk: Desk, sent: Named) -> Told:
-    """Take a paper out of the library."""
-    return {"html": await asyncio.to_thread(library_handlers.remove, desk.state, sent.paper)}
-
-
 async def sources(desk: Desk, sent: Nothing) -> Told:  # noqa: ARG001
-    """Return (name, path) of every source that papers came from."""
+    """Return (name, path) of every source that papers came from, after one for all of them."""
     return {"sources": library_handlers.sources(desk.state)}
+
+
+async def paper_reference(desk: Desk, sent: Referred) -> Told:
+    """Return one of the library's papers in a form."""
+    known = desk.library.paper(sent.paper)
+    return {"text": export([known] if known else [], sent.form)}

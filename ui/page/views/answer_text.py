@@ -7,6 +7,7 @@ that it can't be mistaken for what the model wrote, nor the other way round.
 import re
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import partial
 from html import escape
 from itertools import groupby
 
@@ -31,17 +32,22 @@ SetCite = Callable[[int, int | None], str]  # of a paper's number, and of the pl
 SetMark = Callable[[Claim, int], str]  # of a claim and its place
 
 
-def cite_button(number: int, claim: int | None) -> str:
-    """Return a citation as a button that shows the evidence."""
-    of_claim = "" if claim is None else f' data-claim="{claim}"'
+def cite_button(answer: Answer, number: int, claim: int | None) -> str:
+    """Return a citation of an answer as a button that shows the evidence."""
+    style, of_claim, stands = "", "", ""
+    if claim is not None:
+        made = answer.claims[claim]
+        style, of_claim, stands = f" ap-{STYLES[made.standing]}", _of(made, claim), f", {shown(made).word}"
     return (
-        f'<button type="button" class="ap-cite" data-do="cite" data-number="{number}"{of_claim} '
-        f'aria-label="[{number}] evidence in this paper">[{number}]</button>'
+        f'<button type="button" class="ap-cite{style}" data-do="cite" data-number="{number}"{of_claim} '
+        f'aria-label="[{number}]{stands}: evidence in this paper">[{number}]</button>'
     )
 
 
 def mark_button(claim: Claim, number: int) -> str:
-    """Return the mark of a claim as a button that says what it means."""
+    """Return the mark of a claim as a button that says what it means; nothing where no reader has to look."""
+    if not needs_look(claim):
+        return ""
     tip = escape(tooltip(claim))
     return (
         f'<button type="button" class="ap-mark ap-{STYLES[claim.standing]}" data-do="mark" data-claim="{number}" '
@@ -49,12 +55,12 @@ def mark_button(claim: Claim, number: int) -> str:
     )
 
 
-def answer_text(answer: Answer, *, cite: SetCite = cite_button, mark: SetMark = mark_button) -> str:
+def answer_text(answer: Answer, *, cite: SetCite | None = None, mark: SetMark = mark_button) -> str:
     """Return the text of an answer as safe HTML, with what `cite` and `mark` make of its citations and marks.
 
     What they return stands as it is: it has to be safe. An empty mark is none.
     """
-    return _Setter(answer, cite, mark).html()
+    return _Setter(answer, cite or partial(cite_button, answer), mark).html()
 
 
 class _Setter:
@@ -200,6 +206,16 @@ class _Spans:
 
 def _is_stop(piece: str) -> bool:
     return STOPS.fullmatch(piece) is not None
+
+
+def needs_look(claim: Claim) -> bool:
+    """Tell whether a reader should look at a claim: only such a claim has a mark of its own beside its [n]."""
+    return claim.standing not in SOUND
+
+
+def _of(claim: Claim, number: int) -> str:
+    """Return what an [n] says of the claim that it stands in, for its card."""
+    return f' data-claim="{number}" data-style="ap-{STYLES[claim.standing]}" data-said="{escape(tooltip(claim))}"'
 
 
 def tooltip(claim: Claim) -> str:

@@ -1,6 +1,7 @@
 """The head of the page, and what the browser is to know of the library that is served."""
 
 import hashlib
+from dataclasses import asdict
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ def about(state: ServerState) -> dict[str, Any]:
         "papers": state.library.papers(limit=1)[1],
         "samples": state.is_samples,
         "answerer": state.answerer,
-        "checks": state.offers_check,
+        "answerers": [asdict(one) for one in state.library.answerers()],
         "check": state.settings.check != "off",
         "sources": [[Path(source).name, source] for source in state.library.sources()],
     }

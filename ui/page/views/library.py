@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from html import escape
 
 from rag.records import IngestReport, Merge, Paper, Rejection
-from rag.records.progress import Progress
 from ui.page.views.evidence import card
 from ui.page.views.markup import prose
 from ui.wording import because, merged_titles, place
@@ -14,7 +13,6 @@ PAGE = 50  # papers of a page
 SHOWN_REJECTIONS = 200
 SHOWN_MERGES = 50
 COLUMNS = (("title", "Title"), ("author", "Authors"), ("year", "Year"), ("added", "Source"))
-STAGES = {"read": "Reading records", "embed": "Indexing papers"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +42,8 @@ def table(papers: Sequence[Paper], total: int, turned: Turned, *, samples: bool)
         f'data-descending="{str(turned.descending).lower()}" data-page="{page}">'
         f'<p class="ap-count" role="status">{first:,}-{page * PAGE + len(papers):,} of {total:,} papers{shelf} {turn}'
         '</p><div class="ap-scroll" tabindex="0" role="region" aria-label="Papers">'
-        f"<table><thead><tr>{heads}</tr></thead>"
-        f"<tbody>{rows}</tbody></table></div></div>"
+        '<table><thead><tr><th class="ap-pick"><input type="checkbox" aria-label="Choose all on this page"></th>'
+        f"{heads}</tr></thead><tbody>{rows}</tbody></table></div></div>"
     )
 
 
@@ -63,7 +61,9 @@ def _row(paper: Paper) -> str:
     names = paper.authors[0] + (" et al." if len(paper.authors) > 1 else "") if paper.authors else ""
     origin = ", ".join(dict.fromkeys(one.rsplit("/", 1)[-1] for one in paper.origins))
     return (
-        f'<tr><td><button type="button" class="ap-paper" data-do="open" data-paper="{paper.paper_id}">'
+        f'<tr data-paper="{paper.paper_id}"><td class="ap-pick"><input type="checkbox" value="{paper.paper_id}" '
+        f'aria-label="Choose {escape(paper.title)}"></td>'
+        f'<td><button type="button" class="ap-paper" data-do="open" data-paper="{paper.paper_id}">'
         f"{prose(paper.title)}</button></td><td>{escape(names)}</td><td>{paper.year or ''}</td>"
         f'<td class="ap-origin">{escape(origin)}</td></tr>'
     )
@@ -71,24 +71,8 @@ def _row(paper: Paper) -> str:
 
 def opened(paper: Paper, *, removable: bool) -> str:
     """Return one paper with what can be done with it."""
-    remove = (
-        f'<button type="button" class="ap-act ap-danger" data-do="remove" data-paper="{paper.paper_id}" '
-        f'aria-label="Remove this paper from the library">Remove</button>'
-    )
+    remove = '<button type="button" class="ap-act ap-danger" data-do="remove">Remove</button>'
     return f'<div class="ap-cards">{card(paper, actions=remove * removable)}</div>'
-
-
-def progress(done: Progress | None) -> str:
-    """Return how far an ingest is."""
-    if done is None:
-        return '<p class="ap-progress" role="status">Reading …</p>'
-    share = f"{done.done:,}" if done.total is None else f"{done.done:,} of {done.total:,}"
-    bar = (
-        ""
-        if done.total is None
-        else f'<progress max="{done.total}" value="{done.done}" aria-label="Progress"></progress>'
-    )
-    return f'<p class="ap-progress" role="status">{STAGES[done.stage]}: {share}{bar}</p>'
 
 
 def report(found: IngestReport) -> str:

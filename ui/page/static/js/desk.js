@@ -9,8 +9,14 @@ const SAID = 600; // characters of their answers
 const LOST = "The server was restarted before the answer was whole. Ask again.";
 const STOPPED = "Stopped before the answer was whole.";
 
-/** What is on the desk. `path`: the exchanges shown; `chosen`: the id of the one whose evidence is shown. */
-export const desk = { about: null, id: null, conversation: null, exchanges: new Map(), path: [], chosen: null, bounds: {} };
+/**
+ * What is on the desk. `path`: the exchanges shown; `chosen`: the id of the one whose evidence is shown; `bounds`: the
+ * filters in force ({years, origin, title, collection, tag, papers with their `label`}); `answerer` and `check`: who
+ * writes the answers, and whether claims are checked.
+ */
+export const desk = {
+  about: null, id: null, conversation: null, exchanges: new Map(), path: [], chosen: null, bounds: {}, answerer: null, check: false,
+};
 
 const listeners = new Map();
 /** Hear of `about`, `opened`, `changed`, `listed`, `chosen`, `jump`, `piece`, `bounds`. */
@@ -140,7 +146,7 @@ export async function ask(question, { replaces = null } = {}) {
   let made;
   beginning = true;
   try {
-    made = await store.begin((await known).library, desk.id, question, { replaces, bounds, check: desk.check ?? null });
+    made = await store.begin((await known).library, desk.id, question, { replaces, bounds, check: desk.check, answerer: desk.answerer });
   } catch (error) {
     toast(`This question can't be kept in the browser: ${error?.message ?? error}`, { error: true });
     return false;
@@ -210,7 +216,8 @@ async function asked(exchange) {
     try {
       if (unwanted.has(id) && !sent) return cut(STOPPED);
       if (!sent) {
-        await call("ask", { exchange: id, question: exchange.question, earlier, numbers, bounds: exchange.bounds, check: exchange.check ?? false });
+        await call("ask", { exchange: id, question: exchange.question, earlier, numbers, bounds: exchange.bounds,
+          check: exchange.check ?? false, answerer: exchange.answerer ?? null });
         sent = true;
         await store.amend(id, { sent });
         if (unwanted.has(id)) await call("stop", { exchange: id }); // the word to stop was there before the question

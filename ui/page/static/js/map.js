@@ -1,8 +1,9 @@
 // The map of all papers: made by the server in the background, drawn by Plotly, which is fetched when it is first shown.
 // Beside it its clusters: each can be listed, asked, searched.
-import { ask, desk, on, setBounds } from "./desk.js";
+import { ask, desk, on, refresh, setBounds } from "./desk.js";
 import { button, clicks, el } from "./dom.js";
-import { openPaper } from "./library.js";
+import { takeOut } from "./chosen.js";
+import { collect } from "./collections.js";
 import { route, turn } from "./routes.js";
 import { tried } from "./server.js";
 
@@ -161,13 +162,9 @@ export function map({ element }) {
     open: (pressed) => open(Number(pressed.dataset.paper)),
     askthese: () => (toAsk(), document.querySelector("#ap-composer textarea")?.focus()),
     about: () => (toAsk(), ask("What are these papers about?")),
-    collect: () => collectCluster(found.clusters[lit]),
-    remove: (pressed) => openPaper(Number(pressed.dataset.paper)),
+    collect: () => collect(found.clusters[lit].ids, found.clusters[lit].name.slice(0, 80)),
+    remove: (pressed) => takeOut([Number(pressed.closest(".ap-card").dataset.paper)], refresh),
   });
-  async function collectCluster({ name, ids }) {
-    const { collect } = await import("./collections.js");
-    await collect(ids, name);
-  }
 
   document.addEventListener("askpapers:theme", draw);
   on("about", look);

@@ -1,13 +1,16 @@
 // The page's beginning: gradio mounts each HTML part by its name here, when the tab that holds it is first shown.
+import { compare } from "./compare.js";
 import { composer } from "./composer.js";
 import { refresh, resume } from "./desk.js";
 import { toast } from "./dom.js";
 import { evidence } from "./evidence.js";
 import { drops } from "./exports.js";
 import { head } from "./head.js";
+import "./hover.js";
 import { keys } from "./keys.js";
-import { opened, papers } from "./library.js";
+import { papers } from "./library.js";
 import { map } from "./map.js";
+import { opened } from "./paper.js";
 import { start } from "./routes.js";
 import { runs } from "./runs.js";
 import { patiently, wire } from "./server.js";
@@ -16,7 +19,7 @@ import { sweep } from "./store.js";
 import { transcript } from "./transcript.js";
 import { uploads } from "./uploads.js";
 
-const parts = { composer, evidence, head, map, opened, papers, runs, sidebar, transcript, uploads, wire };
+const parts = { compare, composer, evidence, head, map, opened, papers, runs, sidebar, transcript, uploads, wire };
 
 /** Bring a part to life: `element` holds it, `server` is gradio's way to our server, `upload` that of files. */
 export function mount(name, context) {

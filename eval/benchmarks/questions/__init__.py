@@ -1,0 +1,1 @@
+"""What is asked: follow-ups and changes of topic, the languages of questions."""

@@ -1,0 +1,88 @@
+"""Papers taken out of the catalog so that they can be put back: what stood there, exactly.
+
+Everything here happens inside a transaction of the caller's, as in rag.ingestion.merging.
+"""
+
+from collections.abc import Iterable
+
+from rag.ingestion.matching import matches
+from rag.ingestion.merging import forget, known_as, store
+from rag.ingestion.run import Incoming, Run
+from rag.records import Removed
+from rag.records.identity import fingerprint
+from rag.records.marks import RemovedPaper
+from rag.storage.catalog.catalog import Catalog
+from rag.storage.catalog.merged_records import kept_records, put_records, records_of
+
+
+def take_out(paper_ids: Iterable[int], catalog: Catalog) -> Removed:
+    """Forget papers with all that is known of them."""
+    taken = _as_they_are(paper_ids, catalog)
+    return Removed(taken, tuple(catalog.remove(one.paper.paper_id for one in taken)))
+
+
+def remove_source(source: str, catalog: Catalog) -> Removed:
+    """Forget that papers came from a source, and those that came from nowhere else."""
+    taken = _as_they_are(catalog.ids_from(source), catalog)
+    ids = (one.paper.paper_id for one in taken)
+    return Removed(taken, tuple(paper_id for paper_id in ids if forget(paper_id, source, catalog)))
+
+
+def put_back(removed: Removed, catalog: Catalog, run: Run) -> int:
+    """Bring back papers as they stood; return how many. Their text waits for vectors where it isn't there as it was.
+
+    Where something came or changed meanwhile, the records are joined with it, as an ingest would.
+    """
+    back: set[int] = set()
+    for one in removed.papers:
+        paper_id = one.paper.paper_id
+        if _is_free(one, catalog, back):
+            _restore(one, catalog)
+        else:
+            paper_id = _join(one, catalog, run)
+        catalog.marks.join(paper_id, one.marks)
+        back.add(paper_id)
+    return len(back)
+
+
+def _as_they_are(paper_ids: Iterable[int], catalog: Catalog) -> tuple[RemovedPaper, ...]:
+    ids = sorted(set(paper_ids) & catalog.ids())
+    marks = catalog.marks.of(ids)
+    return tuple(
+        RemovedPaper(
+            paper, *catalog.known_by(paper.paper_id), kept_records(catalog, paper.paper_id), marks[paper.paper_id]
+        )
+        for paper_id in ids
+        for paper in catalog.papers([paper_id])
+    )
+
+
+def _is_free(one: RemovedPaper, catalog: Catalog, back: set[int]) -> bool:
+    """Tell whether a paper can stand as it stood: nothing that came since would be lost, or be a second one of it."""
+    for paper in catalog.papers([one.paper.paper_id]):
+        there = {fingerprint(kept.record) for kept in records_of(catalog, paper.paper_id)}
+        stood = {fingerprint(kept.record) for kept in one.records}
+        return there <= stood and set(paper.origins) <= set(one.paper.origins)
+    return not any(
+        match.paper_id not in back
+        for kept in one.records
+        for match in matches(Incoming(kept.record, kept.source), catalog, Run())
+    )
+
+
+def _restore(one: RemovedPaper, catalog: Catalog) -> None:
+    """Make a paper what it was, with its id."""
+    paper_id = one.paper.paper_id
+    if now := catalog.papers([paper_id]):
+        catalog.update(one.paper, reindex=(now[0].title, now[0].abstract) != (one.paper.title, one.paper.abstract))
+    else:
+        catalog.insert_again(one.paper)
+    catalog.set_known_by(paper_id, one.origins, one.keys)
+    put_records(catalog, paper_id, one.records)
+
+
+def _join(one: RemovedPaper, catalog: Catalog, run: Run) -> int:
+    """Bring in the records of a paper anew; return the id of the paper that the first of them is of now."""
+    for kept in one.records:
+        store(kept.record, kept.source, catalog, run)
+    return min(known_as(Incoming(one.records[0].record, one.records[0].source), catalog))

@@ -1,0 +1,149 @@
+"""Files that readers bring in, one after the other: each a job that goes on whoever watches, and can be cancelled.
+
+What was stored when a job is cancelled or fails stays, and can be taken out again as long as the server runs.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from uuid import uuid4
+
+from rag.errors import QuestionError, RagError, StorageError
+from rag.library import Library
+from rag.records import IngestReport
+from rag.records.progress import Progress
+from rag.utils.files import replacing
+from ui.page.server_state import ServerState
+
+KEPT = 50  # jobs that are told of, the latest
+
+
+class CancelledByReaderError(RagError):
+    """A reader wants no more of an ingest."""
+
+
+@dataclass
+class Job:
+    """Files on their way into the library: how far they are, and what became of them.
+
+    `state` is `waiting`, `working`, `done`, `cancelled` or `failed`; `fresh` are the sources that the library didn't
+    know before, which can be taken out again as a whole.
+    """
+
+    names: tuple[str, ...]
+    files: tuple[Path, ...]
+    job_id: str = field(default_factory=lambda: uuid4().hex)
+    state: str = "waiting"
+    progress: Progress | None = None
+    since: float = 0.0  # when the stage began, in seconds of the monotonic clock
+    report: IngestReport | None = None
+    error: str = ""
+    fresh: tuple[str, ...] = ()
+    cancelled: bool = False
+
+    @property
+    def over(self) -> bool:
+        """True when nothing more happens to it."""
+        return self.state not in {"waiting", "working"}
+
+    @property
+    def left(self) -> float | None:
+        """Seconds that the stage still takes, by its pace so far; None while that can't be told."""
+        if self.progress is None or not self.progress.total or not self.progress.done or self.over:
+            return None
+        took = monotonic() - self.since
+        return took / self.progress.done * (self.progress.total - self.progress.done)
+
+
+class Adding:
+    """The jobs of one server, the latest first. The library has one writer, so they work one at a time."""
+
+    def __init__(self, state: ServerState) -> None:
+        self._state = state
+        self._jobs: list[Job] = []
+        self._turn = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def jobs(self) -> list[Job]:
+        """All that are known, the latest first."""
+        return list(self._jobs)
+
+    def begin(self, files: Sequence[Path], names: Sequence[str]) -> Job:
+        """Begin to bring in files; return the job."""
+        job = Job(tuple(names), tuple(files))
+        self._jobs.insert(0, job)
+        del self._jobs[KEPT:]
+        task = asyncio.create_task(self._work(job))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return job
+
+    def job(self, job_id: str) -> Job:
+        """Return a job. Raises QuestionError when nobody knows it any more."""
+        for job in self._jobs:
+            if job.job_id == job_id:
+                return job
+        msg = "This upload isn't known any more: the server was restarted. Look in the library what is there."
+        raise QuestionError(msg)
+
+    def cancel(self, job_id: str) -> None:
+        """Want no more of a job: it ends with the batch at work."""
+        self.job(job_id).cancelled = True
+
+    async def _work(self, job: Job) -> None:
+        async with self._turn:
+            try:
+                job.state = "working"
+                _check(job)
+                library = self._state.own()
+                job.report = await asyncio.to_thread(self._bring, library, job)
+                job.state = "done"
+            except CancelledByReaderError:
+                job.state = "cancelled"
+            except RagError as error:
+                job.state, job.error = "failed", str(error)
+            except BaseException:
+                job.state, job.error = "failed", "Something went wrong on the server; its log says what."
+                raise
+            finally:
+                self._state.settle()
+
+    @staticmethod
+    def _bring(library: Library, job: Job) -> IngestReport:
+        def watch(progress: Progress) -> None:
+            _check(job)
+            if job.progress is None or job.progress.stage != progress.stage:
+                job.since = monotonic()
+            job.progress = progress
+
+        known = set(library.sources())
+        kept = _keep(job, library.folder / "uploads")
+        try:
+            return library.ingest(kept, watch)
+        finally:
+            job.fresh = tuple(source for source in library.sources() if source not in known)
+
+
+def _check(job: Job) -> None:
+    if job.cancelled:
+        raise CancelledByReaderError
+
+
+def _keep(job: Job, folder: Path) -> list[Path]:
+    """Copy uploads into the library, so that where a paper came from has a name that lasts. Raises StorageError."""
+    kept = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, name in zip(job.files, job.names, strict=True):
+            target = folder / name
+            with replacing(target) as partial:
+                shutil.copyfile(path, partial)
+            kept.append(target)
+    except OSError as error:
+        msg = f"The upload can't be kept in {folder} ({error.strerror}). Make room and add the file again."
+        raise StorageError(msg) from error
+    return kept

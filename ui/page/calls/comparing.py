@@ -1,0 +1,82 @@
+"""Papers compared in a table, its rows as they are done."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from rag.comparison.columns import MOST_COLUMNS, usual_columns
+from rag.comparison.tables import comparison_csv, comparison_markdown
+from rag.errors import QuestionError
+from rag.records import Comparison
+from ui.page.calls.asking import Id
+from ui.page.calls.base import Nothing, Sent, Told
+from ui.page.desk import Desk
+from ui.page.views.comparison import row
+
+FORMS = {"markdown": (comparison_markdown, "md"), "csv": (comparison_csv, "csv")}
+
+
+class Compared(Sent):
+    """A table to be filled: rows are papers, columns what is asked of each."""
+
+    table: Id
+    papers: tuple[int, ...] = Field(min_length=1, max_length=1_000)
+    columns: tuple[Annotated[str, Field(max_length=400)], ...] = Field(min_length=1, max_length=MOST_COLUMNS)
+    check: bool = False
+
+
+class Followed(Sent):
+    """A table that is followed; `seen` of its rows are known."""
+
+    table: Id
+    seen: int = Field(0, ge=0)
+
+
+class OneTable(Sent):
+    """A table."""
+
+    table: Id
+
+
+class Written(Sent):
+    """A whole table, and the form in which it is wanted."""
+
+    form: Literal["markdown", "csv"]
+    comparison: dict[str, Any]
+
+
+async def columns(desk: Desk, sent: Nothing) -> Told:  # noqa: ARG001
+    """Return the names of the usual columns."""
+    return {"columns": usual_columns(), "most": MOST_COLUMNS}
+
+
+async def compare(desk: Desk, sent: Compared) -> Told:
+    """Begin to fill a table; `compared` tells its rows."""
+    desk.comparing.begin(desk.library, sent.table, sent.papers, sent.columns, check=sent.check)
+    return {}
+
+
+async def compared(desk: Desk, sent: Followed) -> Told:
+    """Tell the rows that are new, and the whole table once it is done; `lost` when nobody knows it any more."""
+    filling = await desk.comparing.follow(sent.table, sent.seen)
+    if filling is None:
+        return {"lost": True}
+    told: Told = {"rows": [row(one) for one in filling.rows[sent.seen :]], "ended": filling.ended}
+    return told | {"whole": filling.whole.to_dict() if filling.whole else None, "over": filling.over}
+
+
+async def stop_comparing(desk: Desk, sent: OneTable) -> Told:
+    """Fill no more rows."""
+    desk.comparing.stop(sent.table)
+    return {}
+
+
+async def compared_as(desk: Desk, sent: Written) -> Told:  # noqa: ARG001
+    """Return the name and the text of a file with a table."""
+    try:
+        comparison = Comparison.from_dict(sent.comparison)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        msg = "This table can't be read any more. Compare the papers again."
+        raise QuestionError(msg) from error
+    write, suffix = FORMS[sent.form]
+    return {"name": f"comparison.{suffix}", "text": write(comparison)}

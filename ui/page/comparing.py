@@ -1,0 +1,95 @@
+"""Tables of papers that are being filled, each by an id that the browser made up: whoever knows it follows it.
+
+As with answers, a table goes on whoever watches; what is done of it can be had until the server ends.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from rag.errors import QuestionError, RagError
+from rag.library import Library
+from rag.records import ComparedPaper, Comparison
+
+PATIENCE = 15.0  # seconds that who follows waits for a row
+KEPT = 30  # tables that are done
+
+
+@dataclass
+class Filling:
+    """One table: its rows so far, and once it is done the whole of it, or why it ended."""
+
+    columns: tuple[str, ...]
+    rows: list[ComparedPaper] = field(default_factory=list)
+    whole: Comparison | None = None
+    ended: str = ""
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    task: "asyncio.Task[None] | None" = None
+
+    @property
+    def over(self) -> bool:
+        """True when no more rows come."""
+        return self.whole is not None or bool(self.ended)
+
+    def tell(self) -> None:
+        """Wake up whoever follows."""
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+
+class Comparing:
+    """Fills tables, one after the other."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, Filling] = OrderedDict()
+        self._turn = asyncio.Lock()
+
+    def begin(
+        self, library: Library, table: str, papers: Sequence[int], columns: Sequence[str], *, check: bool
+    ) -> None:
+        """Begin to fill a table; the same one again changes nothing."""
+        if table in self._known:
+            return
+        for name in [name for name, one in self._known.items() if one.over][: max(0, len(self._known) - KEPT)]:
+            del self._known[name]
+        filling = self._known[table] = Filling(tuple(columns))
+        filling.task = asyncio.create_task(self._fill(library, filling, tuple(papers), check=check))
+
+    async def follow(self, table: str, seen: int) -> Filling | None:
+        """Return a table once it has more than `seen` rows or is over, or after a while; None if nobody knows it."""
+        filling = self._known.get(table)
+        if filling is not None and not filling.over and len(filling.rows) <= seen:
+            try:
+                await asyncio.wait_for(filling.changed.wait(), PATIENCE)
+            except TimeoutError:
+                return filling
+        return filling
+
+    def stop(self, table: str) -> None:
+        """Fill no more rows of a table; those that are there stay. Raises QuestionError when nobody knows it."""
+        filling = self._known.get(table)
+        if filling is None or filling.task is None:
+            msg = "This table isn't known any more: the server was restarted. Compare the papers again."
+            raise QuestionError(msg)
+        filling.task.cancel()
+
+    async def _fill(self, library: Library, filling: Filling, papers: tuple[int, ...], *, check: bool) -> None:
+        try:
+            async with self._turn, aclosing(library.astream_compare(papers, filling.columns, check=check)) as events:
+                async for event in events:
+                    if isinstance(event, Comparison):
+                        filling.whole = event
+                    else:
+                        filling.rows.append(event)
+                    filling.tell()
+        except RagError as error:
+            filling.ended = str(error)
+        except asyncio.CancelledError:
+            filling.ended = "Stopped: the rows that were done are here."
+        finally:
+            filling.ended = filling.ended or (
+                "" if filling.whole else "Something went wrong; the server's log says what."
+            )
+            filling.tell()

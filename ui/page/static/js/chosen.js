@@ -1,0 +1,68 @@
+// The papers that are chosen by their checkboxes, wherever papers are listed, and what can be done with them.
+import { desk, setBounds } from "./desk.js";
+import { button, clicks, el, toast } from "./dom.js";
+import { pick } from "./collections.js";
+import { comparePapers } from "./compare.js";
+import { route, turn } from "./routes.js";
+import { tried } from "./server.js";
+
+/** Ask only these papers from now on; the chip beside the composer says so. */
+export function askOnly(papers, label) {
+  setBounds({ ...desk.bounds, papers, label });
+  route(desk.id ? `#/c/${desk.id}` : "#/");
+  turn("ask");
+  document.querySelector("#ap-composer textarea")?.focus();
+}
+
+const papersOf = (count) => (count === 1 ? "1 paper" : `${count.toLocaleString("en")} papers`);
+
+/** A bar of what can be done with the papers chosen in a list; `more` adds actions {act: [label, work(ids)]}. */
+export function chooser(list, { more = {}, changed = () => {} } = {}) {
+  const chosen = new Set();
+  const count = el("span", { class: "ap-count", role: "status" });
+  const works = {
+    askthese: ["Ask these", (ids) => askOnly(ids, `${papersOf(ids.length)} chosen`)],
+    collect: ["Add to collection", (ids, at) => pick("collection", ids, at)],
+    compare: ["Compare", (ids) => comparePapers(ids)],
+    tag: ["Tag", (ids, at) => pick("tag", ids, at)],
+    ...more,
+  };
+  const bar = el("div", { class: "ap-chosenbar", role: "toolbar", "aria-label": "The papers chosen", hidden: true }, count,
+    ...Object.entries(works).map(([act, [label]]) => button(act, label)), button("none", "Choose none", {}, "×"));
+
+  function draw() {
+    bar.hidden = !chosen.size;
+    count.textContent = `${papersOf(chosen.size)} chosen`;
+    for (const box of list.querySelectorAll(".ap-pick input[value]")) {
+      box.checked = chosen.has(Number(box.value));
+      box.closest("[data-paper]")?.classList.toggle("ap-picked", box.checked);
+    }
+    changed(chosen);
+  }
+  list.addEventListener("change", ({ target }) => {
+    if (!target.matches(".ap-pick input")) return;
+    const boxes = target.hasAttribute("value") ? [target] : [...list.querySelectorAll(".ap-pick input[value]")];
+    for (const box of boxes) target.checked ? chosen.add(Number(box.value)) : chosen.delete(Number(box.value));
+    draw();
+  });
+  clicks(bar, {
+    none: () => (chosen.clear(), draw()),
+    ...Object.fromEntries(Object.entries(works).map(([act, [, work]]) => [act, (pressed) => work([...chosen], pressed)])),
+  });
+  return { bar, chosen, draw, clear: () => (chosen.clear(), draw()) };
+}
+
+/** Take papers out of the library, with a way back. */
+export async function takeOut(papers, done) {
+  const told = await tried("take_out", { papers });
+  if (!told) return;
+  toast(`${papersOf(told.papers)} removed`, { undo: () => putBack(told.undo, done) });
+  await done();
+}
+
+export async function putBack(undo, done) {
+  const told = await tried("put_back", { undo });
+  if (!told) return;
+  toast(`${papersOf(told.papers)} back`);
+  await done();
+}

@@ -1,0 +1,65 @@
+"""Files on their way into the library, as HTML: how far they are, how long it takes, what became of them."""
+
+from html import escape
+
+from ui.page.adding import Job
+from ui.page.views.library import report
+
+STAGES = {"read": "Reading records", "embed": "Indexing papers"}
+SAID = {"waiting": "Waiting for the upload before it", "cancelled": "Cancelled", "failed": "Not brought in"}
+
+
+def job_card(job: Job) -> str:
+    """Return one job."""
+    names = escape(", ".join(job.names))
+    return (
+        f'<section class="ap-job ap-{job.state}" data-job="{job.job_id}" aria-label="{names}">'
+        f"<header><b>{names}</b>{_actions(job)}</header>{_body(job)}</section>"
+    )
+
+
+def _actions(job: Job) -> str:
+    if not job.over:
+        wanted = ' disabled aria-disabled="true"' if job.cancelled else ""
+        text = "Cancelling …" if job.cancelled else "Cancel"
+        return f'<button type="button" class="ap-act" data-do="cancel"{wanted}>{text}</button>'
+    if job.fresh:
+        return '<button type="button" class="ap-act" data-do="takeout">Take these papers out again</button>'
+    return ""
+
+
+def _body(job: Job) -> str:
+    if job.report is not None:
+        return report(job.report)
+    if job.state == "failed":
+        return f'<p class="ap-alert" role="alert">{escape(job.error)}</p>'
+    if job.state == "working":
+        return _progress(job)
+    stays = " What was read before is in the library." if job.state == "cancelled" and job.fresh else ""
+    return f'<p class="ap-progress">{SAID[job.state]}.{stays}</p>'
+
+
+def _progress(job: Job) -> str:
+    done = job.progress
+    if done is None:
+        return '<p class="ap-progress" role="status">Reading …</p>'
+    share = f"{done.done:,}" if done.total is None else f"{done.done:,} of {done.total:,}"
+    left = "" if job.left is None else f" · {_time(job.left)} left"
+    bar = (
+        ""
+        if done.total is None
+        else f'<progress max="{done.total}" value="{done.done}" aria-label="Progress"></progress>'
+    )
+    return f'<p class="ap-progress" role="status">{STAGES[done.stage]}: {share}{left}{bar}</p>'
+
+
+def _time(seconds: float) -> str:
+    """Return a time to wait, as coarse as it can be known.
+
+    >>> _time(4), _time(72), _time(5000)
+    ('4 s', '1 min', '1 h 23 min')
+    """
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
