@@ -140,7 +140,7 @@ export function sidebar({ element }) {
     const held = foot.contains(document.activeElement) && document.activeElement.dataset.do;
     foot.replaceChildren(
       ...[desk.conversation && act("export", "Export", "Save, share or export this conversation", { "aria-haspopup": "menu" }),
-        act("file", "Open file", "Open a conversation that was saved to a file"),
+        act("file", "Open", "Open a conversation that was saved to a file"),
         all.length > 1 && !binned && act("select", "Select", "Select several conversations", { "aria-pressed": String(Boolean(picked)) }),
         act("bin", "Deleted", `Recently deleted: kept for ${store.DAYS} days`, { "aria-pressed": String(binned) }),
         act("help", "?", "What the keys do (?)", { "aria-label": "What the keys do" })].filter(Boolean));
