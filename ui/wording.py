@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 
-from rag.records import Answer, Claim, Comparison, Found, Merge, Paper, Searched, Standing
+from rag.records import Answer, Claim, Comparison, Found, Merge, Searched, Standing
 from rag.records.standings import SHOWN, needs_look, side_by_side
 from rag.text.labels import one_line
 
@@ -101,18 +101,6 @@ def legend(answer: Answer) -> str:
     all_of_them = counted(len(answer.claims), "sentence")
     head = f"{how_many} of {all_of_them} {first}" if len(answer.claims) > 1 else f"{all_of_them} {first}"
     return ", ".join([head, *(f"{number} {word}" for word, number in others)])
-
-
-def place_found(answer: Answer, paper: Paper) -> str:
-    """Return which place a paper had among those found for an answer: `no. 1 of 5 found`.
-
-    A score is relative within one search, so it is a place that is told; nothing where the papers found don't answer,
-    since the first of them is near to nothing.
-    """
-    found = [paper_id for paper_id, _ in answer.searched.scores]
-    if not answer.answered or paper.paper_id not in found:
-        return ""
-    return f"no. {found.index(paper.paper_id) + 1} of {len(found)} found"
 
 
 def counted(number: int, what: str) -> str:
