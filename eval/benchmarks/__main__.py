@@ -37,8 +37,6 @@ from eval.benchmarks import (
     cold_start,
     deduplication,
     dev_questions,
-    finding,
-    follow_ups,
     layout,
     library_speed,
     named_models,
@@ -53,6 +51,7 @@ from eval.benchmarks.llm import behaviours, replayed
 from eval.benchmarks.readers import fuzzing, memory
 from eval.benchmarks.readers import speed as reader_speed
 from eval.benchmarks.results_file import keep
+from eval.benchmarks.searching import finding, follow_ups
 
 MEASURES: dict[str, Callable[[Path], str]] = {
     "dev": dev_questions.measure,

@@ -1,0 +1,1 @@
+"""What a search finds: papers that match, and papers of follow-ups."""
