@@ -19,7 +19,7 @@ from eval.metrics.nuggets import mean
 from rag.library import Library
 from rag.settings import Settings
 
-TOPICS = Path(__file__).resolve().parents[1] / "data" / "topics.jsonl"
+TOPICS = Path(__file__).resolve().parents[2] / "data" / "topics.jsonl"
 ALL = 1_000  # papers of a page that holds all that match
 EVERY = 8  # of SciFact's claims so many are left out for each that is asked
 

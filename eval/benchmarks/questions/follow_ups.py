@@ -27,7 +27,8 @@ from rag.settings import load_settings
 
 FEWER = 8  # every so many changes of topic are rewritten by a model
 Asked = tuple[GoldQuestion, tuple[Turn, ...]]
-WAYS: dict[str, Callable[[str, tuple[Turn, ...]], str]] = {
+Way = Callable[[str, tuple[Turn, ...]], str]
+WAYS: dict[str, Way] = {
     "the question alone": lambda question, history: question,
     "earlier questions always in front": lambda question, history: " ".join(
         [*(turn.question for turn in history), question]
@@ -55,10 +56,7 @@ def measure(work: Path) -> str:
 
         with closing(opened_storage(library.folder)) as storage:
             tied = partial(hangs, retriever=Retriever(storage, library.embedder()))
-            ways: dict[str, Callable[..., str]] = {
-                **WAYS,
-                "by what both find (gate.hangs)": partial(standalone, hangs=tied),
-            }
+            ways: dict[str, Way] = {**WAYS, "by what both find (gate.hangs)": partial(standalone, hangs=tied)}
             lines = [
                 f"| {name} | {' | '.join(f'{first(kind, way):.3f}' for kind in kinds.values())} |"
                 for name, way in ways.items()
@@ -74,13 +72,8 @@ def measure(work: Path) -> str:
             found = f"{first(follow_ups, rewritten):.3f} | {first(some, rewritten):.3f} of {len(some)}"
             lines.append(f"| {model.name}, {prompt.prompt_id} | {found} |{' |' * (len(kinds) - 2)}")
             model.close()
-    return "\n".join(
-        [
-            f"| success@1 | {' | '.join(f'{len(asked)} {kind}' for kind, asked in kinds.items())} |",
-            f"|---|{'---|' * len(kinds)}",
-            *lines,
-        ]
-    )
+    head = f"| success@1 | {' | '.join(f'{len(asked)} {kind}' for kind, asked in kinds.items())} |"
+    return "\n".join([head, f"|---|{'---|' * len(kinds)}", *lines])
 
 
 def _of_dev() -> dict[str, list[Asked]]:
