@@ -16,8 +16,11 @@ ALONE, BEFORE, LIKENESS, RAREST, BIAS = -17.13, 2.65, -7.57, -5.25, 13.15
 def hangs(question: str, earlier: Earlier, *, retriever: Retriever, filters: Filters = Filters()) -> bool:
     """Tell whether a question hangs on an earlier one: by what both find, or by its words where that can't be seen.
 
-    Raises what `Retriever.retrieve` raises.
+    What a question in a language that the embedding model doesn't read finds tells nothing. Raises what
+    `Retriever.retrieve` raises.
     """
+    if not retriever.reads(question):
+        return is_follow_up(question)
     ties = retriever.ties(question, earlier, filters)
     if ties is None:
         return is_follow_up(question)

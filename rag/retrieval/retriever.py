@@ -74,6 +74,10 @@ class Retriever:
         self._embedder = embedder
         self._reranker = reranker
 
+    def reads(self, question: str) -> bool:
+        """Tell whether the embedding model reads the language of a question, as far as that can be told."""
+        return not language_note(question, self._embedder.name)
+
     def retrieve(self, question: str, *, limit: int, filters: Filters = Filters()) -> Retrieved:
         """Return the `limit` best papers for a question, each with its sentences, best first.
 

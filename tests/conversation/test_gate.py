@@ -57,3 +57,10 @@ def test_a_turn_with_a_text_alone_is_gone_on_from(samples: Library) -> None:
     turns = [Turn(FIRST, "By late interaction.")]
     assert samples.ask("Why?", history=turns).rewritten == f"{FIRST} Why?"
     assert samples.ask("What is dropout?", history=turns).rewritten is None
+
+
+@pytest.mark.parametrize("question", ["Wer hat das Rad erfunden und warum?", "¿Cómo evita el dropout el sobreajuste?"])
+def test_what_a_question_finds_in_a_language_that_the_model_does_not_read_ties_it_to_nothing(
+    samples: Library, history: list[Turn], question: str
+) -> None:
+    assert samples.ask(question, history=history).rewritten is None
