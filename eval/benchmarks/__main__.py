@@ -41,7 +41,6 @@ from eval.benchmarks import (
     layout,
     library_speed,
     named_models,
-    page_faults,
     reranking,
     scifact,
     web_page,
@@ -50,6 +49,7 @@ from eval.benchmarks.claims import standing, support_score
 from eval.benchmarks.faults import table as faults
 from eval.benchmarks.llm import answers as llm_answers
 from eval.benchmarks.llm import behaviours, replayed
+from eval.benchmarks.page import faults as page_faults
 from eval.benchmarks.readers import fuzzing, memory
 from eval.benchmarks.readers import speed as reader_speed
 from eval.benchmarks.results_file import keep
