@@ -43,7 +43,6 @@ from eval.benchmarks import (
     layout,
     library_speed,
     named_models,
-    page_faults,
     reranking,
     scifact,
     web_page,
@@ -53,6 +52,7 @@ from eval.benchmarks.comparison import table as comparison
 from eval.benchmarks.faults import table as faults
 from eval.benchmarks.llm import answers as llm_answers
 from eval.benchmarks.llm import behaviours, replayed
+from eval.benchmarks.page import faults as page_faults
 from eval.benchmarks.questions import finding, follow_ups, languages
 from eval.benchmarks.readers import fuzzing, memory
 from eval.benchmarks.readers import speed as reader_speed

@@ -108,6 +108,7 @@ def test_axe_finds_nothing_serious(how: str, axe: str, open_tab: OpenTab, serve_
     tab.see(f"{CARD}.ap-lit")
     look("an answer with its evidence")
     tab.press(Keys.ESCAPE)
+    tab.hover(".ap-line")
     tab.click('[data-do="edit"]')
     tab.see(".ap-editing")
     look("a question that is edited")

@@ -1,6 +1,7 @@
 """What measures of the page share.
 
 browser         a page in Chromium, and `askpapers chat` in a process
+faults          the faulty steps of an afternoon, as a table
 wire            bytes of an answer, and its time on a slow line
 sessions        many readers at once
 model           a language model that writes slowly, and says to whose question

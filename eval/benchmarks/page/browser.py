@@ -188,6 +188,10 @@ class Page:
         """Return what is written in the composer."""
         return str(self.run("return document.querySelector('#ap-composer textarea').value"))
 
+    def edited(self) -> str:
+        """Return what is written in the place of an earlier question."""
+        return str(self.run("return document.querySelector('.ap-editing')?.value ?? ''"))
+
     def stored(self) -> list[dict[str, Any]]:
         """Return all exchanges that the browser keeps."""
         found: list[dict[str, Any]] = self.driver.execute_async_script(STORED)

@@ -107,19 +107,20 @@ def two_tabs(reader: Reader) -> Tried:
         other.ask(new[0], after=CHANCE.uniform(0.3, 0.8))
         page.front()
         if CHANCE.random() < 0.5 and not page.run("return document.querySelector('.ap-turn .ap-writing')"):
-            edit(page, CHANCE.choice([0, 1]), new[1])
+            edit(page, CHANCE.randrange(len(page.asked())), new[1])
         else:
             page.ask(new[1], after=CHANCE.uniform(0.0, 0.5))
-        # Whoever asks while the other's answer is written is told to wait, and keeps the question as a draft.
+        # Whoever asks while the other's answer is written is told to wait, and keeps what was written where it stands.
         time.sleep(1.0)
         kept = {one["question"] for one in page.stored()}
-        drafts = {page.draft(), other.front().draft(), page.front().draft()}
+        drafts = {page.draft(), page.edited(), other.front().draft(), page.front().draft()}
         if not set(new) <= kept | drafts:
             other.front().driver.close()
             page.front()
             return Tried(lost="a question of one of two tabs")
         asked += [one for one in new if one in kept]
         page.whole()
+        page.run("document.querySelector('.ap-editbox [data-do=\"cancel\"]')?.click()")
         other.front()
     found = judged(page, asked)
     same = other.until(lambda: other.front().asked() == page.front().asked(), 10)

@@ -196,7 +196,7 @@ export function transcript({ element }) {
       await ask(area.value, { replaces: turn.dataset.exchange });
     };
     const box = el("div", { class: "ap-editbox" }, area, el("div", { class: "ap-editfeet" },
-      button("save", "Ask this instead; the first version stays", {}, "Save and ask"), button("cancel", "Leave the question as it was (Esc)", {}, "Cancel")));
+      button("save", "Save and ask this instead; the first version stays", {}, "Save and ask"), button("cancel", "Cancel, and leave the question as it was (Esc)", {}, "Cancel")));
     clicks(box, { save, cancel: close });
     box.addEventListener("keydown", (event) => {
       if (event.isComposing) return;
