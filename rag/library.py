@@ -17,28 +17,41 @@ from rag.collection import Collection
 from rag.comparison.comparer import Comparer
 from rag.comparison.compares import Compares
 from rag.errors import StoppedError
+from rag.integrations.llama_index.offered import ForLlamaIndex
 from rag.mapping import PaperMap
 from rag.marking import Marking
 from rag.models.cancellation import Cancellation, in_thread
 from rag.models.embedders.base import Embedder
+from rag.models.llms.base import ChatModel
 from rag.models.rerankers import load_reranker
-from rag.records import Answer, Filters, Hit, IngestReport, Listing, Merge, MissingFromSource, Outcome, Paper, Turn
+from rag.records import (
+    Answer,
+    Filters,
+    Found,
+    Hit,
+    IngestReport,
+    Listing,
+    Merge,
+    MissingFromSource,
+    Outcome,
+    Paper,
+    Turn,
+)
 from rag.records.answerers import Answerer
 from rag.records.progress import Watch
+from rag.retrieval.finding import Finder
 from rag.retrieval.results import Retrieved, top
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from rag.utils.once import Once
 
 if TYPE_CHECKING:
-    from rag.integrations.llama_index.adapters import PaperEmbedding, PaperLLM, PaperRetriever
-    from rag.integrations.llama_index.query_engine import PaperQueryEngine
     from rag.maintenance.backup import Backup
 
 PASSAGES = 3  # sentences shown of each paper that a search finds
 
 
-class Library(Compares, Marking):
+class Library(Compares, ForLlamaIndex, Marking):
     """A folder holding one collection of papers and its indexes, that questions are asked of."""
 
     def __init__(self, collection: Collection) -> None:
@@ -90,6 +103,14 @@ class Library(Compares, Marking):
     def retrieve(self, query: str, *, limit: int = 10, filters: Filters = Filters()) -> Retrieved:
         """Do what `search` does, and return all that was found, with notes on what failed."""
         return self._retriever().retrieve(query, limit=limit, filters=filters)
+
+    def find(self, query: str, *, filters: Filters = Filters(), limit: int = 20, offset: int = 0) -> Found:
+        """Return the papers about `query`, words or a question: a page of them, and how many match in all.
+
+        They are ranked as `search` ranks, each with its three best sentences; `offset` pages up to the last that
+        matches. Raises what `search` raises.
+        """
+        return self._retriever().find(query, filters=filters, limit=limit, offset=offset, sentences=PASSAGES)
 
     def outlook(self, question: str, *, filters: Filters = Filters()) -> Outcome:
         """Return whether the papers would answer a question, without writing an answer. Raises what `search` raises."""
@@ -255,39 +276,15 @@ class Library(Compares, Marking):
         """Return the library's embedding model, loaded once. Raises EmbeddingError."""
         return self._collection.embedder()
 
-    def as_query_engine(self, *, streaming: bool = False) -> "PaperQueryEngine":
-        """Return the library as a llama_index query engine; the Answer is in its response's metadata.
-
-        Raises ModelError, PromptError when the LLM or a prompt can't be had.
-        """
-        from rag.integrations.llama_index.query_engine import PaperQueryEngine
-
-        return PaperQueryEngine(self._pipeline(), streaming=streaming, choose=self._pipeline)
-
-    def as_llm(self) -> "PaperLLM":
-        """Return the library's language model as a llama_index LLM. Raises ModelError when answers are extractive."""
-        from rag.integrations.llama_index.adapters import PaperLLM
-
-        return PaperLLM.of(self._writers.model(), self.settings)
-
-    def as_retriever(self, limit: int = 10) -> "PaperRetriever":
-        """Return the library's search as a llama_index retriever of `limit` papers."""
-        from rag.integrations.llama_index.adapters import PaperRetriever
-
-        return PaperRetriever(self._retriever(), limit)
-
-    def as_embedding(self) -> "PaperEmbedding":
-        """Return the library's embedding model as a llama_index embedding."""
-        from rag.integrations.llama_index.adapters import PaperEmbedding
-
-        return PaperEmbedding(self.embedder())
-
     def _pipeline(self, answerer: str | None = None) -> AnswerPipeline:
         model, checker = self._writers.model(answerer), self._writers.checker(answerer)
         return make_pipeline(self._retriever(), model, self.settings, checker)
 
-    def _retriever(self) -> Retriever:
-        return Retriever(self._collection.storage, self.embedder(), self._reranker())
+    def _language_model(self) -> ChatModel | None:
+        return self._writers.model()
+
+    def _retriever(self) -> Finder:
+        return Finder(self._collection.storage, self.embedder(), self._reranker())
 
     def _comparer(self) -> Comparer:
         writers, storage = self._writers, self._collection.storage

@@ -2,11 +2,11 @@
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 
-from rag.records import Answer, Claim, Merge, Searched, Standing
-from rag.records.standings import SHOWN, SOUND, side_by_side
+from rag.records import Answer, Claim, Comparison, Found, Merge, Paper, Searched, Standing
+from rag.records.standings import SHOWN, needs_look, side_by_side
 from rag.text.labels import one_line
 
 REASONS = {"doi": "DOI", "arxiv_id": "arXiv id", "pubmed_id": "PubMed id"}
@@ -17,11 +17,10 @@ printable = one_line  # a text on one line without anything that a terminal woul
 
 def lacking(claim: Claim) -> str:
     """Return what a reader should look at in a claim; empty when its papers say it."""
-    standing = claim.standing
-    if standing in SOUND:
+    if not needs_look(claim):
         return ""
     start = textwrap.shorten(printable(claim.text), 50, placeholder=" …")
-    if standing is Standing.UNCITED:
+    if claim.standing is Standing.UNCITED:
         return f"cites no paper: {start}"
     moved = f"; cited there: {printable(claim.moved_from)}" if claim.moved_from else ""
     checker = f"{printable(claim.checker)}'s" if claim.checker else "the"
@@ -34,39 +33,56 @@ def _why(claim: Claim) -> str:
         return printable(side_by_side(claim))
     missing = [*claim.missing_numbers, *(claim.missing_names or claim.missing_words)]
     if claim.standing is Standing.REWORDED or not missing:
-        return "own words: compare"
+        return "reworded: compare"
     return f"not in the cited abstract: {', '.join(map(printable, missing))}"
 
 
 def summary(answer: Answer, before: float = 0) -> str:
-    """Return the one line under an answer: outcome, papers searched and cited, support, who wrote it, time, tokens.
+    """Return the one line under an answer: how its sentences stand, papers, who wrote and checked it, time, tokens.
 
-    `before` is what the conversation had cost until then.
+    `4 of 4 sentences quoted · 1 paper · 707 papers searched · extractive · 18 ms`. Where there is no answer it begins
+    with the outcome. `before` is what the conversation had cost until then.
     """
-    parts = [str(answer.outcome).replace("_", " "), searched(answer.searched)]
-    if answer.partial:
-        parts.append("partial")
-    if answer.claims:
-        score = (
-            "" if answer.is_markdown else f"support {answer.support:.2f}, "
-        )  # of words, which own words needn't share
-        parts += [f"{len(answer.citations)} cited", f"{score}{legend(answer)}"]
+    cited = len(answer.citations)
+    parts = [legend(answer), counted(cited, "paper") * bool(cited)] if answer.claims else [_outcome(answer)]
+    parts = [*filter(None, parts), searched(answer.searched), *["partial"] * answer.partial]
     checkers = sorted({printable(claim.checker) for claim in answer.claims if claim.checker})
     parts += [f"checked by {', '.join(checkers)}"] if checkers else []
     parts += [answer.answerer, duration(sum(answer.timings.values()))]
     if answer.usage:
-        parts.append(f"{answer.usage['input_tokens']:,} + {answer.usage['output_tokens']:,} tokens{_of_them(answer)}")
+        parts.append(
+            f"{answer.usage['input_tokens']:,} + {answer.usage['output_tokens']:,} tokens{_of_them(answer.usage)}"
+        )
     if answer.cost is not None:
         whole = f" ({before + answer.cost:.4f} so far)" if before else ""
         parts.append(f"cost {answer.cost:.4f}{whole}")
-    if answer.rewritten:
-        parts.append(f"searched for: {printable(answer.rewritten)}")
     return " · ".join(parts)
 
 
-def _of_them(answer: Answer) -> str:
-    """Return how many of an answer's tokens went into thinking and into its check; nothing when none did."""
-    usage = answer.usage
+def _outcome(answer: Answer) -> str:
+    return str(answer.outcome).replace("_", " ")
+
+
+def compared(comparison: Comparison) -> str:
+    """Return the one line under a comparison: papers, cells filled, who filled them, time, tokens, cost."""
+    cells = [cell for row in comparison.rows for cell in row.cells]
+    papers = len(comparison.rows)
+    parts = [
+        f"{papers:,} paper{'s' * (papers != 1)} compared",
+        f"{sum(cell.said for cell in cells):,} of {len(cells):,} cells filled",
+        comparison.answerer,
+        duration(sum(comparison.timings.values())),
+    ]
+    if comparison.usage:
+        usage = comparison.usage
+        parts.append(f"{usage['input_tokens']:,} + {usage['output_tokens']:,} tokens{_of_them(usage)}")
+    if comparison.cost is not None:
+        parts.append(f"cost {comparison.cost:.4f}")
+    return " · ".join(parts)
+
+
+def _of_them(usage: Mapping[str, int]) -> str:
+    """Return how many of the tokens went into thinking and into a check; nothing when none did."""
     thinking = f", {usage['thinking_tokens']:,} of them thinking" if usage.get("thinking_tokens") else ""
     if "check_input_tokens" not in usage:
         return thinking
@@ -79,15 +95,45 @@ def costs(answers: Iterable[Answer | None]) -> float:
 
 
 def legend(answer: Answer) -> str:
-    """Return how an answer's claims stand: `3 ● quoted, 1 ◌ own words`."""
+    """Return how many of an answer's sentences stand how: `4 of 6 sentences quoted, 2 reworded`."""
     counts = Counter(claim.standing for claim in answer.claims)
-    return ", ".join(f"{counts[one]} {how.sign} {how.word}" for one, how in SHOWN.items() if counts[one])
+    (first, how_many), *others = [(how.word, counts[one]) for one, how in SHOWN.items() if counts[one]]
+    all_of_them = counted(len(answer.claims), "sentence")
+    head = f"{how_many} of {all_of_them} {first}" if len(answer.claims) > 1 else f"{all_of_them} {first}"
+    return ", ".join([head, *(f"{number} {word}" for word, number in others)])
+
+
+def place_found(answer: Answer, paper: Paper) -> str:
+    """Return which place a paper had among those found for an answer: `no. 1 of 5 found`.
+
+    A score is relative within one search, so it is a place that is told; nothing where the papers found don't answer,
+    since the first of them is near to nothing.
+    """
+    found = [paper_id for paper_id, _ in answer.searched.scores]
+    if not answer.answered or paper.paper_id not in found:
+        return ""
+    return f"no. {found.index(paper.paper_id) + 1} of {len(found)} found"
+
+
+def counted(number: int, what: str) -> str:
+    """Return how many there are of something: `1 paper`, `1,200 papers`."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def searched(what: Searched) -> str:
     """Return what was searched: `707 papers searched`, and under which filters."""
-    papers = f"{what.papers:,} {'paper' if what.papers == 1 else 'papers'}"
-    return " ".join([papers, *what.filters.told(), "searched"])
+    return " ".join([counted(what.papers, "paper"), *what.filters.told(), "searched"])
+
+
+def matching(found: Found, offset: int = 0) -> str:
+    """Return how many papers match, and how to see those behind a page that begins at `offset`.
+
+    >>> matching(Found("dropout", (), 12, 707, more=True))
+    'At least 12 papers match; the next: --offset 0'
+    """
+    papers = f"{'At least ' * found.more}{found.matching:,} paper{'s match' if found.matching != 1 else ' matches'}"
+    shown = offset + len(found.hits)
+    return f"{papers}; the next: --offset {shown}" if shown < found.matching else f"{papers}."
 
 
 def because(merge: Merge) -> str:

@@ -43,15 +43,19 @@ class Signs(NamedTuple):
 
 
 def outcome_of(retrieved: Retrieved) -> Outcome:
-    """Return whether quotes from the papers found would answer."""
-    if is_hopeless(retrieved):
+    """Return whether quotes from the papers found would answer; a list, whether any paper belongs in it."""
+    if retrieved.matching:
+        return Outcome.ANSWERED
+    if retrieved.matching == 0 or is_hopeless(retrieved):
         return Outcome.NO_RELEVANT_PAPERS
     return Outcome.ANSWERED if confidence_in(retrieved) >= ANSWERED else Outcome.NOT_IN_ABSTRACTS
 
 
 def outlook_for_model(retrieved: Retrieved, *, copying: bool) -> Outcome:
     """Return ANSWERED when a language model is to be asked; `copying`: to copy, which it does without judging much."""
-    if is_hopeless(retrieved):
+    if retrieved.matching:
+        return Outcome.ANSWERED
+    if retrieved.matching == 0 or is_hopeless(retrieved):
         return Outcome.NO_RELEVANT_PAPERS
     if copying and confidence_in(retrieved) < BY_FAR:
         return Outcome.NOT_IN_ABSTRACTS

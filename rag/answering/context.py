@@ -13,7 +13,7 @@ from rag.answering.sentence_ranking import PAPER_GAP, Candidate, best_first, can
 from rag.models.llms.prompts import as_data
 from rag.models.llms.tokens import count_tokens
 from rag.records import Paper
-from rag.retrieval.results import Retrieved
+from rag.retrieval.results import Retrieved, level
 from rag.text.sentences import sentence_spans
 
 LINE_TOKENS = 6  # of a sentence beside its text: its number
@@ -45,12 +45,15 @@ def show(question: str, retrieved: Retrieved, *, papers: int, tokens: int, sente
     """Return the sources for a question in at most `tokens`: the abstracts of the best `papers`, whole.
 
     With `sentences` only so many of their sentences, the best (0: all), from papers that are not far behind the best.
+    Of a list every paper shows at least one.
     When room is short the least worthy sentences go first, but every paper keeps its best one as long as it can:
     smaller sources before fewer sources. The best sentence of all is always shown.
     """
-    whole = sentences is None
+    whole, listed = sentences is None, retrieved.matching is not None
+    if listed:
+        retrieved = level(retrieved)
     ranked = best_first(candidates_of(question, retrieved, papers, gap=math.inf if whole else PAPER_GAP))
-    firsts = firsts_of(ranked, every=whole)
+    firsts = firsts_of(ranked, every=whole or listed)
     wanted = sorted(ranked, key=lambda one: firsts.get(one.rank) is not one)
     if sentences:
         wanted = wanted[: max(sentences, len(firsts))]

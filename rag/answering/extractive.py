@@ -5,21 +5,23 @@ its own words, or turn "it" into a name.
 """
 
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from time import perf_counter
 
 from rag.answering.abstaining import outcome_of
 from rag.answering.base import Draft
-from rag.answering.sentence_ranking import Candidate, best_first, candidates_of, firsts_of
+from rag.answering.sentence_ranking import Candidate, asked_words, best_first, candidates_of, firsts_of, words_held
 from rag.citations.numbering import cite
 from rag.citations.rendering import Part, pieces_of, quoted, render
 from rag.citations.support import verified
 from rag.models.cancellation import Cancellation
 from rag.records import Claim, Outcome, Turn
 from rag.records.answers import EXTRACTIVE
-from rag.retrieval.results import Retrieved
+from rag.retrieval.results import Retrieved, level
 
 WORTH_GAP = 2.0  # a sentence worth this much less than the best isn't quoted: it would only fill
 FEWEST = 2  # sentences
+LISTED = 8  # papers quoted where a list was asked for
 
 
 class ExtractiveAnswerer:
@@ -47,8 +49,11 @@ class ExtractiveAnswerer:
     ) -> Generator[str | Draft, None, None]:
         """Yield the sentences that answer, in the order of their papers and places, one by one; then the draft."""
         started = perf_counter()
-        candidates = candidates_of(question, retrieved, self._papers)
-        chosen = choose(candidates, sentences=self._sentences, words=self._words)
+        if retrieved.matching is None:
+            candidates = candidates_of(question, retrieved, self._papers)
+            chosen = choose(candidates, sentences=self._sentences, words=self._words)
+        else:
+            chosen = one_of_each(retrieved)
         written = perf_counter()
         parts: list[Part] = []
         for candidate in chosen:
@@ -78,3 +83,16 @@ def choose(candidates: Sequence[Candidate], *, sentences: int, words: int) -> li
         chosen.append(candidate)
         total += length
     return sorted(chosen, key=lambda one: (one.rank, one.passage.start))
+
+
+def one_of_each(retrieved: Retrieved) -> list[Candidate]:
+    """Return the sentence of each paper that says best that it is about what was asked for, in the order of the papers.
+
+    The paper belongs already: nothing but what the sentence holds of the topic counts, its words and its sense.
+    """
+    first = level(replace(retrieved, hits=retrieved.hits[:LISTED]))
+    weights = asked_words(retrieved.query, retrieved.weights)
+    candidates = candidates_of(retrieved.query, first, LISTED)
+    said = [replace(one, worth=words_held(one.passage, weights) + one.passage.score) for one in candidates]
+    firsts = firsts_of(best_first(said), every=True)
+    return [firsts[rank] for rank in sorted(firsts)]

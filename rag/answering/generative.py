@@ -31,6 +31,7 @@ from rag.records import Anew, Outcome, Turn
 from rag.retrieval.results import Retrieved
 from rag.settings import Settings
 
+OF_EACH = 2  # sentences a paper, in the mean, where a list was asked for
 OVERFLOWS = 2  # how often the sources are halved when the model says that they don't fit
 LOOP = re.compile(r"(.{20,300}?)\1{2,}\Z", re.DOTALL)  # the same words three times at the end of a text
 SENTENCE_ENDS = ".!?\n\u3002\uff01\uff1f"  # a text is only cut behind one, unless it is far too long
@@ -152,6 +153,9 @@ class GenerativeAnswerer:
 
     def _shown(self, question: str, retrieved: Retrieved, tokens: int) -> Shown:
         settings = self._settings
+        if retrieved.matching is not None:  # many papers, a little of each
+            papers = len(retrieved.hits)
+            return show(question, retrieved, papers=papers, tokens=tokens, sentences=papers * OF_EACH)
         sentences = settings.excerpts if self._takes(settings.context, "sentences") else None
         return show(question, retrieved, papers=settings.papers, tokens=tokens, sentences=sentences)
 

@@ -3,17 +3,19 @@
 The library asks it directly; LlamaIndex's query engine (rag.integrations.llama_index) wraps it.
 """
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from time import perf_counter
+from typing import Protocol
 
 from rag.answering.abstaining import nearest_papers, refusal
 from rag.answering.base import Answerer, Draft
 from rag.answering.extractive import ExtractiveAnswerer
-from rag.citations.rendering import render
-from rag.conversation.follow_ups import Rewritten, rewrite, rewrite_without_model
+from rag.citations.rendering import Part, render
+from rag.conversation.follow_ups import Hangs, Rewritten, rewrite, rewrite_without_model
+from rag.conversation.gate import hangs
 from rag.errors import ModelError, StoppedError
 from rag.models.cancellation import Cancellation
 from rag.models.checkers.base import Checker
@@ -22,12 +24,20 @@ from rag.models.llms.prompts import load_prompt
 from rag.models.llms.replies import Room
 from rag.models.spending import cost_of
 from rag.records import Answer, Filters, Outcome, Searched, Turn
+from rag.retrieval.finding import Finder
 from rag.retrieval.query import check_question
 from rag.retrieval.results import Retrieved
-from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
+from rag.text.listing import listed_in
 
-Rewriter = Callable[[str, Sequence[Turn], Cancellation], Rewritten]  # makes a question of a conversation stand alone
+LISTED = 24  # papers that an answerer gets where a list was asked for
+
+
+class Rewriter(Protocol):
+    """Makes a question of a conversation stand alone."""
+
+    def __call__(self, question: str, history: Sequence[Turn], stop: Cancellation, *, hangs: Hangs) -> Rewritten:
+        """Return it; `hangs` tells whether it hangs on an earlier one. Raises CostLimitError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,7 @@ class Found:
 class AnswerPipeline:
     """Answers questions from the papers of a library. Safe to share between threads."""
 
-    def __init__(self, retriever: Retriever, answerer: Answerer, rewriter: Rewriter, settings: Settings) -> None:
+    def __init__(self, retriever: Finder, answerer: Answerer, rewriter: Rewriter, settings: Settings) -> None:
         self._retriever = retriever
         self._answerer = answerer
         self._rewriter = rewriter
@@ -83,9 +93,17 @@ class AnswerPipeline:
         """Make the question stand alone and search for it."""
         check_question(question.text)  # before a model is asked about it
         started = perf_counter()
-        rewritten = self._rewriter(question.text, question.history, question.stop)
+        if listed_in(question.text):  # it names what it is about
+            rewritten = Rewritten(question.text.strip())
+        else:
+            tied = partial(hangs, retriever=self._retriever, filters=question.filters)
+            rewritten = self._rewriter(question.text, question.history, question.stop, hangs=tied)
         asked = perf_counter()
-        retrieved = self._retriever.retrieve(rewritten.question, limit=self._settings.papers, filters=question.filters)
+        if topic := listed_in(rewritten.question):
+            retrieved = self._retriever.matching(topic, limit=LISTED, filters=question.filters)
+        else:
+            limit = self._settings.papers
+            retrieved = self._retriever.retrieve(rewritten.question, limit=limit, filters=question.filters)
         timings = {"rewrite": asked - started} if rewritten.calls else {}
         return Found(question, rewritten, retrieved, timings | {"retrieve": perf_counter() - asked})
 
@@ -107,6 +125,9 @@ class AnswerPipeline:
                 raise ModelError(msg)
             if draft.abstains and not draft.cut:  # half a sentence tells nothing about the abstracts
                 outcome, draft = Outcome.NOT_IN_ABSTRACTS, _told(draft)
+            elif others := others_matching(found.retrieved, draft):
+                draft = replace(draft, parts=(*draft.parts, Part("\n\n", (others,))))
+                yield f"\n\n{others}"
         answer = self._answer(found, draft, outcome)
         if not answer.answered:
             yield "\n\n" * begun + answer.text  # after what the model wrote for nothing
@@ -138,6 +159,7 @@ class AnswerPipeline:
             claims=written.claims,
             citations=written.citations,
             left_open=draft.left_open,
+            matching=found.retrieved.matching,
             nearest=nearest,
             closest=closest,
             searched=_searched(found),
@@ -162,7 +184,7 @@ class AnswerPipeline:
 
 
 def make_pipeline(
-    retriever: Retriever, model: ChatModel | None, settings: Settings, checker: Checker | None = None
+    retriever: Finder, model: ChatModel | None, settings: Settings, checker: Checker | None = None
 ) -> AnswerPipeline:
     """Return the pipeline that the settings ask for: a language model's answers, or quotes without one.
 
@@ -186,6 +208,17 @@ def last_of(events: Iterator[str | Answer]) -> Answer:
         if isinstance(event, Answer):
             return event
     raise StoppedError
+
+
+def others_matching(retrieved: Retrieved, draft: Draft) -> str:
+    """Return what to say of the papers that belong in a list and that an answer doesn't cite; nothing without any."""
+    if retrieved.matching is None:
+        return ""
+    cited = {one.paper.paper_id for claim in draft.claims for one in claim.citations}
+    others = retrieved.matching - len(cited.intersection(hit.paper.paper_id for hit in retrieved.hits))
+    if not others:
+        return "There may be more." if retrieved.more else ""
+    return f"And {'at least ' * retrieved.more}{others:,} more match{'es' * (others == 1 and not retrieved.more)}."
 
 
 def _told(draft: Draft) -> Draft:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from rag.records import Hit, Passage
 from rag.retrieval.results import Retrieved
+from rag.text.titles import is_named
 from rag.text.words import stems
 
 # What a sentence's worth is made of: a logistic regression over the sentences of the papers found for the development
@@ -83,13 +84,6 @@ def candidates_of(question: str, retrieved: Retrieved, papers: int, *, gap: floa
     return candidates
 
 
-def is_named(title: str, question: str) -> bool:
-    """Tell whether a question names a paper: by its title, or by what stands before the title's colon."""
-    asked = set(stems(question))
-    names = [set(stems(name)) for name in (title, title.split(":", maxsplit=1)[0])]
-    return any(name and name <= asked for name in names)
-
-
 def asked_words(question: str, weights: Mapping[str, float]) -> dict[str, float]:
     """Return how much each stem of the query counts, adding up to 1: words of this question before earlier ones."""
     current = set(stems(question))
@@ -103,11 +97,10 @@ def worth(question: str, passage: Passage, hit: Hit, weights: Mapping[str, float
 
     `weights` are those of `asked_words`; `behind` is how far the paper's score is behind the best one's.
     """
-    held = set(stems(passage.text))
     number_asked = ASKS_FOR_NUMBER.search(question) and any(character.isdigit() for character in passage.text)
     notice = NOTICES.search(passage.text) and not ASKS_FOR_NOTICE.search(question)
     return (
-        WORDS_ASKED * sum(weight for stem, weight in weights.items() if stem in held)
+        WORDS_ASKED * words_held(passage, weights)
         + LIKENESS * passage.score
         - PAPER * behind
         + OWN_WORK * bool(OWN.search(passage.text))
@@ -118,6 +111,12 @@ def worth(question: str, passage: Passage, hit: Hit, weights: Mapping[str, float
         + FIRST * (passage.start == 0)
         + NOTICE * bool(notice)
     )
+
+
+def words_held(passage: Passage, weights: Mapping[str, float]) -> float:
+    """Return how much of the words asked for a sentence holds, by weights that add up to 1."""
+    held = set(stems(passage.text))
+    return sum(weight for stem, weight in weights.items() if stem in held)
 
 
 def firsts_of(ranked: Sequence[Candidate], *, every: bool = False) -> dict[int, Candidate]:

@@ -24,10 +24,10 @@ LABEL = re.compile(rf"(?P<loud>{LOUD}(?:[ ,&/]+(?:OF|{LOUD})){{0,5}})(?!\w)|(?P<
 class Usual:
     """A usual column: what a model is told of it, and by which signs a sentence that fills it is known.
 
-    `sure`, `strong`, `weak` and `against` find words in a sentence, `sections` a label that opens a part of a structured
-    abstract. The numbers are log-odds: `bias` of any sentence, `own` of one on the authors' own work, `earlier` of one
-    on others', `late` of the last beside the first, `number` of one that holds a number. `record` names what a paper's
-    record holds of it, for which no sentence is needed.
+    `sure`, `strong`, `weak` and `against` find words in a sentence, `sections` a label that opens a part of a
+    structured abstract. The numbers are log-odds: `bias` of any sentence, `own` of one on the authors' own work,
+    `earlier` of one on others', `late` of the last beside the first, `number` of one that holds a number. `record`
+    names what a paper's record holds of it, for which no sentence is needed.
     """
 
     name: str

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from rag.citations.numbering import number_of, number_papers
 from rag.citations.rendering import marked, markers_replaced
+from rag.export.dollars import with_dollars
 from rag.export.markdown import as_part, inline, line, reference
 from rag.export.text import plain
 from rag.records import Answer, Claim, Paper, Passage, Standing, Turn
 from rag.records.answers import CLOSEST, LEFT_OPEN, MARK, NEAREST_PAPERS, REFUSALS
-from rag.records.standings import SHOWN, SOUND, shown, side_by_side
+from rag.records.standings import SHOWN, needs_look, shown, side_by_side
 
 ITEM = re.compile(r"\s*(?:(?P<bullet>[-*•–])|(?P<number>\d{1,3})[.)])(?:\s+|\Z)")  # noqa: RUF001
 
@@ -47,7 +48,7 @@ def conversation_markdown(turns: Sequence[Turn], *, title: str = "Conversation")
     answers = [turn.answer for turn in turns if isinstance(turn.answer, Answer)]
     if answers:
         blocks += ["## How the answers came about", "\n".join(dict.fromkeys(f"- {_origin(one)}" for one in answers))]
-    there = {claim.standing for answer in answers for claim in answer.claims} - SOUND
+    there = {claim.standing for answer in answers for claim in answer.claims if needs_look(claim)}
     legend = [f"- {one.sign} {one.word}: {one.meaning}" for standing, one in SHOWN.items() if standing in there]
     blocks += ["\n".join(legend)] * bool(legend)
     return "\n\n".join(blocks) + "\n"
@@ -77,7 +78,7 @@ def _written(answer: Answer, numbers: dict[int, int]) -> str:
     set_as = inline if answer.is_markdown else plain  # plain text is set line by line below
     text = marked(answer.text, answer.claims, lambda claim, _: _mark(claim, set_as))
     text = markers_replaced(text, lambda match: f"[{here.get(int(match[0][1:-1]), match[0][1:-1])}]")
-    return as_part(with_left_open(text)) if answer.is_markdown else _laid_out(_lines(text))
+    return as_part(with_left_open(with_dollars(text))) if answer.is_markdown else _laid_out(_lines(text))
 
 
 def with_left_open(markdown: str) -> str:
@@ -91,7 +92,7 @@ def _closest(passage: Passage | None) -> str:
 
 def _mark(claim: Claim, set_as: Callable[[str], str]) -> str:
     """Return the sign of a claim that a reader should compare, and what differs."""
-    if claim.standing in SOUND:
+    if not needs_look(claim):
         return ""
     differs = f" ({set_as(side_by_side(claim))})" if claim.standing is Standing.DIFFERS and claim.differences else ""
     return f" {shown(claim).sign}{differs}"

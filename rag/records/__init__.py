@@ -9,6 +9,7 @@ from rag.records.comparisons import Cell, ComparedPaper, Comparison
 from rag.records.filters import Filters, Listing
 from rag.records.marks import NamedCollection, PaperMarks, Removed, Tag
 from rag.records.papers import (
+    Found,
     Hit,
     IngestReport,
     Merge,
@@ -30,6 +31,7 @@ __all__ = [
     "Comparison",
     "Difference",
     "Filters",
+    "Found",
     "Hit",
     "IngestReport",
     "Listing",

@@ -71,7 +71,9 @@ class Answer:
     reader should know, a line each; `repairs` counts what had to be mended in the LLM's text, by kind. `timings` are
     seconds by stage; `usage` counts LLM tokens (`input_tokens`, `output_tokens`, estimated where the server doesn't
     tell) and `calls`, `thinking_tokens` are those of its output that went into thinking, and it is empty when none was
-    asked; `cost` is their price where prices are set and known. Timings don't count when two answers are compared.
+    asked; `cost` is their price where prices are set and known. `matching` is how many papers match where a list was
+    asked for, of which the text tells the first; None for any other question. Timings don't count when two answers are
+    compared.
     """
 
     question: str
@@ -91,6 +93,7 @@ class Answer:
     repairs: Mapping[str, int] = field(default_factory=dict)
     closest: tuple[Passage, ...] = ()
     left_open: str = ""
+    matching: int | None = None
 
     @property
     def is_markdown(self) -> bool:
@@ -132,6 +135,7 @@ class Answer:
             "citations": [citation_dict(citation) for citation in self.citations],
             "nearest": [paper.paper_id for paper in self.nearest],
             "left_open": self.left_open,
+            "matching": self.matching,
             "closest": [dataclasses.asdict(passage) for passage in self.closest],
             "papers": [dataclasses.asdict(papers[paper_id]) for paper_id in sorted(papers)],
             "searched": dataclasses.asdict(self.searched),
@@ -161,6 +165,7 @@ class Answer:
             closest=tuple(Passage(**one) for one in value.get("closest", ())),
             searched=Searched(searched["papers"], searched["query"], Filters.from_dict(searched["filters"]), scores),
             left_open=value.get("left_open", ""),
+            matching=value.get("matching"),
             **_tuples(value, "prompts", "notes"),
             **{name: value[name] for name in ("answerer", "timings", "usage", "cost", "partial", "repairs")},
         )

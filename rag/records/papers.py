@@ -114,6 +114,24 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """A page of the papers about something, and how many there are in all.
+
+    `hits`: of those that match, in the order of a search, each with a score that says how sure it is (0..1, .5 and
+    more match) and its best sentences. `matching`: how many match, however many the page shows; at least so many
+    where `more` is true, for a library may be too large to look at every paper. `searched`: how many took part.
+    When none matches, the hits are the few that come nearest; `notes` say so, and what else a reader should know.
+    """
+
+    query: str
+    hits: tuple[Hit, ...]
+    matching: int
+    searched: int
+    notes: tuple[str, ...] = ()
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Merge:
     """A record that was joined with a paper, and why: `reason` is `doi`, `arxiv_id`, `pubmed_id` or `title`.
 

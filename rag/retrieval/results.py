@@ -22,8 +22,10 @@ class Retrieved:
 
     `hits`: best first. `weights`: how telling each stem of the query is (inverse document frequency). `matches`: how
     the words of the query are met in the best hit; empty when the embedding model tells no token states.
-    `searched`: how many papers took part. `reranked`: what a reranker took, and in its note why it could not be had.
-    `language_note`: what to tell when the embedding model doesn't read the query's language.
+    `searched`: how many papers took part. `matching`: where the papers about something were asked for, how many match,
+    of which the hits are the first, and `more` when others may that were not looked at; None for any other question.
+    `reranked`: what a reranker took, and in its note why it could not be had. `language_note`: what to tell when the
+    embedding model doesn't read the query's language.
     """
 
     query: str
@@ -33,6 +35,8 @@ class Retrieved:
     searched: int
     reranked: Reranked = NOT_RERANKED
     language_note: str = ""
+    matching: int | None = None
+    more: bool = False
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -43,3 +47,8 @@ class Retrieved:
 def top(hits: Sequence[Hit], passages: int) -> list[Hit]:
     """Return the hits with only their best passages."""
     return [replace(hit, passages=hit.passages[:passages]) for hit in hits]
+
+
+def level(retrieved: Retrieved) -> Retrieved:
+    """Return what was found with no paper behind another: of a list only the sentences are weighed."""
+    return replace(retrieved, hits=tuple(replace(hit, score=1.0) for hit in retrieved.hits))

@@ -8,7 +8,8 @@
 Every constant was measured on two collections (eval/RESULTS.md). Deterministic: ties go to the lower paper id.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -23,25 +24,41 @@ from rag.retrieval.late_interaction import TokensOfPaper, sentence_likeness, tok
 from rag.retrieval.query import Query, check_question, prepare
 from rag.retrieval.ranking import fuse, rerank, rescore
 from rag.retrieval.results import Retrieved, WordMatch
+from rag.retrieval.ties import Earlier, Seen, Ties, ties_of
 from rag.storage.base import Index, Storage
 from rag.text.sentences import sentence_spans
+from rag.text.titles import is_named
 from rag.utils.threads import one_blas_thread
 
 CANDIDATES = 100  # taken from each ranking
+TOPMOST = 3  # papers that stand for what an earlier question was about
 DEPTH = 30  # papers compared word by word, and read by a reranker
 
 Ranking = list[tuple[int, float]]  # (paper id, score), best first
 
 
-class Found(NamedTuple):
+class Candidates(NamedTuple):
+    """What both rankings found, best first: cosines by vector, BM25 by words; and how many papers took part."""
+
+    dense: Mapping[int, float]
+    lexical: Mapping[int, float]
+    searched: int
+
+
+class Ranked(NamedTuple):
     """What the index and the catalog gave: the papers ranked, each with its tokens and how they meet the query."""
 
     query: Query
+    candidates: Candidates
     ranking: Ranking
     papers: Mapping[int, Paper]
     tokens: Mapping[int, TokensOfPaper]
     likeness: Mapping[int, NDArray[np.float32]]
-    searched: int
+
+    @property
+    def best(self) -> tuple[int, ...]:
+        """The ids of the papers ranked, best first."""
+        return tuple(paper_id for paper_id, _ in self.ranking)
 
 
 class Retriever:
@@ -64,22 +81,51 @@ class Retriever:
         """
         check_question(question)
         with self._storage.reading() as index, one_blas_thread():
-            found = self._found(question, limit, filters, index)
+            ranked = self._ranked(question, limit, filters, index)
         # The index is back where it belongs: a reranker may take its time.
-        ranking, told = self._rescored(question, found)
+        ranking, told = self._rescored(question, ranked)
         with one_blas_thread():
             hits = tuple(
-                Hit(found.papers[paper_id], score, self._passages(found, found.papers[paper_id]))
+                Hit(ranked.papers[paper_id], score, self._passages(ranked, ranked.papers[paper_id]))
                 for paper_id, score in ranking[:limit]
             )
-        met = found.likeness.get(hits[0].paper.paper_id) if hits else None
-        matches = () if met is None else _matches(found.query, met.tolist())
+        met = ranked.likeness.get(hits[0].paper.paper_id) if hits else None
+        matches = () if met is None else _matches(ranked.query, met.tolist())
         note = language_note(question, self._embedder.name)
-        return Retrieved(question, hits, found.query.weights, matches, found.searched, told, note)
+        return Retrieved(question, hits, ranked.query.weights, matches, ranked.candidates.searched, told, note)
 
-    def _found(self, question: str, limit: int, filters: Filters, index: Index) -> Found:
+    def ties(self, question: str, earlier: Earlier, filters: Filters = Filters()) -> Ties | None:
+        """Return what ties a question to an earlier one; None when nothing could: it has no telling words.
+
+        None too with an embedding model that tells no token states. Raises what `retrieve` raises.
+        """
+        with self._storage.reading() as index, one_blas_thread():
+            ranked = self._ranked(question, DEPTH, filters, index)
+            own = [ranked.likeness[paper_id] for paper_id in ranked.best if paper_id in ranked.likeness]
+            before = earlier.papers or self._ranked(earlier.question, DEPTH, filters, index).best
+            tokens = tokens_of(index.token_embeddings(before[:TOPMOST])) if own else {}
+            if not tokens:
+                return None
+            vector = ranked.query.embedded.vector
+            [asked] = self._embedder.embed([earlier.question], kind="query")
+            nearest = index.nearest(vector, 1, set(tokens))
+            cosines = (
+                max(ranked.candidates.dense.values(), default=0.0),
+                nearest[0][1] if nearest else 0.0,
+                float(vector @ asked.vector),
+            )
+            names = any(is_named(ranked.papers[paper_id].title, question) for paper_id in ranked.best[:TOPMOST])
+            rank = ranked.best.index(before[0]) + 1 if before[0] in ranked.best else DEPTH
+            return ties_of(
+                ranked.query, Seen(own, list(tokens.values()), cosines, rank, ranked.candidates.searched, names)
+            )
+
+    def _ranked(self, question: str, limit: int, filters: Filters, index: Index, width: int = CANDIDATES) -> Ranked:
+        """Return the `limit` best papers, ranked; the candidates with it hold up to `width` of each ranking."""
         query = prepare(question, self._embedder, self._catalog)
-        fused, searched = self._candidates(query, filters, index)
+        candidates = self._candidates(query, filters, index, width)
+        lexical = islice(candidates.lexical.items(), CANDIDATES * 10 if filters else CANDIDATES)
+        fused = fuse(dict(islice(candidates.dense.items(), CANDIDATES)), dict(lexical))
         depth = [paper_id for paper_id, _ in fused[: max(DEPTH, limit)]]
         tokens = tokens_of(index.token_embeddings(depth)) if len(query.tokens) else {}
         likeness = {paper_id: word_likeness(query, found) for paper_id, (found, _) in tokens.items()}
@@ -87,28 +133,31 @@ class Retriever:
         ranking = rerank(fused[: len(depth)], scores)
         if self._reranker is None:
             ranking = ranking[:limit]
-        papers = {paper.paper_id: paper for paper in self._catalog.papers([paper_id for paper_id, _ in ranking])}
-        return Found(query, [one for one in ranking if one[0] in papers], papers, tokens, likeness, searched)
+        papers = self._papers(paper_id for paper_id, _ in ranking)
+        return Ranked(query, candidates, [one for one in ranking if one[0] in papers], papers, tokens, likeness)
 
-    def _rescored(self, question: str, found: Found) -> tuple[Ranking, Reranked]:
+    def _papers(self, paper_ids: Iterable[int]) -> dict[int, Paper]:
+        return {paper.paper_id: paper for paper in self._catalog.papers(list(paper_ids))}
+
+    def _rescored(self, question: str, ranked: Ranked) -> tuple[Ranking, Reranked]:
         """Return the ranking in which the reranker's scores count, and what they took; as it is when there are none."""
-        best = [paper_id for paper_id, _ in found.ranking[:DEPTH]]
+        best = [paper_id for paper_id, _ in ranked.ranking[:DEPTH]]
         if self._reranker is None or not best:
-            return found.ranking, NOT_RERANKED
-        told = reranked(self._reranker, question, [found.papers[paper_id] for paper_id in best])
+            return ranked.ranking, NOT_RERANKED
+        told = reranked(self._reranker, question, [ranked.papers[paper_id] for paper_id in best])
         if told.note:
-            return found.ranking, told
-        return rescore(found.ranking, dict(zip(best, told.scores, strict=True))), told
+            return ranked.ranking, told
+        return rescore(ranked.ranking, dict(zip(best, told.scores, strict=True))), told
 
-    def _candidates(self, query: Query, filters: Filters, index: Index) -> tuple[list[tuple[int, float]], int]:
-        """Return (id, fused score) of the papers that both rankings found, best first, and how many took part."""
+    def _candidates(self, query: Query, filters: Filters, index: Index, width: int) -> Candidates:
+        """Return the `width` best papers of both rankings."""
         allowed, searched = self._allowed(filters)
-        fused = self._fused(query, allowed, index)
+        found = self._both(query, allowed, index, width)
         if allowed is None and self._catalog.count() != searched:
             # Somebody brought in papers meanwhile: the words of these are found, but they don't count as stored yet.
             allowed, searched = self._allowed(filters)
-            fused = self._fused(query, allowed, index)
-        return fused, searched
+            found = self._both(query, allowed, index, width)
+        return Candidates(*found, searched)
 
     def _allowed(self, filters: Filters) -> tuple[set[int] | None, int]:
         """Return the ids that may be found (None: all of the index) and how many they are."""
@@ -133,15 +182,17 @@ class Retriever:
             return f"No paper passes the filters: none is {' or '.join(empty)}; search without that."
         return f"No paper passes the filters together: {', '.join(filters.told())}; search without one of them."
 
-    def _fused(self, query: Query, allowed: set[int] | None, index: Index) -> list[tuple[int, float]]:
-        dense = dict(index.nearest(query.embedded.vector, CANDIDATES, allowed))
+    def _both(
+        self, query: Query, allowed: set[int] | None, index: Index, width: int
+    ) -> tuple[dict[int, float], dict[int, float]]:
+        dense = dict(index.nearest(query.embedded.vector, width, allowed))
         written = {word.stem: word.text for word in query.words}
-        lexical = self._catalog.full_text.match(written.values(), CANDIDATES if allowed is None else CANDIDATES * 10)
-        return fuse(dense, {i: score for i, score in lexical if allowed is None or i in allowed})
+        lexical = self._catalog.full_text.match(written.values(), width if allowed is None else CANDIDATES * 10)
+        return dense, {i: score for i, score in lexical if allowed is None or i in allowed}
 
-    def _passages(self, found: Found, paper: Paper) -> tuple[Passage, ...]:
+    def _passages(self, ranked: Ranked, paper: Paper) -> tuple[Passage, ...]:
         """Return the sentences of a paper, the most like the question first."""
-        query, tokens = found.query, found.tokens.get(paper.paper_id)
+        query, tokens = ranked.query, ranked.tokens.get(paper.paper_id)
         spans = sentence_spans(paper.abstract)
         if tokens is not None:
             likeness = sentence_likeness(query, tokens)

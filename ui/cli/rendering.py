@@ -35,7 +35,7 @@ from rag.records import (
     Tag,
 )
 from rag.records.answers import CLOSEST, LEFT_OPEN, NEAREST_PAPERS, REFUSALS
-from rag.records.standings import SHOWN, shown
+from rag.records.standings import SHOWN, needs_look, shown
 from ui.wording import because, lacking, merged_titles, place, printable, summary
 
 WIDTH = 100
@@ -74,7 +74,9 @@ def stream_answer(console: Console, events: Iterable[str | Answer], before: floa
 
 
 def show_answer(console: Console, answer: Answer, before: float = 0) -> None:
-    """Print an answer: its text with a sign behind each claim, the references, one line on how it came about."""
+    """Print an answer: its text with a sign behind each claim to look at, references, a line on how it came about."""
+    if answer.rewritten:
+        _print(console, Text(f"Searched for: {printable(answer.rewritten)}", "dim"))
     if answer.answered:
         for text in answer_lines(console, answer):
             _print(console, text)
@@ -105,8 +107,8 @@ def _show_refusal(console: Console, answer: Answer) -> None:
 
 
 def answer_lines(console: Console, answer: Answer) -> list[Text]:
-    """Return the lines of an answer's text, with a sign behind each claim; on a terminal Markdown is set."""
-    text = marked(answer.text, answer.claims, lambda claim, _: f" {shown(claim).sign}")
+    """Return the lines of an answer's text, a sign behind each claim to look at; on a terminal Markdown is set."""
+    text = marked(answer.text, answer.claims, lambda claim, _: f" {shown(claim).sign}" * needs_look(claim))
     text = _printable_lines(text)
     if answer.is_markdown and console.is_terminal:
         options = console.options.update(width=min(console.width, WIDTH))
@@ -135,10 +137,10 @@ def _reference(label: str, paper: Paper) -> Text:
     return text
 
 
-def show_hits(console: Console, hits: Sequence[Hit]) -> None:
-    """Print the papers found, each with its best passage."""
-    for number, hit in enumerate(hits, start=1):
-        _print(console, _reference(f"{number:>2}.", hit.paper).append(f"  {hit.score:.2f}", "dim"), indent=4)
+def show_hits(console: Console, hits: Sequence[Hit], after: int = 0) -> None:
+    """Print the papers found, each with its best passage, numbered behind the first `after`."""
+    for number, hit in enumerate(hits, start=after + 1):
+        _print(console, _reference(f"{number:>2}.", hit.paper), indent=4)
         for passage in hit.passages[:1]:
             _print(console, Text(textwrap.shorten(printable(passage.text), 300), "dim"), indent=4, first=4)
 

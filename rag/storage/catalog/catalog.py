@@ -144,6 +144,16 @@ class Catalog:
         rows = self.database.all(f"SELECT paper_id FROM papers WHERE indexed = 1 AND {where}", *values)
         return {row[0] for row in rows}
 
+    def drawn(self, number: int) -> list[int]:
+        """Return the ids of up to `number` papers that can be found, spread evenly over the library, ascending."""
+        [(first, last)] = self.database.all("SELECT min(paper_id), max(paper_id) FROM papers")
+        if first is None:
+            return []
+        nearest = "SELECT paper_id FROM papers WHERE paper_id >= ? AND indexed = 1 ORDER BY paper_id LIMIT 1"
+        places = {first + (last - first) * place // max(number - 1, 1) for place in range(number)}
+        found = {row[0] for place in places for row in self.database.all(nearest, place)}
+        return sorted(found)
+
     def listed(self, page: Listing) -> tuple[list[Paper], int]:
         """Return a page of a list of papers, and how many the whole list has; also those that can't be found yet.
 

@@ -50,8 +50,10 @@ class Referred(Sent):
 
 async def found(desk: Desk, sent: Sought) -> Told:
     """Return the papers found for words or a question as HTML, best first."""
-    hits = await desk.library.asearch(sent.query, limit=sent.limit, filters=sent.bounds.filters())
-    return {"html": found_list(hits, {paper: number for number, paper in sent.cited.items()}), "papers": len(hits)}
+    filters = sent.bounds.filters()
+    found = await asyncio.to_thread(desk.library.find, sent.query, filters=filters, limit=sent.limit)
+    numbers = {paper: number for number, paper in sent.cited.items()}
+    return {"html": found_list(found, numbers), "papers": found.matching, "more": found.more}
 
 
 async def papers(desk: Desk, sent: Listed) -> Told:

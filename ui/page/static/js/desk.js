@@ -171,6 +171,7 @@ async function asked(exchange) {
   const cut = (ended) => ({ text: underway.get(id)?.written ?? "", ended });
   let sent = Boolean(exchange.sent);
   let seen = 0;
+  let begun = true;
   for (;;) {
     try {
       if (unwanted.has(id) && !sent) return cut(STOPPED);
@@ -181,11 +182,11 @@ async function asked(exchange) {
         await store.amend(id, { sent });
         if (unwanted.has(id)) await call("stop", { exchange: id }); // the word to stop was there before the question
       }
-      const news = await call("follow", { exchange: id, seen, spent });
+      const news = await call("follow", { exchange: id, seen, spent, begun });
       if (news.lost) return cut(LOST);
       if (news.done) return news.done;
       if (!seen) underway.delete(id);
-      seen = news.seen;
+      ({ seen, begun } = news);
       add(id, news);
     } catch (error) {
       if (error instanceof Refused) return cut(error.message);
