@@ -31,7 +31,7 @@ def evidence(answer: Answer) -> str:
     return nearest or '<p class="ap-empty">No paper comes near.</p>'
 
 
-def card(
+def card(  # noqa: PLR0913  (a card tells many things)
     paper: Paper,
     *,
     number: int | None = None,
