@@ -103,6 +103,18 @@ def legend(answer: Answer) -> str:
     return ", ".join([head, *(f"{number} {word}" for word, number in others)])
 
 
+def place_found(answer: Answer, paper: Paper) -> str:
+    """Return which place a paper had among those found for an answer: `no. 1 of 5 found`.
+
+    A score is relative within one search, so it is a place that is told; nothing where the papers found don't answer,
+    since the first of them is near to nothing.
+    """
+    found = [paper_id for paper_id, _ in answer.searched.scores]
+    if not answer.answered or paper.paper_id not in found:
+        return ""
+    return f"no. {found.index(paper.paper_id) + 1} of {len(found)} found"
+
+
 def counted(number: int, what: str) -> str:
     """Return how many there are of something: `1 paper`, `1,200 papers`."""
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

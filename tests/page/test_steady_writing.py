@@ -32,8 +32,9 @@ def test_a_block_that_is_whole_stays_the_same_element_until_the_answer_is(
 def test_who_is_at_the_end_follows_the_text_and_who_reads_further_up_does_not(
     open_tab: OpenTab, serve_page: Any, chat_server: Any, hold: Any
 ) -> None:
-    piece = f"{MAXIMA} [1].\n\n" * 6
-    reply = hold(piece, piece, piece)
+    words = "late ranking passage query token vector score index batch model paper table".split()
+    lines = [f"The {one} of the {other} is told in the abstract [1].\n\n" for one in words for other in words[:2]]
+    reply = hold("".join(lines[:8]), "".join(lines[8:16]), "".join(lines[16:]))
     tab = open_tab(serve_page(settings=chat_server.settings()))
     tab.size(width=1300, height=420)
     tab.begin(LATE)

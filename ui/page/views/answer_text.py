@@ -7,7 +7,6 @@ that it can't be mistaken for what the model wrote, nor the other way round.
 import re
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from functools import partial
 from html import escape
 from itertools import groupby
 
@@ -32,20 +31,25 @@ SetCite = Callable[[int, int | None], str]  # of a paper's number, and of the pl
 SetMark = Callable[[Claim, int], str]  # of a claim and its place
 
 
-def cite_button(answer: Answer, number: int, claim: int | None) -> str:
-    """Return a citation of an answer as a button that shows the evidence."""
-    style, of_claim, stands = "", "", ""
-    if claim is not None:
-        made = answer.claims[claim]
-        style, of_claim, stands = f" ap-{STYLES[made.standing]}", _of(made, claim), f", {shown(made).word}"
-    return (
-        f'<button type="button" class="ap-cite{style}" data-do="cite" data-number="{number}"{of_claim} '
-        f'aria-label="[{number}]{stands}: evidence in this paper">[{number}]</button>'
-    )
+def cite_buttons(answer: Answer) -> SetCite:
+    """Return what makes a button of each [n], coloured as its claim stands; it tells its card how that is."""
+
+    def button(number: int, claim: int | None) -> str:
+        said, style, of_claim = "", "", ""
+        if claim is not None:
+            made = answer.claims[claim]
+            said, style = f", {shown(made).word}", f" ap-{STYLES[made.standing]}"
+            of_claim = f' data-claim="{claim}" data-style="{style.strip()}" data-said="{escape(tooltip(made))}"'
+        return (
+            f'<button type="button" class="ap-cite{style}" data-do="cite" data-number="{number}"{of_claim} '
+            f'aria-label="[{number}]{said}: evidence in this paper">[{number}]</button>'
+        )
+
+    return button
 
 
 def mark_button(claim: Claim, number: int) -> str:
-    """Return the mark of a claim as a button that says what it means; nothing where no reader has to look."""
+    """Return the mark of a claim that a reader should look at, as a button that says what it means; else nothing."""
     if not needs_look(claim):
         return ""
     tip = escape(tooltip(claim))
@@ -60,7 +64,7 @@ def answer_text(answer: Answer, *, cite: SetCite | None = None, mark: SetMark = 
 
     What they return stands as it is: it has to be safe. An empty mark is none.
     """
-    return _Setter(answer, cite or partial(cite_button, answer), mark).html()
+    return _Setter(answer, cite or cite_buttons(answer), mark).html()
 
 
 class _Setter:
@@ -206,11 +210,6 @@ class _Spans:
 
 def _is_stop(piece: str) -> bool:
     return STOPS.fullmatch(piece) is not None
-
-
-def _of(claim: Claim, number: int) -> str:
-    """Return what an [n] says of the claim that it stands in, for its card."""
-    return f' data-claim="{number}" data-style="ap-{STYLES[claim.standing]}" data-said="{escape(tooltip(claim))}"'
 
 
 def tooltip(claim: Claim) -> str:

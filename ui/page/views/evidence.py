@@ -17,25 +17,32 @@ def evidence(answer: Answer) -> str:
     """Return the cards of an answer: its cited papers, or those nearest to a question that the abstracts leave open."""
     if answer.answered:
         return "".join(
-            card(one.paper, number=one.number, slices=_slices(answer, one.number), folded=True)
+            card(
+                one.paper,
+                number=one.number,
+                slices=_slices(answer, one.number),
+                folded=True,
+                place=place_found(answer, one.paper),
+            )
             for one in answer.citations
         )
     nearest = "".join(card(paper, folded=True) for paper in answer.nearest)
     return nearest or '<p class="ap-empty">No paper comes near.</p>'
 
 
-def card(
+def card(  # noqa: PLR0913  (a card tells many things)
     paper: Paper,
     *,
     number: int | None = None,
     slices: Sequence[tuple[int, Citation]] = (),
     folded: bool = False,
+    place: str = "",
     actions: str = "",
 ) -> str:
     """Return one paper: number, title, authors, year, link, and its abstract with `slices` highlighted.
 
     `slices` are citations with the place of the claim that rests on each. `folded`: of a long abstract, what is far
-    from any slice is folded away until the reader wants it whole.
+    from any slice is folded away until the reader wants it whole. `place` tells that among the papers found.
     """
     label = f'<span class="ap-number">[{number}]</span> ' if number else ""
     claims = " ".join(dict.fromkeys(str(claim) for claim, _ in slices))
@@ -54,11 +61,12 @@ def card(
     where = f'<span class="ap-link">{link(paper.link, _host(paper))}</span>' if paper.link else ""
     origin = escape(", ".join(dict.fromkeys(one.rsplit("/", 1)[-1] for one in paper.origins)))
     by = escape(byline(paper))
+    found = f'<span class="ap-score">{place}</span>' if place else ""
     return (
         f'<section class="ap-card" id="ap-paper-{paper.paper_id}" data-paper="{paper.paper_id}" data-byline="{by}" '
         f'data-number="{number or ""}" data-claims="{claims}" tabindex="-1" aria-label="{escape(paper.title)}">'
         f"<header><h4>{label}{prose(paper.title)}</h4></header>"
-        f'<p class="ap-byline">{by} {where}</p>'
+        f'<p class="ap-byline">{by} {where} {found}</p>'
         f'<p class="ap-abstract">{abstract}</p>'
         f'<footer class="ap-feet">{whole}{resting}'
         '<button type="button" class="ap-act" data-do="bibtex" aria-label="BibTeX: copy this paper">BibTeX</button>'

@@ -5,7 +5,7 @@ from html import escape
 from rag.records import Answer
 from rag.records.standings import SHOWN
 from ui.page.views.answer_text import STYLES
-from ui.wording import legend, searched, stages, summary
+from ui.wording import counted, legend, searched, stages, summary
 
 
 def line(answer: Answer, before: float = 0) -> str:
@@ -20,7 +20,7 @@ def short(answer: Answer) -> str:
     """Return what matters of an answer in a few words: how its sentences stand, on how many papers."""
     if not answer.answered:
         return searched(answer.searched)
-    papers = _count(len(answer.citations), "paper")
+    papers = counted(len(answer.citations), "paper")
     if not answer.claims:
         return papers
     return " · ".join([legend(answer), papers, *["partial"] * answer.partial])
@@ -42,7 +42,3 @@ def _legend(answer: Answer) -> str:
         if one in there
     )
     return f'<dl class="ap-legend">{items}</dl>' if items else ""
-
-
-def _count(many: int, what: str) -> str:
-    return f"{many:,} {what}" if many == 1 else f"{many:,} {what}s"

@@ -19,9 +19,13 @@ export function el(tag, { text, html, data, on, ...attributes } = {}, ...childre
   return made;
 }
 
-/** A button of the page; `act` is its name in `clicks`. */
-export const button = (act, label, { title = label, ...more } = {}, ...children) =>
-  el("button", { type: "button", class: "ap-act", "aria-label": title, title, data: { do: act }, ...more }, ...(children.length || more.html ? children : [label]));
+/** A button of the page; `act` is its name in `clicks`. What is written on it is in its name for screen readers, too. */
+export function button(act, label, { title = label, ...more } = {}, ...children) {
+  const parts = children.length || more.html ? children : [label];
+  const written = parts.filter((one) => typeof one === "string").join(" ");
+  const name = title.toLowerCase().includes(written.toLowerCase()) ? title : `${written}: ${title}`;
+  return el("button", { type: "button", class: "ap-act", "aria-label": name, title, data: { do: act }, ...more }, ...parts);
+}
 
 /** Hear clicks on whatever says `data-do` inside of an element, now and later. */
 export function clicks(element, actions) {

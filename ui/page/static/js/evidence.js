@@ -20,7 +20,7 @@ export function evidence({ element }) {
       tabindex: pane === name ? 0 : -1, data: { do: "pane", pane: name }, text: name === "cited" ? cites : "Found",
     }));
     const close = el("button", { type: "button", class: "ap-close", data: { do: "close" }, "aria-label": "Close the evidence", text: "×" });
-    return el("div", { class: "ap-panes" }, el("div", { role: "tablist", "aria-label": "Evidence", class: "ap-panelist" }, ...tabs), close);
+    return el("div", { class: "ap-panes" }, el("h3", { class: "ap-unseen", text: "Evidence" }), el("div", { role: "tablist", "aria-label": "Evidence", class: "ap-panelist" }, ...tabs), close);
   }
 
   function draw(wanted = null) {

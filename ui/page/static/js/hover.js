@@ -43,7 +43,7 @@ function show(cite) {
   if (!parts) return hide();
   if (at) at.removeAttribute("aria-describedby");
   at = cite;
-  const shown = byId("ap-hover") ?? document.body.appendChild(el("div", { id: "ap-hover", role: "tooltip" }));
+  const shown = byId("ap-hover") ?? (document.querySelector(".gradio-container main") ?? document.body).appendChild(el("div", { id: "ap-hover", role: "tooltip" }));
   shown.replaceChildren(...parts);
   shown.hidden = false;
   shown.scrollTop = 0;
