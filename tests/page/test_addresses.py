@@ -8,7 +8,7 @@ OTHER = "How does LoRA fine-tune a large model without changing its weights?"
 
 def address(tab: Tab) -> str:
     """Return what the address says behind the page's own."""
-    return str(tab.run("return location.hash"))
+    return str(tab.run("return location.hash || '#/'"))  # a page without one is at its beginning
 
 
 def at(tab: Tab, hash_: str) -> None:

@@ -23,9 +23,9 @@ def got(downloads: Path) -> Callable[[Tab, Callable[[], None]], Path]:
         act()
 
         def new() -> list[Path]:
-            return [
-                one for one in downloads.iterdir() if one not in before and one.suffix not in {".crdownload", ".tmp"}
-            ]
+            there = [one for one in downloads.iterdir() if one not in before]
+            whole = all(not one.name.startswith(".") and one.suffix not in {".crdownload", ".tmp"} for one in there)
+            return [one for one in there if whole and one.stat().st_size]
 
         return tab.until(new, "a file")[0]
 
