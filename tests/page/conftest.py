@@ -1,18 +1,27 @@
 """The page served by a real web server around a library."""
 
 import asyncio
+import os
 import shutil
+import socket
+import subprocess
+import sys
 import threading
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
+from selenium.webdriver import Chrome
 
 from rag.library import Library
 from rag.settings import Settings
 from tests.chat_server import ChatServer, Held
+from tests.page.browser import AXE, PATIENCE, PHONE, OpenTab, Tab, assert_quiet, lacking, start_chromium
 
 if TYPE_CHECKING:
     import uvicorn
@@ -105,6 +114,43 @@ def sample_page(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture
+def chat(own_samples: Path) -> Iterator[Callable[..., tuple[subprocess.Popen[str], str]]]:
+    """Start `askpapers chat` as a process; return it and its address once it answers. `port` may be one again."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(
+        *arguments: str, seconds: float = 10.0, port: int | None = None, **environment: str
+    ) -> tuple[subprocess.Popen[str], str]:
+        # `seconds` are what running answers have once the server is told to stop.
+        if port is None:
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                port = free.getsockname()[1]
+        script = f"import ui.page.server as s; s.GRACE = {seconds}; from ui.cli.app import main; main()"
+        where = ["--library", str(own_samples), "--port", str(port)]
+        command = [sys.executable, "-c", script, "chat", *where, *arguments]
+        # From here, as the tests do, whatever was installed; what they write is below a folder of their own.
+        here = {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ | here | environment)
+        started.append(process)
+        url, until = f"http://127.0.0.1:{port}", time.monotonic() + 3 * PATIENCE
+        while time.monotonic() < until and process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{url}/health", timeout=PATIENCE):
+                    return process, url
+            except OSError:
+                time.sleep(0.1)
+        pytest.fail(f"askpapers chat never answered: {process.communicate()[1] if process.poll() is not None else ''}")
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        assert process.stderr is not None
+        process.stderr.close()
+
+
+@pytest.fixture
 def hold(chat_server: ChatServer) -> Callable[..., Held]:
     """Let the chat server say some pieces, each only when it is released."""
 
@@ -112,3 +158,62 @@ def hold(chat_server: ChatServer) -> Callable[..., Held]:
         return Held(chat_server, pieces, to)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def downloads(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the browser puts what it downloads."""
+    return tmp_path_factory.mktemp("downloads")
+
+
+@pytest.fixture(scope="module")
+def chromium(downloads: Path) -> Iterator[Chrome]:
+    """One browser for all tests; each has tabs of its own and begins with an empty storage."""
+    driver = start_chromium(downloads)
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def open_tab(chromium: Chrome, serve_page: Any) -> Iterator[OpenTab]:
+    """Open a page in a tab of its own; at the end the console is empty and no other host was asked."""
+    home, opened = chromium.current_window_handle, list[Tab]()
+
+    def open_one(server: Any, *, phone: bool = False) -> Tab:
+        chromium.switch_to.new_window("tab")
+        tab = Tab(chromium, server.url)
+        if all(one.url != tab.url for one in opened):
+            chromium.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": tab.url, "storageTypes": "all"})
+        opened.append(tab)
+        if phone:
+            tab.size(**PHONE)
+        tab.load()
+        return tab
+
+    yield open_one
+    if not opened:
+        return
+    hosts = {urlsplit(tab.url).netloc for tab in opened}
+    for tab in opened:
+        chromium.switch_to.window(tab.handle)
+        assert not tab.is_hacked
+        chromium.get("about:blank")  # nothing of this page comes later, into the log of the next test
+    assert_quiet(chromium, hosts)
+    for tab in opened:
+        chromium.switch_to.window(tab.handle)
+        chromium.close()
+    chromium.switch_to.window(home)
+
+
+@pytest.fixture
+def tab(open_tab: OpenTab, sample_page: Any) -> Tab:
+    """The page over the sample papers, without a language model."""
+    return open_tab(sample_page)
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The script of axe-core."""
+    if not AXE.is_file():
+        lacking(f"axe-core is not at {AXE}")
+    return AXE.read_text("utf-8")

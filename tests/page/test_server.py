@@ -3,16 +3,14 @@
 import asyncio
 import base64
 import json
-import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from pathlib import Path
@@ -285,38 +283,6 @@ def test_tools_without_their_package_are_refused_in_one_line(
 
 
 # The command, and signals
-
-
-@pytest.fixture
-def chat(own_samples: Path) -> Iterator[Callable[..., tuple[subprocess.Popen[str], str]]]:
-    """Start `askpapers chat` as a process; return it and its address once it answers."""
-    started: list[subprocess.Popen[str]] = []
-
-    def start(*arguments: str, seconds: float = 10.0, **environment: str) -> tuple[subprocess.Popen[str], str]:
-        # `seconds` are what running answers have once the server is told to stop.
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        script = f"import ui.page.server as s; s.GRACE = {seconds}; from ui.cli.app import main; main()"
-        where = ["--library", str(own_samples), "--port", str(port)]
-        command = [sys.executable, "-c", script, "chat", *where, *arguments]
-        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, **environment})
-        started.append(process)
-        url, until = f"http://127.0.0.1:{port}", time.monotonic() + PATIENCE
-        while time.monotonic() < until and process.poll() is None:
-            try:
-                if get(f"{url}/health")[0] == 200:
-                    return process, url
-            except OSError:
-                time.sleep(0.1)
-        pytest.fail(f"askpapers chat never answered: {process.communicate()[1] if process.poll() is not None else ''}")
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
-        assert process.stderr is not None
-        process.stderr.close()
 
 
 def _asking(url: str, told: list[Any], question: str = QUESTION) -> threading.Thread:

@@ -5,6 +5,7 @@ or a cut connection, and finds it whole when it was finished meanwhile. Kept for
 """
 
 import asyncio
+import logging
 from collections import OrderedDict
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ REFRESH = 0.08  # seconds between two sights of an answer that is being written
 KEPT = 300  # answers that are whole
 KEPT_FOR = 3600.0  # seconds
 STOPPED = "Stopped before the answer was whole."
+FAILED = "Something went wrong on the server; its log says what. Ask again."
 
 
 @dataclass
@@ -41,6 +43,18 @@ class Written:
         """Wake up whoever follows."""
         self.changed.set()
         self.changed = asyncio.Event()
+
+    def end(self, task: "asyncio.Task[None]") -> None:
+        """Say that nothing more comes; its task may have been stopped before it began."""
+        if task.cancelled():
+            self.ended = "" if self.answer else STOPPED
+        elif error := task.exception():
+            self.ended = str(error) if isinstance(error, RagError) else FAILED
+            if self.ended is FAILED:
+                logging.getLogger(__name__).error("an answer failed", exc_info=error)
+        self.begun, self.whole = True, monotonic()
+        self.pieces.clear()
+        self.tell()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +85,7 @@ class AnswersUnderWay:
         self._forget()
         written = self._known[exchange] = Written()
         written.task = asyncio.create_task(self._write(written, asked))
+        written.task.add_done_callback(written.end)
 
     async def follow(self, exchange: str, seen: int) -> Seen | None:
         """Return what is new of an answer, waiting for it a while; None when nobody knows the exchange any more."""
@@ -99,30 +114,18 @@ class AnswersUnderWay:
 
     async def _write(self, written: Written, asked: QuestionBundle) -> None:
         writing = Writing()
-        try:
-            async with self._state.answering():
-                written.begun = True
-                written.tell()
-                events = self._state.engine(streaming=True).astream(asked)
-                async with aclosing(events):
-                    async for event in events:
-                        if isinstance(event, Answer):
-                            written.answer = event
-                            break
-                        written.text = "" if isinstance(event, Anew) else written.text + event
-                        written.pieces += writing.anew() if isinstance(event, Anew) else writing.add(event)
-                        written.tell()
-        except RagError as error:
-            written.ended = str(error)
-        except asyncio.CancelledError:
-            written.ended = STOPPED
-        except Exception:
-            written.ended = "Something went wrong on the server; its log says what. Ask again."
-            raise
-        finally:
-            written.begun, written.whole = True, monotonic()
-            written.pieces.clear()
+        async with self._state.answering():
+            written.begun = True
             written.tell()
+            events = self._state.engine(streaming=True).astream(asked)
+            async with aclosing(events):
+                async for event in events:
+                    if isinstance(event, Answer):
+                        written.answer = event
+                        return
+                    written.pieces += writing.anew() if isinstance(event, Anew) else writing.add(event)
+                    written.text = writing.text
+                    written.tell()
 
     def _forget(self) -> None:
         """Let go of the answers that nobody will ask for any more."""

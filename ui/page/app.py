@@ -27,7 +27,7 @@ def page(state: ServerState, *, answers: int, waiting: int) -> gr.Blocks:
     state.limit(answers, waiting)
     blocks: gr.Blocks
     with gr.Blocks(title="Askpapers", fill_width=True, analytics_enabled=False) as blocks:
-        with gr.Sidebar(width=WIDE, elem_id="ap-sidebar"):
+        with gr.Sidebar(width=WIDE, elem_id="ap-drawer"):
             _part("sidebar")
         _part("head", header(state))
         _part("wire", server_functions=[caller(desk_of(state), CALLS)])

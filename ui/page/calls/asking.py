@@ -1,5 +1,6 @@
 """Questions, their answers as they are written, and what readers think of them."""
 
+import asyncio
 import hashlib
 from dataclasses import replace
 from functools import cache
@@ -16,6 +17,7 @@ from ui.page.calls.base import Sent, Told
 from ui.page.desk import Desk
 from ui.page.kept import read_answer
 from ui.page.views.evidence import evidence
+from ui.page.views.markup import document
 from ui.page.views.transcript import answer_parts
 
 LONGEST = 4_000  # characters of a question
@@ -76,9 +78,12 @@ class Stopped(Sent):
 
 
 class Kept(Sent):
-    """Answers that the browser kept, to be shown: each with what the conversation cost before."""
+    """Answers that the browser kept, to be shown: each with what the conversation cost before.
 
-    answers: tuple[tuple[dict[str, Any], float], ...] = Field((), max_length=50)
+    Of an answer that was stopped there is only a text.
+    """
+
+    answers: tuple[tuple[dict[str, Any] | str, float], ...] = Field((), max_length=50)
 
 
 class Rated(Sent):
@@ -113,7 +118,8 @@ async def follow(desk: Desk, sent: Followed) -> Told:
     if seen.written is None:
         return {"pieces": seen.pieces, "seen": seen.seen, "begun": seen.begun}
     done = told(seen.written)
-    return {"done": done | {"html": _shown(seen.written.answer, sent.spent)}}
+    html = await asyncio.to_thread(_shown, seen.written.answer or done["text"], sent.spent)
+    return {"done": done | {"html": html}}
 
 
 async def stop(desk: Desk, sent: Stopped) -> Told:
@@ -124,7 +130,8 @@ async def stop(desk: Desk, sent: Stopped) -> Told:
 
 async def show(desk: Desk, sent: Kept) -> Told:  # noqa: ARG001
     """Return answers that the browser kept as this version of the page shows them; null for one that can't be read."""
-    return {"html": [_shown(read_answer(answer), spent) for answer, spent in sent.answers]}
+    kept = [(one if isinstance(one, str) else read_answer(one), spent) for one, spent in sent.answers]
+    return {"html": await asyncio.to_thread(lambda: [_shown(*one) for one in kept])}
 
 
 async def rate(desk: Desk, sent: Rated) -> Told:
@@ -144,9 +151,11 @@ def looks() -> str:
     return hashlib.sha256(b"".join(view.read_bytes() for view in views)).hexdigest()[:12]
 
 
-def _shown(answer: Answer | None, spent: float) -> dict[str, str] | None:
-    if answer is None:
+def _shown(answer: Answer | str | None, spent: float) -> dict[str, str] | None:
+    if not answer:
         return None
+    if isinstance(answer, str):
+        return {"looks": looks(), "answer": document(answer)}
     return {"looks": looks(), **answer_parts(answer, spent), "evidence": evidence(answer)}
 
 

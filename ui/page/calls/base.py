@@ -4,6 +4,7 @@ Gradio's `server_functions` carry it. What is sent is read by a pydantic model, 
 an expected error goes back as {"error": its one line}, for gradio would only tell that something failed.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, get_type_hints
 
@@ -15,6 +16,7 @@ from ui.page.desk import Desk
 Told = dict[str, Any]
 Call = Callable[[Desk, Any], Awaitable[Told]]
 UNREADABLE = "The page sent something that can't be read. Reload it, and try again."
+FAILED = "Something went wrong on the server; its log says what. Try again."
 
 
 class Sent(BaseModel):
@@ -41,5 +43,8 @@ def caller(desk: Desk, calls: Mapping[str, Call]) -> Callable[[Any], Awaitable[T
             return await wanted(desk, read)
         except RagError as error:
             return {"error": str(error)}
+        except Exception:
+            logging.getLogger(__name__).exception("the call %s of the page failed", name)
+            return {"error": FAILED}  # not gradio's error, which the page would take for a server that is gone
 
     return call

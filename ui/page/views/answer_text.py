@@ -68,7 +68,7 @@ class _Setter:
     def _claim(self, claim: Claim, number: int) -> str:
         written = self.text[claim.start : claim.end]
         alone = replace(claim, start=0, end=len(written))
-        said = marked(written, [alone], lambda one, _: self._put(_mark(one, number)))
+        said = marked(written, [alone], lambda one, _: self._put(_mark(one, number)) if needs_look(one) else "")
         said = self._cites(said, {citation.number for citation in claim.citations}, number)
         row = said.startswith("|") and said.endswith("|") and len(said) > 1
         before, said, behind = ("|", said[1:-1], "|") if row else ("", said, "")  # of a row: inside of its cells
@@ -76,15 +76,20 @@ class _Setter:
 
     def _cites(self, text: str, cited: Collection[int], claim: int | None = None) -> str:
         """Return a text with its markers as buttons that show the evidence."""
-        of_claim = "" if claim is None else f' data-claim="{claim}"'
+        of_claim, stands = "", ""
+        if claim is not None:
+            made = self.answer.claims[claim]
+            style, of_claim, stands = f" ap-{STYLES[made.standing]}", _of(made, claim), f", {shown(made).word}"
+        else:
+            style = ""
 
         def cite(found: re.Match[str]) -> str:
             number = int(found[0][1:-1])
             if number not in cited:
                 return found[0]
             return self._put(
-                f'<button type="button" class="ap-cite" data-do="cite" data-number="{number}"{of_claim} '
-                f'aria-label="[{number}] evidence in this paper">[{number}]</button>'
+                f'<button type="button" class="ap-cite{style}" data-do="cite" data-number="{number}"{of_claim} '
+                f'aria-label="[{number}]{stands}: evidence in this paper">[{number}]</button>'
             )
 
         return markers_replaced(text, cite)
@@ -179,6 +184,16 @@ class _Spans:
 
 def _is_stop(piece: str) -> bool:
     return STOPS.fullmatch(piece) is not None
+
+
+def needs_look(claim: Claim) -> bool:
+    """Tell whether a reader should look at a claim: only such a claim has a mark of its own beside its [n]."""
+    return claim.standing not in SOUND
+
+
+def _of(claim: Claim, number: int) -> str:
+    """Return what an [n] says of the claim that it stands in, for its card."""
+    return f' data-claim="{number}" data-style="ap-{STYLES[claim.standing]}" data-said="{escape(tooltip(claim))}"'
 
 
 def _mark(claim: Claim, number: int) -> str:

@@ -1,31 +1,26 @@
 """What an answer rests on, as HTML: a card for each cited paper, the cited slices highlighted in its abstract."""
 
+import re
 from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
 
 from rag.records import Answer, Citation, Paper
 from ui.page.views.markup import link, prose
-from ui.wording import place_found
 
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\sa-z])")
+WORTH_FOLDING = 160  # characters: less than that is shown
+REST = "ap-rest"
 
 def evidence(answer: Answer) -> str:
     """Return the cards of an answer: its cited papers, or those nearest to a question that the abstracts leave open."""
     if answer.answered:
-        head = f"{_count(len(answer.citations))} behind this answer"
-        cards = [
-            card(
-                citation.paper,
-                number=citation.number,
-                slices=_slices(answer, citation.number),
-                place=place_found(answer, citation.paper),
-            )
-            for citation in answer.citations
-        ]
-    else:
-        head = "The nearest papers" if answer.nearest else "No paper comes near"
-        cards = [card(paper) for paper in answer.nearest]
-    return f"<h3>{head}</h3>{''.join(cards)}"
+        return "".join(
+            card(one.paper, number=one.number, slices=_slices(answer, one.number), folded=True)
+            for one in answer.citations
+        )
+    nearest = "".join(card(paper, folded=True) for paper in answer.nearest)
+    return nearest or '<p class="ap-empty">No paper comes near.</p>'
 
 
 def card(
@@ -33,33 +28,40 @@ def card(
     *,
     number: int | None = None,
     slices: Sequence[tuple[int, Citation]] = (),
-    place: str = "",
+    folded: bool = False,
     actions: str = "",
 ) -> str:
     """Return one paper: number, title, authors, year, link, and its abstract with `slices` highlighted.
 
-    `slices` are citations with the number of the claim that rests on each, `place` tells that among the papers found.
+    `slices` are citations with the place of the claim that rests on each. `folded`: of a long abstract, what is far
+    from any slice is folded away until the reader wants it whole.
     """
     label = f'<span class="ap-number">[{number}]</span> ' if number else ""
-    found = f'<span class="ap-score">{place}</span>' if place else ""
     claims = " ".join(dict.fromkeys(str(claim) for claim, _ in slices))
+    abstract = highlighted(paper, slices, folded=folded)
+    whole = (
+        '<button type="button" class="ap-act" data-do="whole" aria-expanded="false">Whole abstract</button>'
+        if REST in abstract
+        else ""
+    )
     resting = (
         f'<button type="button" class="ap-act" data-do="resting" data-claims="{claims}" '
-        'aria-label="Mark the sentences that rest on this paper">Sentences</button>'
+        'aria-label="Sentences: mark those that rest on this paper">Sentences</button>'
         if claims
         else ""
     )
     where = f'<span class="ap-link">{link(paper.link, _host(paper))}</span>' if paper.link else ""
     origin = escape(", ".join(dict.fromkeys(one.rsplit("/", 1)[-1] for one in paper.origins)))
+    by = escape(byline(paper))
     return (
-        f'<section class="ap-card" id="ap-paper-{paper.paper_id}" data-paper="{paper.paper_id}" '
+        f'<section class="ap-card" id="ap-paper-{paper.paper_id}" data-paper="{paper.paper_id}" data-byline="{by}" '
         f'data-number="{number or ""}" data-claims="{claims}" tabindex="-1" aria-label="{escape(paper.title)}">'
-        f"<header><h4>{label}{prose(paper.title)}</h4>{found}</header>"
-        f'<p class="ap-byline">{escape(byline(paper))}{where}</p>'
-        f'<p class="ap-abstract">{highlighted(paper, slices)}</p>'
-        f'<footer class="ap-feet">{resting}'
-        '<button type="button" class="ap-act" data-do="bibtex" aria-label="Copy this paper as BibTeX">BibTeX</button>'
-        f'{actions}<span class="ap-origin">{origin}</span></footer></section>'
+        f"<header><h4>{label}{prose(paper.title)}</h4></header>"
+        f'<p class="ap-byline">{by} {where}</p>'
+        f'<p class="ap-abstract">{abstract}</p>'
+        f'<footer class="ap-feet">{whole}{resting}'
+        '<button type="button" class="ap-act" data-do="bibtex" aria-label="BibTeX: copy this paper">BibTeX</button>'
+        f'{actions}<span class="ap-origin" title="{origin}">{origin}</span></footer></section>'
     )
 
 
@@ -69,16 +71,43 @@ def byline(paper: Paper) -> str:
     return "\N{NO-BREAK SPACE}· ".join(part for part in (named, str(paper.year or "")) if part)
 
 
-def highlighted(paper: Paper, slices: Sequence[tuple[int, Citation]]) -> str:
+def highlighted(paper: Paper, slices: Sequence[tuple[int, Citation]], *, folded: bool = False) -> str:
     """Return the abstract with each cited slice marked by the claims that rest on it; slices may overlap."""
     cuts = sorted({0, len(paper.abstract), *(cut for _, one in slices for cut in (one.start, one.end))})
     html = []
     for start, end in pairwise(cuts):
         claims = dict.fromkeys(claim for claim, one in slices if one.start <= start and end <= one.end)
-        text = prose(paper.abstract[start:end])
-        named = " ".join(map(str, claims))
-        html.append(f'<mark class="ap-slice" data-claims="{named}">{text}</mark>' if claims else text)
+        text, named = paper.abstract[start:end], " ".join(map(str, claims))
+        if claims:
+            html.append(f'<mark class="ap-slice" data-claims="{named}">{prose(text)}</mark>')
+        elif folded:
+            html.append(_folded(text, first=not slices or start > 0, last=bool(slices) and end < len(paper.abstract)))
+        else:
+            html.append(prose(text))
     return "".join(html)
+
+
+def _folded(text: str, *, first: bool, last: bool) -> str:
+    """Return unmarked text with what is far from any slice folded away, if that is much.
+
+    Whole sentences are folded; the `first` and the `last` stay where a slice, or the beginning, is beside them.
+    """
+    cuts = [0, *(end.end() for end in SENTENCE_END.finditer(text) if _is_even(text[: end.start()])), len(text)]
+    start, end = cuts[1 if first else 0], cuts[-2 if last else -1]
+    if end - start < WORTH_FOLDING:
+        return prose(text)
+    rest = f'<span class="{REST}">{prose(text[start:end])}</span>'
+    gap = '<button type="button" class="ap-gap" data-do="whole" aria-label="Show what stands between">…</button>'
+    return f"{_spaced(text[:start])}{gap}{rest}{_spaced(text[end:])}"
+
+
+def _is_even(text: str) -> bool:
+    """Tell whether no formula or code is open at the end of a text."""
+    return text.count("$") % 2 == 0 and text.count("`") % 2 == 0
+
+
+def _spaced(text: str) -> str:
+    return prose(text) if text.strip() else text
 
 
 def _slices(answer: Answer, number: int) -> list[tuple[int, Citation]]:
@@ -94,7 +123,3 @@ def _host(paper: Paper) -> str:
     if paper.doi:
         return f"doi:{paper.doi}"
     return f"arXiv:{paper.arxiv_id}" if paper.arxiv_id else "link"
-
-
-def _count(papers: int) -> str:
-    return f"{papers} paper" if papers == 1 else f"{papers} papers"

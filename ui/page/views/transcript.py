@@ -9,8 +9,8 @@ from html import escape
 from rag.records import Answer, Outcome, Paper, Passage
 from rag.records.answers import CLOSEST, LEFT_OPEN, NEAREST_PAPERS, REFUSALS
 from ui.page.views.answer_text import answer_text
+from ui.page.views.line import line, short
 from ui.page.views.markup import prose
-from ui.wording import stages, summary
 
 HEADS = {  # what stands over an answer that is none
     Outcome.NOT_IN_ABSTRACTS: "◇",
@@ -54,11 +54,10 @@ def answer_parts(answer: Answer, before: float) -> dict[str, str]:
         shape, said = HEADS[answer.outcome], escape(REFUSALS[answer.outcome], quote=False)
         verdict = f'<p class="ap-verdict"><span aria-hidden="true">{shape}</span> {said}</p>'
         body = f"{verdict}{_left_open(answer)}{_nearest(answer)}"
-    line = summary(answer, before)
     return {
         "answer": f'<div class="ap-answer ap-{answer.outcome}">{rewritten}{body}{notes}</div>',
-        "line": f'<p class="ap-line" title="{escape(stages(answer))}">{escape(line)}</p>',
-        "said": line if answer.answered else REFUSALS[answer.outcome],
+        "line": line(answer, before),
+        "said": short(answer) if answer.answered else REFUSALS[answer.outcome],
     }
 
 

@@ -2,17 +2,25 @@
 // A textarea of our own: gradio's sends what an input method is still composing.
 import { ask, busy, desk, known, on, setBounds, stop } from "./desk.js";
 import { button, clicks, el } from "./dom.js";
+import { SEND, STOP } from "./icons.js";
 import * as store from "./store.js";
 
 export function composer({ element }) {
   const area = el("textarea", { rows: 1, maxlength: 4000, placeholder: "Ask the abstracts, or follow up …", "aria-label": "Question" });
-  const send = button("send", "Ask (Enter)", { class: "ap-send" }, "➤");
+  const send = button("send", "Ask (Enter)", { class: "ap-act ap-send" });
   const chips = el("div", { class: "ap-chips" });
-  element.replaceChildren(chips, el("div", { class: "ap-box" }, area, send));
+  const scope = el("span", { class: "ap-scope" });
+  const hint = el("p", { class: "ap-hint" }, scope, el("span", { class: "ap-keys", text: "Enter asks · Shift+Enter begins a line" }));
+  element.replaceChildren(el("div", { class: "ap-composer" }, chips, el("div", { class: "ap-box" }, area, send), hint));
   let library = "";
   let owner = null; // whose draft stands in the area
 
-  const grow = () => ((area.style.height = "auto"), (area.style.height = `${Math.min(area.scrollHeight, 220)}px`));
+  const grow = () => {
+    area.style.height = "auto";
+    area.style.height = `${Math.min(area.scrollHeight, 220)}px`;
+    area.style.overflowY = area.scrollHeight > 220 ? "auto" : "hidden";
+    turn();
+  };
   const keep = () => library && store.keepDraft(library, owner, area.value);
   function load() {
     owner = desk.id;
@@ -22,10 +30,12 @@ export function composer({ element }) {
 
   function turn() {
     const writing = busy();
-    send.textContent = writing ? "■" : "➤";
+    const label = writing ? "Stop writing (Esc)" : "Ask (Enter)";
+    if (send.dataset.do !== (writing ? "stop" : "send") || !send.children.length) send.innerHTML = writing ? STOP : SEND;
     send.dataset.do = writing ? "stop" : "send";
-    send.setAttribute("aria-label", writing ? "Stop writing (Esc)" : "Ask (Enter)");
-    send.classList.toggle("ap-stops", writing);
+    send.setAttribute("aria-label", label);
+    send.title = label;
+    send.disabled = !writing && !area.value.trim();
   }
 
   async function submit() {
@@ -60,8 +70,15 @@ export function composer({ element }) {
       el("span", { class: "ap-chip" }, `${label}: ${String(desk.bounds[name]).split("/").at(-1)}`,
         el("button", { type: "button", class: "ap-unchip", "aria-label": `Remove the filter ${label}`, data: { do: "unbound", bound: name }, text: "×" }))));
   }
-  on("bounds", drawChips);
-  on("opened", () => (load(), turn()));
+  /** What the next question is asked of. */
+  function drawScope() {
+    const papers = desk.about?.papers ?? 0;
+    const all = `${papers.toLocaleString("en")} ${desk.about?.samples ? "sample " : ""}${papers === 1 ? "paper" : "papers"}`;
+    scope.textContent = !desk.about ? "" : chips.children.length ? `Asks those of ${all} that the filters let through` : `Asks ${all}`;
+  }
+  on("bounds", () => (drawChips(), drawScope()));
+  on("about", drawScope);
+  on("opened", load);
   on("changed", turn);
-  known.then((about) => ((library = about.library), load(), turn()));
+  known.then((about) => ((library = about.library), load(), drawChips(), drawScope()));
 }

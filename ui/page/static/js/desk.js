@@ -7,6 +7,7 @@ import * as store from "./store.js";
 const EARLIER = 8; // questions that a follow-up may hang on
 const SAID = 600; // characters of their answers
 const LOST = "The server was restarted before the answer was whole. Ask again.";
+const STOPPED = "Stopped before the answer was whole.";
 
 /**
  * What is on the desk. `path`: the exchanges shown; `chosen`: the id of the one whose evidence is shown; `bounds`: the
@@ -22,8 +23,17 @@ const listeners = new Map();
 export const on = (kind, listener) => listeners.set(kind, [...(listeners.get(kind) ?? []), listener]);
 export const emit = (kind, ...given) => (listeners.get(kind) ?? []).forEach((one) => one(...given));
 
-/** What of each answer that is being written has come so far: its whole blocks as HTML, and the text of the last one. */
+/**
+ * What of each answer that is being written has come so far: its whole `blocks` as HTML, the `text` of the last one, and
+ * all that was `written`, as it is. One tab brings an answer home and tells the others of it.
+ */
 export const underway = new Map();
+const told = new BroadcastChannel("askpapers.underway");
+told.onmessage = ({ data: { id, so } }) => (so ? following.has(id) && see(id, so) : halt(id));
+function see(id, so) {
+  underway.set(id, so);
+  emit("piece", id);
+}
 
 let know;
 export const known = new Promise((done) => (know = done));
@@ -49,6 +59,7 @@ export async function open(id) {
   else sessionStorage.removeItem("askpapers.current");
   emit("opened");
   emit("bounds");
+  followAll(desk.path);
   return true;
 }
 
@@ -66,7 +77,7 @@ store.changed(({ conversation, deleted }) => {
     Object.assign(desk, found, { path: store.path(found.conversation, found.exchanges) });
     if (followed || !desk.path.some((one) => one.id === desk.chosen)) desk.chosen = desk.path.at(-1)?.id ?? null;
     emit("changed");
-    for (const one of desk.path) if (!one.done) follow(one);
+    followAll(desk.path);
   });
 });
 
@@ -116,7 +127,7 @@ function before(exchange, exchanges) {
   const numbers = {};
   for (const { answer } of chain) for (const { number, paper } of cited(answer)) numbers[number] ??= paper;
   const earlier = chain.slice(-EARLIER).map(({ question, answer, text }) => ({
-    question, text: (answer?.text ?? text ?? "").slice(0, SAID), outcome: answer?.outcome ?? null,
+    question, text: [...(answer?.text ?? text ?? "")].slice(0, SAID).join(""), outcome: answer?.outcome ?? null,
   }));
   return { earlier, numbers, spent: chain.reduce((sum, one) => sum + (one.answer?.cost ?? 0), 0) };
 }
@@ -131,66 +142,102 @@ export function follow(exchange) {
   return following.get(exchange.id);
 }
 
-async function bring(exchange) {
+const followAll = (exchanges) => exchanges.filter((one) => !one.done).forEach(follow);
+
+// A browser has few connections to one server, so of all tabs one waits for an answer; when it is closed, the next one.
+const alone = (id, work) => (navigator.locks ? navigator.locks.request(`askpapers.${id}`, work) : work());
+
+function bring({ id, conversation, parent }) {
+  return alone(id, async () => {
+    const { exchanges } = (await store.read(conversation)) ?? {};
+    const there = exchanges?.get(id);
+    if (!there || there.done) return void underway.delete(id);
+    const previous = exchanges.get(parent);
+    // Asked in another tab at the same time: what it cites has its numbers before this answer is written.
+    if (previous && !previous.done) await sooner(id, follow(previous));
+    const done = await asked(there);
+    underway.delete(id);
+    // In another tab it may have been stopped meanwhile: then that holds.
+    await store.amend(id, (one) => (one.done ? {} : { answer: null, text: "", html: null, ...done, done: true }));
+    say(done.html?.said ?? done.ended);
+    if (!done.html) await rendered([await store.exchange(id)], (await known).looks);
+  });
+}
+
+/** Ask the server unless it was asked before a reload, and follow what it writes; gives what became of it. */
+async function asked(exchange) {
   const { id } = exchange;
-  const { earlier, numbers, spent } = before(exchange, (await store.read(exchange.conversation))?.exchanges ?? new Map());
-  const whole = ({ answer = null, text = "", ended = "", html = null }) => store.amend(id, { answer, text, ended, html, done: true });
-  let asked = Boolean(exchange.sent); // the server was told of it, before a reload
+  const { earlier, numbers, spent } = before(exchange, (await store.read(exchange.conversation)).exchanges);
+  const cut = (ended) => ({ text: underway.get(id)?.written ?? "", ended });
+  let sent = Boolean(exchange.sent);
   let seen = 0;
   for (;;) {
     try {
-      if (!asked) {
+      if (unwanted.has(id) && !sent) return cut(STOPPED);
+      if (!sent) {
         await call("ask", { exchange: id, question: exchange.question, earlier, numbers, bounds: exchange.bounds,
           check: exchange.check ?? false, answerer: exchange.answerer ?? null });
-        asked = true;
-        await store.amend(id, { sent: true });
+        sent = true;
+        await store.amend(id, { sent });
+        if (unwanted.has(id)) await call("stop", { exchange: id }); // the word to stop was there before the question
       }
-      const told = await call("follow", { exchange: id, seen, spent });
-      if (told.lost) return await whole({ text: textOf(id), ended: LOST });
-      if (told.done) {
-        await whole(told.done);
-        underway.delete(id);
-        return say(told.done.html?.said ?? told.done.ended);
-      }
-      seen = told.seen;
-      add(id, told);
+      const news = await call("follow", { exchange: id, seen, spent });
+      if (news.lost) return cut(LOST);
+      if (news.done) return news.done;
+      if (!seen) underway.delete(id);
+      seen = news.seen;
+      add(id, news);
     } catch (error) {
-      if (error instanceof Refused) return await whole({ text: textOf(id), ended: error.message });
+      if (error instanceof Refused) return cut(error.message);
       if (!(error instanceof Gone)) throw error;
-      await returned();
+      const back = returned();
+      await sooner(id, back);
+      if (!unwanted.has(id)) continue;
+      if (sent) back.then(() => call("stop", { exchange: id })).catch(() => {});
+      return cut(STOPPED);
     }
   }
 }
 
 function add(id, { pieces, begun }) {
-  const so = underway.get(id) ?? { blocks: [], text: "", begun: false };
-  so.begun = begun;
-  for (const [kind, what] of pieces) {
-    if (kind === "anew") Object.assign(so, { blocks: [], text: "" });
-    else if (kind === "block") so.blocks.push(what), (so.text = "");
-    else so.text += what;
+  const so = underway.get(id) ?? { blocks: [], text: "", written: "", open: 0 };
+  for (const [kind, what, open] of pieces) {
+    if (kind === "anew") Object.assign(so, { blocks: [], written: "", open: 0 });
+    else if (kind === "block") so.blocks.push(what), (so.open = open);
+    else so.written += what;
   }
-  underway.set(id, so);
-  emit("piece", id);
+  so.text = [...so.written].slice(so.open).join("");
+  so.begun = begun;
+  told.postMessage({ id, so });
+  see(id, so);
 }
 
-const textOf = (id) => underway.get(id)?.text ?? "";
+const unwanted = new Set();
+const hurried = new Map(); // what ends the waiting for an answer that is no longer wanted
+/** Wait for something, but not once the answer is no longer wanted. */
+const sooner = (id, what) => (unwanted.has(id) ? null : Promise.race([what, new Promise((done) => hurried.set(id, done))]));
 
-/** Stop an answer: what had come of it stays. */
-export const stop = (id) => call("stop", { exchange: id }).catch(() => {});
+function halt(id) {
+  unwanted.add(id);
+  hurried.get(id)?.();
+}
+
+/** Stop an answer: what had come of it stays, also when the server is gone or doesn't know of it yet. */
+export async function stop(id) {
+  halt(id);
+  told.postMessage({ id });
+  await call("stop", { exchange: id }).catch(() => {});
+}
 
 /** After a reload: what was asked and isn't answered is followed, of whatever conversation. */
-export async function resume() {
-  for (const one of await store.pending()) follow(one);
-}
+export const resume = async () => followAll(await store.pending());
 
 /** The looks of answers that another version of the page rendered, or that were read from a file, made anew. */
 export async function rendered(exchanges, looks) {
-  const stale = exchanges.filter((one) => one.answer && one.html?.looks !== looks);
-  if (!stale.length) return;
+  const stale = exchanges.filter((one) => (one?.answer || one?.text) && one.html?.looks !== looks);
   for (let at = 0; at < stale.length; at += 10) {
     const some = stale.slice(at, at + 10);
-    const { html } = await call("show", { answers: some.map((one) => [one.answer, 0]) });
+    const { html } = await call("show", { answers: some.map((one) => [one.answer ?? one.text, before(one, desk.exchanges).spent]) });
     await Promise.all(some.map((one, place) => html[place] && store.amend(one.id, { html: html[place] })));
   }
 }

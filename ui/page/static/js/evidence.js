@@ -1,22 +1,29 @@
 // The evidence of the answer that is chosen: its cited papers with the slices that it rests on, and all papers found.
-import { choose, cited, desk, on } from "./desk.js";
+import { cited, desk, on } from "./desk.js";
 import { byId, clicks, copy, el, into } from "./dom.js";
+import { listHits } from "./hits.js";
 import { tried } from "./server.js";
 
 const EMPTY = "The papers behind an answer appear here, with the sentences it rests on highlighted.";
+const PANES = ["cited", "found"];
 
 export function evidence({ element }) {
-  let shown = null; // the exchange whose evidence stands here
+  let shown = null; // what of which exchange stands here
   let pane = "cited";
+  let opener = null; // the [n] that brought the reader here: {exchange, number, claim}
 
-  const head = (title) => [
-    el("button", { type: "button", class: "ap-close", data: { do: "close" }, "aria-label": "Close the evidence", text: "×" }),
-    el("div", { class: "ap-panes", role: "tablist" },
-      ...["cited", "found"].map((name) => el("button", { type: "button", role: "tab", class: "ap-pane", "aria-selected": String(pane === name), data: { do: "pane", pane: name },
-        text: name === "cited" ? title : "Found" }))),
-  ];
+  function head(one) {
+    const { outcome, citations, nearest = [] } = one.answer;
+    const cites = outcome === "answered" ? `Cited (${citations.length})` : `Nearest (${nearest.length})`;
+    const tabs = PANES.map((name) => el("button", {
+      type: "button", role: "tab", class: "ap-pane", id: `ap-pane-${name}`, "aria-selected": String(pane === name), "aria-controls": "ap-pane",
+      tabindex: pane === name ? 0 : -1, data: { do: "pane", pane: name }, text: name === "cited" ? cites : "Found",
+    }));
+    const close = el("button", { type: "button", class: "ap-close", data: { do: "close" }, "aria-label": "Close the evidence", text: "×" });
+    return el("div", { class: "ap-panes" }, el("div", { role: "tablist", "aria-label": "Evidence", class: "ap-panelist" }, ...tabs), close);
+  }
 
-  async function draw(wanted = null) {
+  function draw(wanted = null) {
     const one = desk.exchanges.get(desk.chosen);
     if (!one?.answer) {
       shown = null;
@@ -25,27 +32,26 @@ export function evidence({ element }) {
     const key = `${one.id} ${one.html?.looks} ${pane}`;
     if (shown !== key) {
       shown = key;
-      const title = one.answer.outcome === "answered" ? `Cited (${one.answer.citations.length})` : "Nearest";
-      const body = el("div", { class: "ap-cards", html: pane === "cited" ? one.html?.evidence ?? "" : "" });
-      element.replaceChildren(...head(title), body);
-      if (pane === "found") await found(one, body);
+      const body = el("div", { class: "ap-cards", id: "ap-pane", role: "tabpanel", "aria-labelledby": `ap-pane-${pane}`, html: pane === "cited" ? one.html?.evidence ?? "" : "" });
+      element.replaceChildren(head(one), body);
+      if (pane === "found") found(one, body);
     }
     reveal(wanted);
   }
 
   async function found(one, body) {
-    body.append(el("p", { class: "ap-wait", text: "Looking …" }));
     const numbers = Object.fromEntries(cited(one.answer).map(({ number, paper }) => [number, paper]));
-    const told = await tried("found", { query: one.answer.searched.query, bounds: one.bounds ?? {}, cited: numbers });
-    if (told) body.innerHTML = told.html;
+    const matching = await listHits(body, { query: one.answer.searched.query, bounds: one.bounds ?? {}, cited: numbers });
+    const tab = matching !== null && body.isConnected && byId("ap-pane-found");
+    if (tab) tab.textContent = `Found (${matching.toLocaleString("en")})`;
   }
 
   function reveal(wanted) {
     for (const lit of element.querySelectorAll(".ap-lit")) lit.classList.remove("ap-lit");
-    if (!wanted) return void byId("ap-side").scrollTo({ top: 0 });
+    if (!wanted?.number && !wanted?.paper) return void byId("ap-side").scrollTo({ top: 0 });
     const card = wanted.number
       ? element.querySelector(`.ap-card[data-number="${wanted.number}"]`)
-      : wanted.paper && element.querySelector(`.ap-card[data-paper="${wanted.paper}"]`);
+      : element.querySelector(`.ap-card[data-paper="${wanted.paper}"]`);
     if (!card) return;
     card.classList.add("ap-lit");
     const slices = wanted.claim === undefined ? [] : card.querySelectorAll(`mark[data-claims~="${wanted.claim}"]`);
@@ -64,9 +70,39 @@ export function evidence({ element }) {
       first ??= rests ? claim : null;
     }
     if (first) {
-      document.body.classList.remove("ap-sheet");
+      close();
       into(first, "center");
     }
+  }
+
+  const close = () => document.body.classList.remove("ap-sheet");
+
+  /** Go back to the [n], or the title, that opened the evidence. Gives false when it is gone. */
+  function back() {
+    const turn = opener && document.querySelector(`#ap-transcript .ap-turn[data-exchange="${opener.exchange}"]`);
+    const { number, claim, paper } = opener ?? {};
+    const of = claim === undefined ? "" : `[data-claim="${claim}"]`;
+    const from = turn?.querySelector(number ? `.ap-cite[data-number="${number}"]${of}` : paper ? `.ap-paper[data-paper="${paper}"]` : `[data-do="${pane === "found" ? "found" : "choose"}"]`);
+    close();
+    if (!from) return false;
+    from.focus({ preventScroll: true });
+    into(from);
+    return true;
+  }
+
+  function whole(pressed) {
+    const card = pressed.closest(".ap-card");
+    const all = card.classList.toggle("ap-whole");
+    const foot = card.querySelector('.ap-feet [data-do="whole"]');
+    foot.setAttribute("aria-expanded", String(all));
+    foot.textContent = all ? "Less" : "Whole abstract";
+    if (pressed !== foot) foot.focus({ preventScroll: true }); // the gap that was pressed is gone
+  }
+
+  function turn(name, { focus = false } = {}) {
+    pane = name;
+    draw();
+    if (focus) byId(`ap-pane-${name}`)?.focus();
   }
 
   clicks(element, {
@@ -76,17 +112,30 @@ export function evidence({ element }) {
       if (told) copy(told.text);
     },
     resting: (pressed) => resting(pressed.closest(".ap-card")),
-    close: () => document.body.classList.remove("ap-sheet"),
-    pane: (pressed) => ((pane = pressed.dataset.pane), draw()),
+    whole,
+    open: (pressed) => (location.hash = `#/paper/${pressed.dataset.paper}`),
+    close: () => back() || close(),
+    pane: (pressed) => turn(pressed.dataset.pane, { focus: true }),
   });
   element.addEventListener("click", (event) => {
     const card = event.target.closest(".ap-card");
     if (card && !event.target.closest("button, a") && !String(getSelection())) resting(card);
   });
-  on("opened", () => draw());
+  element.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    if (event.key === "Escape" && back()) event.stopPropagation();
+    if (/^Arrow(Left|Right)$/.test(event.key) && event.target.matches('[role="tab"]')) turn(PANES[1 - PANES.indexOf(pane)], { focus: true });
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (document.body.classList.contains("ap-sheet") && !event.target.closest("#ap-side, .ap-turn")) close();
+  });
+  on("opened", () => ((opener = null), draw()));
   on("changed", () => draw());
+  on("about", () => ((shown = null), draw()));
   on("chosen", (wanted) => {
-    if (wanted) pane = "cited";
+    if (wanted) opener = { exchange: desk.chosen, ...wanted };
+    if (wanted?.pane) pane = wanted.pane;
+    else if (wanted) pane = "cited";
     draw(wanted);
   });
   draw();

@@ -7,6 +7,11 @@ const DARK = "askpapers.dark";
 const dark = localStorage.getItem(DARK);
 if (dark !== null) document.body.classList.toggle("dark", dark === "true");
 
+// On a phone the list of conversations lies over the rest: it is shut at first, and when one was chosen.
+const narrow = matchMedia("(max-width: 768px)");
+const drawer = () => document.querySelector("#ap-drawer.open");
+const shut = () => narrow.matches && drawer()?.querySelector(".toggle-button")?.click();
+
 export function head({ element }) {
   clicks(element, {
     theme: () => {
@@ -33,6 +38,9 @@ export function head({ element }) {
       answerers.length > 1 ? choice : writer.label,
       ...(writer.checks ? [" · ", el("label", { class: "ap-checks", title: "Each claim is compared with what it cites, by meaning; it takes longer" }, box, ` ${by}`)] : []));
   });
+  shut();
+  on("opened", shut);
+  document.addEventListener("pointerdown", (event) => event.target.closest("#ap-drawer") || shut());
   online((there) => {
     let banner = byId("ap-banner");
     if (there) return banner?.remove();

@@ -5,13 +5,14 @@ import { refresh, resume } from "./desk.js";
 import { toast } from "./dom.js";
 import { evidence } from "./evidence.js";
 import { head } from "./head.js";
+import "./hover.js";
 import { keys } from "./keys.js";
 import { papers } from "./library.js";
 import { map } from "./map.js";
 import { opened } from "./paper.js";
 import { start } from "./routes.js";
 import { runs } from "./runs.js";
-import { wire } from "./server.js";
+import { patiently, wire } from "./server.js";
 import { sidebar } from "./sidebar.js";
 import { sweep } from "./store.js";
 import { transcript } from "./transcript.js";
@@ -26,7 +27,7 @@ export function mount(name, context) {
 
 async function begin() {
   keys();
-  const about = await refresh();
+  const about = await patiently(refresh);
   await start(about.library);
   await resume();
   await sweep();

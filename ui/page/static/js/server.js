@@ -11,7 +11,7 @@ export class Refused extends Error {}
 /** The server can't be reached. */
 export class Gone extends Error {}
 
-const LOOK = 1000; // milliseconds between two looks whether the server is back
+const LOOK = 500; // milliseconds before each look whether the server is back
 let there = true;
 let back = null; // resolves when it is
 const listeners = new Set();
@@ -28,10 +28,10 @@ export function returned() {
   turn(false);
   back ??= (async () => {
     for (;;) {
+      await new Promise((done) => setTimeout(done, LOOK));
       try {
         if ((await fetch(new URL("health", document.baseURI), { cache: "no-store" })).ok) break;
       } catch {}
-      await new Promise((done) => setTimeout(done, LOOK));
     }
     back = null;
     turn(true);
@@ -52,6 +52,18 @@ export async function call(name, sent = {}) {
   turn(true);
   if (told.error) throw new Refused(told.error);
   return told;
+}
+
+/** Do what calls the server, again and again until it is there. */
+export async function patiently(work) {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Gone)) throw error;
+      await returned();
+    }
+  }
 }
 
 /** Call, and tell the reader what goes wrong; null then. */

@@ -147,11 +147,11 @@ export async function begin(library, id, question, { replaces = null, bounds = {
   return made;
 }
 
-/** Change what an exchange says; gives it, or null when it is gone. */
+/** Change what an exchange says, by a patch or a function that makes one; gives it, or null when it is gone. */
 export async function amend(id, patch) {
   const found = await transact("readwrite", async (_, exchanges) => {
     const there = await got(exchanges.get(id));
-    if (there) exchanges.put(Object.assign(there, patch));
+    if (there) exchanges.put(Object.assign(there, typeof patch === "function" ? patch(there) : patch));
     return there ?? null;
   });
   if (found) tell({ conversation: found.conversation, exchange: id });

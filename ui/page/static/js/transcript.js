@@ -1,17 +1,17 @@
 // The conversation: each exchange an <article>, put together from what the browser kept of it. An answer that is being
 // written grows in its own article, so it is seen in its conversation and in no other.
 import { ask, busy, choose, desk, known, on, rendered, stop, turnTo, underway } from "./desk.js";
-import { button, clicks, copy, el, toast } from "./dom.js";
+import { button, byId, clicks, copy, el, toast } from "./dom.js";
+import { AGAIN, COPY, EDIT, STOP, THUMB } from "./icons.js";
 import { tried } from "./server.js";
 import * as store from "./store.js";
-
-const SVG = '<svg viewBox="0 0 16 16" width="14" height="14" fill="none" stroke="currentColor" stroke-width="1.4" stroke-linejoin="round" aria-hidden="true"><path d="M1.5 7h3v7h-3zM4.5 7l3-5.5c1.3 0 2 .8 1.8 2L8.9 6h4.2c1 0 1.6.8 1.4 1.7l-1 5c-.2.8-.8 1.3-1.6 1.3H4.5"/></svg>';
 
 const article = (element) => element.closest(".ap-turn");
 const idOf = (element) => article(element).dataset.exchange;
 
 /** Everything in an exchange that its article shows: when it is the same, nothing is drawn anew. */
 const state = (one, place, last) => JSON.stringify([one.done, one.good, one.note, one.html?.looks, one.ended, place, last, siblings(one).length]);
+const icon = (drawn) => el("span", { html: drawn, "aria-hidden": "true" });
 const siblings = (one) => store.children(desk.exchanges, one.parent);
 
 function question(one, place) {
@@ -23,17 +23,17 @@ function question(one, place) {
     button("later", "Later version", { disabled: at === versions.length - 1 }, "›"));
   return el("div", { class: "ap-question" },
     el("h2", { class: "ap-asked", text: one.question }), turned || null,
-    one.done ? button("edit", "Edit and ask again", {}, "Edit") : button("stop", "Stop writing (Esc)", {}, "Stop"));
+    one.done ? button("edit", "Edit and ask again", { html: EDIT }) : button("stop", "Stop writing (Esc)", {}, icon(STOP), "Stop"));
 }
 
 function feet(one, last) {
   const made = el("div", { class: "ap-feet" });
-  if (one.answer) made.append(button("choose", "Show the evidence of this answer", {}, "Evidence"));
-  made.append(button("copy", "Copy the answer with its references", {}, "Copy"));
-  if (last || !one.answer) made.append(button("again", "Ask again"));
+  if (one.answer) made.append(button("choose", "Show the evidence of this answer", {}, "Evidence"), button("found", "Show all papers found for this question", {}, "Papers found"));
+  made.append(button("copy", "Copy the answer with its references", { html: COPY }));
+  if (last || !one.answer) made.append(button("again", "Ask again", { html: AGAIN }));
   if (!one.answer) return made;
   for (const [act, label, good] of [["good", "Good answer", true], ["bad", "Bad answer", false]])
-    made.append(button(act, label, { "aria-pressed": String(one.good === good), html: SVG }));
+    made.append(button(act, label, { "aria-pressed": String(one.good === good), html: THUMB }));
   if (one.good !== null && one.good !== undefined) {
     const note = el("input", { type: "text", class: "ap-noteinput", maxlength: 2000, "aria-label": "Note on this answer", placeholder: "Why? (optional)" });
     note.value = one.note ?? "";
@@ -43,25 +43,45 @@ function feet(one, last) {
 }
 
 function answered(one, last) {
-  const shown = el("div", { class: "ap-shown" });
-  if (one.answer) {
-    if (one.html) shown.innerHTML = one.html.answer + one.html.line;
-    else shown.append(el("div", { class: "ap-answer" }, el("p", { class: "ap-plain", text: one.answer.text })));
-  } else
-    shown.append(el("div", { class: "ap-answer ap-broken" }, el("p", { class: "ap-plain", text: one.text ?? "" }),
+  const shown = el("div");
+  if (one.answer && one.html) shown.innerHTML = one.html.answer + one.html.line;
+  else if (one.answer) shown.append(el("div", { class: "ap-answer" }, el("p", { class: "ap-plain", text: one.answer.text })));
+  else
+    shown.append(el("div", { class: "ap-answer ap-broken" },
+      ...(one.html ? el("div", { html: one.html.answer }).childNodes : one.text ? [el("p", { class: "ap-plain", text: one.text })] : []),
       el("p", { class: "ap-verdict", role: "alert" }, el("span", { "aria-hidden": "true", text: "!" }), ` ${one.ended}`)));
-  return [...shown.children, feet(one, last)];
+  const [answer, ...line] = shown.children;
+  return [answer, el("div", { class: "ap-under" }, ...line, feet(one, last))];
+}
+
+/**
+ * Bring an answer that is being written up to what has come. Whole blocks stay as they are, so nothing jumps and a
+ * selection holds; and it never gets lower, though a block that is set may be lower than its raw text.
+ */
+function grow(made, so) {
+  if (made.blocks !== so?.blocks) Object.assign(made, { blocks: so?.blocks, set: 0, tail: null }).replaceChildren(); // at first, and anew
+  const blocks = made.blocks ?? [];
+  for (const html of blocks.slice(made.set)) {
+    const set = el("div", { html }).childNodes;
+    if (made.tail) made.tail.before(...set);
+    else made.append(...set);
+  }
+  made.set = blocks.length;
+  const waits = !so?.text && !blocks.length;
+  const kind = waits ? "ap-wait" : "ap-plain";
+  if (!made.tail?.classList.contains(kind)) {
+    made.tail?.remove();
+    made.append((made.tail = el("p", { class: kind })));
+  }
+  if (!waits) made.tail.textContent = so.text;
+  else made.tail.replaceChildren(...[1, 2, 3].map(() => el("span")), so && !so.begun ? "In line …" : "Looking in the abstracts");
+  made.tail.hidden = !waits && !so.text;
+  made.style.minHeight = `${Math.max(made.offsetHeight, parseFloat(made.style.minHeight) || 0)}px`;
 }
 
 function writing(id) {
-  const so = underway.get(id);
   const made = el("div", { class: "ap-answer ap-writing", "aria-busy": "true" });
-  for (const html of so?.blocks ?? []) made.append(...el("div", { html }).childNodes);
-  if (so?.text) made.append(el("p", { class: "ap-plain", text: so.text }));
-  else if (!so?.blocks.length) {
-    const dots = [1, 2, 3].map(() => el("span"));
-    made.append(el("p", { class: "ap-wait" }, ...dots, so && !so.begun ? "In line …" : "Looking in the abstracts"));
-  }
+  grow(made, underway.get(id));
   return made;
 }
 
@@ -72,24 +92,43 @@ function draw(one, place, last) {
 }
 
 export function transcript({ element }) {
-
   function welcome() {
     if (desk.about) element.replaceChildren(...el("div", { html: desk.about.welcome }).children);
   }
 
+  const scroller = byId("ap-transcript");
+  const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 40;
+  const toEnd = () => (scroller.scrollTop = scroller.scrollHeight);
+  const toStart = (turn) => requestAnimationFrame(() => turn.scrollIntoView({ block: "start" }));
+
   function drawAll({ fresh = false } = {}) {
     if (!desk.path.length) return welcome();
+    const followed = atEnd();
     const there = new Map([...element.querySelectorAll(":scope > .ap-turn")].map((one) => [one.dataset.exchange, one]));
+    let came = false; // an answer that nobody saw being written
     const shown = desk.path.map((one, place) => {
       const last = place === desk.path.length - 1;
       const old = there.get(one.id);
-      const kept = old && (old.dataset.state === state(one, place, last) || old.querySelector(".ap-editing"));
-      return kept ? old : draw(one, place, last);
+      if (old && (old.dataset.state === state(one, place, last) || old.querySelector(".ap-editing"))) return old;
+      const made = draw(one, place, last);
+      if (old) came ||= instead(old, made, one);
+      return made;
     });
-    element.replaceChildren(...shown);
+    for (const one of [...element.children]) if (!shown.includes(one)) one.remove();
+    shown.forEach((one, place) => element.children[place] === one || element.insertBefore(one, element.children[place] ?? null));
     mark();
     const added = shown.at(-1);
-    if (fresh || !there.has(added.dataset.exchange)) requestAnimationFrame(() => added.scrollIntoView({ block: "start" }));
+    if (fresh || came || !there.has(added.dataset.exchange)) toStart(added);
+    else if (followed) toEnd();
+  }
+
+  /** Put an article in the place of another, the focus too; gives true when an answer came with no writing before it. */
+  function instead(old, made, one) {
+    const act = old.contains(document.activeElement) ? document.activeElement.dataset.do : null;
+    const wrote = old.querySelector(".ap-writing");
+    old.replaceWith(made);
+    if (act) made.querySelector(`[data-do="${act}"]`)?.focus({ preventScroll: true });
+    return Boolean(wrote && one.done && wrote.querySelector(".ap-wait"));
   }
 
   function mark() {
@@ -104,7 +143,13 @@ export function transcript({ element }) {
   on("changed", () => drawAll());
   on("chosen", mark);
   on("about", () => desk.path.length || welcome());
-  on("piece", (id) => element.querySelector(`.ap-turn[data-exchange="${id}"] .ap-writing`)?.replaceWith(writing(id)));
+  on("piece", (id) => {
+    const written = element.querySelector(`.ap-turn[data-exchange="${id}"] .ap-writing`);
+    if (!written) return;
+    const followed = atEnd();
+    grow(written, underway.get(id));
+    if (followed) toEnd(); // who reads further up stays there
+  });
   drawAll({ fresh: true });
 
   function evidence(pressed, wanted) {
@@ -160,7 +205,8 @@ export function transcript({ element }) {
   clicks(element, {
     cite: (pressed) => evidence(pressed, { number: pressed.dataset.number, claim: pressed.dataset.claim }),
     card: (pressed) => evidence(pressed, { paper: pressed.dataset.paper }),
-    choose: (pressed) => evidence(pressed, {}),
+    choose: (pressed) => evidence(pressed, { pane: "cited" }),
+    found: (pressed) => evidence(pressed, { pane: "found" }),
     copy: copied,
     again: (pressed) => ask(desk.exchanges.get(idOf(pressed)).question, { replaces: idOf(pressed) }),
     example: (pressed) => ask(pressed.textContent),
