@@ -12,6 +12,7 @@ SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\sa-z])")
 WORTH_FOLDING = 160  # characters: less than that is shown
 REST = "ap-rest"
 
+
 def evidence(answer: Answer) -> str:
     """Return the cards of an answer: its cited papers, or those nearest to a question that the abstracts leave open."""
     if answer.answered:
