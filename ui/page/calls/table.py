@@ -10,6 +10,6 @@ MADE: tuple[Call, ...] = (
     collecting.groups, collecting.mark, collecting.unmark, collecting.rename_collection, collecting.delete_collection,
     collecting.note, collecting.marks,
     comparing.columns, comparing.compare, comparing.compared, comparing.stop_comparing, comparing.compared_as,
-    shown.about, shown.map_of_papers, shown.runs, shown.run, shown.exported, shown.reference,
+    shown.about, shown.news, shown.map_of_papers, shown.runs, shown.run, shown.exported, shown.reference,
 )  # fmt: skip
 CALLS = {call.__name__: call for call in MADE}

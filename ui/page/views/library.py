@@ -40,7 +40,7 @@ def shelf(
     place = "" if total <= turned.size else f"{first + 1:,}-{first + len(papers):,} of "
     head = (
         '<label class="ap-pick"><input type="checkbox" aria-label="Choose all on this page"></label>'
-        f'<p class="ap-count" role="status">{place}{total:,} {kind}{"s" * (total != 1)}</p>{_sorted(turned) if turned.size == PAGE else ""}'
+        f'<p class="ap-count" role="status">{place}{total:,} {kind}{"s" * (total != 1)}</p>{_sorted(turned)}'
     )
     turn = _turn(turned, first + len(papers) >= total) if total > turned.size else ""
     return (
@@ -51,6 +51,8 @@ def shelf(
 
 
 def _sorted(turned: Turned) -> str:
+    if turned.size < PAGE:
+        return ""
     now = (turned.order, turned.descending)
     options = "".join(
         f'<option value="{order} {str(down).lower()}"{" selected" * ((order, down) == now)}>{name}</option>'
