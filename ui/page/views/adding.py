@@ -52,7 +52,11 @@ def _body(job: Job) -> str:
         return f'<p class="ap-alert" role="alert">{escape(job.error)}</p>'
     if job.state == "working":
         return _progress(job)
-    stays = " What was read before is in the library." if job.state == "cancelled" and job.fresh else ""
+    stays = (
+        " What was read before is in the library: take it out, or add the files again to go on."
+        if job.state == "cancelled" and job.fresh
+        else ""
+    )
     return f'<p class="ap-progress">{SAID[job.state]}.{stays}</p>'
 
 
