@@ -59,7 +59,7 @@ async def compare(desk: Desk, sent: Compared) -> Told:
 
 
 async def compared(desk: Desk, sent: Followed) -> Told:
-    """Tell the rows that are new, and once all are done what is said beside them; `lost` when nobody knows the table."""
+    """Tell the rows that are new, and at the end what is said beside them; `lost` when nobody knows the table."""
     filling = await desk.comparing.follow(sent.table, sent.seen)
     if filling is None:
         return {"lost": True}

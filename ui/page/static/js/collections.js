@@ -61,7 +61,7 @@ export function groups({ narrow, whole }) {
   let at = {};
 
   const row = (bound, name, label, count, ...acts) =>
-    el("li", {}, el("button", { type: "button", class: "ap-group", "aria-pressed": String(at[bound] === name), data: { do: "narrow", bound, name } }, el("span", { text: label }), el("span", { class: "ap-size", text: count ?? "" })), ...acts);
+    el("li", {}, el("button", { type: "button", class: "ap-group", title: label, "aria-pressed": String(at[bound] === name), data: { do: "narrow", bound, name } }, el("span", { text: label }), el("span", { class: "ap-size", text: count ?? "" })), ...acts);
   const section = (title, rows) => rows.length && el("section", {}, el("h4", { text: title }), el("ul", {}, ...rows));
   const removable = () => !desk.about?.samples;
 
