@@ -2,10 +2,10 @@
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 
-from rag.records import Answer, Claim, Merge, Paper, Searched, Standing
+from rag.records import Answer, Claim, Comparison, Found, Merge, Searched, Standing
 from rag.records.standings import SHOWN, needs_look, side_by_side
 from rag.text.labels import one_line
 
@@ -50,7 +50,9 @@ def summary(answer: Answer, before: float = 0) -> str:
     parts += [f"checked by {', '.join(checkers)}"] if checkers else []
     parts += [answer.answerer, duration(sum(answer.timings.values()))]
     if answer.usage:
-        parts.append(f"{answer.usage['input_tokens']:,} + {answer.usage['output_tokens']:,} tokens{_of_them(answer)}")
+        parts.append(
+            f"{answer.usage['input_tokens']:,} + {answer.usage['output_tokens']:,} tokens{_of_them(answer.usage)}"
+        )
     if answer.cost is not None:
         whole = f" ({before + answer.cost:.4f} so far)" if before else ""
         parts.append(f"cost {answer.cost:.4f}{whole}")
@@ -61,9 +63,26 @@ def _outcome(answer: Answer) -> str:
     return str(answer.outcome).replace("_", " ")
 
 
-def _of_them(answer: Answer) -> str:
-    """Return how many of an answer's tokens went into thinking and into its check; nothing when none did."""
-    usage = answer.usage
+def compared(comparison: Comparison) -> str:
+    """Return the one line under a comparison: papers, cells filled, who filled them, time, tokens, cost."""
+    cells = [cell for row in comparison.rows for cell in row.cells]
+    papers = len(comparison.rows)
+    parts = [
+        f"{papers:,} paper{'s' * (papers != 1)} compared",
+        f"{sum(cell.said for cell in cells):,} of {len(cells):,} cells filled",
+        comparison.answerer,
+        duration(sum(comparison.timings.values())),
+    ]
+    if comparison.usage:
+        usage = comparison.usage
+        parts.append(f"{usage['input_tokens']:,} + {usage['output_tokens']:,} tokens{_of_them(usage)}")
+    if comparison.cost is not None:
+        parts.append(f"cost {comparison.cost:.4f}")
+    return " · ".join(parts)
+
+
+def _of_them(usage: Mapping[str, int]) -> str:
+    """Return how many of the tokens went into thinking and into a check; nothing when none did."""
     thinking = f", {usage['thinking_tokens']:,} of them thinking" if usage.get("thinking_tokens") else ""
     if "check_input_tokens" not in usage:
         return thinking
@@ -84,18 +103,6 @@ def legend(answer: Answer) -> str:
     return ", ".join([head, *(f"{number} {word}" for word, number in others)])
 
 
-def place_found(answer: Answer, paper: Paper) -> str:
-    """Return which place a paper had among those found for an answer: `no. 1 of 5 found`.
-
-    A score is relative within one search, so it is a place that is told; nothing where the papers found don't answer,
-    since the first of them is near to nothing.
-    """
-    found = [paper_id for paper_id, _ in answer.searched.scores]
-    if not answer.answered or paper.paper_id not in found:
-        return ""
-    return f"no. {found.index(paper.paper_id) + 1} of {len(found)} found"
-
-
 def counted(number: int, what: str) -> str:
     """Return how many there are of something: `1 paper`, `1,200 papers`."""
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
@@ -104,6 +111,17 @@ def counted(number: int, what: str) -> str:
 def searched(what: Searched) -> str:
     """Return what was searched: `707 papers searched`, and under which filters."""
     return " ".join([counted(what.papers, "paper"), *what.filters.told(), "searched"])
+
+
+def matching(found: Found, offset: int = 0) -> str:
+    """Return how many papers match, and how to see those behind a page that begins at `offset`.
+
+    >>> matching(Found("dropout", (), 12, 707, more=True))
+    'At least 12 papers match; the next: --offset 0'
+    """
+    papers = f"{'At least ' * found.more}{found.matching:,} paper{'s match' if found.matching != 1 else ' matches'}"
+    shown = offset + len(found.hits)
+    return f"{papers}; the next: --offset {shown}" if shown < found.matching else f"{papers}."
 
 
 def because(merge: Merge) -> str:

@@ -8,11 +8,14 @@
     chunking       what one vector should cover
     conversation   follow-ups and changes of topic
     languages      questions in other languages than English: how many are seen, and how many are so falsely
+    finding        papers found and counted, on labelled topics and claims
     merging        which records are joined, on labelled pairs
+    comparison     tables of papers: cells right, wrongly filled, wrongly empty
     llm            a language model (OPENAI_BASE_URL), CitationQueryEngine with it, and quotes
     replayed       recorded answers of a strong model's kind: outcomes, what is kept, how claims are marked
     endpoints      endpoints and replies as people meet them, by kind of trouble: cases, and how many are right
     page           the page: first paint, what it adds, twenty readers at once, memory (Chromium)
+    page-faults    the faulty steps of an afternoon on the page, each 20 times with random timing (Chromium)
     fuzz           damaged files by the thousand through every reader
     memory         a million papers through readers and catalog: peak memory, papers a second
     reading        records read a second beside the bare parse of each format
@@ -40,15 +43,17 @@ from eval.benchmarks import (
     layout,
     library_speed,
     named_models,
+    page_faults,
     reranking,
     scifact,
     web_page,
 )
 from eval.benchmarks.claims import standing, support_score
+from eval.benchmarks.comparison import table as comparison
 from eval.benchmarks.faults import table as faults
 from eval.benchmarks.llm import answers as llm_answers
 from eval.benchmarks.llm import behaviours, replayed
-from eval.benchmarks.questions import follow_ups, languages
+from eval.benchmarks.questions import finding, follow_ups, languages
 from eval.benchmarks.readers import fuzzing, memory
 from eval.benchmarks.readers import speed as reader_speed
 from eval.benchmarks.results_file import keep
@@ -62,11 +67,14 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "chunking": chunking.measure,
     "conversation": follow_ups.measure,
     "languages": languages.measure,
+    "finding": finding.measure,
     "merging": deduplication.measure,
+    "comparison": comparison.measure,
     "llm": llm_answers.measure,
     "replayed": replayed.measure,
     "endpoints": behaviours.measure,
     "page": web_page.measure,
+    "page-faults": page_faults.measure,
     "fuzz": fuzzing.measure,
     "memory": memory.measure,
     "reading": reader_speed.measure,

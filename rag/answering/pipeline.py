@@ -3,17 +3,19 @@
 The library asks it directly; LlamaIndex's query engine (rag.integrations.llama_index) wraps it.
 """
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from time import perf_counter
+from typing import Protocol
 
 from rag.answering.abstaining import nearest_papers, refusal
 from rag.answering.base import Answerer, Draft
 from rag.answering.extractive import ExtractiveAnswerer
 from rag.citations.rendering import Part, render
-from rag.conversation.follow_ups import Rewritten, rewrite, rewrite_without_model
+from rag.conversation.follow_ups import Hangs, Rewritten, rewrite, rewrite_without_model
+from rag.conversation.gate import hangs
 from rag.errors import ModelError, StoppedError
 from rag.models.cancellation import Cancellation
 from rag.models.checkers.base import Checker
@@ -29,7 +31,13 @@ from rag.settings import Settings
 from rag.text.listing import listed_in
 
 LISTED = 24  # papers that an answerer gets where a list was asked for
-Rewriter = Callable[[str, Sequence[Turn], Cancellation], Rewritten]  # makes a question of a conversation stand alone
+
+
+class Rewriter(Protocol):
+    """Makes a question of a conversation stand alone."""
+
+    def __call__(self, question: str, history: Sequence[Turn], stop: Cancellation, *, hangs: Hangs) -> Rewritten:
+        """Return it; `hangs` tells whether it hangs on an earlier one. Raises CostLimitError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,8 @@ class AnswerPipeline:
         if listed_in(question.text):  # it names what it is about
             rewritten = Rewritten(question.text.strip())
         else:
-            rewritten = self._rewriter(question.text, question.history, question.stop)
+            tied = partial(hangs, retriever=self._retriever, filters=question.filters)
+            rewritten = self._rewriter(question.text, question.history, question.stop, hangs=tied)
         asked = perf_counter()
         if topic := listed_in(rewritten.question):
             retrieved = self._retriever.matching(topic, limit=LISTED, filters=question.filters)

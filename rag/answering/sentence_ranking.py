@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from rag.records import Hit, Passage
 from rag.retrieval.results import Retrieved
+from rag.text.titles import is_named
 from rag.text.words import stems
 
 # What a sentence's worth is made of: a logistic regression over the sentences of the papers found for the development
@@ -81,13 +82,6 @@ def candidates_of(question: str, retrieved: Retrieved, papers: int, *, gap: floa
                 value = worth(question, passage, hit, weights, min(behind, PAPER_GAP))
                 candidates.append(Candidate(rank, hit, passage, value, named, touches))
     return candidates
-
-
-def is_named(title: str, question: str) -> bool:
-    """Tell whether a question names a paper: by its title, or by what stands before the title's colon."""
-    asked = set(stems(question))
-    names = [set(stems(name)) for name in (title, title.split(":", maxsplit=1)[0])]
-    return any(name and name <= asked for name in names)
 
 
 def asked_words(question: str, weights: Mapping[str, float]) -> dict[str, float]:

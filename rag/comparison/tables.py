@@ -81,14 +81,14 @@ def _in_table(text: str) -> str:
     r"""Return a text as Markdown for a cell of a table.
 
     >>> print(_in_table("a|b $|x|$ *c*"))
-    a\|b $\vert x\vert $ \*c\*
+    a\|b $\vert{}x\vert{}$ \*c\*
     """
     pieces = (_without_pipes(piece) if formula else piece for piece, formula in formulas(plain(text)))
     return inline("".join(pieces)).replace("|", r"\|")
 
 
 def _without_pipes(formula: str) -> str:
-    return re.sub(r"\\?\|", lambda bar: r"\Vert " if len(bar[0]) > 1 else r"\vert ", formula)
+    return re.sub(r"\\?\|", lambda bar: r"\Vert{}" if len(bar[0]) > 1 else r"\vert{}", formula)
 
 
 def _signed(cell: Cell) -> str:

@@ -7,7 +7,7 @@ the new one.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag.errors import CostLimitError, ModelError, UsedUpError
@@ -16,7 +16,10 @@ from rag.models.llms.base import NO_USAGE, ChatModel, Ending, Message, Usage
 from rag.models.llms.prompts import Prompt, as_data
 from rag.models.llms.replies import Room, complete
 from rag.records import Answer, Turn
+from rag.retrieval.ties import Earlier
 from rag.text.words import stems
+
+Hangs = Callable[[str, Earlier], bool]  # tells whether a question hangs on an earlier one
 
 TURNS = 4  # earlier questions carried over at most; the last one that stood by itself ends the walk back
 SHORT = 6  # telling words; a question with more of them names what it is about
@@ -49,14 +52,42 @@ class Rewritten:
     notes: tuple[str, ...] = ()
 
 
-def standalone(question: str, history: Sequence[Turn]) -> str:
-    """Return the text to search for: a follow-up after what it hangs on, any other question itself."""
-    parts = [question.strip()]
-    for turn in reversed(history[-TURNS:]):
-        if not is_follow_up(parts[0]):
+def standalone(question: str, history: Sequence[Turn], hangs: Hangs | None = None) -> str:
+    """Return the text to search for: a follow-up after what it hangs on, any other question itself.
+
+    `hangs` tells whether a question hangs on an earlier one; by its words alone without it.
+    """
+    text, earlier = question.strip(), last_asked(history)
+    if earlier and (hangs(text, earlier) if hangs else is_follow_up(text)):
+        return f"{earlier.question} {text}"
+    return text
+
+
+def last_asked(history: Sequence[Turn]) -> Earlier | None:
+    """Return the last question of a conversation that was answered, made to stand alone, and what it found.
+
+    Turns that failed don't count: a question that was refused or stopped is nothing to go on with.
+    """
+    turns = [turn for turn in history if succeeded(turn)][-TURNS:]
+    if not turns:
+        return None
+    last = turns[-1].answer
+    papers = tuple(paper_id for paper_id, _ in last.searched.scores) if isinstance(last, Answer) else ()
+    parts: list[str] = []
+    for turn in reversed(turns):
+        told = turn.answer.rewritten if isinstance(turn.answer, Answer) else None
+        if told and not told.endswith(turn.question.strip()):  # a model's words: they stand alone
+            parts.insert(0, told)
             break
         parts.insert(0, turn.question.strip())
-    return " ".join(parts)
+        if not (told or (isinstance(turn.answer, str) and is_follow_up(turn.question))):
+            break
+    return Earlier(" ".join(parts), papers)
+
+
+def succeeded(turn: Turn) -> bool:
+    """Tell whether a turn was answered: an Answer says so itself, of a text an empty one is none."""
+    return turn.answer.answered if isinstance(turn.answer, Answer) else bool(turn.answer.strip())
 
 
 def is_follow_up(question: str) -> bool:
@@ -70,6 +101,7 @@ def rewrite(  # noqa: PLR0913  (all that a model is asked with)
     history: Sequence[Turn],
     stop: Cancellation,
     *,
+    hangs: Hangs | None = None,
     model: ChatModel,
     prompt: Prompt,
     room: Room = Room(),
@@ -83,7 +115,7 @@ def rewrite(  # noqa: PLR0913  (all that a model is asked with)
         return Rewritten(question.strip())
     conversation = as_data("\n".join(_told(turn) for turn in history[-TURNS:]))
     messages = [Message(*part) for part in prompt.render(conversation=conversation, question=question.strip())]
-    by_rule = standalone(question, history)
+    by_rule = standalone(question, history, hangs)
     try:
         reply, finish = complete(model, messages, max_tokens=REPLY_TOKENS, stop=stop, room=room)
     except CostLimitError:
@@ -94,15 +126,21 @@ def rewrite(  # noqa: PLR0913  (all that a model is asked with)
         return Rewritten(by_rule, usage, int(usage != NO_USAGE), (prompt.prompt_id,), (note,))
     rewritten = question_in(reply) if finish.ending is Ending.COMPLETE else None  # half a question asks another one
     if rewritten:
-        return Rewritten(standalone(rewritten, history), finish.usage, 1, (prompt.prompt_id,))
+        return Rewritten(standalone(rewritten, history, hangs), finish.usage, 1, (prompt.prompt_id,))
     why = "its reply was no question" if finish.ending is Ending.COMPLETE else "its reply was cut off"
     notes = () if stop else (BY_RULE.format(why),)
     return Rewritten(by_rule, finish.usage, 1, (prompt.prompt_id,), notes)
 
 
-def rewrite_without_model(question: str, history: Sequence[Turn], stop: Cancellation) -> Rewritten:  # noqa: ARG001
+def rewrite_without_model(
+    question: str,
+    history: Sequence[Turn],
+    stop: Cancellation,  # noqa: ARG001
+    *,
+    hangs: Hangs | None = None,
+) -> Rewritten:
     """Return a question as `standalone` makes it, in the form of `rewrite`."""
-    return Rewritten(standalone(question, history))
+    return Rewritten(standalone(question, history, hangs))
 
 
 def question_in(reply: str) -> str | None:

@@ -16,13 +16,19 @@ from rag.records import Answer, Turn
 def read_history(path: Path) -> list[Turn]:
     """Return the turns of a file; none when there is no file yet. Raises SourceError."""
     try:
-        lines = path.read_text("utf-8-sig").split("\n")  # splitlines() would also split at what a question may hold
+        text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as error:
         msg = f"The history {path} can't be read ({error}). Choose another file."
         raise SourceError(msg) from error
-    return [_turn(line, f"{path} line {number}") for number, line in enumerate(lines, start=1) if line.strip()]
+    return read_turns(text, str(path))
+
+
+def read_turns(text: str, name: str) -> list[Turn]:
+    """Return the turns of a file's text; `name` is what the file is called in errors. Raises SourceError."""
+    lines = text.split("\n")  # splitlines() would also split at what a question may hold
+    return [_turn(line, f"{name} line {number}") for number, line in enumerate(lines, start=1) if line.strip()]
 
 
 def append_turn(path: Path, turn: Turn) -> None:
@@ -58,7 +64,7 @@ def _turn(line: str, place: str) -> Turn:
         row: Any = json.loads(line)
         question, answer = row["question"], row["answer"]
         turn = Turn(question, Answer.from_dict(answer) if isinstance(answer, dict) else answer)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _no_turn(place) from error
     if not isinstance(turn.question, str) or not isinstance(turn.answer, str | Answer):
         raise _no_turn(place)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from rag.citations.numbering import number_of, number_papers
 from rag.citations.rendering import marked, markers_replaced
+from rag.export.dollars import with_dollars
 from rag.export.markdown import as_part, inline, line, reference
 from rag.export.text import plain
 from rag.records import Answer, Claim, Paper, Passage, Standing, Turn
@@ -77,7 +78,7 @@ def _written(answer: Answer, numbers: dict[int, int]) -> str:
     set_as = inline if answer.is_markdown else plain  # plain text is set line by line below
     text = marked(answer.text, answer.claims, lambda claim, _: _mark(claim, set_as))
     text = markers_replaced(text, lambda match: f"[{here.get(int(match[0][1:-1]), match[0][1:-1])}]")
-    return as_part(with_left_open(text)) if answer.is_markdown else _laid_out(_lines(text))
+    return as_part(with_left_open(with_dollars(text))) if answer.is_markdown else _laid_out(_lines(text))
 
 
 def with_left_open(markdown: str) -> str:

@@ -23,9 +23,15 @@ def to_csl_json(papers: Sequence[Paper]) -> str:
     return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
 
 
+def is_preprint(paper: Paper) -> bool:
+    """Tell whether a paper is in arXiv, and nowhere else that its record tells of."""
+    doi = plain(paper.doi or "")
+    return bool(plain(paper.arxiv_id or "")) and (not doi or doi.startswith(ARXIV_DOIS))
+
+
 def _item(paper: Paper, key: str) -> dict[str, Any]:
     arxiv_id, doi = plain(paper.arxiv_id or ""), plain(paper.doi or "")
-    preprint = bool(arxiv_id) and (not doi or doi.startswith(ARXIV_DOIS))
+    preprint = is_preprint(paper)
     fields = {
         "id": key,
         "type": "article" if preprint else "document",

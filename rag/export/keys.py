@@ -46,7 +46,7 @@ def citation_keys(papers: Iterable[Paper]) -> dict[int, str]:
     for paper_id, wanted in (given | made).items():  # those that are in use somewhere come first
         key = wanted
         while key.casefold() in taken:
-            key = wanted + next(endings.setdefault(wanted.casefold(), _endings()))
+            key = wanted + next(endings.setdefault(wanted.casefold(), lettered()))
         taken.add(key.casefold())
         keys[paper_id] = key
     return {paper.paper_id: keys[paper.paper_id] for paper in ordered}
@@ -74,7 +74,7 @@ def made_key(paper: Paper) -> str:
     return key if key.strip("0123456789") else f"paper{paper.paper_id}"
 
 
-def _endings() -> Iterator[str]:
-    """Yield a, b, ..., z, aa, ab, ..."""
+def lettered() -> Iterator[str]:
+    """Yield what tells things of one name apart: a, b, ..., z, aa, ab, ..."""
     for length in count(1):
         yield from map("".join, product(ascii_lowercase, repeat=length))

@@ -17,15 +17,15 @@ from rag.storage.catalog.merged_records import kept_records, put_records, record
 
 def take_out(paper_ids: Iterable[int], catalog: Catalog) -> Removed:
     """Forget papers with all that is known of them."""
-    taken = _as_they_are(paper_ids, catalog)
-    return Removed(taken, tuple(catalog.remove(one.paper.paper_id for one in taken)))
+    newest, taken = max(catalog.ids(), default=0), _as_they_are(paper_ids, catalog)
+    return Removed(taken, tuple(catalog.remove(one.paper.paper_id for one in taken)), newest)
 
 
 def remove_source(source: str, catalog: Catalog) -> Removed:
     """Forget that papers came from a source, and those that came from nowhere else."""
-    taken = _as_they_are(catalog.ids_from(source), catalog)
+    newest, taken = max(catalog.ids(), default=0), _as_they_are(catalog.ids_from(source), catalog)
     ids = (one.paper.paper_id for one in taken)
-    return Removed(taken, tuple(paper_id for paper_id in ids if forget(paper_id, source, catalog)))
+    return Removed(taken, tuple(paper_id for paper_id in ids if forget(paper_id, source, catalog)), newest)
 
 
 def put_back(removed: Removed, catalog: Catalog, run: Run) -> int:
@@ -33,41 +33,42 @@ def put_back(removed: Removed, catalog: Catalog, run: Run) -> int:
 
     Where something came or changed meanwhile, the records are joined with it, as an ingest would.
     """
-    back: set[int] = set()
     for one in removed.papers:
         paper_id = one.paper.paper_id
-        if _is_free(one, catalog, back):
+        if _is_free(one, catalog, removed.newest):
             _restore(one, catalog)
         else:
             paper_id = _join(one, catalog, run)
         catalog.marks.join(paper_id, one.marks)
-        back.add(paper_id)
-    return len(back)
+    return len(removed.papers)
 
 
 def _as_they_are(paper_ids: Iterable[int], catalog: Catalog) -> tuple[RemovedPaper, ...]:
     ids = sorted(set(paper_ids) & catalog.ids())
     marks = catalog.marks.of(ids)
     return tuple(
-        RemovedPaper(
-            paper, *catalog.known_by(paper.paper_id), kept_records(catalog, paper.paper_id), marks[paper.paper_id]
-        )
+        RemovedPaper(paper, *catalog.known_by(paper_id), kept_records(catalog, paper_id), marks[paper_id])
         for paper_id in ids
         for paper in catalog.papers([paper_id])
     )
 
 
-def _is_free(one: RemovedPaper, catalog: Catalog, back: set[int]) -> bool:
+def _is_free(one: RemovedPaper, catalog: Catalog, newest: int) -> bool:
     """Tell whether a paper can stand as it stood: nothing that came since would be lost, or be a second one of it."""
     for paper in catalog.papers([one.paper.paper_id]):
         there = {fingerprint(kept.record) for kept in records_of(catalog, paper.paper_id)}
         stood = {fingerprint(kept.record) for kept in one.records}
         return there <= stood and set(paper.origins) <= set(one.paper.origins)
-    return not any(
-        match.paper_id not in back
-        for kept in one.records
-        for match in matches(Incoming(kept.record, kept.source), catalog, Run())
-    )
+    return not any(_came_since(Incoming(kept.record, kept.source), catalog, newest) for kept in one.records)
+
+
+def _came_since(old: Incoming, catalog: Catalog, newest: int) -> bool:
+    """Tell whether a record that was taken out came in again: as a new paper, or into one that was there."""
+    place, print_ = (old.source, old.record.line), fingerprint(old.record)
+    copies = (kept for paper_id in catalog.with_key("print", print_) for kept in records_of(catalog, paper_id))
+    return any(
+        (kept.source, kept.record.line) == place for kept in copies if fingerprint(kept.record) == print_
+    ) or any(match.paper_id > newest for match in matches(old, catalog, Run()))
 
 
 def _restore(one: RemovedPaper, catalog: Catalog) -> None:

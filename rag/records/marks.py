@@ -67,8 +67,10 @@ class Removed:
     """What `Library.take_out` or `Library.remove_source` took, for `Library.put_back`.
 
     `papers` are those that were changed, by id; `gone` the ids of those of them that are not in the library any more.
-    The others lost a source, and stay.
+    The others lost a source, and stay. `newest` is the highest id of a paper at that time: what has a higher one came
+    since.
     """
 
     papers: tuple[RemovedPaper, ...]
     gone: tuple[int, ...]
+    newest: int

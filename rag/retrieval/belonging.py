@@ -21,12 +21,15 @@ BELONGS = (
 )
 WORDS_HELD = 0.83  # BM25 as a share of the words' weight, from which on a paper counts where there are no token states
 SAMPLE = 48  # papers that stand for the library
+# Three libraries of other fields and sizes have .33 to .35 for it in the mean: that much FEW papers more are taken to
+# have, for the papers of a small library are about what is asked of it.
+USUAL, FEW = 0.34, 8
 
 
 def background_of(query: Query, likeness: Iterable[NDArray[np.float32]]) -> float:
     """Return how well the query's words are met in papers drawn from all over the library: their weighted mean."""
     drawn = [weighted(query, one) for one in likeness]
-    return sum(drawn) / len(drawn) if drawn else 0.0
+    return (sum(drawn) + FEW * USUAL) / (len(drawn) + FEW)
 
 
 def confidences(

@@ -24,11 +24,14 @@ from rag.retrieval.late_interaction import TokensOfPaper, sentence_likeness, tok
 from rag.retrieval.query import Query, check_question, prepare
 from rag.retrieval.ranking import fuse, rerank, rescore
 from rag.retrieval.results import Retrieved, WordMatch
+from rag.retrieval.ties import Earlier, Seen, Ties, ties_of
 from rag.storage.base import Index, Storage
 from rag.text.sentences import sentence_spans
+from rag.text.titles import is_named
 from rag.utils.threads import one_blas_thread
 
 CANDIDATES = 100  # taken from each ranking
+TOPMOST = 3  # papers that stand for what an earlier question was about
 DEPTH = 30  # papers compared word by word, and read by a reranker
 
 Ranking = list[tuple[int, float]]  # (paper id, score), best first
@@ -51,6 +54,11 @@ class Ranked(NamedTuple):
     papers: Mapping[int, Paper]
     tokens: Mapping[int, TokensOfPaper]
     likeness: Mapping[int, NDArray[np.float32]]
+
+    @property
+    def best(self) -> tuple[int, ...]:
+        """The ids of the papers ranked, best first."""
+        return tuple(paper_id for paper_id, _ in self.ranking)
 
 
 class Retriever:
@@ -85,6 +93,32 @@ class Retriever:
         matches = () if met is None else _matches(ranked.query, met.tolist())
         note = language_note(question, self._embedder.name)
         return Retrieved(question, hits, ranked.query.weights, matches, ranked.candidates.searched, told, note)
+
+    def ties(self, question: str, earlier: Earlier, filters: Filters = Filters()) -> Ties | None:
+        """Return what ties a question to an earlier one; None when nothing could: it has no telling words.
+
+        None too with an embedding model that tells no token states. Raises what `retrieve` raises.
+        """
+        with self._storage.reading() as index, one_blas_thread():
+            ranked = self._ranked(question, DEPTH, filters, index)
+            own = [ranked.likeness[paper_id] for paper_id in ranked.best if paper_id in ranked.likeness]
+            before = earlier.papers or self._ranked(earlier.question, DEPTH, filters, index).best
+            tokens = tokens_of(index.token_embeddings(before[:TOPMOST])) if own else {}
+            if not tokens:
+                return None
+            vector = ranked.query.embedded.vector
+            [asked] = self._embedder.embed([earlier.question], kind="query")
+            nearest = index.nearest(vector, 1, set(tokens))
+            cosines = (
+                max(ranked.candidates.dense.values(), default=0.0),
+                nearest[0][1] if nearest else 0.0,
+                float(vector @ asked.vector),
+            )
+            names = any(is_named(ranked.papers[paper_id].title, question) for paper_id in ranked.best[:TOPMOST])
+            rank = ranked.best.index(before[0]) + 1 if before[0] in ranked.best else DEPTH
+            return ties_of(
+                ranked.query, Seen(own, list(tokens.values()), cosines, rank, ranked.candidates.searched, names)
+            )
 
     def _ranked(self, question: str, limit: int, filters: Filters, index: Index, width: int = CANDIDATES) -> Ranked:
         """Return the `limit` best papers, ranked; the candidates with it hold up to `width` of each ranking."""

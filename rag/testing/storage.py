@@ -5,7 +5,7 @@ class TestMyStorage(StorageContract):
         return MyStorage(place)
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -13,55 +13,16 @@ import numpy as np
 import pytest
 
 from rag.errors import EmptyLibraryError, LibraryLockedError, QuestionError
-from rag.records import Filters, Listing, Paper, Record
-from rag.storage.base import IndexedPaper, Storage
+from rag.records import Filters, Listing
+from rag.storage.base import Storage
 from rag.storage.catalog.catalog import Catalog
-from rag.storage.index.token_embeddings import DIMENSION, TokenEmbeddings
-from rag.utils.arrays import Vector
+from rag.testing.made_up import SIZE, TITLES, axis, fill, indexed, record, titles_of
+from rag.testing.marks import MarksContract
 
-SIZE = 8  # of a vector
-TITLES = ("Random forests", "Quiet lattices", "River deltas")
-
-
-def record(title: str, line: int = 1, **more: object) -> Record:
-    """Make up a record."""
-    return Record(title, f"We study {title.lower()} with care. They are old.", line, **more)  # type: ignore[arg-type]
+__all__ = ["SIZE", "StorageContract"]
 
 
-def axis(number: int) -> Vector:
-    """Return the vector of length 1 along an axis."""
-    found: Vector = np.eye(SIZE, dtype=np.float32)[number]
-    return found
-
-
-def indexed(paper_id: int, *vectors: Vector) -> IndexedPaper:
-    """Return a paper as an index takes it, with token embeddings of its own."""
-    values = np.full((3, DIMENSION), paper_id % 100, np.int8)
-    tokens = TokenEmbeddings(values, np.ones(3, np.float16), np.arange(3, dtype=np.uint16))
-    return paper_id, list(vectors), tokens
-
-
-def fill(storage: Storage, titles: Sequence[str] = TITLES, source: str = "/a.bib") -> list[int]:
-    """Store a paper a title with a vector along its own axis; return their ids."""
-    with storage.writing() as index:
-        ids = []
-        with storage.catalog.transaction():
-            for line, title in enumerate(titles, start=1):
-                one = record(title, line, year=2000 + line, authors=("Ada Lovelace",))
-                ids.append(storage.catalog.insert(one))
-                storage.catalog.add_origin(ids[-1], source, one)
-        index.put([indexed(paper_id, axis(number)) for number, paper_id in enumerate(ids)])
-        with storage.catalog.transaction():
-            storage.catalog.mark_indexed(ids)
-    return ids
-
-
-def titles_of(papers: Sequence[Paper]) -> list[str]:
-    """Return the titles of papers."""
-    return [paper.title for paper in papers]
-
-
-class StorageContract:
+class StorageContract(MarksContract):
     """The tests. `open` opens the storage at a place that is the same library each time."""
 
     def open(self, place: Path) -> Storage:

@@ -9,7 +9,7 @@ import unicodedata
 from functools import lru_cache
 
 from rag.text.letters import folded
-from rag.text.words import stem
+from rag.text.words import stem, stems
 
 LITTLE = frozenset("a an the of on in for to toward towards and by from via using with".split())
 # What makes another paper of a title that is otherwise the same.
@@ -118,3 +118,10 @@ def _mistyped(one: str, other: str) -> bool:
     return at > 1 and (
         one[at + 1 :] in {other[at:], other[at + 1 :]} or one[at:] == other[at + 1 :] or swapped == other[at:]
     )
+
+
+def is_named(title: str, question: str) -> bool:
+    """Tell whether a question names a paper: by its title, or by what stands before the title's colon."""
+    asked = set(stems(question))
+    names = [set(stems(name)) for name in (title, title.split(":", maxsplit=1)[0])]
+    return any(name and name <= asked for name in names)

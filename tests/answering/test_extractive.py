@@ -19,13 +19,14 @@ from rag.answering.abstaining import (
 )
 from rag.answering.base import Draft
 from rag.answering.extractive import ExtractiveAnswerer, choose
-from rag.answering.sentence_ranking import Candidate, asked_words, candidates_of, is_named
+from rag.answering.sentence_ranking import Candidate, asked_words, candidates_of
 from rag.citations.numbering import cite
 from rag.citations.rendering import render
 from rag.models.cancellation import Cancellation
 from rag.records import Answer, Claim, Hit, Outcome, Paper, Passage, Searched, Turn
 from rag.retrieval.results import Retrieved, WordMatch
 from rag.text.sentences import sentence_spans
+from rag.text.titles import is_named
 from rag.text.words import content_words, stems
 
 PROPERTY = settings(deadline=None, max_examples=100)

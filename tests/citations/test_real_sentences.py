@@ -37,7 +37,7 @@ def test_an_exponent_is_no_marker(reply: str) -> None:
 
 def test_a_raised_number_behind_a_word_of_prose_is_one() -> None:
     shown = render(read_answer("Otters sleep for nine hours^1.", "How long?", SOURCES).parts, ())
-    assert shown.text == "Otters sleep for nine hours [1]."
+    assert shown.text == "Otters sleep for nine hours[1]."
 
 
 @pytest.mark.papers

@@ -59,6 +59,28 @@ def test_a_conversation_is_written_with_its_references(run: Run, samples: Librar
     assert run("--history", str(history), "--form", "ris").output.count("TY  -") == 1
 
 
+def test_references_are_formatted_with_the_numbers_of_the_conversation(
+    run: Run, samples: Library, tmp_path: Path
+) -> None:
+    assert (
+        "Breiman, L. (2001). Random Forests. https://doi.org/10.1023/a:1010933404324\n" in run("--form", "apa").output
+    )
+    history = tmp_path / "talk.jsonl"
+    append_turn(history, Turn(QUESTION, samples.ask(QUESTION)))
+    assert run("--history", str(history), "--form", "ieee").output.startswith("[1] E. J. Hu et al., “LoRA")
+    assert chosen_form(None, Path("x.txt")) is Form.APA
+
+
+def test_a_conversation_is_written_as_a_page_and_as_text(run: Run, samples: Library, tmp_path: Path) -> None:
+    history = tmp_path / "talk.jsonl"
+    append_turn(history, Turn(QUESTION, samples.ask(QUESTION)))
+    run("--history", str(history), "--out", str(tmp_path / "talk.html"))
+    assert (tmp_path / "talk.html").read_text("utf-8").startswith("<!doctype html>")
+    assert run("--history", str(history), "--form", "text").output.startswith(f"{QUESTION}\n\n")
+    assert "There is no history" in str(run("--history", "none.jsonl", "--form", "html").exception)
+    assert "no form 'html'" in str(run("--form", "html").exception)
+
+
 def test_what_can_not_be_exported_is_said_in_one_line(run: Run, tmp_path: Path) -> None:
     missing = run("--history", str(tmp_path / "none.jsonl"))
     assert "There is no history at" in str(missing.exception)

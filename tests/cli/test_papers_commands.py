@@ -79,7 +79,7 @@ def test_a_paper_is_removed_when_somebody_agrees_and_only_then(
 ) -> None:
     refused = call("remove", "1706.03762")
     assert "say --yes" in str(refused.exception)
-    monkeypatch.setattr("ui.cli.papers._asked", lambda: True)
+    monkeypatch.setattr("ui.cli.options._asked", lambda: True)
     assert call("remove", "1706.03762", answer="n\n").exit_code == 1
     assert describe(folder).papers == 40
     assert call("remove", "1706.03762", "1", answer="y\n").exit_code == 0

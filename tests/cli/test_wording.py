@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from rag.library import Library
 from rag.records import Answer, Citation, Claim, Difference, Outcome, Paper, Searched, Standing
 from rag.records.standings import SHOWN, needs_look, shown, standing_help
-from ui.wording import counted, lacking, legend, place_found, summary
+from ui.wording import counted, lacking, legend, summary
 
 PAPERS = tuple(Paper(n, f"T{n}", "Bees dance near the hive.") for n in (1, 2, 3))
 CITED = (Citation(1, PAPERS[0], "Bees dance", 0, 10),)
@@ -79,15 +78,6 @@ def test_the_line_under_an_answer_begins_with_how_its_sentences_stand_and_has_no
 @pytest.mark.parametrize("outcome", [Outcome.NOT_IN_ABSTRACTS, Outcome.NO_RELEVANT_PAPERS])
 def test_the_line_under_no_answer_begins_with_the_outcome(outcome: Outcome) -> None:
     assert summary(answer(outcome=outcome)).startswith(f"{str(outcome).replace('_', ' ')} · 9 papers searched · ")
-
-
-def test_a_paper_has_its_place_among_those_found_but_none_where_they_do_not_answer(samples: Library) -> None:
-    found = answer(CLAIMS[Standing.QUOTED])
-    assert [place_found(found, paper) for paper in PAPERS] == [f"no. {place} of 3 found" for place in (2, 3, 1)]
-    assert place_found(found, Paper(4, "T4", "Moss.")) == ""
-    refused = samples.ask("Who won the football match?")
-    assert not refused.answered
-    assert all(place_found(refused, paper) == "" for paper in samples.papers()[0])
 
 
 def test_one_is_one() -> None:

@@ -46,14 +46,14 @@ def test_a_first_question_is_searched_as_it_is(question: str) -> None:
 
 
 def test_a_chain_of_follow_ups_leads_back_to_the_question_that_stands_by_itself() -> None:
-    history = [LORA, ADAFACTOR, Turn("Does it use momentum?"), Turn("Why not?")]
+    history = [LORA, ADAFACTOR, Turn("Does it use momentum?", "No."), Turn("Why not?", "It costs.")]
     assert standalone("Is that slower?", history) == (
         f"{ADAFACTOR.question} Does it use momentum? Why not? Is that slower?"
     )
 
 
 def test_a_chain_is_followed_back_over_four_turns_at_most() -> None:
-    history = [ADAFACTOR, *[Turn(f"Why {word}?") for word in ("red", "green", "blue", "black", "white")]]
+    history = [ADAFACTOR, *[Turn(f"Why {word}?", "So.") for word in ("red", "green", "blue", "black", "white")]]
     assert TURNS == 4
     assert standalone("Why not?", history) == "Why green? Why blue? Why black? Why white? Why not?"
 

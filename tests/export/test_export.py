@@ -30,6 +30,7 @@ from rag.readers import read_file
 from rag.readers.cleaning.text import clean
 from rag.records import Answer, Citation, Claim, Difference, Outcome, Paper, Record, Searched, Turn
 from rag.text.author_names import Name, parse_name
+from tests.export.papers import PAPERS, TEXTS
 
 PROPERTY = settings(deadline=None, max_examples=100)
 ATTENTION = Paper(
@@ -49,33 +50,6 @@ SPAN = Paper(
     authors=("Guido van Rossum", "ATLAS Collaboration", "Martin Luther King, Jr."),
     year=2012,
     doi="10.1002/(sici)1097(199808)17:15<1661::aid-sim968>3.0.co;2-2",
-)
-PIECES = st.sampled_from(
-    [
-        *"\\{}%&#_$~^<>|`'\"-,;:@=()[]!*+.?/ \n\r\t\u2028\x85\x00\ud800😀é王",
-        *("$x_i$", "$\\{0\\}$", "$\\alpha^{2}_{K}$", "$a\\%b$", "``", "''", "--", "\\emph{x}", "\\$", "\\\\", "{\\'e}"),
-        *("e\u0301", "TY  - ", "\nER  - ", "\n@misc{", "},\n", " and ", "\n# ", "1. ", "GPT-4", "of", "Jr.", "<b>"),
-        *("&lt;", "](http://x.y)", "[1]"),
-    ]
-)
-TEXTS = st.lists(PIECES | st.text(max_size=4), max_size=12).map("".join)
-WEB = st.text("abz019/_%#&=;~.-", max_size=20).map("https://a.org/{}".format)
-PAPERS = st.lists(
-    st.builds(
-        Paper,
-        paper_id=st.integers(1, 5),
-        title=TEXTS,
-        abstract=TEXTS,
-        key=st.none() | TEXTS | st.sampled_from(["a1", "A1", "vaswani2017"]),
-        authors=st.lists(TEXTS | st.sampled_from(["Ada Lovelace", "Ludwig van Beethoven", "King, Jr., Al"])).map(tuple),
-        year=st.none() | st.integers(1500, 2099),
-        doi=st.none() | st.text("0189./abz_()<>;-", min_size=1).map("10.1000/{}".format),
-        arxiv_id=st.none() | st.sampled_from(["1706.03762", "hep-th/9901001"]),
-        url=st.none() | WEB,
-        pubmed_id=st.none() | st.sampled_from(["1", "31452104"]),
-    ),
-    max_size=4,
-    unique_by=lambda paper: paper.paper_id,
 )
 NASTY = [
     "{" * 200 + "x" + "}" * 200,
@@ -514,7 +488,7 @@ def test_no_papers_are_no_error_and_a_paper_given_twice_is_written_once(form: Fo
 
 
 def test_every_form_has_its_suffix() -> None:
-    assert [form.suffix for form in Form] == [".bib", ".ris", ".json", ".jsonl", ".md"]
+    assert [form.suffix for form in Form] == [".bib", ".ris", ".json", ".jsonl", ".md", ".txt", ".txt"]
     assert Form("csl-json") is Form.CSL_JSON
 
 

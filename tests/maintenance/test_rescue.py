@@ -12,6 +12,7 @@ import pytest
 
 from rag.errors import LibraryMissingError, StorageError
 from rag.ingestion.ingest import store_records
+from rag.maintenance.marks_file import bring_marks
 from rag.maintenance.rescue import rescue
 from rag.readers import read_file
 from rag.records import Record
@@ -131,3 +132,33 @@ def test_no_catalog_and_no_place_for_the_file_are_one_line(folder: Path, tmp_pat
         rescue(tmp_path, tmp_path / "out.jsonl")
     with pytest.raises(StorageError, match="can't be written"):
         rescue(folder, tmp_path / "none" / "out.jsonl")
+
+
+def test_marks_are_saved_with_their_papers_and_brought_into_a_new_library(folder: Path, tmp_path: Path) -> None:
+    catalog, out = open_catalog(folder), tmp_path / "out.jsonl"
+    catalog.marks.add("collection", "Thesis", [3, 8])
+    catalog.marks.add("tag", "read", [8])
+    catalog.marks.note(8, "Mine,\non two lines.")
+    kept = catalog.marks.of([3, 8])
+    catalog.close()
+    assert rescue(folder, out).marked == 2
+    trash(folder, root_page(folder, "notes"))
+    assert rescue(folder, out.with_name("less.jsonl")).marked == 2
+    (tmp_path / "new").mkdir()
+    with closing(open_catalog(tmp_path / "new")) as new:
+        store_records(((source, found) for source, found in read_file(out) if isinstance(found, Record)), new)
+        assert bring_marks(out, new) == 2
+        assert bring_marks(out, new) == 2
+        ids = {new.papers([paper_id])[0].key: marks for paper_id, marks in new.marks.of(new.ids()).items() if marks}
+        assert ids == {"k2": kept[3], "k7": kept[8]}
+        assert bring_marks(out.with_name("less.jsonl"), new) == 2
+        assert bring_marks(folder / FILE, new) == bring_marks(tmp_path, new) == 0
+
+
+@pytest.mark.parametrize(
+    "line", ['{"askpapers": 1}', '{"askpapers": {"collections": [], "tags": 1, "note": ""}}', "[]"]
+)
+def test_marks_that_can_not_be_read_are_left_out(tmp_path: Path, line: str) -> None:
+    (tmp_path / "odd.jsonl").write_text(f"{line}\n", "utf-8")
+    with closing(open_catalog(tmp_path)) as catalog:
+        assert bring_marks(tmp_path / "odd.jsonl", catalog) == 0

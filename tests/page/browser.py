@@ -155,7 +155,12 @@ class Tab:
         """Click the first such element with the mouse."""
 
         def clicked() -> bool:
-            self.see(selector, text).click()
+            found = self.see(selector, text)
+            try:
+                found.click()
+            except ElementClickInterceptedException:  # below what stays in its place
+                self.run("arguments[0].scrollIntoView({ block: 'center' })", found)
+                raise
             return True
 
         self.until(clicked, f"a click on {selector} with {text!r}")
@@ -167,6 +172,10 @@ class Tab:
     def press(self, *keys: str) -> None:
         """Press keys, one after the other, wherever the focus is."""
         ActionChains(self.driver).send_keys(*keys).perform()
+
+    def chord(self, held: str, key: str) -> None:
+        """Press a key while another is held."""
+        ActionChains(self.driver).key_down(held).send_keys(key).key_up(held).perform()
 
     def write(self, selector: str, text: str) -> None:
         """Write a text into a field, in the place of what is there."""

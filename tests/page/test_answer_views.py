@@ -83,8 +83,8 @@ def test_hostile_papers_and_questions_are_shown_as_text(samples: Library) -> Non
     bad = paper(title=HOSTILE, abstract=HOSTILE, authors=(HOSTILE,), url="javascript:alert(1)", origins=(HOSTILE,))
     claim = Claim(HOSTILE, (cited(1, bad, 0, len(HOSTILE)),), missing_words=(HOSTILE,))
     hostile = replace(
-        samples.ask(QUESTION), question=HOSTILE, searched=Searched(40, f"{HOSTILE} {HOSTILE}"), claims=(claim,), citations=claim.citations,
-        nearest=(bad,), notes=(HOSTILE,),
+        samples.ask(QUESTION), question=HOSTILE, searched=Searched(40, f"{HOSTILE} {HOSTILE}"), claims=(claim,),
+        citations=claim.citations, nearest=(bad,), notes=(HOSTILE,),
     )  # fmt: skip
     for outcome in Outcome:
         answer = replace(hostile, outcome=outcome)

@@ -15,6 +15,7 @@ from tests.chat_server import ChatServer
 from ui.page import answering
 from ui.page.answering import FAILED, STOPPED, AnswersUnderWay, Seen, Written, told
 from ui.page.server_state import CLOSING, CUT_OFF, ServerState
+from ui.page.views.writing import Piece
 
 LORA = "How does LoRA fine-tune a large model without changing its weights?"
 HALF = "LoRA freezes the weights "
@@ -102,7 +103,7 @@ def test_the_same_exchange_twice_is_asked_once(run: Any, chat_server: ChatServer
     chat_server.says("LoRA freezes the weights [1].")
 
     async def work(_: ServerState, answers: AnswersUnderWay) -> None:
-        for _ in range(3):
+        for _turn in range(3):
             answers.begin("x", asked())
         await whole(answers, "x")
         answers.begin("x", asked())
@@ -268,7 +269,7 @@ def test_what_turned_out_to_be_no_part_of_the_answer_is_gone(run: Any, monkeypat
         monkeypatch.setattr(state, "engine", lambda streaming: events)
         monkeypatch.setattr(answering, "REFRESH", 0.0)
         answers.begin("x", asked())
-        place, pieces = 0, []
+        place, pieces = 0, list[Piece]()
         while (found := await seen(answers, "x", place)).written is None:
             place = found.seen
             pieces += found.pieces

@@ -31,7 +31,7 @@ def test_an_answer_is_seen_as_it_is_written(open_tab: OpenTab, serve_page: Any, 
 def test_who_waits_in_line_is_told_so(open_tab: OpenTab, serve_page: Any, chat_server: Any, hold: Any) -> None:
     reply = hold(f"{ENCODED} [1].")
     chat_server.says(f"{MAXIMA} [1].")
-    server = serve_page(settings=chat_server.settings(), answers=1)
+    server = serve_page(settings=chat_server.settings(timeout=60), answers=1)
     tab = open_tab(server)
     tab.begin(LATE)
     tab.see(f"{WRITING} .ap-wait", "Looking in the abstracts")
@@ -105,7 +105,7 @@ def test_a_question_in_line_that_is_stopped_is_never_asked(
     open_tab: OpenTab, serve_page: Any, chat_server: Any, hold: Any
 ) -> None:
     reply = hold(f"{ENCODED} [1].")
-    server = serve_page(settings=chat_server.settings(), answers=1)
+    server = serve_page(settings=chat_server.settings(timeout=60), answers=1)
     tab = open_tab(server)
     tab.begin(LATE)
     tab.see(WRITING)
@@ -228,8 +228,9 @@ def test_a_question_of_four_thousand_characters_and_one_in_other_scripts_are_ask
     strange = "What is 晚期交互 late interaction 😀 — <b>naïve</b>?"
     assert 3_900 < len(long) <= 4_000
     for question in (long.strip(), strange):
-        tab.run("const [area, text] = arguments; area.value = text;", tab.see("#ap-composer textarea"), question[:-1])
-        tab.press(question[-1], Keys.ENTER)
+        area = tab.see("#ap-composer textarea")
+        tab.run("const [area, text] = arguments; area.value = text;", area, question[:-1])
+        area.send_keys(question[-1], Keys.ENTER)
         tab.see(f"{turn(0)} .ap-feet")
         assert tab.asked() == [question]
         tab.click(".ap-new")
@@ -252,6 +253,7 @@ def test_enter_that_chooses_a_word_in_an_input_method_sends_nothing(tab: Tab) ->
 def test_enter_with_shift_is_a_new_line_and_an_empty_question_asks_nothing(tab: Tab) -> None:
     tab.begin("  ")
     tab.write("#ap-composer textarea", "What is")
-    tab.press(Keys.SHIFT + Keys.ENTER, Keys.NULL, *"late interaction?", Keys.ENTER)
+    tab.chord(Keys.SHIFT, Keys.ENTER)
+    tab.press(*"late interaction?", Keys.ENTER)
     tab.whole(1)
     assert tab.run("return document.querySelector('.ap-asked').textContent") == "What is\nlate interaction?"

@@ -1,8 +1,8 @@
-"""The calls of the page, asked as the browser asks them: what is sent is read, what is told is whole, errors are a line."""
+"""The calls of the page, asked as the browser asks them: what is sent is read, and an error is one line."""
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from ui.page.kept import read_answer
 from ui.page.server_state import ServerState
 
 FOLLOW_UP = "How many parameters does it train?"
+LINE, SECRET = "It is so.", "sk-secret"
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_a_question_that_failed_or_was_refused_is_not_told_as_an_answered_one(de
         earlier=(
             {"question": "?", "outcome": None, "text": "half"},
             {"question": UNANSWERABLE, "outcome": "not_in_abstracts", "text": "no"},
-        ),  # type: ignore[arg-type]
+        ),
     )
     failed, refused = _history(desk, sent)
     assert failed.answer == ""
@@ -113,7 +114,10 @@ def test_an_answer_of_another_server_is_lost(desk: Desk) -> None:
     assert asyncio.run(follow(desk, Following(exchange="never asked"))) == {"lost": True}
 
 
-@pytest.mark.parametrize("question", [f"{'why ' * 1000}"[:4000], "What is 晚期交互 late interaction 😀 — naïve?", "\u202eabc late interaction\u200b"])  # fmt: skip
+@pytest.mark.parametrize(
+    "question",
+    ["why " * 1000, "What is 晚期交互 late interaction 😀 — naïve?", "\u202eabc late interaction\u200b"],
+)
 def test_long_and_foreign_questions_are_answered_or_refused_by_their_own_words(desk: Desk, question: str) -> None:
     done = asyncio.run(told(desk, question))
     assert done["ended"] or done["answer"]["question"] == question.strip()
@@ -200,7 +204,7 @@ def test_a_paper_that_left_the_library_is_still_a_reference_of_its_answer(desk: 
         answer = (await told(desk, QUESTION))["answer"]
         paper = answer["claims"][0]["citations"][0]["paper_id"]
         desk.library.remove([paper])
-        return str((await reference(desk, Referred(form="bibtex", answer=answer, paper=paper)))["text"])  # type: ignore[arg-type]
+        return str((await reference(desk, Referred(form="bibtex", answer=answer, paper=paper)))["text"])
 
     assert asyncio.run(referred()).startswith("@")
 
@@ -222,25 +226,32 @@ def test_the_page_is_told_what_is_served(desk: Desk) -> None:
 # --- the one door
 
 
+async def through(door: Callable[[Any], Awaitable[dict[str, Any]]], sent: Any) -> dict[str, Any]:
+    return await door(sent)
+
+
 @pytest.mark.parametrize(
     "sent",
-    [None, [], "ask", ["ask"], ["nothing", {}], ["ask", {"question": ""}], ["ask", {"exchange": "x", "question": "y" * 4001}],
-     ["follow", {"exchange": "x" * 65}], ["ask", 3], [["ask"], {}], ["__init__", {}]],
-)  # fmt: skip
+    [
+        *(None, [], "ask", ["ask"], ["nothing", {}], ["ask", 3], [["ask"], {}], ["__init__", {}]),
+        *(["ask", {"question": ""}], ["ask", {"exchange": "x", "question": "y" * 4001}]),
+        ["follow", {"exchange": "x" * 65}],
+    ],
+)
 def test_what_can_not_be_read_is_told_so(desk: Desk, sent: Any) -> None:
-    assert asyncio.run(caller(desk, CALLS)(sent)) == {"error": UNREADABLE}
+    assert asyncio.run(through(caller(desk, CALLS), sent)) == {"error": UNREADABLE}
 
 
 def test_an_expected_error_is_its_line_and_any_other_tells_no_secret(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def expected(desk: Desk, sent: Nothing) -> dict[str, Any]:
-        raise QuestionError("It is so.")
+        raise QuestionError(LINE)
 
     async def bug(desk: Desk, sent: Nothing) -> dict[str, Any]:
-        raise KeyError("sk-secret")
+        raise KeyError(SECRET)
 
     door = caller(desk, {"expected": expected, "bug": bug})
-    assert asyncio.run(door(["expected", {}])) == {"error": "It is so."}
-    assert asyncio.run(door(["bug", {}])) == {"error": FAILED}
+    assert asyncio.run(through(door, ["expected", {}])) == {"error": LINE}
+    assert asyncio.run(through(door, ["bug", {}])) == {"error": FAILED}
     assert "the call bug of the page failed" in caplog.text

@@ -71,6 +71,7 @@ def test_the_evidence_is_that_of_the_answer_whose_number_is_clicked_whatever_was
     tab.see(f".ap-chosen{turn(0)}")
     tab.click(f'{turn(0)} [data-do="bad"]')
     tab.see(f'{turn(0)} [data-do="bad"][aria-pressed="true"]')
+    tab.see(f'{CARD}.ap-lit[data-number="1"]')  # a rating leaves what is lit
     tab.click(f'{turn(1)} .ap-cite[data-number="2"]')
     tab.until(lambda: titles(tab) == second, "the evidence of the second answer")
     tab.see(f'{CARD}.ap-lit[data-number="2"]')
@@ -79,8 +80,9 @@ def test_the_evidence_is_that_of_the_answer_whose_number_is_clicked_whatever_was
 def test_who_reads_the_evidence_of_an_earlier_answer_keeps_it_while_another_is_written(
     open_tab: OpenTab, serve_page: Any, chat_server: Any, hold: Any
 ) -> None:
-    first = hold("Late interaction compares tokens [1].")
-    second = hold("Scaling laws [1].", " And more [2].")
+    chat_server.says(BUDGET, to="Last question: ")
+    first = hold("Late interaction compares tokens [1].", to=f"\nQuestion: {LATE}")
+    second = hold("Scaling laws [1].", " And more [2].", to=f"\nQuestion: {BUDGET}")
     tab = open_tab(serve_page(settings=chat_server.settings(timeout=60)))
     first.release()
     tab.ask(LATE)

@@ -30,6 +30,11 @@ LARGE = "How large is its index?"
 STOPPED = "Stopped before the answer was whole."
 
 
+def last(question: str) -> dict[str, str]:
+    """Return what makes a reply of the chat server one to a question, and not to the rewriting of a follow-up."""
+    return {"to": f"\nQuestion: {question}"}
+
+
 def two_tabs(open_tab: OpenTab, server: Any, question: str) -> tuple[Tab, Tab]:
     """Return two tabs on one conversation that begins with a question."""
     tab = open_tab(server)
@@ -59,9 +64,11 @@ def test_two_tabs_on_one_conversation_add_to_it_and_see_each_other(open_tab: Ope
 def test_two_tabs_that_ask_at_the_same_moment_both_keep_their_question(
     open_tab: OpenTab, serve_page: Any, chat_server: Any
 ) -> None:
-    chat_server.says(f"{MAXIMA} [1].", to=LATE)
-    chat_server.says(f"{ENCODED} [1].", 0.3, " So.", to=BUDGET)
-    chat_server.says("Tokens [1].", 0.3, " So.", to=QUESTIONS[1])
+    for question in (BUDGET, QUESTIONS[1]):
+        chat_server.says(question, to=f"Last question: {question}")
+    chat_server.says(f"{MAXIMA} [1].", **last(LATE))
+    chat_server.says(f"{ENCODED} [1].", 0.3, " So.", **last(BUDGET))
+    chat_server.says("Tokens [1].", 0.3, " So.", **last(QUESTIONS[1]))
     tab, other = two_tabs(open_tab, serve_page(settings=chat_server.settings()), LATE)
     soon = """
         const [question, at] = arguments, area = document.querySelector('#ap-composer textarea');
@@ -75,14 +82,16 @@ def test_two_tabs_that_ask_at_the_same_moment_both_keep_their_question(
         one.front().whole(3)
         assert sorted(one.asked()) == sorted([LATE, BUDGET, QUESTIONS[1]])
     assert tab.front().asked() == other.front().asked()
-    assert len(chat_server.asked) == 3
+    prompts = [str(one.body["messages"]) for one in chat_server.asked]
+    assert sum("<source" in prompt for prompt in prompts) == 3
 
 
 def test_an_answer_is_seen_as_it_is_written_in_every_tab_and_stopped_from_any(
     open_tab: OpenTab, serve_page: Any, chat_server: Any, hold: Any
 ) -> None:
-    chat_server.says(f"{MAXIMA} [1].", to=LATE)
-    held = hold(f"{ENCODED} [1].", " And", " so on", to=BUDGET)
+    chat_server.says(BUDGET, to="Last question: ")
+    chat_server.says(f"{MAXIMA} [1].", **last(LATE))
+    held = hold(f"{ENCODED} [1].", " And", " so on", **last(BUDGET))
     tab, other = two_tabs(open_tab, serve_page(settings=chat_server.settings(timeout=60)), LATE)
     other.begin(BUDGET)
     held.release()
@@ -100,8 +109,9 @@ def test_an_answer_is_seen_as_it_is_written_in_every_tab_and_stopped_from_any(
 def test_a_tab_takes_over_an_answer_when_the_tab_that_asked_is_closed(
     open_tab: OpenTab, serve_page: Any, chat_server: Any, hold: Any
 ) -> None:
-    chat_server.says(f"{MAXIMA} [1].", to=LATE)
-    held = hold(f"{ENCODED} [1].", " And that is all [1].", to=BUDGET)
+    chat_server.says(BUDGET, to="Last question: ")
+    chat_server.says(f"{MAXIMA} [1].", **last(LATE))
+    held = hold(f"{ENCODED} [1].", " And that is all [1].", **last(BUDGET))
     tab, other = two_tabs(open_tab, serve_page(settings=chat_server.settings(timeout=60)), LATE)
     other.begin(BUDGET)
     held.release()
@@ -133,7 +143,7 @@ def test_two_browsers_at_once_never_see_each_others_conversation(
     open_tab: OpenTab, serve_page: Any, chat_server: Any, hold: Any, tmp_path: Path
 ) -> None:
     replies = {LATE: f"{ENCODED} [1].", QUESTIONS[0]: "LoRA adapts a large pre-trained model to a task [1]."}
-    held = {question: hold(reply, " And that is all.", to=question) for question, reply in replies.items()}
+    held = {question: hold(reply, " And that is all.", **last(question)) for question, reply in replies.items()}
     server = serve_page(settings=chat_server.settings(timeout=60))
     tab = open_tab(server)
     driver = start_chromium(tmp_path)
@@ -192,8 +202,9 @@ def test_a_reader_is_told_when_the_server_ends_amid_an_answer(chat: Any, chat_se
 def test_a_server_that_is_gone_is_told_and_what_was_written_goes_on_once_it_is_back(
     chat: Any, chat_server: Any, reader: Any
 ) -> None:
-    chat_server.says(f"{ENCODED} [1].", 60.0, to=LATE)
-    chat_server.says(f"{MAXIMA} [1].", to=BUDGET)
+    chat_server.says(BUDGET, to="Last question: ")
+    chat_server.says(f"{ENCODED} [1].", 60.0, **last(LATE))
+    chat_server.says(f"{MAXIMA} [1].", **last(BUDGET))
     model = {"OPENAI_BASE_URL": chat_server.url, "OPENAI_API_KEY": "x"}
     process, url = chat("--llm", "openai:tiny", **model)
     tab = reader(url)
@@ -216,8 +227,9 @@ def test_a_server_that_is_gone_is_told_and_what_was_written_goes_on_once_it_is_b
 
 
 def test_a_stop_and_a_question_hold_while_the_server_is_gone(chat: Any, chat_server: Any, reader: Any) -> None:
-    chat_server.says(f"{ENCODED} [1].", 60.0, to=LATE)
-    chat_server.says(f"{MAXIMA} [1].", to=BUDGET)
+    chat_server.says(BUDGET, to="Last question: ")
+    chat_server.says(f"{ENCODED} [1].", 60.0, **last(LATE))
+    chat_server.says(f"{MAXIMA} [1].", **last(BUDGET))
     model = {"OPENAI_BASE_URL": chat_server.url, "OPENAI_API_KEY": "x"}
     process, url = chat("--llm", "openai:tiny", **model)
     tab = reader(url)

@@ -21,6 +21,7 @@ from ui.cli.app import app
 RECORDED: dict[str, Any] = json.loads(
     (Path(__file__).resolve().parents[1] / "recordings" / "0.1.0.json").read_text("utf-8")
 )
+NO_FILTERS = "Filters(year_from=None, year_to=None, origin=None, title=None)"  # as 0.1.0 wrote them
 
 
 def signature(function: Any) -> str:
@@ -30,7 +31,7 @@ def signature(function: Any) -> str:
         default = (
             "" if one.default is inspect.Parameter.empty else f"={'...' if callable(one.default) else one.default}"
         )
-        shown.append(f"{one.kind.name.lower()} {one.name}{default}")
+        shown.append(f"{one.kind.name.lower()} {one.name}{default.replace(str(rag.Filters()), NO_FILTERS)}")
     return ", ".join(shown)
 
 
@@ -51,7 +52,9 @@ def promise(thing: Any) -> dict[str, Any]:
     return found
 
 
-OPTIONAL = re.compile(r"(, keyword_only \w+=[^,]+)*")  # arguments that came later, which nobody need give
+OPTIONAL = re.compile(
+    r"(, keyword_only \w+=([^,(]+|\w*\([^)]*\)))*"
+)  # arguments that came later, which nobody need give
 
 
 def help_of(command: str) -> str:

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from ui.cli import asking, evaluation, exporting, ingesting, maintenance, marking, papers, serving
+from ui.cli import asking, comparing, evaluation, exporting, ingesting, maintenance, marking, papers, serving
 from ui.cli.options import FAILED
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ COMMANDS = (
     ingesting.ingest,
     asking.search,
     asking.ask,
+    comparing.compare,
     serving.chat,
     exporting.export,
     papers.list_papers,

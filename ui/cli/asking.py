@@ -24,11 +24,19 @@ from ui.cli.options import (
 
 NOT_ANSWERED = 3  # exit code when the abstracts don't say
 
+QuestionArgument = Annotated[
+    str | None, typer.Argument(metavar="QUESTION", help="what to ask; without: a conversation")
+]
+CheckOption = Annotated[
+    bool | None, typer.Option("--check/--no-check", help="have each claim of an LLM checked by meaning")
+]
+
 
 def search(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="what to look for")],
     library: LibraryOption = None,
-    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=100, help="papers to show")] = 10,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=1000, help="papers to show")] = 10,
+    offset: Annotated[int, typer.Option("--offset", metavar="N", min=0, help="papers to leave out before")] = 0,
     year: YearOption = None,
     origin: OriginOption = None,
     title: TitleOption = None,
@@ -36,31 +44,30 @@ def search(
     tag: TagOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """find papers, best first, each with its best passage"""
+    """find the papers about something, best first, each with its best passage, and how many match"""
     from dataclasses import asdict
 
-    from rag.library import PASSAGES, Library
-    from rag.retrieval.results import top
+    from rag.library import Library
     from ui.cli.rendering import show_hits
     from ui.filters import read_filters
-    from ui.wording import printable
+    from ui.wording import matching, printable
 
     settings = read_settings()
     with Library.open(library, settings, create=False) as opened:
-        found = opened.retrieve(query, limit=limit, filters=read_filters(year, origin, title, collection, tag))
-        hits = top(found.hits, PASSAGES)
+        filters = read_filters(year, origin, title, collection, tag)
+        found = opened.find(query, limit=limit, offset=offset, filters=filters)
     for note in found.notes:
         sys.stderr.write(f"{printable(note)}\n")
     if as_json:
-        print_json([asdict(hit) for hit in hits])
+        print_json([asdict(hit) for hit in found.hits])
     else:
-        show_hits(console(), hits)
+        show_hits(console(), found.hits, after=offset)
+    if found.matching:
+        console(stderr=True).print(matching(found, offset))
 
 
 def ask(
-    question: Annotated[
-        str | None, typer.Argument(metavar="QUESTION", help="what to ask; without: a conversation")
-    ] = None,
+    question: QuestionArgument = None,
     library: LibraryOption = None,
     llm: LlmOption = None,
     history: Annotated[
@@ -71,9 +78,7 @@ def ask(
     title: TitleOption = None,
     collection: CollectionOption = None,
     tag: TagOption = None,
-    check: Annotated[
-        bool | None, typer.Option("--check/--no-check", help="have each claim of an LLM checked by meaning")
-    ] = None,
+    check: CheckOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """answer a question, each sentence with its citation

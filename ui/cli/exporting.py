@@ -19,13 +19,18 @@ from ui.cli.options import (
 
 if TYPE_CHECKING:
     from rag.export import Form
+    from rag.records import Turn
 
 
 def export(
     library: LibraryOption = None,
     form: Annotated[
         str | None,
-        typer.Option("--form", metavar="FORM", help="bibtex (the default), ris, csl-json, jsonl or markdown"),
+        typer.Option(
+            "--form",
+            metavar="FORM",
+            help="bibtex (the default), ris, csl-json, jsonl, markdown, apa or ieee; with --history also html, text",
+        ),
     ] = None,
     history: Annotated[
         Path | None, typer.Option("--history", metavar="FILE", help="only what this conversation cites")
@@ -42,16 +47,17 @@ def export(
     """write papers, or a conversation, in a form that others read
 
     Without --history all papers that pass the filters. With it the papers that are cited
-    there; as markdown, the conversation itself with its references.
+    there, in ieee with the numbers that they have there; as markdown or text the
+    conversation itself with its references, as html a page of it with its evidence.
     """
     from rag.export import export as export_papers
     from rag.library import Library
     from ui.filters import read_filters
 
-    chosen = chosen_form(form, out)
     if history is not None:
-        text = exported_conversation(history, chosen)
+        text = shared_conversation(history, form, out) or exported_conversation(history, chosen_form(form, out))
     else:
+        chosen = chosen_form(form, out)
         with Library.open(library, read_settings(), create=False) as opened:
             text = export_papers(opened.selected(read_filters(year, origin, title, collection, tag)), chosen)
     write_out(text, out)
@@ -61,7 +67,7 @@ def chosen_form(form: str | None, out: Path | None) -> "Form":
     """Return the form that is named, or that a file's ending tells; BibTeX without either. Raises QuestionError."""
     from rag.export import Form
 
-    endings = {one.suffix: one for one in Form}
+    endings = {one.suffix: one for one in reversed(Form)}  # the first of those with one ending: APA of .txt
     try:
         return Form(form) if form else endings.get(out.suffix.lower() if out else "", Form.BIBTEX)
     except ValueError as error:
@@ -69,20 +75,42 @@ def chosen_form(form: str | None, out: Path | None) -> "Form":
         raise QuestionError(msg) from error
 
 
+def shared_conversation(history: Path, form: str | None, out: Path | None) -> str:
+    """Return a conversation as a page or as plain text, where that is the form that is meant; else nothing.
+
+    Raises SourceError when it can't be read.
+    """
+    from rag.conversation.text import conversation_text
+    from ui.page.sharing.shared_page import conversation_html
+
+    if form == "text":
+        return conversation_text(_turns(history))
+    if form == "html" or (form is None and out and out.suffix.lower() in {".html", ".htm"}):
+        turns = _turns(history)
+        return conversation_html(turns, title=turns[0].question if turns else "")
+    return ""
+
+
+def _turns(history: Path) -> "list[Turn]":
+    from rag.conversation.history import read_history
+
+    if not history.exists():
+        msg = f"There is no history at {history}. Begin one with: askpapers ask --history {history}"
+        raise SourceError(msg)
+    return read_history(history)
+
+
 def exported_conversation(history: Path, form: "Form") -> str:
     """Return the papers that a conversation cites; as Markdown, the conversation.
 
     Raises SourceError when it can't be read, QuestionError when it cites nothing.
     """
-    from rag.conversation.history import read_history
+    from rag.citations.numbering import number_papers
     from rag.conversation.markdown import conversation_markdown
     from rag.export import Form, export
     from rag.records import Answer
 
-    if not history.exists():
-        msg = f"There is no history at {history}. Begin one with: askpapers ask --history {history}"
-        raise SourceError(msg)
-    turns = read_history(history)
+    turns = _turns(history)
     if form is Form.MARKDOWN:
         return conversation_markdown(turns)
     cited = [one for turn in turns if isinstance(turn.answer, Answer) for one in turn.answer.citations]
@@ -90,7 +118,7 @@ def exported_conversation(history: Path, form: "Form") -> str:
     if not papers:
         msg = f"The conversation {history} cites no paper. Keep whole answers with: askpapers ask --history {history}"
         raise QuestionError(msg)
-    return export(papers, form)
+    return export(papers, form, numbers=number_papers((), turns))
 
 
 def write_out(text: str, out: Path | None) -> None:

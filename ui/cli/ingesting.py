@@ -14,7 +14,7 @@ DEMO = Path("demo.library")
 def demo(
     library: Annotated[Path, typer.Option("--library", metavar="DIR", help="folder of the demo library")] = DEMO,
 ) -> None:
-    """answer three questions over 40 sample papers, say what to do next
+    """answer three questions over 40 sample papers, say what is next
 
     Makes a small library in the folder of --library and leaves it there to play with.
     """

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rag.records import Filters
 
 PapersArgument = Annotated[
-    list[str] | None, typer.Argument(metavar="[PAPER...]", help="number, DOI, arXiv id, PubMed id, key or title")
+    list[str] | None, typer.Argument(metavar="PAPER...", help="number, DOI, arXiv id, PubMed id, key or title")
 ]
 RemoveOption = Annotated[bool, typer.Option("--remove", help="take them out instead")]
 
@@ -43,7 +43,7 @@ def collections(
     yes: YesOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """list the collections and the tags, each with how many papers it has"""
+    """list the collections and tags, and how many papers each has"""
     from rag.library import Library
     from ui.cli.rendering import show_labels
 
@@ -102,10 +102,7 @@ def tag(
     collection: CollectionOption = None,
     tagged: TagOption = None,
 ) -> None:
-    """tag papers
-
-    The papers that are named, or all that pass the filters.
-    """
+    """tag papers: those that are named, or all that pass the filters"""
     from rag.library import Library
     from ui.filters import read_filters
 
@@ -122,7 +119,7 @@ def tag(
 def note(
     name: Annotated[str, typer.Argument(metavar="PAPER", help="number, DOI, arXiv id, PubMed id, key or title")],
     text: Annotated[
-        str | None, typer.Argument(metavar="[TEXT]", help="what to note, in place of what stands there")
+        str | None, typer.Argument(metavar="TEXT", help="what to note, in place of what stands there")
     ] = None,
     remove: Annotated[bool, typer.Option("--remove", help="remove the note")] = False,
     library: LibraryOption = None,

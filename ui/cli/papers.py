@@ -65,7 +65,7 @@ def list_papers(
 
 
 def show(names: NamesArgument, library: LibraryOption = None, as_json: JsonOption = False) -> None:
-    """show papers whole: abstract, identifiers, where they came from, how they are marked"""
+    """show papers whole: abstract, identifiers, sources, marks"""
     from rag.library import Library
     from ui.cli.rendering import show_paper
 

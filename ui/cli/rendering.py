@@ -137,9 +137,9 @@ def _reference(label: str, paper: Paper) -> Text:
     return text
 
 
-def show_hits(console: Console, hits: Sequence[Hit]) -> None:
-    """Print the papers found, each with its best passage."""
-    for number, hit in enumerate(hits, start=1):
+def show_hits(console: Console, hits: Sequence[Hit], after: int = 0) -> None:
+    """Print the papers found, each with its best passage, numbered behind the first `after`."""
+    for number, hit in enumerate(hits, start=after + 1):
         _print(console, _reference(f"{number:>2}.", hit.paper), indent=4)
         for passage in hit.passages[:1]:
             _print(console, Text(textwrap.shorten(printable(passage.text), 300), "dim"), indent=4, first=4)

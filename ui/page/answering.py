@@ -7,7 +7,7 @@ or a cut connection, and finds it whole when it was finished meanwhile. Kept for
 import asyncio
 import logging
 from collections import OrderedDict
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -87,18 +87,19 @@ class AnswersUnderWay:
         written.task = asyncio.create_task(self._write(written, asked))
         written.task.add_done_callback(written.end)
 
-    async def follow(self, exchange: str, seen: int) -> Seen | None:
-        """Return what is new of an answer, waiting for it a while; None when nobody knows the exchange any more."""
+    async def follow(self, exchange: str, seen: int, *, begun: bool = True) -> Seen | None:
+        """Return what is new of an answer, waiting for it a while; None when nobody knows the exchange any more.
+
+        `begun` is what who follows believes: that it waits in line no more.
+        """
         written = self._known.get(exchange)
         if written is None:
             return None
         if written.whole is None and len(written.pieces) <= seen:
-            waiting = written.changed.wait()
-            try:
-                await asyncio.wait_for(waiting, PATIENCE)
-                await asyncio.sleep(REFRESH)  # what comes in quick succession is told at once
-            except TimeoutError:
-                pass
+            with suppress(TimeoutError):
+                await asyncio.wait_for(written.changed.wait(), PATIENCE if written.begun == begun else REFRESH)
+                if written.task is not None:  # what comes in quick succession is told at once
+                    await asyncio.wait([written.task], timeout=REFRESH)
         if written.whole is not None:
             return Seen((), seen, True, written)
         pieces = written.pieces[seen:]

@@ -9,6 +9,7 @@ from rag.text.sentences import DENSE, Span
 
 CLAUSE = 4  # words that a clause has at least
 BETWEEN = tuple(",;:\uff0c\uff1b\uff1a\u3001\u060c")  # what stands between two clauses
+STOPS = tuple(".!?\u2026\u3002\uff01\uff1f\u061f\u0964")  # what ends one, where a scrap of a sentence comes behind it
 
 
 class Sentence(NamedTuple):
@@ -35,6 +36,8 @@ def clauses(sentence: Sentence, line: MarkedLine, span: Span, shown: Span) -> li
     at = span.start
     for end in ends[:-1]:
         word = next((n for n in range(at, span.end) if line.origin[n] >= end), span.end)
+        while word < span.end and line.text[word] in STOPS:
+            word += 1
         if min(length(line.text[at:word]), length(line.text[word : span.end])) >= CLAUSE:
             cuts.append((word, end))
             at = word
@@ -47,7 +50,7 @@ def _cut(line: MarkedLine, span: Span, start: int, cuts: Sequence[tuple[int, int
     at = span.start
     for word, marker_end in cuts:
         end = marker_end
-        while end < cuts[-1][1] and line.shown[end] in BETWEEN:
+        while end < cuts[-1][1] and line.shown[end] in (*BETWEEN, *STOPS):
             end += 1
         shown = line.shown[start:end]
         numbers = [number for piece in shown if isinstance(piece, tuple) for number in piece]

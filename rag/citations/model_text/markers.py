@@ -20,7 +20,7 @@ from rag.citations.model_text.headings import front_matter, is_heading
 from rag.citations.model_text.marked_line import MarkedLine, read_line
 from rag.citations.model_text.marker_grammar import label_of
 from rag.citations.model_text.reference_lists import heads_references, renumbered
-from rag.citations.model_text.tables import is_row, is_rule, row_text, with_cited_columns
+from rag.citations.model_text.tables import BAR, is_row, is_rule, row_text, whole_tables, with_cited_columns
 from rag.records import Paper
 from rag.text.sentences import Span, sentence_spans
 
@@ -31,7 +31,6 @@ ITEM = re.compile(r"[-*•–](?:\s+|$)|(?P<number>\d{1,2})[.)]\s+(?=\S)")  # no
 HEADING = re.compile(r"\s*#{1,6}\s+")
 QUOTED = re.compile(r"\s*>\s?")
 PREAMBLE = re.compile(rf"\s*{ANSWERS}\s?[:\uff1a]\s*", re.IGNORECASE)
-BAR = re.compile(r"(?<!\\)\|")  # between two cells
 FENCE = re.compile(r"\s*(?:```|~~~)")
 FORMULAS = (("$$", "$$"), ("\\[", "\\]"), ("\\begin{", "\\end{"))
 MARKER_OR_NOT = re.compile(r"\[\d")  # what isn't put aside
@@ -55,7 +54,7 @@ def read_markers(text: str, sources: Mapping[int, Paper], meaning: Mapping[int, 
     meaning = meaning or {}
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # half an emoji
     text = shielded(plain_signs("\n".join(text.splitlines()), sources), sources)
-    text = with_cited_columns(text, {*sources, *meaning})
+    text = with_cited_columns(whole_tables(text), {*sources, *meaning})
     text, rewritten = plain_markers(text, {n: sources[meaning.get(n, n)] for n in {*sources, *meaning}})
     reader.repairs += rewritten
     lines = renumbered(text, meaning).splitlines()

@@ -1,11 +1,12 @@
 """What the browser asks of the server, a module for each matter: `call` is the one door, carried by gradio.
 
 asking      questions, the answers as they are written, ratings
+files       conversations saved, opened, shared, exported
 papers      the library's papers: found, listed, opened
 adding      files brought in, papers taken out and put back
 collecting  collections, tags and notes
 comparing   papers in a table, column by column
-shown       what stands around: the head, the map, the runs, exports
+shown       what stands around: the head, the map, the runs, references
 """
 
 from ui.page.calls.base import Call, caller

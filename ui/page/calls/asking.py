@@ -64,10 +64,14 @@ class Question(Sent):
 
 
 class Followed(Sent):
-    """An answer that is followed; `seen` pieces of it are known, `spent` is what the conversation cost before."""
+    """An answer that is followed; `seen` pieces of it are known, `spent` is what the conversation cost before.
+
+    `begun` is what the page shows: that the question waits in line no more.
+    """
 
     exchange: Id
     seen: int = 0
+    begun: bool = True
     spent: float = 0.0
 
 
@@ -112,7 +116,7 @@ async def ask(desk: Desk, sent: Question) -> Told:
 
 async def follow(desk: Desk, sent: Followed) -> Told:
     """Tell what is new of an answer, and the whole of it once it is there; `lost` when nobody knows it any more."""
-    seen = await desk.answers.follow(sent.exchange, sent.seen)
+    seen = await desk.answers.follow(sent.exchange, sent.seen, begun=sent.begun)
     if seen is None:
         return {"lost": True}
     if seen.written is None:

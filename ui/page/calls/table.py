@@ -1,6 +1,6 @@
 """All calls of the page by name."""
 
-from ui.page.calls import adding, asking, collecting, comparing, papers, shown
+from ui.page.calls import adding, asking, collecting, comparing, files, papers, shown
 from ui.page.calls.base import Call
 
 MADE: tuple[Call, ...] = (
@@ -10,6 +10,7 @@ MADE: tuple[Call, ...] = (
     collecting.groups, collecting.mark, collecting.unmark, collecting.rename_collection, collecting.delete_collection,
     collecting.note, collecting.marks,
     comparing.columns, comparing.compare, comparing.compared, comparing.stop_comparing, comparing.compared_as,
-    shown.about, shown.news, shown.map_of_papers, shown.runs, shown.run, shown.exported, shown.reference,
+    files.exported, files.saved, files.opened_file, files.shared,
+    shown.about, shown.news, shown.map_of_papers, shown.runs, shown.run, shown.reference,
 )  # fmt: skip
 CALLS = {call.__name__: call for call in MADE}

@@ -5,15 +5,16 @@ that it can't be mistaken for what the model wrote, nor the other way round.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import partial
 from html import escape
 from itertools import groupby
 
 from rag.citations.rendering import marked, markers_replaced
 from rag.records import Answer, Claim, Standing
 from rag.records.answers import LEFT_OPEN, MARK
-from rag.records.standings import SOUND, shown, side_by_side
+from rag.records.standings import SOUND, needs_look, shown, side_by_side
 from ui.page.views.markup import PLACE, document, place, place_of, prose, without_places
 
 STYLES = {
@@ -27,16 +28,47 @@ STOPS = re.compile(r"[.,;:!?]+")
 INLINE = re.compile(r"<(/?)(em|strong|code|a|math)\b")
 
 
-def answer_text(answer: Answer) -> str:
-    """Return the text of an answer as safe HTML."""
-    return _Setter(answer).html()
+SetCite = Callable[[int, int | None], str]  # of a paper's number, and of the place of the claim that cites it
+SetMark = Callable[[Claim, int], str]  # of a claim and its place
+
+
+def cite_button(answer: Answer, number: int, claim: int | None) -> str:
+    """Return a citation of an answer as a button that shows the evidence."""
+    style, of_claim, stands = "", "", ""
+    if claim is not None:
+        made = answer.claims[claim]
+        style, of_claim, stands = f" ap-{STYLES[made.standing]}", _of(made, claim), f", {shown(made).word}"
+    return (
+        f'<button type="button" class="ap-cite{style}" data-do="cite" data-number="{number}"{of_claim} '
+        f'aria-label="[{number}]{stands}: evidence in this paper">[{number}]</button>'
+    )
+
+
+def mark_button(claim: Claim, number: int) -> str:
+    """Return the mark of a claim as a button that says what it means; nothing where no reader has to look."""
+    if not needs_look(claim):
+        return ""
+    tip = escape(tooltip(claim))
+    return (
+        f'<button type="button" class="ap-mark ap-{STYLES[claim.standing]}" data-do="mark" data-claim="{number}" '
+        f'aria-label="{tip}" data-tip="{tip}"><span aria-hidden="true">{shown(claim).sign}</span></button>'
+    )
+
+
+def answer_text(answer: Answer, *, cite: SetCite | None = None, mark: SetMark = mark_button) -> str:
+    """Return the text of an answer as safe HTML, with what `cite` and `mark` make of its citations and marks.
+
+    What they return stands as it is: it has to be safe. An empty mark is none.
+    """
+    return _Setter(answer, cite or partial(cite_button, answer), mark).html()
 
 
 class _Setter:
     """Puts one answer's text together, and keeps what stands for each place in it."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, cite: SetCite, mark: SetMark) -> None:
         self.answer = answer
+        self.cite, self.mark = cite, mark
         self.text = without_places(answer.text)
         self.instead: list[str | int | None] = []  # a button, the claim that begins there, or None where one ends
 
@@ -68,7 +100,8 @@ class _Setter:
     def _claim(self, claim: Claim, number: int) -> str:
         written = self.text[claim.start : claim.end]
         alone = replace(claim, start=0, end=len(written))
-        said = marked(written, [alone], lambda one, _: self._put(_mark(one, number)) if needs_look(one) else "")
+        mark = self.mark(claim, number)
+        said = marked(written, [alone], lambda *_: self._put(mark) if mark else "")
         said = self._cites(said, {citation.number for citation in claim.citations}, number)
         row = said.startswith("|") and said.endswith("|") and len(said) > 1
         before, said, behind = ("|", said[1:-1], "|") if row else ("", said, "")  # of a row: inside of its cells
@@ -76,21 +109,10 @@ class _Setter:
 
     def _cites(self, text: str, cited: Collection[int], claim: int | None = None) -> str:
         """Return a text with its markers as buttons that show the evidence."""
-        of_claim, stands = "", ""
-        if claim is not None:
-            made = self.answer.claims[claim]
-            style, of_claim, stands = f" ap-{STYLES[made.standing]}", _of(made, claim), f", {shown(made).word}"
-        else:
-            style = ""
 
         def cite(found: re.Match[str]) -> str:
             number = int(found[0][1:-1])
-            if number not in cited:
-                return found[0]
-            return self._put(
-                f'<button type="button" class="ap-cite{style}" data-do="cite" data-number="{number}"{of_claim} '
-                f'aria-label="[{number}]{stands}: evidence in this paper">[{number}]</button>'
-            )
+            return self._put(self.cite(number, claim)) if number in cited else found[0]
 
         return markers_replaced(text, cite)
 
@@ -186,22 +208,9 @@ def _is_stop(piece: str) -> bool:
     return STOPS.fullmatch(piece) is not None
 
 
-def needs_look(claim: Claim) -> bool:
-    """Tell whether a reader should look at a claim: only such a claim has a mark of its own beside its [n]."""
-    return claim.standing not in SOUND
-
-
 def _of(claim: Claim, number: int) -> str:
     """Return what an [n] says of the claim that it stands in, for its card."""
     return f' data-claim="{number}" data-style="ap-{STYLES[claim.standing]}" data-said="{escape(tooltip(claim))}"'
-
-
-def _mark(claim: Claim, number: int) -> str:
-    tip = escape(tooltip(claim))
-    return (
-        f'<button type="button" class="ap-mark ap-{STYLES[claim.standing]}" data-do="mark" data-claim="{number}" '
-        f'aria-label="{tip}" data-tip="{tip}"><span aria-hidden="true">{shown(claim).sign}</span></button>'
-    )
 
 
 def tooltip(claim: Claim) -> str:

@@ -16,6 +16,9 @@ from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from rag.export.dollars import with_dollars
+from rag.export.text import SURROGATES
+
 MATH = (
     "math", "mrow", "mi", "mo", "mn", "ms", "mtext", "mspace", "msup", "msub", "msubsup", "mfrac", "msqrt", "mroot",
     "mover", "munder", "munderover", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "menclose",
@@ -112,7 +115,15 @@ _DOCUMENT = (
     .enable(["emphasis", "backticks", "escape", "linkify", "list", "table", "heading", "blockquote", "fence", "hr"])
     .use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True, renderer=_formula)
 )
+
+
+def _as_it_is(_: Any, tokens: Any, at: int, options: Any, env: Any) -> str:  # noqa: ARG001  (Markdown's signature)
+    """Return a displayed formula without a box around it, which would end the paragraph that it is in."""
+    return _formula(tokens[at].content.strip(), {"display_mode": True})
+
+
 for _parser in (_MARKDOWN, _DOCUMENT):
+    _parser.add_render_rule("math_inline_double", _as_it_is)
     _parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})  # type: ignore[union-attr]
     _parser.linkify = _Links(_parser.linkify)
 
@@ -130,7 +141,7 @@ def prose(text: str) -> str:
     >>> prose("*Fast* & <b>90\\%</b>")
     '<em>Fast</em> &amp; &lt;b&gt;90%&lt;/b&gt;'
     """
-    return _clean(_MARKDOWN.renderInline(_prepared(text)), TAGS)
+    return _clean(_MARKDOWN.renderInline(_prepared(with_dollars(text))), TAGS)
 
 
 @lru_cache(maxsize=1024)
@@ -140,7 +151,7 @@ def document(text: str) -> str:
     >>> document("# A\n- *b*").split()
     ['<h4>A</h4>', '<ul>', '<li><em>b</em></li>', '</ul>']
     """
-    tokens = _DOCUMENT.parse("\n".join(map(_prepared, text.split("\n"))))
+    tokens = _DOCUMENT.parse("\n".join(map(_prepared, with_dollars(text).split("\n"))))
     headings = [token for token in tokens if token.type in {"heading_open", "heading_close"}]
     highest = min((int(token.tag[1]) for token in headings), default=1)
     for token in headings:
@@ -155,7 +166,7 @@ def _prepared(text: str) -> str:
 def _clean(html: str, tags: set[str]) -> str:
     """Return HTML checked once more, whatever let through what it shouldn't."""
     return nh3.clean(
-        html,
+        SURROGATES.sub("\ufffd", html),  # halves of characters, as a reply cut off may end with
         tags=tags,
         attributes=ATTRIBUTES,
         url_schemes={"http", "https"},

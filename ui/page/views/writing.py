@@ -47,10 +47,10 @@ class Writing:
 
 
 def joined(pieces: Iterable[Piece]) -> list[Piece]:
-    """Return the pieces that have the same effect as these, as few as can be.
+    r"""Return the pieces that have the same effect as these, as few as can be.
 
-    >>> joined([("text", "a", 0), ("text", "b\\n\\nc", 0), ("block", "<p>ab</p>", 4), ("text", "d", 0)])
-    [('text', 'ab\\n\\ncd', 0), ('block', '<p>ab</p>', 4)]
+    >>> joined([("text", "a", 0), ("text", "b\n\nc", 0), ("block", "<p>ab</p>", 4), ("text", "d", 0)])
+    [('text', 'ab\n\ncd', 0), ('block', '<p>ab</p>', 4)]
     """
     anew: list[Piece] = []
     text, blocks = "", list[Piece]()

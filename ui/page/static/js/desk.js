@@ -16,12 +16,12 @@ const BOUNDS = "askpapers.bounds"; // of a conversation that has no question yet
  * writes the answers, and whether claims are checked.
  */
 export const desk = {
-  about: null, id: null, conversation: null, exchanges: new Map(), path: [], chosen: null, bounds: JSON.parse(sessionStorage.getItem(BOUNDS) ?? "{}"),
+  about: null, id: null, conversation: null, exchanges: new Map(), path: [], chosen: null, bounds: JSON.parse(store.pocket.get(BOUNDS, () => sessionStorage) ?? "{}"),
   answerer: null, check: false,
 };
 
 const listeners = new Map();
-/** Hear of `about`, `opened`, `changed`, `chosen`, `piece`, `bounds`. */
+/** Hear of `about`, `opened`, `changed`, `listed`, `chosen`, `jump`, `piece`, `bounds`. */
 export const on = (kind, listener) => listeners.set(kind, [...(listeners.get(kind) ?? []), listener]);
 export const emit = (kind, ...given) => (listeners.get(kind) ?? []).forEach((one) => one(...given));
 
@@ -49,40 +49,60 @@ export async function refresh() {
 
 // --- which conversation is read
 
+let opening = 0;
 /** Put a conversation on the desk (null: a new one). Gives false when it isn't there. */
 export async function open(id) {
+  const mine = ++opening;
   const found = id ? await store.read(id) : null;
+  if (mine !== opening) return true; // another was opened meanwhile
   if (id && (!found || found.conversation.deleted)) return false;
   Object.assign(desk, { id, conversation: found?.conversation ?? null, exchanges: found?.exchanges ?? new Map() });
   desk.path = found ? store.path(found.conversation, found.exchanges) : [];
   desk.chosen = desk.path.at(-1)?.id ?? null;
   desk.bounds = found?.conversation.bounds ?? {};
-  sessionStorage.removeItem(BOUNDS);
-  if (id) sessionStorage.setItem("askpapers.current", id);
-  else sessionStorage.removeItem("askpapers.current");
+  store.pocket.put(BOUNDS, null, () => sessionStorage);
+  store.pocket.put("askpapers.current", id, () => sessionStorage);
   emit("opened");
   emit("bounds");
+  looked();
   followAll(desk.path);
   return true;
 }
 
+/** True while the reader sees the conversation on the desk. */
+const inView = () => !document.hidden && Boolean(document.getElementById("ap-transcript")?.checkVisibility());
+/** The reader has seen what came into the conversation on the desk. */
+export function looked() {
+  if (desk.conversation?.fresh && inView()) store.alter(desk.id, { fresh: false });
+}
+document.addEventListener("visibilitychange", looked);
+
 // A change in this tab or another: read again what is on the desk, and nothing else.
 let reading = Promise.resolve();
-store.changed(({ conversation, deleted }) => {
+store.changed(({ conversation }) => {
   emit("listed");
   if (conversation !== desk.id) return;
   reading = reading.then(async () => {
     if (conversation !== desk.id) return;
-    if (deleted) return void (await open(null));
     const found = await store.read(conversation);
-    if (!found || conversation !== desk.id) return;
+    if (conversation !== desk.id) return;
+    if (!found || found.conversation.deleted) return void (await leave(conversation));
     const followed = desk.chosen === (desk.path.at(-1)?.id ?? null); // who looks at the last answer goes on to the next
     Object.assign(desk, found, { path: store.path(found.conversation, found.exchanges) });
     if (followed || !desk.path.some((one) => one.id === desk.chosen)) desk.chosen = desk.path.at(-1)?.id ?? null;
     emit("changed");
+    looked();
     followAll(desk.path);
   });
 });
+
+/** The conversation on the desk was deleted: go to a new one, with what was being written. */
+async function leave(id) {
+  const { library } = desk.about ?? {};
+  const text = store.draft(library, id);
+  if (text && !store.draft(library, null)) store.keepDraft(library, null, text), store.keepDraft(library, id, "");
+  await open(null);
+}
 
 /** Show the evidence of an answer; `wanted` says what of it: {number, claim} or {paper}. */
 export function choose(id, wanted = null) {
@@ -91,13 +111,26 @@ export function choose(id, wanted = null) {
 }
 
 /** Show another version of an edited question. */
-export const turnTo = (exchange) => store.alter(desk.id, (one) => ({ active: { ...one.active, [exchange.parent ?? ""]: exchange.id } }));
+export const turnTo = (exchange) => store.reveal(exchange.id);
+
+/** Show an answer of the conversation on the desk, in whatever version it stands. Gives false when it isn't there. */
+export async function jump(id) {
+  const one = desk.exchanges.get(id);
+  if (!one || one.deleted) return false;
+  if (!desk.path.includes(one)) {
+    await store.reveal(id);
+    await reading;
+  }
+  choose(id);
+  emit("jump", id);
+  return true;
+}
 
 export function setBounds(bounds) {
   desk.bounds = bounds;
   emit("bounds");
   if (desk.id) store.alter(desk.id, { bounds });
-  else sessionStorage.setItem(BOUNDS, JSON.stringify(bounds));
+  else store.pocket.put(BOUNDS, JSON.stringify(bounds), () => sessionStorage);
 }
 
 // --- asking
@@ -105,20 +138,26 @@ export function setBounds(bounds) {
 /** True while an answer of this conversation is on its way. */
 export const busy = () => desk.path.some((one) => !one.done);
 
+let beginning = false; // a question is being kept: a second click on it asks nothing
+
 /** Ask a question in the conversation on the desk, or an edited one in the place of `replaces`. */
 export async function ask(question, { replaces = null } = {}) {
   question = question.trim();
-  if (!question) return false;
+  if (!question || beginning) return false;
   if (busy() && !replaces) return toast("Wait for this answer, or stop it with Esc"), false;
   const bounds = desk.bounds;
+  const at = desk.id;
   let made;
+  beginning = true;
   try {
     made = await store.begin((await known).library, desk.id, question, { replaces, bounds, check: desk.check, answerer: desk.answerer });
   } catch (error) {
     toast(`This question can't be kept in the browser: ${error?.message ?? error}`, { error: true });
     return false;
+  } finally {
+    beginning = false;
   }
-  if (!desk.id) await open(made.conversation.id);
+  if (!at && !desk.id) await open(made.conversation.id);
   await reading;
   follow(made.exchange);
   return true;
@@ -130,7 +169,7 @@ function before(exchange, exchanges) {
   for (let one = exchanges.get(exchange.parent); one; one = exchanges.get(one.parent)) chain.unshift(one);
   const numbers = {};
   for (const { answer } of chain) for (const { number, paper } of cited(answer)) numbers[number] ??= paper;
-  const earlier = chain.slice(-EARLIER).map(({ question, answer, text }) => ({
+  const earlier = chain.filter((one) => !one.deleted).slice(-EARLIER).map(({ question, answer, text }) => ({
     question, text: [...(answer?.text ?? text ?? "")].slice(0, SAID).join(""), outcome: answer?.outcome ?? null,
   }));
   return { earlier, numbers, spent: chain.reduce((sum, one) => sum + (one.answer?.cost ?? 0), 0) };
@@ -163,6 +202,7 @@ function bring({ id, conversation, parent }) {
     underway.delete(id);
     // In another tab it may have been stopped meanwhile: then that holds.
     await store.amend(id, (one) => (one.done ? {} : { answer: null, text: "", html: null, ...done, done: true }));
+    if (conversation !== desk.id || !inView()) await store.alter(conversation, { fresh: true });
     say(done.html?.said ?? done.ended);
     if (!done.html) await rendered([await store.exchange(id)], (await known).looks);
   });
@@ -175,6 +215,7 @@ async function asked(exchange) {
   const cut = (ended) => ({ text: underway.get(id)?.written ?? "", ended });
   let sent = Boolean(exchange.sent);
   let seen = 0;
+  let begun = true;
   for (;;) {
     try {
       if (unwanted.has(id) && !sent) return cut(STOPPED);
@@ -185,11 +226,11 @@ async function asked(exchange) {
         await store.amend(id, { sent });
         if (unwanted.has(id)) await call("stop", { exchange: id }); // the word to stop was there before the question
       }
-      const news = await call("follow", { exchange: id, seen, spent });
+      const news = await call("follow", { exchange: id, seen, spent, begun });
       if (news.lost) return cut(LOST);
       if (news.done) return news.done;
       if (!seen) underway.delete(id);
-      seen = news.seen;
+      ({ seen, begun } = news);
       add(id, news);
     } catch (error) {
       if (error instanceof Refused) return cut(error.message);

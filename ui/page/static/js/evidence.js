@@ -39,8 +39,13 @@ export function evidence({ element }) {
       element.replaceChildren(head(one), body);
       if (pane === "found") found(one, body);
     }
-    reveal(wanted);
+    if (wanted) aim = { id: one.id, wanted };
+    // A change elsewhere, as of a rating, leaves what is lit and where the reader is.
+    if (wanted || revealed !== key) reveal(aim?.id === one.id ? aim.wanted : null);
+    revealed = key;
   }
+  let aim = null; // what of an answer's evidence was asked for
+  let revealed = null;
 
   async function found(one, body) {
     const numbers = Object.fromEntries(cited(one.answer).map(({ number, paper }) => [number, paper]));

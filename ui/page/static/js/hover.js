@@ -76,7 +76,14 @@ document.addEventListener("focusin", (event) => {
   else hide();
 });
 document.addEventListener("click", (event) => onCard(event) || hide(), true);
-document.addEventListener("scroll", (event) => event.target !== byId("ap-hover") && hide(), true);
+// What is scrolled, as by the focus, takes the card along while its [n] is seen.
+document.addEventListener("scroll", (event) => {
+  if (!at || event.target === byId("ap-hover")) return;
+  const { top, bottom } = at.getBoundingClientRect();
+  const frame = byId("ap-transcript").getBoundingClientRect();
+  if (!at.isConnected || bottom < frame.top || top > frame.bottom) hide();
+  else place(byId("ap-hover"), at.getBoundingClientRect());
+}, true);
 addEventListener("blur", hide);
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || !at || event.isComposing) return;

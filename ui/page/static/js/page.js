@@ -4,6 +4,7 @@ import { composer } from "./composer.js";
 import { refresh, resume } from "./desk.js";
 import { toast } from "./dom.js";
 import { evidence } from "./evidence.js";
+import { drops } from "./exports.js";
 import { head } from "./head.js";
 import "./hover.js";
 import { keys } from "./keys.js";
@@ -28,6 +29,7 @@ export function mount(name, context) {
 
 async function begin() {
   keys();
+  drops();
   const about = await patiently(refresh);
   await start(about.library);
   await resume();

@@ -10,12 +10,12 @@ let wanted = null; // the paper to show once the part is there
 let show = null;
 let shut = () => {};
 let opener = null; // the title that was pressed, to go back to
-/** Open a paper beside the list; the address names it. */
+/** Open a paper beside the list; the address names it. Gives its title once that is known. */
 export async function openPaper(paper, from = null) {
   wanted = paper;
   opener = from;
   route(`#/paper/${paper}`);
-  await show?.(paper);
+  return show?.(paper);
 }
 handle("paper", (id) => (turn("library"), openPaper(Number(id))));
 handle("library", () => (turn("library"), shut())); // who goes back from a paper is at the list again
@@ -23,7 +23,7 @@ handle("library", () => (turn("library"), shut())); // who goes back from a pape
 export function opened({ element }) {
   async function draw(paper) {
     const [told, marked] = await Promise.all([tried("paper", { paper }), tried("marks", { papers: [paper] })]);
-    if (!told || paper !== wanted) return;
+    if (!told || paper !== wanted) return null;
     const marks = marked?.marks[paper] ?? { collections: [], tags: [], note: "" };
     const chip = (kind, name) => el("span", { class: "ap-chip" }, kind === "tag" ? `# ${name}` : name,
       el("button", { type: "button", class: "ap-unchip", "aria-label": `Take the paper out of ${name}`, data: { do: "unmark", kind, name }, text: "×" }));
@@ -48,9 +48,12 @@ export function opened({ element }) {
         ...marks.collections.map((name) => chip("collection", name)), ...marks.tags.map((name) => chip("tag", name)),
         button("collect", "Add to a collection", {}, "+ collection"), button("tag", "Add a tag", {}, "+ tag"), button("asklone", "Ask only this paper")),
       note);
-    if (!fresh) return void (held && element.querySelector(`[data-do="${held}"]`)?.focus({ preventScroll: true }));
-    element.scrollTop = 0;
-    element.querySelector(".ap-card")?.focus({ preventScroll: true });
+    const card = element.querySelector(".ap-card");
+    if (fresh) {
+      element.scrollTop = 0;
+      card?.focus({ preventScroll: true });
+    } else if (held) element.querySelector(`[data-do="${held}"]`)?.focus({ preventScroll: true });
+    return card?.getAttribute("aria-label") ?? null;
   }
   show = draw;
 

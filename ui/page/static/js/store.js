@@ -1,13 +1,15 @@
-// Conversations in this browser (IndexedDB), a row for each conversation and one for each exchange.
+// Conversations in this browser, a row for each conversation and one for each exchange.
 //
 // An exchange hangs on the one before it (`parent`, null for the first); an edited question hangs where the one that it
-// replaces does, so nothing is lost by an edit: `active` of the conversation says which child of each is shown.
+// replaces does, so nothing is lost by an edit: `active` of the conversation says which child of each is shown. What is
+// deleted is marked so, and can be brought back for a while; a deleted exchange is passed over where it stands.
 // Each change is one transaction, so two tabs on one conversation add to it in turn; `changed` hears of both.
+import { blank, newId, searched, settle, transact } from "./db.js";
+export { newId, trouble, troubled } from "./db.js";
 
-const NAME = "askpapers";
-const VERSION = 2;
 export const TITLE = 80; // characters of the first question that name a conversation
-const KEPT = 30 * 24 * 3600 * 1000; // milliseconds that a deleted conversation can be brought back
+export const DAYS = 30; // that what was deleted can be brought back
+const KEPT = DAYS * 24 * 3600 * 1000;
 
 const between = new BroadcastChannel("askpapers");
 const listeners = new Set();
@@ -19,139 +21,138 @@ function tell(what) {
   listeners.forEach((one) => one(what));
 }
 
-export const newId = () => crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
-
-let opened = null;
-function open() {
-  return (opened ??= new Promise((done, failed) => {
-    const request = indexedDB.open(NAME, VERSION);
-    request.onupgradeneeded = (event) => upgrade(request.result, request.transaction, event.oldVersion);
-    request.onblocked = () => failed(new Error("another tab still has an older version of this page open: close it"));
-    request.onerror = () => failed(request.error);
-    request.onsuccess = () => {
-      request.result.onversionchange = () => (request.result.close(), (opened = null));
-      request.result.onclose = () => (opened = null);
-      done(request.result);
-    };
-  }).catch((error) => ((opened = null), Promise.reject(error))));
-}
-
-function upgrade(database, transaction, before) {
-  const exchanges = database.createObjectStore("exchanges", { keyPath: "id" });
-  exchanges.createIndex("conversation", "conversation");
-  if (before < 1) return void database.createObjectStore("conversations", { keyPath: "id" });
-  // 0.1.0 kept a conversation with all its exchanges in one row.
-  const conversations = transaction.objectStore("conversations");
-  conversations.openCursor().onsuccess = ({ target: { result: cursor } }) => {
-    if (!cursor) return;
-    const { exchanges: old = [], ...kept } = cursor.value;
-    let parent = null;
-    old.forEach((one, place) => {
-      const { id, question, answer, text, ended, good, note } = one;
-      const at = (kept.saved ?? Date.now()) - (old.length - place) * 1000;
-      exchanges.put({ id, conversation: kept.id, parent, at, question, answer, text, ended, good, note, done: true });
-      parent = id;
-    });
-    cursor.update({ ...blank(kept.id, kept.library), title: kept.title, started: kept.started, saved: kept.saved });
-    cursor.continue();
-  };
-}
-
-const blank = (id, library) => ({
-  id, library, title: "", named: false, started: new Date().toISOString(), saved: Date.now(), pinned: false, deleted: null,
-  active: {}, bounds: {},
-});
-
-/** Run a transaction: `work(conversations, exchanges)` may await their requests, and nothing else. */
-async function transact(mode, work) {
-  const database = await open();
-  const transaction = database.transaction(["conversations", "exchanges"], mode);
-  const whole = new Promise((done, failed) => {
-    transaction.oncomplete = done;
-    transaction.onerror = transaction.onabort = () => failed(transaction.error);
-  });
-  const result = work(transaction.objectStore("conversations"), transaction.objectStore("exchanges"));
-  const [found] = await Promise.all([result, whole]);
-  return found;
-}
-const got = (request) =>
-  new Promise((done, failed) => {
-    request.onsuccess = () => done(request.result);
-    request.onerror = () => failed(request.error);
-  });
-const of = (exchanges, conversation) => got(exchanges.index("conversation").getAll(conversation));
+/** Small things that a browser remembers at once; nothing, where it refuses to. */
+export const pocket = {
+  get(key, where = () => localStorage) {
+    try {
+      return where().getItem(key);
+    } catch {
+      return null;
+    }
+  },
+  put(key, value, where = () => localStorage) {
+    try {
+      if (value) where().setItem(key, value);
+      else where().removeItem(key);
+    } catch {}
+  },
+};
 
 // --- what is there
 
+const byAge = (all) => all.sort((a, b) => a.at - b.at);
+const latest = (all) => all.sort((a, b) => b.saved - a.saved);
+
 /** All conversations of a library, the latest first, without those that were deleted. */
 export async function conversations(library) {
-  const all = await transact("readonly", (store) => got(store.getAll()));
-  return all.filter((one) => one.library === library && !one.deleted).sort((a, b) => b.saved - a.saved);
+  const all = await transact("readonly", (rows) => rows.conversations.all());
+  return latest(all.filter((one) => one.library === library && !one.deleted));
+}
+
+/** The conversations of a library that were deleted and can be brought back, the last deleted first. */
+export async function deleted(library) {
+  const all = await transact("readonly", (rows) => rows.conversations.all());
+  return all.filter((one) => one.library === library && one.deleted).sort((a, b) => b.deleted - a.deleted);
 }
 
 /** A conversation with its exchanges by id; null when it isn't there. */
 export const read = (id) =>
-  transact("readonly", async (store, exchanges) => {
-    const conversation = await got(store.get(id));
-    if (!conversation) return null;
-    const all = await of(exchanges, id);
-    return { conversation, exchanges: new Map(all.sort((a, b) => a.at - b.at).map((one) => [one.id, one])) };
+  transact("readonly", async (rows) => {
+    const conversation = await rows.conversations.get(id);
+    return conversation ? { conversation, exchanges: await known(rows, id) } : null;
   });
+const known = async (rows, id) => new Map(byAge(await rows.exchanges.of(id)).map((one) => [one.id, one]));
 
-export const exchange = (id) => transact("readonly", (_, exchanges) => got(exchanges.get(id)));
+export const exchange = (id) => transact("readonly", async (rows) => (await rows.exchanges.get(id)) ?? null);
 
 /** All exchanges whose answers aren't whole yet, of all conversations. */
-export const pending = () => transact("readonly", async (_, exchanges) => (await got(exchanges.getAll())).filter((one) => !one.done));
+export const pending = () => transact("readonly", (rows) => rows.exchanges.waiting());
 
-/** All exchanges of all conversations, to search in. */
-export const everything = () => transact("readonly", (_, exchanges) => got(exchanges.getAll()));
+/** What a search reads, of one conversation or of all: {id, conversation, question, text} of each exchange. */
+export const texts = (conversation = null) => transact("readonly", (rows) => (conversation ? rows.texts.of(conversation) : rows.texts.all()));
 
-/** The children of an exchange (null: the first ones), the oldest first. */
-export const children = (exchanges, parent) => [...exchanges.values()].filter((one) => one.parent === parent);
+// --- the tree of exchanges
 
-/** The exchanges that are shown, oldest first. */
-export function path(conversation, exchanges) {
+/** The children of each exchange (null: the first ones), the oldest first. */
+function tree(exchanges) {
+  const made = new Map();
+  for (const one of exchanges.values()) made.set(one.parent, [...(made.get(one.parent) ?? []), one]);
+  return made;
+}
+const under = (branches, parent) => branches.get(parent) ?? [];
+const stands = (branches, one) => !one.deleted || under(branches, one.id).some((child) => stands(branches, child));
+const seen = (branches, parent) => under(branches, parent).flatMap((one) => (one.deleted ? seen(branches, one.id) : [one]));
+
+/** The line of exchanges from the first to the last that is shown, with the deleted ones that it passes. */
+export function line(conversation, exchanges) {
+  const branches = tree(exchanges);
   const found = [];
-  for (let parent = null; ; ) {
-    const here = children(exchanges, parent);
+  for (let parent = null; ; parent = found.at(-1).id) {
+    const all = under(branches, parent);
+    const standing = all.filter((one) => stands(branches, one));
+    const here = standing.length ? standing : all;
     if (!here.length) return found;
-    const next = here.find((one) => one.id === conversation.active[parent ?? ""]) ?? here.at(-1);
-    found.push(next);
-    parent = next.id;
+    found.push(here.find((one) => one.id === conversation.active[parent ?? ""]) ?? here.at(-1));
   }
 }
 
+/** The exchanges that are shown, in their order: at each fork the version that `active` names, else the latest. */
+export const path = (conversation, exchanges) => line(conversation, exchanges).filter((one) => !one.deleted);
+
+/** All versions of a question, itself among them, the oldest first. */
+export function versions(exchanges, exchange) {
+  let parent = exchange.parent;
+  while (exchanges.get(parent)?.deleted) parent = exchanges.get(parent).parent;
+  return seen(tree(exchanges), parent);
+}
+
+/** The forks that lead to an exchange, for `active`. */
+function forks(exchanges, exchange) {
+  const found = {};
+  for (let one = exchange; one; one = exchanges.get(one.parent)) found[one.parent ?? ""] = one.id;
+  return found;
+}
+
 // --- what changes it
+
+function keep(rows, one) {
+  if (one.done) delete one.waiting;
+  else one.waiting = 1;
+  rows.exchanges.put(one);
+  if (one.deleted) rows.texts.delete(one.id);
+  else rows.texts.put(searched(one));
+}
 
 /**
  * Keep a question before it is asked; gives {conversation, exchange}. `replaces` is the exchange that it is an edit of;
  * without it the question goes to the end of what is shown, wherever that is by now.
  */
 export async function begin(library, id, question, { replaces = null, bounds = {}, ...more } = {}) {
-  const made = await transact("readwrite", async (store, exchanges) => {
-    const there = id && (await got(store.get(id)));
+  const made = await transact("readwrite", async (rows) => {
+    const there = id && (await rows.conversations.get(id));
     const conversation = there || blank(id ?? newId(), library);
-    const known = new Map(there ? (await of(exchanges, id)).sort((a, b) => a.at - b.at).map((one) => [one.id, one]) : []);
-    const edited = replaces && known.get(replaces);
-    const parent = edited ? edited.parent : (path(conversation, known).at(-1)?.id ?? null);
-    const at = Math.max(Date.now(), ...[...known.values()].map((one) => one.at + 1));
+    const all = there ? await known(rows, id) : new Map();
+    const edited = replaces && all.get(replaces);
+    const parent = edited ? edited.parent : (line(conversation, all).at(-1)?.id ?? null);
+    const at = Math.max(Date.now(), ...[...all.values()].map((one) => one.at + 1));
     const added = { id: newId(), conversation: conversation.id, parent, at, question, bounds, done: false, good: null, note: "", ...more };
     conversation.active[parent ?? ""] = added.id;
-    if (!conversation.title) conversation.title = question.length <= TITLE ? question : `${question.slice(0, TITLE - 1).trimEnd()}…`;
+    if (!conversation.title) conversation.title = titled(question);
     Object.assign(conversation, { saved: Date.now(), deleted: null, bounds });
-    exchanges.put(added);
-    store.put(conversation);
+    keep(rows, added);
+    rows.conversations.put(conversation);
     return { conversation, exchange: added };
   });
   tell({ conversation: made.conversation.id });
   return made;
 }
+const titled = (question) => (question.length <= TITLE ? question : `${question.slice(0, TITLE - 1).trimEnd()}…`);
 
 /** Change what an exchange says, by a patch or a function that makes one; gives it, or null when it is gone. */
 export async function amend(id, patch) {
-  const found = await transact("readwrite", async (_, exchanges) => {
-    const there = await got(exchanges.get(id));
-    if (there) exchanges.put(Object.assign(there, typeof patch === "function" ? patch(there) : patch));
+  const found = await transact("readwrite", async (rows) => {
+    const there = await rows.exchanges.get(id);
+    if (there) keep(rows, Object.assign(there, typeof patch === "function" ? patch(there) : patch));
     return there ?? null;
   });
   if (found) tell({ conversation: found.conversation, exchange: id });
@@ -160,54 +161,106 @@ export async function amend(id, patch) {
 
 /** Change what a conversation says (title, pinned, active, bounds ...); gives it, or null when it is gone. */
 export async function alter(id, patch) {
-  const found = await transact("readwrite", async (store) => {
-    const there = await got(store.get(id));
-    if (there) store.put(Object.assign(there, typeof patch === "function" ? patch(there) : patch));
+  const found = await transact("readwrite", async (rows) => {
+    const there = await rows.conversations.get(id);
+    if (there) rows.conversations.put(Object.assign(there, typeof patch === "function" ? patch(there) : patch));
     return there ?? null;
   });
   if (found) tell({ conversation: id });
   return found;
 }
 
-/** Keep a whole conversation as it was read from a file. */
-export async function put(conversation, exchanges) {
-  await transact("readwrite", (store, rows) => {
-    store.put(conversation);
-    for (const one of exchanges) rows.put(one);
+/** Let the line that is shown go through an exchange; false when it isn't there. */
+export async function reveal(id) {
+  const found = await transact("readwrite", async (rows) => {
+    const there = await rows.exchanges.get(id);
+    const conversation = there && !there.deleted && (await rows.conversations.get(there.conversation));
+    if (!conversation) return null;
+    Object.assign(conversation.active, forks(await known(rows, conversation.id), there));
+    rows.conversations.put(conversation);
+    return conversation.id;
   });
-  tell({ conversation: conversation.id });
+  if (found) tell({ conversation: found });
+  return Boolean(found);
+}
+
+/** Name a conversation; without a name it is called by its first question again. */
+export async function rename(id, name) {
+  const title = name.replace(/\s+/g, " ").trim().slice(0, 200);
+  const first = title ? null : (await read(id))?.exchanges.values().next().value?.question;
+  return alter(id, { title: title || titled(first ?? "Conversation"), named: Boolean(title) });
+}
+
+/**
+ * Bring in a conversation as it was read from a file. One that is there gets the exchanges that it lacks, and nothing of
+ * it is changed; gives {id, title, added, there}.
+ */
+export async function bringIn(library, conversation, exchanges) {
+  const told = await transact("readwrite", async (rows) => {
+    const mine = await rows.conversations.get(conversation.id);
+    const others = mine && mine.library !== library; // the same file, opened over another library as well
+    const id = others ? newId() : conversation.id;
+    const ids = new Map(); // what an exchange is called here: one of that id may stand in another conversation
+    let there = 0;
+    for (const one of exchanges) {
+      const here = await rows.exchanges.get(one.id);
+      if (here && here.conversation === id) there += 1;
+      ids.set(one.id, here && here.conversation !== id ? newId() : one.id);
+    }
+    const kept = mine && !others ? await known(rows, id) : new Map();
+    const added = exchanges.filter((one) => !kept.has(ids.get(one.id)));
+    for (const one of added) keep(rows, { ...one, id: ids.get(one.id), conversation: id, parent: ids.get(one.parent) ?? null });
+    const active = Object.fromEntries(Object.entries(conversation.active ?? {})
+      .filter(([parent, child]) => (parent === "" || ids.has(parent)) && ids.has(child))
+      .map(([parent, child]) => [ids.get(parent) ?? "", ids.get(child)]));
+    const row = mine && !others
+      ? { ...mine, deleted: null, active: { ...active, ...mine.active } }
+      : { ...blank(id, library), ...conversation, id, library, active, deleted: null };
+    rows.conversations.put({ ...row, saved: Date.now() });
+    return { id, title: row.title, added: added.length, there };
+  });
+  tell({ conversation: told.id });
+  return told;
 }
 
 /** Delete conversations; they can be brought back for a while with `restore`. */
 export const remove = (ids) => mark(ids, Date.now());
 export const restore = (ids) => mark(ids, null);
 async function mark(ids, deleted) {
-  await transact("readwrite", async (store) => {
-    for (const id of ids) {
-      const there = await got(store.get(id));
-      if (there) store.put({ ...there, deleted });
-    }
+  const found = await transact("readwrite", async (rows) => {
+    const there = (await Promise.all(ids.map((id) => rows.conversations.get(id)))).filter(Boolean);
+    for (const one of there) rows.conversations.put({ ...one, deleted });
+    return there;
   });
-  for (const id of ids) tell({ conversation: id, deleted });
+  for (const { id } of found) tell({ conversation: id, deleted });
+}
+
+/** Delete an exchange, or bring back those of `ids`: the ones after it stay. */
+export async function strike(ids, deleted) {
+  for (const id of ids) await amend(id, { deleted });
+}
+
+/** Forget conversations for good. */
+export async function purge(ids) {
+  await transact("readwrite", async (rows) => {
+    for (const id of ids) await forget(rows, id);
+  });
+  await settle();
+  for (const id of ids) tell({ conversation: id, deleted: 1 });
+}
+async function forget(rows, id) {
+  rows.conversations.delete(id);
+  for (const one of await rows.exchanges.of(id)) rows.exchanges.delete(one.id), rows.texts.delete(one.id);
 }
 
 /** Forget for good what was deleted long ago. */
 export const sweep = (now = Date.now()) =>
-  transact("readwrite", async (store, exchanges) => {
-    for (const one of await got(store.getAll())) {
-      if (!one.deleted || now - one.deleted < KEPT) continue;
-      store.delete(one.id);
-      for (const row of await of(exchanges, one.id)) exchanges.delete(row.id);
-    }
+  transact("readwrite", async (rows) => {
+    for (const one of await rows.conversations.all()) if (one.deleted && now - one.deleted >= KEPT) await forget(rows, one.id);
   });
 
-// --- drafts: kept as they are typed, so at once
+// --- drafts: kept as they are typed, so at once; where the storage is full they live in the page alone
 
 const slot = (library, id) => `askpapers.draft.${library}.${id ?? "new"}`;
-export const draft = (library, id) => localStorage.getItem(slot(library, id)) ?? "";
-export function keepDraft(library, id, text) {
-  try {
-    if (text) localStorage.setItem(slot(library, id), text);
-    else localStorage.removeItem(slot(library, id));
-  } catch {} // a full storage: the draft lives in the page alone
-}
+export const draft = (library, id) => pocket.get(slot(library, id)) ?? "";
+export const keepDraft = (library, id, text) => pocket.put(slot(library, id), text);

@@ -1,8 +1,10 @@
 // The conversation: each exchange an <article>, put together from what the browser kept of it. An answer that is being
 // written grows in its own article, so it is seen in its conversation and in no other.
 import { ask, busy, choose, desk, known, on, rendered, stop, turnTo, underway } from "./desk.js";
-import { button, byId, clicks, copy, el, toast } from "./dom.js";
+import { button, byId, clicks, el, toast } from "./dom.js";
+import { answerMenu, copied, referenceMenu } from "./exports.js";
 import { AGAIN, COPY, EDIT, STOP, THUMB } from "./icons.js";
+import { menu } from "./menu.js";
 import { tried } from "./server.js";
 import * as store from "./store.js";
 
@@ -12,7 +14,7 @@ const idOf = (element) => article(element).dataset.exchange;
 /** Everything in an exchange that its article shows: when it is the same, nothing is drawn anew. */
 const state = (one, place, last) => JSON.stringify([one.done, one.good, one.note, one.html?.looks, one.ended, place, last, siblings(one).length]);
 const icon = (drawn) => el("span", { html: drawn, "aria-hidden": "true" });
-const siblings = (one) => store.children(desk.exchanges, one.parent);
+const siblings = (one) => store.versions(desk.exchanges, one);
 
 function question(one, place) {
   const versions = siblings(one);
@@ -30,7 +32,9 @@ function feet(one, last) {
   const made = el("div", { class: "ap-feet" });
   if (one.answer) made.append(button("choose", "Show the evidence of this answer", {}, "Evidence"), button("found", "Show all papers found for this question", {}, "Papers found"));
   made.append(button("copy", "Copy the answer with its references", { html: COPY }));
+  if (one.answer?.citations?.length) made.append(button("references", "References of this answer", { "aria-haspopup": "menu" }, "References"));
   if (last || !one.answer) made.append(button("again", "Ask again", { html: AGAIN }));
+  made.append(button("more", "More on this answer", { "aria-haspopup": "menu" }, "⋯"));
   if (!one.answer) return made;
   for (const [act, label, good] of [["good", "Good answer", true], ["bad", "Bad answer", false]])
     made.append(button(act, label, { "aria-pressed": String(one.good === good), html: THUMB }));
@@ -142,6 +146,12 @@ export function transcript({ element }) {
   });
   on("changed", () => drawAll());
   on("chosen", mark);
+  on("jump", (id) => {
+    const reached = element.querySelector(`.ap-turn[data-exchange="${id}"]`) ?? element;
+    requestAnimationFrame(() => toStart(reached)); // after what opened the conversation went to its end
+    reached.classList.add("ap-reached");
+    reached.addEventListener("animationend", () => reached.classList.remove("ap-reached"), { once: true });
+  });
   on("about", () => desk.path.length || welcome());
   on("piece", (id) => {
     const written = element.querySelector(`.ap-turn[data-exchange="${id}"] .ap-writing`);
@@ -166,11 +176,7 @@ export function transcript({ element }) {
     await rate(pressed, desk.exchanges.get(idOf(pressed)).good, turn.querySelector(".ap-noteinput").value);
     toast("Kept");
   }
-  async function copied(pressed) {
-    const one = desk.exchanges.get(idOf(pressed));
-    const told = await tried("exported", { form: "conversation", exchanges: [one] });
-    if (told) await copy(told.text);
-  }
+  const exchange = (pressed) => desk.exchanges.get(idOf(pressed));
   const step = (pressed, by) => {
     const one = desk.exchanges.get(idOf(pressed));
     const versions = siblings(one);
@@ -207,7 +213,9 @@ export function transcript({ element }) {
     card: (pressed) => evidence(pressed, { paper: pressed.dataset.paper }),
     choose: (pressed) => evidence(pressed, { pane: "cited" }),
     found: (pressed) => evidence(pressed, { pane: "found" }),
-    copy: copied,
+    copy: (pressed) => copied(exchange(pressed)),
+    references: (pressed) => menu(pressed, referenceMenu(exchange(pressed)), "References of this answer"),
+    more: (pressed) => menu(pressed, answerMenu(exchange(pressed)), "More on this answer"),
     again: (pressed) => ask(desk.exchanges.get(idOf(pressed)).question, { replaces: idOf(pressed) }),
     example: (pressed) => ask(pressed.textContent),
     edit,

@@ -1,0 +1,1 @@
+"""How good the cells of a compared table are without a language model."""
