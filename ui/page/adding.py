@@ -75,8 +75,8 @@ class Adding:
     def begin(self, files: Sequence[Path], names: Sequence[str]) -> Job:
         """Begin to bring in files; return the job."""
         job = Job(tuple(names), tuple(files))
-        self._jobs.insert(0, job)
-        del self._jobs[KEPT:]
+        over = [one for one in self._jobs if one.over][: KEPT - 1]
+        self._jobs = [job, *(one for one in self._jobs if one in over or not one.over)]
         task = asyncio.create_task(self._work(job))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -90,15 +90,24 @@ class Adding:
         msg = "This upload isn't known any more: the server was restarted. Look in the library what is there."
         raise QuestionError(msg)
 
+    @property
+    def is_working(self) -> bool:
+        """True while any waits or is at work."""
+        return any(not job.over for job in self._jobs)
+
     def cancel(self, job_id: str) -> None:
-        """Want no more of a job: it ends with the batch at work."""
-        self.job(job_id).cancelled = True
+        """Want no more of a job: it ends with the batch at work, or at once while it waits. Raises QuestionError."""
+        job = self.job(job_id)
+        job.cancelled = True
+        if job.state == "waiting":
+            job.state = "cancelled"
 
     async def _work(self, job: Job) -> None:
         async with self._turn:
+            if job.over:  # cancelled while it waited
+                return
             try:
                 job.state = "working"
-                _check(job)
                 library = self._state.own()
                 job.report = await asyncio.to_thread(self._bring, library, job)
                 job.state = "done"
@@ -133,12 +142,30 @@ def _check(job: Job) -> None:
         raise CancelledByReaderError
 
 
+def _apart(names: Sequence[str]) -> list[str]:
+    """Return names of files so that no two are one: those of different folders often are, case aside.
+
+    >>> _apart(["refs.bib", "Refs.bib", "refs.bib", "a.csv"])
+    ['refs.bib', 'Refs (2).bib', 'refs (3).bib', 'a.csv']
+    """
+    found: list[str] = []
+    taken: set[str] = set()
+    for name in names:
+        path, number, kept = Path(name), 1, name
+        while kept.casefold() in taken:
+            number += 1
+            kept = f"{path.stem} ({number}){path.suffix}"
+        taken.add(kept.casefold())
+        found.append(kept)
+    return found
+
+
 def _keep(job: Job, folder: Path) -> list[Path]:
     """Copy uploads into the library, so that where a paper came from has a name that lasts. Raises StorageError."""
     kept = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for path, name in zip(job.files, job.names, strict=True):
+        for path, name in zip(job.files, _apart(job.names), strict=True):
             target = folder / name
             with replacing(target) as partial:
                 shutil.copyfile(path, partial)

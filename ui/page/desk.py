@@ -27,6 +27,13 @@ class Desk:
         """The library to read."""
         return self.state.library
 
+    @property
+    def stamp(self) -> str | None:
+        """What changes whenever the papers that are served do; None while papers are on their way in."""
+        if self.adding.is_working:
+            return None
+        return f"{'samples' if self.state.is_samples else 'own'} {self.library.version}"
+
 
 def desk_of(state: ServerState) -> Desk:
     """Return a desk over a library, with nothing under way."""

@@ -4,43 +4,46 @@ Every expected error becomes a line on the page.
 """
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from rag.records import Filters
 from ui.page.server_state import ServerState
 from ui.page.views import library as library_view
 
-REFRESH = 0.08  # seconds between two sights of an upload's progress
 
-
-def table(
+def shelf(
     state: ServerState,
     text: str = "",
     turned: library_view.Turned = library_view.Turned(),
     filters: Filters = Filters(),
 ) -> tuple[str, int]:
-    """Return a page of the library's papers with every word of `text` as a table, and how many they are in all.
+    """Return a page of the library's papers with every word of `text` as a list, and how many they are in all.
 
-    Raises QuestionError for an unknown source, collection or tag.
+    A page that isn't there any more is the last one. Raises QuestionError for an unknown source, collection or tag.
     """
-    page = replace(turned, page=max(0, turned.page))
-    papers, total = state.library.papers(
+    read = partial(
+        state.library.papers,
         text,
         filters=filters,
-        order=page.order,
-        descending=page.descending,
-        limit=library_view.PAGE,
-        offset=page.page * library_view.PAGE,
+        order=turned.order,
+        descending=turned.descending,
+        limit=turned.size,
     )
-    return library_view.table(papers, total, page, samples=state.is_samples), total
+    papers, total = read(offset=turned.page * turned.size)
+    if not papers and total:
+        turned = replace(turned, page=(total - 1) // turned.size)
+        papers, total = read(offset=turned.page * turned.size)
+    marks = state.library.marks([paper.paper_id for paper in papers])
+    return library_view.shelf(papers, total, turned, marks, samples=state.is_samples), total
 
 
-def paper(state: ServerState, paper_id: int, *, removable: bool = True) -> str:
+def paper(state: ServerState, paper_id: int) -> str:
     """Return one paper, opened, with what can be done with it."""
     found = state.library.paper(paper_id)
     if found is None:
         return library_view.alert("This paper is no longer in the library.")
-    return library_view.opened(found, removable=removable)
+    return library_view.opened(found, removable=not state.is_samples)
 
 
 def sources(state: ServerState) -> list[tuple[str, str]]:

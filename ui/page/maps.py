@@ -17,8 +17,9 @@ AT_LEAST, EACH = 1.0, 0.004
 
 @dataclass
 class _Making:
-    """A map that is being made, or was, for one version of the library."""
+    """A map that is being made, or was, for one version of a library."""
 
+    library: Library
     version: int
     begun: float
     papers: int
@@ -34,7 +35,12 @@ class Maps:
     async def look(self, library: Library) -> dict[str, Any]:
         """Return the map as a figure, or how far it is: `papers`, `elapsed` and `expected` seconds; `error` if none."""
         making = self._making
-        if making is None or making.version != library.version or making.task.cancelled():
+        if (
+            making is None
+            or making.library is not library  # the samples' and the reader's own may be of one version
+            or making.version != library.version
+            or making.task.cancelled()
+        ):
             making = self._making = _begin(library)
         await asyncio.wait([making.task], timeout=PATIENCE)
         if making.task.done():
@@ -44,7 +50,7 @@ class Maps:
 
 
 def _begin(library: Library) -> _Making:
-    return _Making(library.version, monotonic(), len(library), asyncio.create_task(_make(library)))
+    return _Making(library, library.version, monotonic(), len(library), asyncio.create_task(_make(library)))
 
 
 async def _make(library: Library) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from rag.records import Removed
 from ui.page.calls.base import Nothing, Sent, Told
 from ui.page.desk import Desk
 from ui.page.toolkit import upload_folder
-from ui.page.views.adding import job_card
+from ui.page.views.adding import job_cards
 
-MOST_FILES = 200  # of one upload
+MOST_FILES = 1_000  # of one upload; uploads.js says so
 MOST_PAPERS = 20_000  # of one call
 
 Ids = Annotated[tuple[int, ...], Field(min_length=1, max_length=MOST_PAPERS)]
@@ -57,8 +57,7 @@ async def add(desk: Desk, sent: Uploaded) -> Told:
 
 async def jobs(desk: Desk, sent: Nothing) -> Told:  # noqa: ARG001
     """Return every upload as HTML, the latest first, and whether any is still at work."""
-    found = desk.adding.jobs
-    return {"html": "".join(map(job_card, found)), "working": any(not job.over for job in found)}
+    return {"html": job_cards(desk.adding.jobs), "working": desk.adding.is_working}
 
 
 async def cancel(desk: Desk, sent: OneJob) -> Told:

@@ -1,13 +1,15 @@
 """Papers compared in a table, its rows as they are done."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from rag.comparison.columns import MOST_COLUMNS, usual_columns
+from rag.comparison.comparer import notes_on
 from rag.comparison.tables import comparison_csv, comparison_markdown
 from rag.errors import QuestionError
-from rag.records import Comparison
+from rag.records import ComparedPaper, Comparison
 from ui.page.calls.asking import Id
 from ui.page.calls.base import Nothing, Sent, Told
 from ui.page.desk import Desk
@@ -57,12 +59,12 @@ async def compare(desk: Desk, sent: Compared) -> Told:
 
 
 async def compared(desk: Desk, sent: Followed) -> Told:
-    """Tell the rows that are new, and the whole table once it is done; `lost` when nobody knows it any more."""
+    """Tell the rows that are new, and at the end what is said beside them; `lost` when nobody knows the table."""
     filling = await desk.comparing.follow(sent.table, sent.seen)
     if filling is None:
         return {"lost": True}
-    told: Told = {"rows": [row(one) for one in filling.rows[sent.seen :]], "ended": filling.ended}
-    return told | {"whole": filling.whole.to_dict() if filling.whole else None, "over": filling.over}
+    rows = [row(one) | _kept(filling.columns, one) for one in filling.rows[sent.seen :]]
+    return {"rows": rows, "ended": filling.ended, "over": filling.over, "whole": _around(filling.whole)}
 
 
 async def stop_comparing(desk: Desk, sent: OneTable) -> Told:
@@ -75,8 +77,20 @@ async def compared_as(desk: Desk, sent: Written) -> Told:  # noqa: ARG001
     """Return the name and the text of a file with a table."""
     try:
         comparison = Comparison.from_dict(sent.comparison)
+        comparison = replace(comparison, notes=comparison.notes or tuple(notes_on(comparison.rows)))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         msg = "This table can't be read any more. Compare the papers again."
         raise QuestionError(msg) from error
     write, suffix = FORMS[sent.form]
     return {"name": f"comparison.{suffix}", "text": write(comparison)}
+
+
+def _kept(columns: tuple[str, ...], one: ComparedPaper) -> Told:
+    """Return what the browser keeps of a row, from which it makes the comparison that it sends to be written."""
+    kept = Comparison(columns, (one,)).to_dict()
+    return {"kept": {"row": kept["rows"][0], "paper": kept["papers"][0]}}
+
+
+def _around(whole: Comparison | None) -> Told | None:
+    """Return what a comparison says beside its rows, which the browser has."""
+    return None if whole is None else replace(whole, rows=()).to_dict()

@@ -5,15 +5,17 @@ from typing import Literal
 
 from pydantic import Field
 
+from rag.errors import QuestionError
 from rag.export import Form, export
 from ui.page import library_handlers
 from ui.page.calls.asking import LONGEST, Bounds
 from ui.page.calls.base import Nothing, Sent, Told
 from ui.page.desk import Desk
 from ui.page.views.found import found_list
-from ui.page.views.library import Turned
+from ui.page.views.library import PAGE, Turned
 
-MOST_FOUND = 100
+MOST_FOUND = 1_000
+MOST_IDS = 20_000  # papers that are named at once
 
 
 class Sought(Sent):
@@ -33,6 +35,21 @@ class Listed(Sent):
     order: Literal["added", "title", "year", "author"] = "added"
     descending: bool = False
     page: int = Field(0, ge=0)
+    size: int = Field(PAGE, ge=1, le=PAGE)
+
+
+class All(Sent):
+    """All papers that match `query` by meaning, or that hold the words of `text`, under the filters."""
+
+    query: str = Field("", max_length=LONGEST)
+    text: str = Field("", max_length=LONGEST)
+    bounds: Bounds = Bounds()
+
+
+class Bounded(Sent):
+    """Filters that are being set."""
+
+    bounds: Bounds
 
 
 class Named(Sent):
@@ -53,15 +70,45 @@ async def found(desk: Desk, sent: Sought) -> Told:
     filters = sent.bounds.filters()
     found = await asyncio.to_thread(desk.library.find, sent.query, filters=filters, limit=sent.limit)
     numbers = {paper: number for number, paper in sent.cited.items()}
-    return {"html": found_list(found, numbers), "papers": found.matching, "more": found.more}
+    marks = await asyncio.to_thread(desk.library.marks, [hit.paper.paper_id for hit in found.hits])
+    return {"html": found_list(found, numbers, marks), "papers": found.matching, "more": found.more}
 
 
 async def papers(desk: Desk, sent: Listed) -> Told:
-    """Return a page of the library's papers as a table."""
-    turned = Turned(sent.order, sent.descending, sent.page)
+    """Return a page of the library's papers as a list."""
+    turned = Turned(sent.order, sent.descending, sent.page, sent.size)
     filters = sent.bounds.filters()
-    html, total = await asyncio.to_thread(library_handlers.table, desk.state, sent.text, turned, filters)
+    html, total = await asyncio.to_thread(library_handlers.shelf, desk.state, sent.text, turned, filters)
     return {"html": html, "papers": total}
+
+
+async def ids(desk: Desk, sent: All) -> Told:
+    """Return the ids of all papers that match, so that something can be done with all of them."""
+
+    def read() -> list[int]:
+        filters = sent.bounds.filters()
+        if sent.query:
+            found = desk.library.find(sent.query, filters=filters, limit=MOST_IDS)
+            return [hit.paper.paper_id for hit in found.hits[: found.matching]]
+        return [one.paper_id for one in desk.library.papers(sent.text, filters=filters, limit=MOST_IDS)[0]]
+
+    return {"papers": await asyncio.to_thread(read)}
+
+
+async def within(desk: Desk, sent: Bounded) -> Told:
+    """Return how many papers pass filters, and by its name what is wrong with each that can't be read."""
+
+    def read() -> Told:
+        wrong = {}
+        for name, value in sent.bounds.model_dump(exclude_defaults=True).items():
+            try:
+                desk.library.papers(filters=Bounds(**{name: value}).filters(), limit=1)
+            except QuestionError as error:
+                wrong[name] = str(error)
+        papers = None if wrong else desk.library.papers(filters=sent.bounds.filters(), limit=1)[1]
+        return {"papers": papers, "wrong": wrong}
+
+    return await asyncio.to_thread(read)
 
 
 async def paper(desk: Desk, sent: Named) -> Told:

@@ -33,8 +33,14 @@ async def about(desk: Desk, sent: Nothing) -> Told:  # noqa: ARG001
     examples = await asyncio.to_thread(desk.state.examples)
     return about_page(desk.state) | {
         "looks": looks(),
+        "stamp": desk.stamp,
         "welcome": welcome(papers, examples, samples=desk.state.is_samples),
     }
+
+
+async def news(desk: Desk, sent: Nothing) -> Told:  # noqa: ARG001
+    """Tell by its stamp whether the papers that are served are still those that `about` told of, and what is added."""
+    return {"stamp": desk.stamp, "working": desk.adding.is_working}
 
 
 async def map_of_papers(desk: Desk, sent: Nothing) -> Told:  # noqa: ARG001

@@ -5,12 +5,12 @@ from ui.page.calls.base import Call
 
 MADE: tuple[Call, ...] = (
     asking.ask, asking.follow, asking.stop, asking.show, asking.rate,
-    papers.found, papers.papers, papers.paper, papers.paper_reference, papers.sources,
+    papers.found, papers.papers, papers.ids, papers.within, papers.paper, papers.paper_reference, papers.sources,
     adding.add, adding.jobs, adding.cancel, adding.take_out_job, adding.take_out, adding.remove_source, adding.put_back,
     collecting.groups, collecting.mark, collecting.unmark, collecting.rename_collection, collecting.delete_collection,
     collecting.note, collecting.marks,
     comparing.columns, comparing.compare, comparing.compared, comparing.stop_comparing, comparing.compared_as,
     files.exported, files.saved, files.opened_file, files.shared,
-    shown.about, shown.map_of_papers, shown.runs, shown.run, shown.reference,
+    shown.about, shown.news, shown.map_of_papers, shown.runs, shown.run, shown.reference,
 )  # fmt: skip
 CALLS = {call.__name__: call for call in MADE}

@@ -1,5 +1,6 @@
 """Files on their way into the library, as HTML: how far they are, how long it takes, what became of them."""
 
+from collections.abc import Sequence
 from html import escape
 
 from ui.page.adding import Job
@@ -7,6 +8,22 @@ from ui.page.views.library import report
 
 STAGES = {"read": "Reading records", "embed": "Indexing papers"}
 SAID = {"waiting": "Waiting for the upload before it", "cancelled": "Cancelled", "failed": "Not brought in"}
+
+
+LATEST = 3  # uploads that stand open
+
+
+def job_cards(jobs: Sequence[Job]) -> str:
+    """Return all uploads, the latest first; the earlier ones that are over are folded away."""
+    open_ones = [job for place, job in enumerate(jobs) if place < LATEST or not job.over]
+    earlier = [job for job in jobs if job not in open_ones]
+    shown = "".join(map(job_card, open_ones))
+    if not earlier:
+        return shown
+    return (
+        f'{shown}<details class="ap-older"><summary>Earlier uploads ({len(earlier)})</summary>'
+        f"{''.join(map(job_card, earlier))}</details>"
+    )
 
 
 def job_card(job: Job) -> str:
@@ -35,14 +52,18 @@ def _body(job: Job) -> str:
         return f'<p class="ap-alert" role="alert">{escape(job.error)}</p>'
     if job.state == "working":
         return _progress(job)
-    stays = " What was read before is in the library." if job.state == "cancelled" and job.fresh else ""
+    stays = (
+        " What was read before is in the library: take it out, or add the files again to go on."
+        if job.state == "cancelled" and job.fresh
+        else ""
+    )
     return f'<p class="ap-progress">{SAID[job.state]}.{stays}</p>'
 
 
 def _progress(job: Job) -> str:
     done = job.progress
     if done is None:
-        return '<p class="ap-progress" role="status">Reading …</p>'
+        return '<p class="ap-progress">Reading …</p>'
     share = f"{done.done:,}" if done.total is None else f"{done.done:,} of {done.total:,}"
     left = "" if job.left is None else f" · {_time(job.left)} left"
     bar = (
@@ -50,7 +71,7 @@ def _progress(job: Job) -> str:
         if done.total is None
         else f'<progress max="{done.total}" value="{done.done}" aria-label="Progress"></progress>'
     )
-    return f'<p class="ap-progress" role="status">{STAGES[done.stage]}: {share}{left}{bar}</p>'
+    return f'<p class="ap-progress">{STAGES[done.stage]}: {share}{left}{bar}</p>'
 
 
 def _time(seconds: float) -> str:

@@ -41,5 +41,5 @@ def _cell(cell: Cell, place: int) -> str:
     worst = max(cell.claims, key=lambda claim: list(STYLES).index(claim.standing))
     return (
         f'<button type="button" class="ap-cell ap-{STYLES[worst.standing]}" data-do="cell" data-cell="{place}" '
-        f'data-tip="{escape(tips)}">{prose(cell.text)}</button>'
+        f'aria-expanded="false" data-tip="{escape(tips)}">{prose(cell.text)}</button>'
     )

@@ -1,71 +1,74 @@
-"""The library as HTML: a table of its papers, one paper opened, the progress and the report of an ingest."""
+"""The library as HTML: a shelf of its papers, one paper opened, the report of an ingest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from rag.records import IngestReport, Merge, Paper, Rejection
+from rag.records import IngestReport, Merge, Paper, PaperMarks, Rejection
 from ui.page.views.evidence import card
-from ui.page.views.markup import prose
+from ui.page.views.found import paper_list
 from ui.wording import because, merged_titles, place
 
 PAGE = 50  # papers of a page
 SHOWN_REJECTIONS = 200
 SHOWN_MERGES = 50
-COLUMNS = (("title", "Title"), ("author", "Authors"), ("year", "Year"), ("added", "Source"))
+ORDERS = (
+    ("added", False, "As added"), ("added", True, "Last added first"), ("title", False, "Title A to Z"),
+    ("title", True, "Title Z to A"), ("author", False, "Author A to Z"), ("author", True, "Author Z to A"),
+    ("year", True, "Newest first"), ("year", False, "Oldest first"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """Which page of the papers is shown, in which order."""
+    """Which page of the papers is shown, in which order, and how many papers a page has."""
 
     order: str = "added"
     descending: bool = False
     page: int = 0
+    size: int = PAGE
 
 
-def table(papers: Sequence[Paper], total: int, turned: Turned, *, samples: bool) -> str:
-    """Return a page of papers as a table whose heads sort and whose titles open."""
-    heads = "".join(_head(column, name, turned) for column, name in COLUMNS)
-    page = turned.page
-    rows = "".join(map(_row, papers))
-    first = page * PAGE + 1 if papers else 0
-    shelf = " · sample papers" if samples else ""
-    turn = (
-        f'<button type="button" class="ap-act" data-do="page" data-page="{page - 1}" '
-        f'aria-label="Earlier papers"{" disabled" * (page == 0)}>←</button>'
-        f'<button type="button" class="ap-act" data-do="page" data-page="{page + 1}" '
-        f'aria-label="Later papers"{" disabled" * (first + len(papers) > total)}>→</button>'
+def shelf(
+    papers: Sequence[Paper], total: int, turned: Turned, marks: Mapping[int, PaperMarks] = {}, *, samples: bool
+) -> str:
+    """Return a page of papers as a list, with what sorts it, turns its pages and chooses all of it; empty for none."""
+    if not total:
+        return ""
+    first = turned.page * turned.size
+    kind = "sample paper" if samples else "paper"
+    place = "" if total <= turned.size else f"{first + 1:,}-{first + len(papers):,} of "
+    head = (
+        '<label class="ap-pick"><input type="checkbox" aria-label="Choose all on this page"></label>'
+        f'<p class="ap-count" role="status">{place}{total:,} {kind}{"s" * (total != 1)}</p>{_sorted(turned)}'
     )
+    turn = _turn(turned, first + len(papers) >= total) if total > turned.size else ""
     return (
         f'<div class="ap-shelf" data-order="{escape(turned.order)}" '
-        f'data-descending="{str(turned.descending).lower()}" data-page="{page}">'
-        f'<p class="ap-count" role="status">{first:,}-{page * PAGE + len(papers):,} of {total:,} papers{shelf} {turn}'
-        '</p><div class="ap-scroll" tabindex="0" role="region" aria-label="Papers">'
-        '<table><thead><tr><th class="ap-pick"><input type="checkbox" aria-label="Choose all on this page"></th>'
-        f"{heads}</tr></thead><tbody>{rows}</tbody></table></div></div>"
+        f'data-descending="{str(turned.descending).lower()}" data-page="{turned.page}">'
+        f'<div class="ap-shelfhead">{head}{turn}</div>{paper_list(papers, marks)}{turn}</div>'
     )
 
 
-def _head(column: str, name: str, turned: Turned) -> str:
-    chosen, descending = turned.order == column, turned.descending
-    way = ("descending" if descending else "ascending") if chosen else "none"
-    arrow = (" ↓" if descending else " ↑") if chosen else ""
-    return (
-        f'<th scope="col" aria-sort="{way}"><button type="button" data-do="sort" data-order="{column}" '
-        f'data-descending="{str(chosen and not descending).lower()}">{name}{arrow}</button></th>'
+def _sorted(turned: Turned) -> str:
+    if turned.size < PAGE:
+        return ""
+    now = (turned.order, turned.descending)
+    options = "".join(
+        f'<option value="{order} {str(down).lower()}"{" selected" * ((order, down) == now)}>{name}</option>'
+        for order, down, name in ORDERS
     )
+    return f'<select class="ap-order" aria-label="Order of the papers">{options}</select>'
 
 
-def _row(paper: Paper) -> str:
-    names = paper.authors[0] + (" et al." if len(paper.authors) > 1 else "") if paper.authors else ""
-    origin = ", ".join(dict.fromkeys(one.rsplit("/", 1)[-1] for one in paper.origins))
+def _turn(turned: Turned, is_last: bool) -> str:  # noqa: FBT001
+    if turned.size < PAGE:  # only the first few of those with some words
+        return '<button type="button" class="ap-act" data-do="named">Show all</button>'
     return (
-        f'<tr data-paper="{paper.paper_id}"><td class="ap-pick"><input type="checkbox" value="{paper.paper_id}" '
-        f'aria-label="Choose {escape(paper.title)}"></td>'
-        f'<td><button type="button" class="ap-paper" data-do="open" data-paper="{paper.paper_id}">'
-        f"{prose(paper.title)}</button></td><td>{escape(names)}</td><td>{paper.year or ''}</td>"
-        f'<td class="ap-origin">{escape(origin)}</td></tr>'
+        f'<span class="ap-turns"><button type="button" class="ap-act" data-do="page" data-page="{turned.page - 1}" '
+        f'aria-label="Earlier papers"{" disabled" * (turned.page == 0)}>←</button>'
+        f'<button type="button" class="ap-act" data-do="page" data-page="{turned.page + 1}" '
+        f'aria-label="Later papers"{" disabled" * is_last}>→</button></span>'
     )
 
 

@@ -6,9 +6,9 @@ import { comparePapers } from "./compare.js";
 import { route, turn } from "./routes.js";
 import { tried } from "./server.js";
 
-/** Ask only these papers from now on; the chip beside the composer says so. */
-export function askOnly(papers, label) {
-  setBounds({ ...desk.bounds, papers, label });
+/** Ask only these papers from now on (null: no choice of single ones), under other filters if given; chips beside the composer say so. */
+export function askOnly(papers, label, bounds = desk.bounds) {
+  setBounds({ ...bounds, papers: papers ?? [], label });
   route(desk.id ? `#/c/${desk.id}` : "#/");
   turn("ask");
   document.querySelector("#ap-composer textarea")?.focus();
@@ -50,6 +50,18 @@ export function chooser(list, { more = {}, changed = () => {} } = {}) {
     ...Object.fromEntries(Object.entries(works).map(([act, [, work]]) => [act, (pressed) => work([...chosen], pressed)])),
   });
   return { bar, chosen, draw, clear: () => (chosen.clear(), draw()) };
+}
+
+/** What can be done with some papers that aren't chosen one by one, as buttons: those that an answer cites, say. */
+export function actsOn(papers, label = `${papersOf(papers.length)} chosen`) {
+  const acts = el("p", { class: "ap-wholes" }, button("askall", papers.length === 1 ? "Ask this paper" : "Ask these"),
+    ...(papers.length > 1 ? [button("compareall", "Compare")] : []), button("collectall", "Add to collection"));
+  clicks(acts, {
+    askall: () => askOnly(papers, label),
+    compareall: () => comparePapers(papers),
+    collectall: (pressed) => pick("collection", papers, pressed),
+  });
+  return acts;
 }
 
 /** Take papers out of the library, with a way back. */

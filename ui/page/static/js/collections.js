@@ -1,5 +1,5 @@
 // Collections and tags: chosen or made for some papers, listed as what the library is narrowed to, renamed, deleted.
-import { emit } from "./desk.js";
+import { desk, emit } from "./desk.js";
 import { button, byId, clicks, el, place, toast } from "./dom.js";
 import { tried } from "./server.js";
 
@@ -49,22 +49,29 @@ export async function pick(kind, papers, at, suggested = "") {
 /** Make a collection of papers, under a name that is suggested. */
 export const collect = (papers, suggested = "") => pick("collection", papers, document.activeElement, suggested);
 
-/** The groups of a library as a list of what it can be narrowed to; `narrow({collection|tag|origin})` is told. */
-export function groups({ narrow }) {
+const KINDS = { collection: "the collection", tag: "the tag", origin: "the source" };
+
+/**
+ * The groups of a library as a list of what it can be narrowed to. `narrow({collection|tag|origin}, in words)` is told
+ * what is pressed, `whole({origin}, button)` that a collection is wanted of all papers of a source.
+ */
+export function groups({ narrow, whole }) {
   const element = el("div", { class: "ap-groups" });
   let known = { collections: [], tags: [], sources: [] };
   let at = {};
 
   const row = (bound, name, label, count, ...acts) =>
-    el("li", {}, el("button", { type: "button", class: "ap-group", "aria-pressed": String(at[bound] === name), data: { do: "narrow", bound, name } }, el("span", { text: label }), el("span", { class: "ap-size", text: count ?? "" })), ...acts);
+    el("li", {}, el("button", { type: "button", class: "ap-group", title: label, "aria-pressed": String(at[bound] === name), data: { do: "narrow", bound, name } }, el("span", { text: label }), el("span", { class: "ap-size", text: count ?? "" })), ...acts);
   const section = (title, rows) => rows.length && el("section", {}, el("h4", { text: title }), el("ul", {}, ...rows));
+  const removable = () => !desk.about?.samples;
 
   function draw() {
     element.replaceChildren(...[
       section("Collections", known.collections.map(([name, count]) => row("collection", name, name, count,
         button("rename", `Rename the collection ${name}`, { data: { do: "rename", name } }, "✎"), button("drop", `Delete the collection ${name}`, { data: { do: "drop", name } }, "×")))),
       section("Tags", known.tags.map(([name, count]) => row("tag", name, name, count))),
-      section("Sources", known.sources.map(([name, path]) => row("origin", path, name, null, button("source", `Remove the source ${name} and its papers`, { data: { do: "source", name: path } }, "×")))),
+      section("Sources", known.sources.map(([name, path]) => row("origin", path, name, null, button("whole", `Make a collection of ${name}`, { data: { do: "whole", name: path } }, "+"),
+        removable() && button("source", `Remove the source ${name} and its papers`, { data: { do: "source", name: path } }, "×")))),
     ].filter(Boolean));
   }
   async function look() {
@@ -73,12 +80,16 @@ export function groups({ narrow }) {
     draw();
   }
 
+  function turn(bounds) {
+    at = bounds;
+    const [[bound, name] = []] = Object.entries(at);
+    narrow(at, bound ? `${KINDS[bound]} ${bound === "origin" ? name.split(/[/\\]/).at(-1) : name}` : "");
+    draw();
+  }
+
   clicks(element, {
-    narrow: ({ dataset: { bound, name } }) => {
-      at = at[bound] === name ? {} : { [bound]: name };
-      narrow(at);
-      draw();
-    },
+    narrow: ({ dataset: { bound, name } }) => turn(at[bound] === name ? {} : { [bound]: name }),
+    whole: (pressed) => whole({ origin: pressed.dataset.name }, pressed),
     rename: (pressed) => {
       const old = pressed.dataset.name;
       const field = el("input", { type: "text", maxlength: 80, "aria-label": `New name of ${old}` });
@@ -86,8 +97,10 @@ export function groups({ narrow }) {
       const item = pressed.closest("li");
       const save = async () => {
         const name = field.value.trim();
-        if (name && name !== old && (await tried("rename_collection", { old, new: name }))) emit("groups");
-        else draw();
+        if (name && name !== old && (await tried("rename_collection", { old, new: name }))) {
+          if (at.collection === old) turn({ collection: name });
+          emit("groups");
+        } else draw();
       };
       field.addEventListener("keydown", (event) => {
         if (event.isComposing) return;
@@ -102,10 +115,10 @@ export function groups({ narrow }) {
       const told = await tried("delete_collection", { name });
       if (!told) return;
       toast(`The collection ${name} is deleted; its papers stay`, { undo: async () => (await tried("mark", { kind: "collection", name, papers: told.papers })) && emit("groups") });
-      if (at.collection === name) narrow((at = {}));
+      if (at.collection === name) turn({});
       emit("groups");
     },
     source: ({ dataset: { name } }) => element.dispatchEvent(new CustomEvent("askpapers:source", { detail: name })),
   });
-  return { element, look };
+  return { element, look, clear: () => turn({}) };
 }

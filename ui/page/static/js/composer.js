@@ -1,17 +1,20 @@
 // Where questions are written: the draft lives through a reload, the filters in force stand beside it as chips.
 // A textarea of our own: gradio's sends what an input method is still composing.
-import { ask, busy, desk, known, on, setBounds, stop } from "./desk.js";
+import { ask, busy, desk, known, on, stop } from "./desk.js";
 import { button, clicks, el } from "./dom.js";
-import { SEND, STOP } from "./icons.js";
+import { filters, inForce } from "./filters.js";
+import { FILTER, SEND, STOP } from "./icons.js";
 import * as store from "./store.js";
 
 export function composer({ element }) {
   const area = el("textarea", { rows: 1, maxlength: 4000, placeholder: "Ask the abstracts, or follow up …", "aria-label": "Question" });
   const send = button("send", "Ask (Enter)", { class: "ap-act ap-send" });
+  const filter = button("filter", "Filter the papers that are asked", { class: "ap-act ap-filter", html: FILTER });
   const chips = el("div", { class: "ap-chips" });
   const scope = el("span", { class: "ap-scope" });
   const hint = el("p", { class: "ap-hint" }, scope, el("span", { class: "ap-keys", text: "Enter asks · Shift+Enter begins a line" }));
-  element.replaceChildren(el("div", { class: "ap-composer" }, chips, el("div", { class: "ap-box" }, area, send), hint));
+  element.replaceChildren(el("div", { class: "ap-composer" }, chips, el("div", { class: "ap-box" }, area, filter, send), hint));
+  filters(chips, filter);
   let library = "";
   let owner = null; // whose draft stands in the area
 
@@ -61,24 +64,17 @@ export function composer({ element }) {
   clicks(element, {
     send: submit,
     stop: () => desk.path.filter((one) => !one.done).forEach((one) => stop(one.id)),
-    unbound: (pressed) => setBounds({ ...desk.bounds, [pressed.dataset.bound]: "" }),
   });
 
-  const NAMES = { years: "Years", origin: "Source", title: "Title" };
-  function drawChips() {
-    chips.replaceChildren(...Object.entries(NAMES).filter(([name]) => desk.bounds[name]).map(([name, label]) =>
-      el("span", { class: "ap-chip" }, `${label}: ${String(desk.bounds[name]).split("/").at(-1)}`,
-        el("button", { type: "button", class: "ap-unchip", "aria-label": `Remove the filter ${label}`, data: { do: "unbound", bound: name }, text: "×" }))));
-  }
   /** What the next question is asked of. */
   function drawScope() {
     const papers = desk.about?.papers ?? 0;
     const all = `${papers.toLocaleString("en")} ${desk.about?.samples ? "sample " : ""}${papers === 1 ? "paper" : "papers"}`;
-    scope.textContent = !desk.about ? "" : chips.children.length ? `Asks those of ${all} that the filters let through` : `Asks ${all}`;
+    scope.textContent = !desk.about ? "" : inForce() ? `Asks those of ${all} that the filters let through` : `Asks ${all}`;
   }
-  on("bounds", () => (drawChips(), drawScope()));
+  on("bounds", drawScope);
   on("about", drawScope);
   on("opened", load);
   on("changed", turn);
-  known.then((about) => ((library = about.library), load(), drawChips(), drawScope()));
+  known.then((about) => ((library = about.library), load(), drawScope()));
 }

@@ -8,6 +8,7 @@ const EARLIER = 8; // questions that a follow-up may hang on
 const SAID = 600; // characters of their answers
 const LOST = "The server was restarted before the answer was whole. Ask again.";
 const STOPPED = "Stopped before the answer was whole.";
+const BOUNDS = "askpapers.bounds"; // of a conversation that has no question yet: they live through a reload
 
 /**
  * What is on the desk. `path`: the exchanges shown; `chosen`: the id of the one whose evidence is shown; `bounds`: the
@@ -15,7 +16,8 @@ const STOPPED = "Stopped before the answer was whole.";
  * writes the answers, and whether claims are checked.
  */
 export const desk = {
-  about: null, id: null, conversation: null, exchanges: new Map(), path: [], chosen: null, bounds: {}, answerer: null, check: false,
+  about: null, id: null, conversation: null, exchanges: new Map(), path: [], chosen: null, bounds: JSON.parse(store.pocket.get(BOUNDS, () => sessionStorage) ?? "{}"),
+  answerer: null, check: false,
 };
 
 const listeners = new Map();
@@ -58,6 +60,7 @@ export async function open(id) {
   desk.path = found ? store.path(found.conversation, found.exchanges) : [];
   desk.chosen = desk.path.at(-1)?.id ?? null;
   desk.bounds = found?.conversation.bounds ?? {};
+  store.pocket.put(BOUNDS, null, () => sessionStorage);
   store.pocket.put("askpapers.current", id, () => sessionStorage);
   emit("opened");
   emit("bounds");
@@ -127,6 +130,7 @@ export function setBounds(bounds) {
   desk.bounds = bounds;
   emit("bounds");
   if (desk.id) store.alter(desk.id, { bounds });
+  else store.pocket.put(BOUNDS, JSON.stringify(bounds), () => sessionStorage);
 }
 
 // --- asking

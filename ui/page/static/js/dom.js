@@ -110,5 +110,5 @@ export function place(floating, at) {
   const left = Math.min(Math.max(6, at.left + at.width / 2 - floating.offsetWidth / 2), innerWidth - floating.offsetWidth - 6);
   const above = at.top - floating.offsetHeight - 6;
   floating.style.left = `${left}px`;
-  floating.style.top = `${above > 4 ? above : Math.min(at.bottom + 6, innerHeight - floating.offsetHeight - 6)}px`;
+  floating.style.top = `${Math.max(6, Math.min(above > 4 ? above : at.bottom + 6, innerHeight - floating.offsetHeight - 6))}px`;
 }

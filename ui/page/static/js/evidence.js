@@ -1,6 +1,7 @@
 // The evidence of the answer that is chosen: its cited papers with the slices that it rests on, and all papers found.
 import { cited, desk, on } from "./desk.js";
 import { byId, clicks, copy, el, into } from "./dom.js";
+import { actsOn } from "./chosen.js";
 import { listHits } from "./hits.js";
 import { tried } from "./server.js";
 
@@ -33,6 +34,8 @@ export function evidence({ element }) {
     if (shown !== key) {
       shown = key;
       const body = el("div", { class: "ap-cards", id: "ap-pane", role: "tabpanel", "aria-labelledby": `ap-pane-${pane}`, html: pane === "cited" ? one.html?.evidence ?? "" : "" });
+      const papers = one.answer.outcome === "answered" ? cited(one.answer).map(({ paper }) => paper) : (one.answer.nearest ?? []);
+      if (pane === "cited" && papers.length) body.prepend(actsOn(papers));
       element.replaceChildren(head(one), body);
       if (pane === "found") found(one, body);
     }

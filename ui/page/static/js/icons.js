@@ -8,3 +8,4 @@ export const THUMB = drawn('<path d="M1.5 7h3v7h-3zM4.5 7l3-5.5c1.3 0 2 .8 1.8 2
 export const EDIT = drawn('<path d="m10.5 2.7 2.8 2.8L5.6 13.2l-3.4.6.6-3.4z"/>');
 export const SEND = drawn('<path d="M8 13V3.2M3.6 7.4 8 3l4.4 4.4"/>');
 export const STOP = drawn('<rect x="4" y="4" width="8" height="8" rx="1" fill="currentColor"/>');
+export const FILTER = drawn('<path d="M2 4h12M4.5 8h7M7 12h2"/>');

@@ -10,6 +10,7 @@ import "./hover.js";
 import { keys } from "./keys.js";
 import { papers } from "./library.js";
 import { map } from "./map.js";
+import { watch } from "./news.js";
 import { opened } from "./paper.js";
 import { start } from "./routes.js";
 import { runs } from "./runs.js";
@@ -33,6 +34,7 @@ async function begin() {
   await start(about.library);
   await resume();
   await sweep();
+  watch();
   document.body.dataset.ready = "true"; // for whoever waits for the page
 }
 
