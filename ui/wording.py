@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 
-from rag.records import Answer, Claim, Comparison, Found, Merge, Searched, Standing
+from rag.records import Answer, Claim, Comparison, Found, Merge, Paper, Searched, Standing
 from rag.records.standings import SHOWN, needs_look, side_by_side
 from rag.text.labels import one_line
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from rag.library import Library
 from rag.records import Answer, Citation, Claim, Difference, Outcome, Paper, Searched, Standing
 from rag.records.standings import SHOWN, needs_look, shown, standing_help
 from ui.wording import counted, lacking, legend, place_found, summary

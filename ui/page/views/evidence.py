@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from rag.records import Answer, Citation, Paper
 from ui.page.views.markup import link, prose
+from ui.wording import place_found
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\sa-z])")
 WORTH_FOLDING = 160  # characters: less than that is shown
