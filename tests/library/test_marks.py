@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +51,12 @@ def test_a_name_is_trimmed_and_compared_without_case_and_stays_as_it_was_first_w
 
 @pytest.mark.parametrize("name", ["", "  ", "\u200b\u200d", "x" * 81, NUL, HALF, "red\x1b[31m"])
 def test_a_name_that_can_not_be_used_is_one_line_and_makes_nothing(library: Library, name: str) -> None:
-    for put in (lambda: library.collect(name, [1]), lambda: library.tag([1], name)):
+    for put in (partial(library.collect, name, [1]), partial(library.tag, [1], name)):
         with pytest.raises(QuestionError) as error:
             put()
         assert str(error.value).isprintable()
-    assert library.collections() == library.tags() == []
+    assert library.collections() == []
+    assert library.tags() == []
 
 
 @pytest.mark.parametrize("name", ["x" * 80, "读过", "קרא", "C++ / C#", "100%", "a'b\"c", "👩‍🔬 to do"])

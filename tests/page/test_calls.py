@@ -19,8 +19,9 @@ from ui.page.calls import CALLS, caller
 from ui.page.calls.asking import Followed as Following
 from ui.page.calls.asking import Kept, Question, Rated, ask, follow, looks, rate, show
 from ui.page.calls.base import FAILED, UNREADABLE, Nothing
+from ui.page.calls.files import Exported, exported
 from ui.page.calls.papers import Sought, found
-from ui.page.calls.shown import Exported, Referred, about, exported, reference
+from ui.page.calls.shown import Referred, about, reference
 from ui.page.desk import Desk, desk_of
 from ui.page.kept import read_answer
 from ui.page.server_state import ServerState

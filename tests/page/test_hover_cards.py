@@ -91,7 +91,7 @@ def test_a_card_says_how_each_kind_of_sentence_stands(open_tab: OpenTab, serve_p
     colours = tab.run("return [...document.querySelectorAll('.ap-cite')].map((one) => getComputedStyle(one).color)")
     assert len(set(colours)) == 2
     assert tab.texts(".ap-mark") == ["◐"]
-    assert "partly" in tab.see('.ap-cite[data-claim="1"]').get_attribute("aria-label")
+    assert "partly" in str(tab.see('.ap-cite[data-claim="1"]').get_attribute("aria-label"))
 
 
 def test_a_click_opens_the_abstract_and_escape_there_goes_back_to_the_marker(tab: Tab) -> None:

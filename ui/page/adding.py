@@ -102,6 +102,10 @@ class Adding:
         if job.state == "waiting":
             job.state = "cancelled"
 
+    async def finished(self) -> None:
+        """Return once nothing waits or is at work."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     async def _work(self, job: Job) -> None:
         async with self._turn:
             if job.over:  # cancelled while it waited
