@@ -173,7 +173,8 @@ def test_two_tabs_that_ask_at_once_lose_nothing(open_tab: OpenTab, sample_page: 
         area.dispatchEvent(new Event('input', { bubbles: true }));
         document.querySelector('#ap-composer .ap-send').click()"""
     other.run(begin, "And its cost?")
-    one.front().run(begin, LORA)
+    # One that has heard of the other's question has a button that stops: this is the moment before that.
+    stores(one.front(), "await store.begin(library, location.hash.split('/')[2], given[0])", LORA)
     one.whole(3)
     both = one.asked()
     assert sorted(both) == sorted([LATE, "And its cost?", LORA])
