@@ -17,7 +17,7 @@ from rag.citations.rendering import Part, Rendered, quoted, render
 from rag.errors import ModelError
 from rag.records import Answer, Claim, Difference, Outcome, Paper, Searched
 from ui.cli.app import main
-from ui.cli.rendering import show_answer, stream_answer
+from ui.cli.showing.rendering import show_answer, stream_answer
 from ui.wording import lacking
 
 QUESTION = "What is late interaction in ColBERT?"

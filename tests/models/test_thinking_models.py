@@ -20,7 +20,7 @@ from rag.models.llms.base import Message
 from rag.models.llms.replies import complete
 from rag.records import Anew, Answer, Filters, Turn
 from rag.settings import Settings
-from ui.cli.rendering import stream_answer
+from ui.cli.showing.rendering import stream_answer
 from ui.page.server_state import ServerState
 
 OpenLibrary = Callable[..., Library]

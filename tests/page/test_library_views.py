@@ -19,7 +19,7 @@ from rag.settings import Settings
 from tests.page.html import Seen, paper
 from ui.filters import read_filters
 from ui.page import library_handlers
-from ui.page.adding import Adding, Job
+from ui.page.jobs.adding import Adding, Job
 from ui.page.server_state import ServerState
 from ui.page.views import library as library_view
 from ui.page.views import runs as runs_view

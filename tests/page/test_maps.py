@@ -10,7 +10,7 @@ import pytest
 from rag.library import Library
 from rag.mapping import PaperMap
 from rag.settings import Settings
-from ui.page.maps import Maps
+from ui.page.jobs.maps import Maps
 
 
 async def until_made(made: Maps, library: Library) -> dict[str, Any]:

@@ -44,11 +44,11 @@ def search(
     tag: TagOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """find the papers about something, best first, each with its best passage, and how many match"""
+    """find papers, best first, and how many match"""
     from dataclasses import asdict
 
     from rag.library import Library
-    from ui.cli.rendering import show_hits
+    from ui.cli.showing.rendering import show_hits
     from ui.filters import read_filters
     from ui.wording import matching, printable
 

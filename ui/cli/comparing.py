@@ -12,9 +12,11 @@ import typer
 
 from ui.cli.exporting import write_out
 from ui.cli.options import (
+    CollectionOption,
     LibraryOption,
     LlmOption,
     OriginOption,
+    TagOption,
     TitleOption,
     YearOption,
     checking,
@@ -27,6 +29,28 @@ if TYPE_CHECKING:
     from rag.records import Comparison, Filters
 
 USUAL = "task,method,data,result"
+
+PapersArgument = Annotated[
+    list[str] | None, typer.Argument(metavar="[PAPER...]", help="number, DOI, arXiv id, PubMed id, key or title")
+]
+ColumnsOption = Annotated[
+    str, typer.Option("--columns", metavar="NAMES", help="what to compare by, with commas between")
+]
+AskOption = Annotated[
+    list[str] | None, typer.Option("--ask", metavar="QUESTION", help="a question as a further column; repeatable")
+]
+SearchOption = Annotated[
+    str | None, typer.Option("--search", metavar="WORDS", help="compare the papers that this finds")
+]
+CheckOption = Annotated[
+    bool | None, typer.Option("--check/--no-check", help="have each claim of an LLM checked by meaning")
+]
+FormOption = Annotated[
+    str | None, typer.Option("--form", metavar="FORM", help="table (the default), markdown, csv or json")
+]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help="file to write; its ending can tell the form")
+]
 
 
 class TableForm(StrEnum):
@@ -44,34 +68,21 @@ class TableForm(StrEnum):
 
 
 def compare(
-    names: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[PAPER...]", help="number, DOI, arXiv id, PubMed id, key or title"),
-    ] = None,
+    names: PapersArgument = None,
     library: LibraryOption = None,
-    columns: Annotated[
-        str, typer.Option("--columns", metavar="NAMES", help="what to compare by, with commas between")
-    ] = USUAL,
-    asked: Annotated[
-        list[str] | None, typer.Option("--ask", metavar="QUESTION", help="a question as a further column; repeatable")
-    ] = None,
-    search: Annotated[
-        str | None, typer.Option("--search", metavar="WORDS", help="compare the papers that this finds")
-    ] = None,
+    columns: ColumnsOption = USUAL,
+    asked: AskOption = None,
+    search: SearchOption = None,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=100, help="papers that it finds")] = 8,
     year: YearOption = None,
     origin: OriginOption = None,
     title: TitleOption = None,
+    collection: CollectionOption = None,
+    tag: TagOption = None,
     llm: LlmOption = None,
-    check: Annotated[
-        bool | None, typer.Option("--check/--no-check", help="have each claim of an LLM checked by meaning")
-    ] = None,
-    form: Annotated[
-        str | None, typer.Option("--form", metavar="FORM", help="table (the default), markdown, csv or json")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="file to write; its ending can tell the form")
-    ] = None,
+    check: CheckOption = None,
+    form: FormOption = None,
+    out: OutOption = None,
 ) -> None:
     """compare papers in a table, each cell a quote, or not said
 
@@ -84,7 +95,8 @@ def compare(
 
     chosen = table_form(form, out)
     wanted = [*filter(None, map(str.strip, columns.split(","))), *(asked or ())]
-    settings, filters = checking(read_settings(llm=llm), check), read_filters(year, origin, title)
+    settings = checking(read_settings(llm=llm), check)
+    filters = read_filters(year, origin, title, collection, tag)
     with Library.open(library, settings, create=False) as opened:
         papers = chosen_papers(opened, names or (), search, limit, filters)
         if chosen is TableForm.TABLE and out is None:
@@ -113,7 +125,7 @@ def chosen_papers(
     from ui.wording import printable
 
     if filters and search is None:
-        msg = "Filters bound what --search finds. Name what to search for, or leave --year, --origin and --title out."
+        msg = "Filters bound what --search finds. Name what to search for, or leave the filters out."
         raise QuestionError(msg)
     papers = [library.named(name).paper_id for name in names]
     if search is not None:
@@ -142,7 +154,7 @@ def write_table(comparison: "Comparison", form: TableForm, out: Path | None) -> 
 
 
 def _compared(library: "Library", papers: Sequence[int], columns: Sequence[str]) -> "Comparison":
-    from ui.cli.progress import counting
+    from ui.cli.showing.progress import counting
 
     with counting("comparing papers") as count:
         compared = library.compare(papers, columns, watch=lambda one: count(one.done, one.total or one.done))
@@ -155,7 +167,7 @@ def _show(library: "Library", papers: Sequence[int], columns: Sequence[str]) -> 
     from rag.comparison.columns import read_columns
     from rag.comparison.tables import row_text
     from rag.records import Comparison
-    from ui.cli.rendering import WIDTH
+    from ui.cli.showing.rendering import WIDTH
 
     names = tuple(column.name for column in read_columns(columns))
     screen = console()

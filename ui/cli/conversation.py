@@ -16,7 +16,7 @@ from rag.conversation.history import append_turn
 from rag.errors import RagError
 from rag.library import Library
 from rag.records import Answer, Filters, Turn
-from ui.cli.rendering import show_answer, stream_answer
+from ui.cli.showing.rendering import show_answer, stream_answer
 
 PROMPT = "[bold cyan]?[/] "
 

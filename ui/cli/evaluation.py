@@ -60,7 +60,7 @@ def run(
     from eval.runs.thresholds import read_demand
     from rag.library import Library
     from rag.settings import load_settings
-    from ui.cli.progress import counting
+    from ui.cli.showing.progress import counting
 
     demands = [read_demand(text) for text in minimum or ()]
     settings = load_settings(Path(".env"), **({"llm": llm} if llm else {}))
@@ -139,7 +139,7 @@ def generate(
     from rag.models.llms import load_model
     from rag.settings import load_settings
     from ui.cli.exporting import write_out
-    from ui.cli.progress import counting
+    from ui.cli.showing.progress import counting
 
     settings = load_settings(Path(".env"), **({"llm": llm} if llm else {}))
     with Library.open(library, settings, create=False) as opened:

@@ -20,8 +20,8 @@ def demo(
     """
     from rag.library import Library
     from rag.samples import PATH, QUESTIONS, UNANSWERABLE
-    from ui.cli.progress import watching
-    from ui.cli.rendering import show_answer
+    from ui.cli.showing.progress import watching
+    from ui.cli.showing.rendering import show_answer
 
     out, errors = console(), console(stderr=True)
     out.print(f"Making {library} from 40 landmark papers of machine learning and statistics …")
@@ -58,8 +58,8 @@ def ingest(
     """
     from rag.ingestion.finding import find_files
     from rag.library import Library
-    from ui.cli.progress import watching
-    from ui.cli.rendering import show_rejections, show_remarks, show_report
+    from ui.cli.showing.progress import watching
+    from ui.cli.showing.rendering import show_rejections, show_remarks, show_report
 
     find_files(paths)  # a path typed wrongly must not leave an empty library behind
     settings, errors = read_settings(), console(stderr=True)

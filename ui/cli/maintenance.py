@@ -22,7 +22,7 @@ def doctor(
     """open and check every part of the library, say what mends it"""
     from dataclasses import asdict
 
-    from ui.cli.rendering import show_findings
+    from ui.cli.showing.rendering import show_findings
 
     settings = read_settings(llm=llm)
     if model:
@@ -50,7 +50,7 @@ def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     Uses the embedding model of the settings; the old vectors stay until the new are whole.
     """
     from rag.maintenance.rebuild import rebuild as rebuild_vectors
-    from ui.cli.progress import watching
+    from ui.cli.showing.progress import watching
 
     settings = read_settings()
     folder = library or settings.library
@@ -91,7 +91,7 @@ def restore(
     """
     from rag.maintenance.backup import restore as restore_backup
     from rag.maintenance.rebuild import rebuild
-    from ui.cli.progress import watching
+    from ui.cli.showing.progress import watching
 
     folder = _folder(library)
     made = restore_backup(file, folder)

@@ -45,7 +45,7 @@ def collections(
 ) -> None:
     """list the collections and tags, and how many papers each has"""
     from rag.library import Library
-    from ui.cli.rendering import show_labels
+    from ui.cli.showing.rendering import show_labels
 
     with Library.open(library, read_settings(), create=False) as opened:
         if rename is not None:
@@ -126,7 +126,7 @@ def note(
 ) -> None:
     """note something on a paper; without TEXT show what is noted"""
     from rag.library import Library
-    from ui.cli.rendering import show_note
+    from ui.cli.showing.rendering import show_note
 
     with Library.open(library, read_settings(), create=False) as opened:
         paper_id = opened.named(name).paper_id

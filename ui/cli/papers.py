@@ -52,7 +52,7 @@ def list_papers(
 ) -> None:
     """list the papers of the library"""
     from rag.library import Library
-    from ui.cli.rendering import show_papers
+    from ui.cli.showing.rendering import show_papers
     from ui.filters import read_filters
 
     filters = read_filters(year, origin, title, collection, tag)
@@ -67,7 +67,7 @@ def list_papers(
 def show(names: NamesArgument, library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """show papers whole: abstract, identifiers, sources, marks"""
     from rag.library import Library
-    from ui.cli.rendering import show_paper
+    from ui.cli.showing.rendering import show_paper
 
     with Library.open(library, read_settings(), create=False) as opened:
         papers = [opened.named(name) for name in names]
@@ -85,7 +85,7 @@ def remove(names: NamesArgument, library: LibraryOption = None, yes: YesOption =
     A source that still holds one brings it back when it is ingested again.
     """
     from rag.library import Library
-    from ui.cli.rendering import show_papers
+    from ui.cli.showing.rendering import show_papers
 
     with Library.open(library, read_settings(), create=False) as opened:
         papers = list({paper.paper_id: paper for paper in map(opened.named, names)}.values())
@@ -98,7 +98,7 @@ def remove(names: NamesArgument, library: LibraryOption = None, yes: YesOption =
 def info(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """tell what the library holds, its size and what it was made with"""
     from rag.maintenance.info import describe
-    from ui.cli.rendering import show_info
+    from ui.cli.showing.rendering import show_info
 
     found = describe(library or read_settings().library)
     if as_json:
@@ -115,7 +115,7 @@ def merges(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     from dataclasses import asdict
 
     from rag.library import Library
-    from ui.cli.rendering import show_merges
+    from ui.cli.showing.rendering import show_merges
 
     with Library.open(library, read_settings(), create=False) as opened:
         found = opened.merges()
@@ -139,7 +139,7 @@ def split(
     from dataclasses import asdict
 
     from rag.library import Library
-    from ui.cli.rendering import show_split
+    from ui.cli.showing.rendering import show_split
 
     with Library.open(library, read_settings(), create=False) as opened:
         papers = [opened.split(merge_id) for merge_id in merge_ids]
@@ -151,7 +151,7 @@ def split(
 
 def sync(opened: "Library", paths: "Sequence[Path]", *, yes: bool) -> None:
     """Offer for removal the papers that are gone from these sources."""
-    from ui.cli.rendering import show_gone
+    from ui.cli.showing.rendering import show_gone
 
     found: list[MissingFromSource] = list(opened.gone(paths))
     errors = console(stderr=True)

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from rag.library import Library
-from ui.page.adding import Adding
-from ui.page.answering import AnswersUnderWay
-from ui.page.comparing import Comparing
-from ui.page.maps import Maps
+from ui.page.jobs.adding import Adding
+from ui.page.jobs.answering import AnswersUnderWay
+from ui.page.jobs.comparing import Comparing
+from ui.page.jobs.maps import Maps
+from ui.page.jobs.taken import Taken
 from ui.page.server_state import ServerState
-from ui.page.taken import Taken
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from pydantic import Field
 from rag.integrations.llama_index.adapters import QuestionBundle
 from rag.records import Answer, Citation, Filters, Outcome, Rating, Searched, Turn
 from ui.filters import read_filters
-from ui.page.answering import told
 from ui.page.calls.base import Sent, Told
 from ui.page.desk import Desk
+from ui.page.jobs.answering import told
 from ui.page.kept import read_answer
 from ui.page.views.evidence import evidence
 from ui.page.views.markup import document

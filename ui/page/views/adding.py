@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from ui.page.adding import Job
+from ui.page.jobs.adding import Job
 from ui.page.views.library import report
 
 STAGES = {"read": "Reading records", "embed": "Indexing papers"}

@@ -48,17 +48,6 @@ def card(  # noqa: PLR0913  (a card tells many things)
     label = f'<span class="ap-number">[{number}]</span> ' if number else ""
     claims = " ".join(dict.fromkeys(str(claim) for claim, _ in slices))
     abstract = highlighted(paper, slices, folded=folded)
-    whole = (
-        '<button type="button" class="ap-act" data-do="whole" aria-expanded="false">Whole abstract</button>'
-        if REST in abstract
-        else ""
-    )
-    resting = (
-        f'<button type="button" class="ap-act" data-do="resting" data-claims="{claims}" '
-        'aria-label="Sentences: mark those that rest on this paper">Sentences</button>'
-        if claims
-        else ""
-    )
     where = f'<span class="ap-link">{link(paper.link, _host(paper))}</span>' if paper.link else ""
     origin = escape(", ".join(dict.fromkeys(one.rsplit("/", 1)[-1] for one in paper.origins)))
     by = escape(byline(paper))
@@ -69,10 +58,22 @@ def card(  # noqa: PLR0913  (a card tells many things)
         f"<header><h4>{label}{prose(paper.title)}</h4></header>"
         f'<p class="ap-byline">{by} {where} {found}</p>'
         f'<p class="ap-abstract">{abstract}</p>'
-        f'<footer class="ap-feet">{whole}{resting}'
-        '<button type="button" class="ap-act" data-do="bibtex" aria-label="BibTeX: copy this paper">BibTeX</button>'
-        f'{actions}<span class="ap-origin" title="{origin}">{origin}</span></footer></section>'
+        f'<footer class="ap-feet">{_acts(claims, folded=REST in abstract)}{actions}'
+        f'<span class="ap-origin" title="{origin}">{origin}</span></footer></section>'
     )
+
+
+def _acts(claims: str, *, folded: bool) -> str:
+    """Return what can be done with a card: with the abstract that is folded, and the sentences that rest on it."""
+    whole = '<button type="button" class="ap-act" data-do="whole" aria-expanded="false">Whole abstract</button>'
+    resting = (
+        f'<button type="button" class="ap-act" data-do="resting" data-claims="{claims}" '
+        'aria-label="Sentences: mark those that rest on this paper">Sentences</button>'
+    )
+    bibtex = (
+        '<button type="button" class="ap-act" data-do="bibtex" aria-label="BibTeX: copy this paper">BibTeX</button>'
+    )
+    return whole * folded + resting * bool(claims) + bibtex
 
 
 def byline(paper: Paper) -> str:
