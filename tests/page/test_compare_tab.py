@@ -171,7 +171,8 @@ def test_a_table_goes_on_after_the_server_was_restarted(table: Tab) -> None:
         indexedDB.open("askpapers.tables").onsuccess = ({ target: { result: database } }) => {
           const tables = database.transaction("tables", "readwrite").objectStore("tables");
           tables.getAll().onsuccess = ({ target: { result: [one] } }) => {
-            Object.assign(one, { rows: one.rows.slice(0, 1), over: false, whole: null, run: { id: "of-another-server", from: 0 } });
+            const run = { id: "of-another-server", from: 0 };
+            Object.assign(one, { rows: one.rows.slice(0, 1), over: false, whole: null, run });
             tables.put(one).onsuccess = () => done(database.close());
           };
         };"""
@@ -196,9 +197,8 @@ def test_axe_finds_nothing_serious(table: Tab, axe: str, *, dark: bool) -> None:
 def test_on_a_phone_every_cell_says_its_column_and_nothing_is_wider_than_the_screen(table: Tab, axe: str) -> None:
     table.size(width=390, height=844)
     assert table.run("return document.scrollingElement.scrollWidth") <= 390
-    right = table.run(
-        "return Math.max(...[...document.querySelectorAll('.ap-compared td')].map((one) => one.getBoundingClientRect().right))"
-    )
+    cells = "[...document.querySelectorAll('.ap-compared td')].map((one) => one.getBoundingClientRect().right)"
+    right = table.run(f"return Math.max(...{cells})")
     assert right <= 390
     label = "return getComputedStyle(document.querySelector('.ap-compared td[data-label]'), '::before').content"
     assert table.run(label) == '"task"'

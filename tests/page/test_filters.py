@@ -1,4 +1,4 @@
-"""Filters on the page, in a real browser: seen while they are in force, kept with their conversation, told when wrong."""
+"""Filters on the page, in a real browser: seen while in force, kept with a conversation, told when wrong."""
 
 from pathlib import Path
 from typing import Any

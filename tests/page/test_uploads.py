@@ -181,13 +181,17 @@ def test_a_folder_that_is_dropped_is_walked(open_tab: OpenTab, serve_page: Any) 
     tab.see("#ap-uploads .ap-drop")
     # A browser lets no script make a folder to drop: the entries are as the browser's, the files are real.
     script = """
-        const line = (n) => JSON.stringify({ title: `A paper about thing ${n}`, abstract: `Thing ${n} is described here in one whole sentence.` });
+        const line = (n) => JSON.stringify({
+          title: `A paper about thing ${n}`, abstract: `Thing ${n} is described here in one whole sentence.`,
+        });
         const file = (name, text) => ({ isFile: true, name, file: (done) => done(new File([text], name)) });
         const folder = (name, entries) => {
           const rest = [...entries, null];
-          return { isFile: false, name, createReader: () => ({ readEntries: (done) => { const one = rest.shift(); done(one ? [one] : []); } }) };
+          const readEntries = (done) => ((one) => done(one ? [one] : []))(rest.shift());
+          return { isFile: false, name, createReader: () => ({ readEntries }) };
         };
-        const top = folder("refs", [file("a.jsonl", line(1)), file(".DS_Store", "x"), folder("more", [file("a.jsonl", line(2))])]);
+        const more = folder("more", [file("a.jsonl", line(2))]);
+        const top = folder("refs", [file("a.jsonl", line(1)), file(".DS_Store", "x"), more]);
         const event = new Event("drop", { bubbles: true, cancelable: true });
         event.dataTransfer = { items: [{ webkitGetAsEntry: () => top }], files: [] };
         document.querySelector(".ap-drop").dispatchEvent(event);"""
