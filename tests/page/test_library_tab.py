@@ -105,6 +105,7 @@ def test_chosen_papers_make_a_collection_that_narrows_is_renamed_deleted_and_bro
 def test_all_that_a_search_found_become_a_collection_or_what_is_asked(library: Tab) -> None:
     library.write(SOUGHT, "2020")
     library.click('.ap-section [data-do="collectall"]')
+    library.see("#ap-picker")
     assert library.run("return document.querySelector('#ap-picker input').value") == "2020"
     library.press(Keys.ENTER)
     library.see(".ap-group", "2020")
