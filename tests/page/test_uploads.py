@@ -154,7 +154,8 @@ def test_the_first_upload_is_followed_by_every_tab_and_taken_out_and_brought_bac
     assert violations(tab, axe) == []
     other.front().see(".ap-what", "papers · 3 papers")
     other.see(".ap-scope", "Asks 3 papers")
-    tab.front().load()
+    tab.front().driver.refresh()
+    tab.ready()
     tab.click(f'{JOB} [data-do="takeout"]')
     tab.see(".ap-what", "0 papers")
     tab.see("#ap-papers .ap-empty", "No papers yet")
@@ -193,7 +194,7 @@ def test_a_folder_that_is_dropped_is_walked(open_tab: OpenTab, serve_page: Any) 
         const more = folder("more", [file("a.jsonl", line(2))]);
         const top = folder("refs", [file("a.jsonl", line(1)), file(".DS_Store", "x"), more]);
         const event = new Event("drop", { bubbles: true, cancelable: true });
-        event.dataTransfer = { items: [{ webkitGetAsEntry: () => top }], files: [] };
+        event.dataTransfer = { items: [{ webkitGetAsEntry: () => top }], files: [], types: ["Files"] };
         document.querySelector(".ap-drop").dispatchEvent(event);"""
     tab.run(script)
     tab.see(f"{JOB}.ap-done", "2 added.")
