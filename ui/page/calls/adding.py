@@ -101,8 +101,12 @@ def _taken(desk: Desk, removed: list[Removed]) -> Told:
 
 def _uploaded(path: str) -> Path:
     """Return a file that gradio took in; nothing else on this machine can be named. Raises QuestionError."""
-    found, folder = Path(path).resolve(), upload_folder()
-    if folder not in found.parents or not found.is_file():
+    try:
+        found = Path(path).resolve()
+        is_ours = upload_folder() in found.parents and found.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        is_ours = False
+    if not is_ours:
         msg = "This upload isn't there any more. Add the file again."
         raise QuestionError(msg)
     return found

@@ -27,7 +27,7 @@ def _count(found: Found) -> str:
     """Return how many papers match, with what shows more of them where not all are there."""
     if not found.matching:
         return ""
-    least = "at least " * found.more
+    least = "At least " * found.more
     papers = "1 paper matches" if found.matching == 1 else f"{least}{found.matching:,} papers match"
     rest = found.matching - len(found.hits)
     text = "Show all" if rest <= MORE else f"Show {MORE} more"

@@ -46,7 +46,7 @@ def shelf(
     return (
         f'<div class="ap-shelf" data-order="{escape(turned.order)}" '
         f'data-descending="{str(turned.descending).lower()}" data-page="{turned.page}">'
-        f'<div class="ap-shelfhead">{head}{turn}</div>{paper_list(papers, marks)}{turn}</div>'
+        f'<div class="ap-shelfhead">{head}{turn}</div>{paper_list(papers, marks)}{turn * (turned.size == PAGE)}</div>'
     )
 
 

@@ -84,7 +84,7 @@ export function papers({ element }) {
     else
       shown.replaceChildren(...[
         listed.papers > 0 && section("In title, authors or year", list, wholes(listed.papers, { text, bounds: bound })),
-        meant?.html && section("By meaning", el("section", { html: meant.html }), meant.papers && wholes(meant.papers, { query: text, bounds: bound })),
+        meant?.html && section("By meaning", el("section", { html: meant.html }), meant.papers > 0 && wholes(meant.papers, { query: text, bounds: bound })),
         meant?.said && el("p", { class: "ap-empty", text: meant.said }),
         !listed.papers && !meant && el("p", { class: "ap-empty", text: "No title, author or year has these words. Write three letters or more to find papers by meaning." }),
       ].filter(Boolean));
