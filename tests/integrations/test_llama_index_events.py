@@ -19,10 +19,9 @@ from eval.datasets.questions import GoldQuestion
 from eval.runs.runner import evaluate
 from rag.integrations.llama_index.adapters import QuestionBundle
 from rag.library import Library
-from rag.records import Filters
 from rag.settings import Settings
-from ui.page import handlers
 from ui.page.endpoints import endpoints
+from ui.page.jobs.answering import AnswersUnderWay
 from ui.page.server_state import ServerState
 
 QUESTION = "What is late interaction in ColBERT?"
@@ -91,7 +90,9 @@ def test_an_event_handler_sees_a_question_that_is_asked_asynchronously(
 
 def test_an_event_handler_sees_a_question_of_the_page(state: ServerState, listener: Listener) -> None:
     async def ask() -> None:
-        async for _ in handlers.respond(state, None, QUESTION, Filters()):
+        answers = AnswersUnderWay(state)
+        answers.begin("x", QuestionBundle(QUESTION))
+        while (found := await answers.follow("x", 0)) and found.written is None:
             pass
 
     asyncio.run(ask())

@@ -29,7 +29,7 @@ def one_line(error: pytest.ExceptionInfo[PromptError]) -> str:
 
 
 def test_the_prompts_of_an_answer_its_checks_and_a_rewriting_come_with_the_package() -> None:
-    assert NAMES == ["answer", "answer-copy", "check", "nugget", "question", "rerank", "rewrite"]
+    assert NAMES == ["answer", "answer-copy", "check", "compare", "nugget", "question", "rerank", "rewrite"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -113,7 +113,7 @@ def test_a_prompt_that_is_nowhere_is_an_error_that_tells_the_known_ones(tmp_path
         load_prompt("greeting", tmp_path)
     message = one_line(error)
     assert "'greeting'" in message
-    assert "answer, answer-copy, check, nugget, question, rerank, rewrite" in message
+    assert "answer, answer-copy, check, compare, nugget, question, rerank, rewrite" in message
 
 
 def test_line_ends_and_the_mark_of_a_windows_editor_change_nothing(tmp_path: Path) -> None:

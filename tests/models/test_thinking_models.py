@@ -9,18 +9,19 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from ui.page.handlers import respond
 
 from eval.judges.llm import ModelJudge
 from rag.errors import ModelError, UsedUpError
+from rag.integrations.llama_index.adapters import QuestionBundle
 from rag.library import Library
 from rag.models.cancellation import Cancellation
 from rag.models.llms import load_model
 from rag.models.llms.base import Message
 from rag.models.llms.replies import complete
-from rag.records import Anew, Answer, Filters, Turn
+from rag.records import Anew, Answer, Turn
 from rag.settings import Settings
 from ui.cli.showing.rendering import stream_answer
+from ui.page.jobs.answering import AnswersUnderWay
 from ui.page.server_state import ServerState
 
 OpenLibrary = Callable[..., Library]
@@ -87,8 +88,17 @@ def test_the_page_and_the_terminal_show_what_begins_anew_in_place_of_what_was_th
     state = ServerState(chat_server.settings(), sample_folder, tmp_path / "none.library")
 
     async def seen() -> list[str]:
-        views = [view async for view in respond(state, None, QUESTION, Filters())]
-        return [view.live or view.transcript or "" for view in views]
+        answers, place, text, sights = AnswersUnderWay(state), 0, "", list[str]()
+        answers.begin("x", QuestionBundle(QUESTION))
+        while (found := await answers.follow("x", place)) and found.written is None:
+            for kind, what, _ in found.pieces:
+                text = "" if kind == "anew" else text + what * (kind == "text")
+            place = found.seen
+            sights.append(text)
+        assert found is not None
+        assert found.written is not None
+        assert found.written.answer is not None
+        return [*sights, found.written.answer.text]
 
     sights = asyncio.run(seen())
     assert any("Okay" in sight for sight in sights)
