@@ -29,6 +29,7 @@ def choose(tab: Tab, name: str, value: str) -> None:
         const field = document.querySelector(`#ap-filters [name="${arguments[0]}"]`);
         field.value = arguments[1];
         field.dispatchEvent(new Event("input", { bubbles: true }));"""
+    tab.see(f"{FORM} [name={name}]")
     tab.run(script, name, value)
 
 

@@ -15,6 +15,7 @@ from rag.records import ComparedPaper, Comparison
 
 PATIENCE = 15.0  # seconds that who follows waits for a row
 KEPT = 30  # tables that are done
+STOPPED = "Stopped: the rows that were done are here."
 
 
 @dataclass
@@ -73,7 +74,10 @@ class Comparing:
         if filling is None or filling.task is None:
             msg = "This table isn't known any more: the server was restarted. Compare the papers again."
             raise QuestionError(msg)
-        filling.task.cancel()
+        if not filling.over:
+            filling.ended = STOPPED  # told here: a task that is cancelled before it began tells nothing
+            filling.task.cancel()
+            filling.tell()
 
     async def _fill(self, library: Library, filling: Filling, papers: tuple[int, ...], *, check: bool) -> None:
         try:
@@ -87,7 +91,7 @@ class Comparing:
         except RagError as error:
             filling.ended = str(error)
         except asyncio.CancelledError:
-            filling.ended = "Stopped: the rows that were done are here."
+            filling.ended = filling.ended or STOPPED
         finally:
             filling.ended = filling.ended or (
                 "" if filling.whole else "Something went wrong; the server's log says what."
