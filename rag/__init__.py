@@ -15,10 +15,8 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import RagError
 from rag.records import (
     Answer,
-    Cell,
     Citation,
     Claim,
-    ComparedPaper,
     Comparison,
     Filters,
     Found,
@@ -37,10 +35,8 @@ LAZY = {"Library": "rag.library", "Settings": "rag.settings"}  # these bring num
 
 __all__ = [
     "Answer",
-    "Cell",
     "Citation",
     "Claim",
-    "ComparedPaper",
     "Comparison",
     "Filters",
     "Found",

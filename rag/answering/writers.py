@@ -35,7 +35,9 @@ class Writers:
 
     def use(self, model: ChatModel) -> None:
         """Have a model of one's own write where a question chooses nobody; by its name it can be chosen, too."""
-        self._models = {model.name: Once(lambda: model), **self._models}
+        once: Once[ChatModel | None] = Once(lambda: model)
+        once()  # so that it is closed with the others
+        self._models = {model.name: once, **self._models}
         self._words = tuple(self._models)
 
     def answerers(self) -> list[Answerer]:

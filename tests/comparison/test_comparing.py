@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from rag import ComparedPaper, Comparison, Library
+from rag import Comparison, Library
 from rag.comparison.columns import read_columns, usual_columns
 from rag.errors import QuestionError
-from rag.records import Cell
+from rag.records import Cell, ComparedPaper
 from rag.records.progress import Progress
 from rag.settings import Settings
 

@@ -128,7 +128,7 @@ def test_a_cell_that_only_sounds_like_it_is_none(cell: str) -> None:
 def test_the_words_of_a_cell_become_claims_on_the_sentences_that_carry_them() -> None:
     paper = Paper(3, "T", FACTS)
     cell = cell_of("12 layers on WordBank [1]. Trained for 9 weeks [2].", paper, 4)
-    assert cell.text == "12 layers on WordBank; Trained for 9 weeks."
+    assert cell.text == "12 layers on WordBank. Trained for 9 weeks."
     assert [claim.text for claim in cell.claims] == [cell.text[claim.start : claim.end] for claim in cell.claims]
     first = cell.claims[0].citations[0]
     assert (first.number, first.quote) == (4, "We train 12 layers on WordBank.")

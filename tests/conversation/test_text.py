@@ -46,7 +46,7 @@ def test_the_answer_of_a_model_has_no_marks_and_its_papers_are_numbered_lines() 
         "[1] A. Lovelace, “On moss & O(n²),” 1840.\n"
         "[2] G. van Rossum, “Leaves,” arXiv:1706.03762. [Online]. Available: https://arxiv.org/abs/1706.03762\n\n"
         "Answered by tiny; 40 papers searched.\n\n"
-        "◌ own words: Own words, with all names and numbers found; not otherwise checked: compare.\n"
+        "◌ reworded: Own words, with all names and numbers found; not otherwise checked: compare.\n"
     )
 
 
