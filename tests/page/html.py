@@ -74,7 +74,7 @@ def assert_harmless(html: str) -> None:
     assert set(seen.tags) <= {*ALLOWED, *MATHML, *blocks} | {"h4", "h5", "h6", "span", "button"}
     assert {name for name, _ in seen.attributes} <= {
         *("href", "target", "rel", "display", "stretchy", "start", "class", "type", "aria-label", "aria-hidden"),
-        *("data-do", "data-number", "data-claim", "data-tip"),
+        *("data-do", "data-number", "data-claim", "data-style", "data-said", "data-tip"),
         *(name for tag in MATHML for name in ATTRIBUTES.get(tag, ())),
     }
     assert all((value or "").startswith("http") for name, value in seen.attributes if name == "href")

@@ -161,11 +161,13 @@ def test_who_waits_in_line_is_told_so_until_it_begins(run: Any, chat_server: Cha
         while not (await seen(answers, "first")).begun:
             pass
         answers.begin("x", asked())
-        following = asyncio.create_task(seen(answers, "x"))
+        following = asyncio.create_task(answers.follow("x", 0, begun=False))
         await asyncio.sleep(0.2)
         assert not following.done()
         held.release()
-        assert (await following).begun
+        found = await following
+        assert found is not None
+        assert found.begun
         assert (await whole(answers, "x")).answer is not None
 
     run(work, answers=1)

@@ -211,10 +211,10 @@ def test_a_paper_that_left_the_library_is_still_a_reference_of_its_answer(desk: 
 
 
 def test_papers_are_found_for_words_and_say_which_are_cited(desk: Desk, samples: Library) -> None:
-    hits = samples.search("permutations of decision trees", limit=5)
-    cited = {4: hits[0].paper.paper_id}
+    known = samples.find("permutations of decision trees", limit=5)
+    hits, cited = known.hits, {4: known.hits[0].paper.paper_id}
     news = asyncio.run(found(desk, Sought(query="permutations of decision trees", limit=5, cited=cited)))
-    assert news["papers"] == len(hits)
+    assert news["papers"] == known.matching
     assert all(hit.paper.title.split(":")[0] in Seen(news["html"]).text for hit in hits)
 
 

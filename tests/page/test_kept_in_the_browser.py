@@ -205,4 +205,5 @@ def test_a_second_click_on_an_example_asks_nothing_more(tab: Tab) -> None:
     tab.see(".ap-example")
     tab.run("const one = document.querySelector('.ap-example'); one.click(); one.click();")
     tab.whole(1)
+    tab.see(LISTED)
     assert len(tab.seen(LISTED)) == 1

@@ -54,6 +54,7 @@ def test_everything_is_reached_with_the_keyboard_and_what_has_the_focus_is_seen(
     tab.write("#ap-papers .ap-sought", "random forests")
     tab.click("#ap-papers .ap-paper", "Random Forests")
     tab.see("#ap-opened .ap-card")
+    tab.gone("#ap-papers .ap-paper", "Adam")
     assert_reached_by_tab(tab)
 
 

@@ -34,7 +34,7 @@ function roomy(clusters, width, height) {
 }
 
 export function map({ element }) {
-  const plot = el("div", { class: "ap-plot", role: "img", "aria-label": "Map of the papers" });
+  const plot = el("div", { class: "ap-plot", role: "group", "aria-label": "Map of the papers" });
   const side = el("div", { class: "ap-mapside" });
   element.replaceChildren(el("div", { class: "ap-maprow" }, plot, side));
   let found = null;
