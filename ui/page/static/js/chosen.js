@@ -33,7 +33,9 @@ export function chooser(list, { more = {}, changed = () => {} } = {}) {
   function draw() {
     bar.hidden = !chosen.size;
     count.textContent = `${papersOf(chosen.size)} chosen`;
-    for (const box of list.querySelectorAll(".ap-pick input[value]")) {
+    const boxes = [...list.querySelectorAll(".ap-pick input[value]")];
+    for (const every of list.querySelectorAll(".ap-pick input:not([value])")) every.checked = boxes.length > 0 && boxes.every((one) => chosen.has(Number(one.value)));
+    for (const box of boxes) {
       box.checked = chosen.has(Number(box.value));
       box.closest("[data-paper]")?.classList.toggle("ap-picked", box.checked);
     }
