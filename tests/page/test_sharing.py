@@ -38,6 +38,7 @@ def kept(sample_folder: Path) -> dict[str, Any]:
         "title": "On ColBERT — “late”",
         "started": "2026-11-26T06:08:00+00:00",
         "filters": {"year": "2018..2021", "origin": "", "collections": ["mine"], "only": True},
+        "shown": "d",
         "exchanges": [
             exchange("a", None, QUESTION, answer=first.to_dict(), good=True, note="<b>fine</b>"),
             exchange("b", None, "What is it not?", answer=first.to_dict(), filters={"title": "x"}),

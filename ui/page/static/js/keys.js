@@ -3,7 +3,7 @@ import { choose, desk, stop } from "./desk.js";
 import { into } from "./dom.js";
 import { closeHelp, help, single } from "./help.js";
 import { closeMenu } from "./menu.js";
-import { turn } from "./routes.js";
+import { compose } from "./routes.js";
 import { fresh } from "./sidebar.js";
 
 const closers = [];
@@ -42,7 +42,7 @@ function step(by) {
 const press = (name) => read()?.querySelector(`[data-do="${name}"]`)?.click();
 
 const LETTERS = {
-  "/": () => (turn("ask"), document.querySelector("#ap-composer textarea")?.focus()),
+  "/": compose,
   n: fresh,
   j: () => step(1),
   k: () => step(-1),

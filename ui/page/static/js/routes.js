@@ -29,6 +29,14 @@ export function turn(name) {
   moving = before;
 }
 
+/** Turn to where questions are written; the focus gets there once it is seen. */
+export function compose() {
+  turn(HOME);
+  const focus = () => document.querySelector("#ap-composer textarea")?.focus();
+  focus();
+  requestAnimationFrame(() => requestAnimationFrame(focus));
+}
+
 /** Go to an address; the same one again goes nowhere. `replace`: Back doesn't come here. */
 export function route(address, { replace = false } = {}) {
   if (location.hash === address || (!location.hash && address === "#/")) return;

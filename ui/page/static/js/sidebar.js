@@ -8,7 +8,7 @@ import { groups } from "./groups.js";
 import { shut } from "./head.js";
 import { help } from "./help.js";
 import { menu } from "./menu.js";
-import { go } from "./routes.js";
+import { compose, go } from "./routes.js";
 import { marked, prepare, search, words } from "./search.js";
 import * as store from "./store.js";
 
@@ -18,7 +18,7 @@ const SCREEN = 80; // rows that are drawn before the reader scrolls on
 export async function fresh() {
   await go("#/");
   shut();
-  document.querySelector("#ap-composer textarea")?.focus();
+  compose();
 }
 
 /** Delete conversations; whoever read one of them comes back to it by Undo. */
