@@ -32,9 +32,9 @@ export function turn(name) {
 /** Turn to where questions are written; the focus gets there once it is seen. */
 export function compose() {
   turn(HOME);
-  const focus = () => document.querySelector("#ap-composer textarea")?.focus();
-  focus();
-  requestAnimationFrame(() => requestAnimationFrame(focus));
+  const area = document.querySelector("#ap-composer textarea");
+  area?.focus();
+  if (document.activeElement !== area) requestAnimationFrame(() => requestAnimationFrame(() => area?.focus()));
 }
 
 /** Go to an address; the same one again goes nowhere. `replace`: Back doesn't come here. */
