@@ -54,6 +54,16 @@ def test_a_conversation_is_opened_as_it_was_saved(kept: dict[str, Any]) -> None:
     assert to_file(read_file(to_file(kept))) == to_file(kept)
 
 
+def test_a_version_that_is_not_there_is_not_the_one_shown(kept: dict[str, Any]) -> None:
+    for shown in ("never", None, 3, ["a"]):
+        assert read_file(to_file(kept | {"shown": shown}))["shown"] is None
+
+
+def test_many_papers_that_were_chosen_are_saved(kept: dict[str, Any]) -> None:
+    chosen = kept | {"filters": {"papers": list(range(20_000)), "label": "all"}}
+    assert read_file(to_file(chosen)) == chosen
+
+
 def test_what_is_not_known_and_all_html_is_left_out(kept: dict[str, Any]) -> None:
     armed = copy.deepcopy(kept)
     armed["html"] = armed["exchanges"][0]["html"] = "<script>"
