@@ -27,6 +27,7 @@ export function turn(name) {
   moving = true;
   wanted.click();
   moving = before;
+  requestAnimationFrame(title);
 }
 
 /** Turn to where questions are written; the focus gets there once it is seen. */
@@ -41,6 +42,7 @@ export function compose() {
 export function route(address, { replace = false } = {}) {
   if (location.hash === address || (!location.hash && address === "#/")) return;
   history[replace ? "replaceState" : "pushState"](null, "", address);
+  special = null;
   title();
 }
 
