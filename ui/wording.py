@@ -3,6 +3,7 @@
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import PurePath
 
 from rag.records import Answer, Claim, Comparison, Found, Merge, Paper, Searched, Standing
@@ -121,7 +122,11 @@ def counted(number: int, what: str) -> str:
 
 
 def searched(what: Searched) -> str:
-    """Return what was searched: `707 papers searched`, and under which filters."""
+    """Return what was searched: `707 papers searched`, and under which filters; `3 chosen papers searched`."""
+    chosen = what.filters.papers
+    if chosen is not None and len(set(chosen)) == what.papers:
+        others = replace(what.filters, papers=None).told()
+        return " ".join([counted(what.papers, "chosen paper"), *others, "searched"])
     return " ".join([counted(what.papers, "paper"), *what.filters.told(), "searched"])
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from rag.library import Library
-from rag.records import Answer, Citation, Claim, Difference, Outcome, Paper, Searched, Standing
+from rag.records import Answer, Citation, Claim, Difference, Filters, Outcome, Paper, Searched, Standing
 from rag.records.standings import SHOWN, needs_look, shown, standing_help
-from ui.wording import counted, lacking, legend, place_found, summary
+from ui.wording import counted, lacking, legend, place_found, searched, summary
 
 PAPERS = tuple(Paper(n, f"T{n}", "Bees dance near the hive.") for n in (1, 2, 3))
 CITED = (Citation(1, PAPERS[0], "Bees dance", 0, 10),)
@@ -92,3 +92,17 @@ def test_a_paper_has_its_place_among_those_found_but_none_where_they_do_not_answ
 
 def test_one_is_one() -> None:
     assert [counted(number, "paper") for number in (0, 1, 1200)] == ["0 papers", "1 paper", "1,200 papers"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "papers", "told"),
+    [
+        (Filters(papers=(1, 2, 2)), 2, "2 chosen papers searched"),
+        (Filters(papers=(1,)), 1, "1 chosen paper searched"),
+        (Filters(papers=(1, 2), tag="x"), 2, "2 chosen papers tagged 'x' searched"),
+        (Filters(papers=(1, 2), tag="x"), 1, "1 paper tagged 'x' of 2 chosen papers searched"),
+        (Filters(), 707, "707 papers searched"),
+    ],
+)
+def test_what_was_searched_is_told_in_few_words(filters: Filters, papers: int, told: str) -> None:
+    assert searched(Searched(papers, "x", filters)) == told

@@ -55,6 +55,13 @@ def test_a_question_is_answered_as_the_library_answers_it(desk: Desk, samples: L
     assert json.dumps(done)
 
 
+def test_a_question_about_another_library_is_not_asked(desk: Desk) -> None:
+    here = asyncio.run(about(desk, Nothing()))["library"]
+    assert asyncio.run(told(desk, QUESTION, library=here))["answer"]
+    with pytest.raises(QuestionError, match="Another library is served here now"):
+        asyncio.run(ask(desk, Question(exchange="y", library=here[::-1], question=QUESTION)))
+
+
 def test_a_follow_up_is_understood_and_papers_keep_their_numbers(desk: Desk) -> None:
     async def both() -> tuple[Answer, Answer]:
         first = Answer.from_dict((await told(desk, QUESTION))["answer"])

@@ -86,6 +86,34 @@ def test_filters_belong_to_their_conversation_and_a_reload_keeps_those_of_a_new_
     asking.gone(CHIP)
 
 
+def test_filters_are_in_step_in_two_tabs_on_one_conversation(
+    open_tab: OpenTab, serve_page: Any, own_samples: Path
+) -> None:
+    with Library.open(own_samples, Settings()) as library:
+        library.collect("Club", [1])
+    server = serve_page(own_samples)
+    asking = open_tab(server)
+    asking.ask(LATE)
+    other = open_tab(server)
+    other.click(LISTED, LATE)
+    other.see(CARD)
+    other.click('[data-do="filter"]')
+    choose(other, "collection", "Club")
+    other.see(CHIP, "Collection: Club")
+    asking.front().see(CHIP, "Collection: Club")
+    asking.click(f"{CHIP} .ap-unchip")
+    other.front().gone(CHIP)
+
+
+def test_what_is_cleared_at_once_does_not_come_back(asking: Tab) -> None:
+    asking.click('[data-do="filter"]')
+    choose(asking, "years", "2019")
+    asking.run("document.querySelector('#ap-filters [data-do=unfilter]').click()")
+    asking.gone(FORM)
+    asking.run("return new Promise((done) => setTimeout(done, 700))")
+    assert not asking.seen(CHIP)
+
+
 def test_papers_that_an_answer_cites_are_asked_alone(asking: Tab) -> None:
     asking.ask(BUDGET)
     asking.see(CARD)

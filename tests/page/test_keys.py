@@ -151,7 +151,7 @@ def test_up_in_the_empty_composer_edits_the_last_question(talk: Tab) -> None:
     talk.until(lambda: focused(talk, COMPOSER), "the focus on the composer")
     talk.press("x", Keys.ARROW_UP)
     assert not talk.seen(".ap-editing")
-    talk.press(Keys.BACKSPACE, Keys.ARROW_UP)
+    talk.press(Keys.END, Keys.BACKSPACE, Keys.ARROW_UP)
     talk.see('.ap-turn[data-exchange="a-5"] .ap-editing')
     talk.press(Keys.ESCAPE)
     talk.gone(".ap-editing")

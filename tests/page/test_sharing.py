@@ -38,6 +38,7 @@ def kept(sample_folder: Path) -> dict[str, Any]:
         "title": "On ColBERT — “late”",
         "started": "2026-11-26T06:08:00+00:00",
         "filters": {"year": "2018..2021", "origin": "", "collections": ["mine"], "only": True},
+        "shown": "d",
         "exchanges": [
             exchange("a", None, QUESTION, answer=first.to_dict(), good=True, note="<b>fine</b>"),
             exchange("b", None, "What is it not?", answer=first.to_dict(), filters={"title": "x"}),
@@ -51,6 +52,16 @@ def test_a_conversation_is_opened_as_it_was_saved(kept: dict[str, Any]) -> None:
     assert read_file(to_file(kept)) == kept
     assert read_file("\ufeff" + to_file(kept)) == kept
     assert to_file(read_file(to_file(kept))) == to_file(kept)
+
+
+def test_a_version_that_is_not_there_is_not_the_one_shown(kept: dict[str, Any]) -> None:
+    for shown in ("never", None, 3, ["a"]):
+        assert read_file(to_file(kept | {"shown": shown}))["shown"] is None
+
+
+def test_many_papers_that_were_chosen_are_saved(kept: dict[str, Any]) -> None:
+    chosen = kept | {"filters": {"papers": list(range(20_000)), "label": "all"}}
+    assert read_file(to_file(chosen)) == chosen
 
 
 def test_what_is_not_known_and_all_html_is_left_out(kept: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from ui.page.jobs.comparing import Comparing
 from ui.page.jobs.maps import Maps
 from ui.page.jobs.taken import Taken
 from ui.page.server_state import ServerState
+from ui.page.views.header import identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Desk:
         """What changes whenever the papers that are served do; None while papers are on their way in."""
         if self.adding.is_working:
             return None
-        return f"{'samples' if self.state.is_samples else 'own'} {self.library.version}"
+        return f"{identity(self.state)} {'samples' if self.state.is_samples else 'own'} {self.library.version}"
 
 
 def desk_of(state: ServerState) -> Desk:

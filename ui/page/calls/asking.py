@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from rag.errors import QuestionError
 from rag.integrations.llama_index.adapters import QuestionBundle
 from rag.records import Answer, Citation, Filters, Outcome, Rating, Searched, Turn
 from ui.filters import read_filters
@@ -17,12 +18,16 @@ from ui.page.desk import Desk
 from ui.page.jobs.answering import told
 from ui.page.kept import read_answer
 from ui.page.views.evidence import evidence
+from ui.page.views.header import identity
 from ui.page.views.markup import document
 from ui.page.views.transcript import answer_parts
 
 LONGEST = 4_000  # characters of a question
 MOST_TURNS = 12  # earlier questions that a follow-up is understood by
-MOST_NUMBERS = 2_000  # papers that have a number in a conversation
+MOST_NUMBERS = 20_000  # papers that have a number in a conversation
+OTHER = (
+    "Another library is served here now, so this wasn't asked. Serve the library of this conversation, and ask again."
+)
 
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -52,9 +57,13 @@ class Earlier(Sent):
 
 
 class Question(Sent):
-    """A question: `numbers` are the papers that have a number in the conversation already, by number."""
+    """A question: `numbers` are the papers that have a number in the conversation already, by number.
+
+    `library` is the one that the conversation is about; a page that goes on after a restart may meet another.
+    """
 
     exchange: Id
+    library: str = Field("", max_length=64)
     question: str = Field(min_length=1, max_length=LONGEST)
     earlier: tuple[Earlier, ...] = Field((), max_length=MOST_TURNS)
     numbers: dict[int, int] = Field({}, max_length=MOST_NUMBERS)
@@ -100,7 +109,9 @@ class Rated(Sent):
 
 
 async def ask(desk: Desk, sent: Question) -> Told:
-    """Begin to answer a question; `follow` tells what comes of it."""
+    """Begin to answer a question; `follow` tells what comes of it. Raises QuestionError for one on another library."""
+    if sent.library not in {"", identity(desk.state)}:
+        raise QuestionError(OTHER)
     question = sent.question.strip()
     known = {one.name for one in desk.library.answerers()}
     asked = QuestionBundle(

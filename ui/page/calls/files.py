@@ -19,11 +19,12 @@ from ui.page.calls.asking import LONGEST
 from ui.page.calls.base import Sent, Told
 from ui.page.desk import Desk
 from ui.page.kept import read_answer
-from ui.page.sharing.conversation_file import MOST_BYTES, MOST_EXCHANGES, read_file, to_file
+from ui.page.sharing.conversation_file import MOST_BYTES, read_file, to_file
 from ui.page.sharing.export_names import export_name
 from ui.page.sharing.shared_page import conversation_html
 from ui.page.views.header import about
 
+MOST_WRITTEN = 5_000  # exchanges of one file that is only read
 LONGEST_TITLE = 4_000  # characters: an answer by itself is called by its question
 SAVED = ".askpapers.json"  # what the name of a saved conversation ends with; exports.js knows it too
 
@@ -42,7 +43,7 @@ class Exchanges(Sent):
     """Exchanges in their order, and what they are called together."""
 
     title: str = Title
-    exchanges: tuple[Exchanged, ...] = Field(max_length=MOST_EXCHANGES)
+    exchanges: tuple[Exchanged, ...] = Field(max_length=MOST_WRITTEN)
 
     def turns(self) -> list[Turn]:
         """Return them as turns. Raises QuestionError when there is none."""

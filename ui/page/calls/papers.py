@@ -14,17 +14,16 @@ from ui.page.desk import Desk
 from ui.page.views.found import found_list
 from ui.page.views.library import PAGE, Turned
 
-MOST_FOUND = 1_000
-MOST_IDS = 20_000  # papers that are named at once
+MOST_IDS = 20_000  # papers that are named, or listed, at once
 
 
 class Sought(Sent):
     """A search: what to look for, how many papers, under which filters; `cited` have a number in an answer."""
 
     query: str = Field(min_length=1, max_length=LONGEST)
-    limit: int = Field(20, ge=1, le=MOST_FOUND)
+    limit: int = Field(20, ge=1, le=MOST_IDS)
     bounds: Bounds = Bounds()
-    cited: dict[int, int] = Field({}, max_length=MOST_FOUND)
+    cited: dict[int, int] = Field({}, max_length=MOST_IDS)
 
 
 class Listed(Sent):
@@ -112,8 +111,9 @@ async def within(desk: Desk, sent: Bounded) -> Told:
 
 
 async def paper(desk: Desk, sent: Named) -> Told:
-    """Return one paper, opened."""
-    return {"html": library_handlers.paper(desk.state, sent.paper)}
+    """Return one paper, opened, and its title: null when it isn't there."""
+    known = desk.library.paper(sent.paper)
+    return {"html": library_handlers.paper(desk.state, sent.paper), "title": known and known.title}
 
 
 async def sources(desk: Desk, sent: Nothing) -> Told:  # noqa: ARG001

@@ -23,6 +23,7 @@ MOST_EXCHANGES = 500
 MOST_BYTES = 20_000_000
 LONGEST_TITLE = 200  # characters
 MOST_FILTERS = 20
+MOST_CHOSEN = 20_000  # papers that one filter names
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 WANTED = "Open a file that the page saved, or a history of: askpapers ask --history FILE"
 
@@ -48,7 +49,8 @@ def to_file(conversation: Mapping[str, Any]) -> str:
 def read_file(text: str) -> dict[str, Any]:
     """Return the conversation of a file as the browser keeps it.
 
-    That is `id`, `title`, `started`, `filters` and `exchanges`, each of these with `id`, `parent`, `question`, `answer`
+    That is `id`, `title`, `started`, `filters`, `shown` (the last exchange of the line that was shown, or None) and
+    `exchanges`, each of these with `id`, `parent`, `question`, `answer`
     (as of `Answer.to_dict`, or None), `text`, `ended`, `good`, `note`, `asked` and `filters`. Raises QuestionError.
     """
     try:
@@ -131,6 +133,7 @@ def _conversation(value: Mapping[str, Any]) -> dict[str, Any]:
         "title": " ".join(_text(value, "title").split())[:LONGEST_TITLE] or read[0]["question"][:LONGEST_TITLE],
         "started": _time(value.get("started")) or datetime.now(UTC).isoformat(timespec="seconds"),
         "filters": _filters(value.get("filters")),
+        "shown": next((one["id"] for one in read if one["id"] == value.get("shown")), None),
         "exchanges": read,
     }
 
@@ -209,5 +212,5 @@ def _filters(value: object) -> dict[str, Any]:
 
 def _is_bound(bound: object) -> bool:
     if isinstance(bound, list):
-        return len(bound) <= MOST_EXCHANGES and all(isinstance(one, str | int) for one in bound)
+        return len(bound) <= MOST_CHOSEN and all(isinstance(one, str | int) for one in bound)
     return bound is None or isinstance(bound, str | int)

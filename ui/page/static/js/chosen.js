@@ -3,15 +3,14 @@ import { desk, setBounds } from "./desk.js";
 import { button, clicks, el, toast } from "./dom.js";
 import { pick } from "./collections.js";
 import { comparePapers } from "./compare.js";
-import { route, turn } from "./routes.js";
+import { compose, route } from "./routes.js";
 import { tried } from "./server.js";
 
 /** Ask only these papers from now on (null: no choice of single ones), under other filters if given; chips beside the composer say so. */
 export function askOnly(papers, label, bounds = desk.bounds) {
   setBounds({ ...bounds, papers: papers ?? [], label });
   route(desk.id ? `#/c/${desk.id}` : "#/");
-  turn("ask");
-  document.querySelector("#ap-composer textarea")?.focus();
+  compose();
 }
 
 const papersOf = (count) => (count === 1 ? "1 paper" : `${count.toLocaleString("en")} papers`);
@@ -33,7 +32,9 @@ export function chooser(list, { more = {}, changed = () => {} } = {}) {
   function draw() {
     bar.hidden = !chosen.size;
     count.textContent = `${papersOf(chosen.size)} chosen`;
-    for (const box of list.querySelectorAll(".ap-pick input[value]")) {
+    const boxes = [...list.querySelectorAll(".ap-pick input[value]")];
+    for (const every of list.querySelectorAll(".ap-pick input:not([value])")) every.checked = boxes.length > 0 && boxes.every((one) => chosen.has(Number(one.value)));
+    for (const box of boxes) {
       box.checked = chosen.has(Number(box.value));
       box.closest("[data-paper]")?.classList.toggle("ap-picked", box.checked);
     }

@@ -1,6 +1,7 @@
 // Collections and tags: chosen or made for some papers, listed as what the library is narrowed to, renamed, deleted.
-import { desk, emit } from "./desk.js";
-import { button, byId, clicks, el, place, toast } from "./dom.js";
+import { desk, emit, setBounds } from "./desk.js";
+import { button, clicks, el, place, toast } from "./dom.js";
+import { closes } from "./keys.js";
 import { tried } from "./server.js";
 
 const several = (count) => (count === 1 ? "1 paper" : `${count.toLocaleString("en")} papers`);
@@ -16,17 +17,26 @@ export async function put(kind, name, papers) {
   return true;
 }
 
+let shut = null; // closes the one that is open
 /** Let the reader choose a collection or tag for papers, or name a new one; `at` is the button that was pressed. */
 export async function pick(kind, papers, at, suggested = "") {
-  byId("ap-picker")?.remove();
   const known = await tried("groups");
   if (!known) return;
+  shut?.();
   const field = el("input", { type: "text", maxlength: 80, placeholder: kind === "collection" ? "Name of a collection" : "Tag", "aria-label": kind === "collection" ? "Name of the collection" : "Tag" });
   field.value = suggested;
   const options = el("ul", { class: "ap-options" });
   const box = el("form", { id: "ap-picker", class: "ap-popover", role: "dialog", "aria-label": kind === "collection" ? "Add to a collection" : "Tag the papers" },
     field, options, el("div", { class: "ap-feet" }, el("button", { type: "submit", class: "ap-main", text: kind === "collection" ? "Add" : "Tag" }), button("close", "Cancel")));
-  const close = () => (box.remove(), document.removeEventListener("pointerdown", outside, true), at?.focus?.());
+  const unheard = closes(() => (close(), true));
+  const close = (shut = () => {
+    if (shut !== close) return;
+    shut = null;
+    unheard();
+    box.remove();
+    document.removeEventListener("pointerdown", outside, true);
+    at?.focus?.();
+  });
   const outside = (event) => box.contains(event.target) || close();
   const names = () => (kind === "collection" ? known.collections : known.tags);
   function draw() {
@@ -38,7 +48,6 @@ export async function pick(kind, papers, at, suggested = "") {
   clicks(box, { option: (pressed) => done(pressed.dataset.name), close });
   field.addEventListener("input", draw);
   box.addEventListener("submit", (event) => (event.preventDefault(), done(field.value.trim())));
-  box.addEventListener("keydown", (event) => event.key === "Escape" && (event.stopPropagation(), close()));
   (document.querySelector(".gradio-container") ?? document.body).append(box);
   draw();
   place(box, at?.getBoundingClientRect() ?? { left: innerWidth / 2, width: 0, top: innerHeight / 2, bottom: innerHeight / 2 });
@@ -95,19 +104,22 @@ export function groups({ narrow, whole }) {
       const field = el("input", { type: "text", maxlength: 80, "aria-label": `New name of ${old}` });
       field.value = old;
       const item = pressed.closest("li");
-      const save = async () => {
+      let over = false;
+      const close = async (keep) => {
+        if (over) return;
+        over = true;
         const name = field.value.trim();
-        if (name && name !== old && (await tried("rename_collection", { old, new: name }))) {
-          if (at.collection === old) turn({ collection: name });
-          emit("groups");
-        } else draw();
+        if (!keep || !name || name === old || !(await tried("rename_collection", { old, new: name }))) return draw();
+        if (at.collection === old) turn({ collection: name });
+        if (desk.bounds.collection === old) setBounds({ ...desk.bounds, collection: name });
+        emit("groups");
       };
       field.addEventListener("keydown", (event) => {
         if (event.isComposing) return;
-        if (event.key === "Enter") save();
-        if (event.key === "Escape") event.stopPropagation(), draw();
+        if (event.key === "Enter") close(true);
+        if (event.key === "Escape") event.stopPropagation(), close(false);
       });
-      field.addEventListener("blur", draw);
+      field.addEventListener("blur", () => close(true));
       item.replaceChildren(field);
       field.select();
     },

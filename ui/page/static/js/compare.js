@@ -84,12 +84,15 @@ export function compare({ element }) {
   let most = 12;
   let table = null; // {id, at, library, columns, papers, check, rows, whole, ended, over, run}
 
-  async function drawHead() {
+  function drawHead() {
     which.textContent = papers.length ? `${papersOf(papers.length)} to compare` : NONE;
     start.disabled = !papers.length || !columns.length;
     start.textContent = table ? "Compare again" : "Compare";
     chips.replaceChildren(...columns.map((name) => el("span", { class: "ap-chip", title: name }, el("span", { class: "ap-chiptext", text: name }),
       el("button", { type: "button", class: "ap-unchip", "aria-label": `Leave out the column ${name}`, data: { do: "drop", name }, text: "×" }))));
+  }
+
+  async function drawOlder() {
     const { library } = await known;
     const kept = (await tables.all(library).catch(() => [])).filter((one) => one.id !== table?.id);
     older.hidden = !kept.length;
@@ -126,6 +129,7 @@ export function compare({ element }) {
     await fill(mine, drawTable);
     say(mine.ended || `The table is whole: ${papersOf(mine.rows.length)}`);
     drawHead();
+    drawOlder();
   }
 
   async function begin() {
@@ -136,8 +140,10 @@ export function compare({ element }) {
     table = made;
     filter.value = "";
     if (!(await tables.keep(made))) toast("This browser keeps no tables: save this one before you leave", { error: true });
+    tables.thin(library).catch(() => {});
     route(`#/compare/${id}`);
     drawTable();
+    drawOlder();
     await bring();
   }
 
@@ -147,6 +153,7 @@ export function compare({ element }) {
     if (table) ({ columns, papers } = { columns: [...table.columns], papers: [...table.papers] });
     filter.value = "";
     drawHead();
+    drawOlder();
     drawTable();
     if (table && !table.over && !live.has(table.id)) bring();
   }
@@ -171,8 +178,8 @@ export function compare({ element }) {
     forget: async ({ dataset: { table: id } }) => {
       const gone = await tables.read(id);
       await tables.remove(id);
-      drawHead();
-      toast("The table is deleted", { undo: async () => (await tables.keep(gone), drawHead()) });
+      drawOlder();
+      toast("The table is deleted", { undo: async () => (await tables.keep(gone), drawOlder()) });
     },
   });
   element.querySelector("form").addEventListener("submit", (event) => (event.preventDefault(), add(names.value)));

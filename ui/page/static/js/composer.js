@@ -25,9 +25,13 @@ export function composer({ element }) {
     turn();
   };
   const keep = () => library && store.keepDraft(library, owner, area.value);
+  let asking = false;
   function load() {
+    // The next question may be begun while the first one is being kept, with which the conversation begins.
+    const typed = asking && owner === null ? area.value : "";
     owner = desk.id;
-    area.value = store.draft(library, owner);
+    area.value = store.draft(library, owner) || typed;
+    if (typed) keep();
     grow();
   }
 
@@ -47,8 +51,12 @@ export function composer({ element }) {
     const from = owner;
     area.value = "";
     grow();
-    if (await ask(question)) return void store.keepDraft(library, from, "");
-    area.value = question;
+    asking = true;
+    const begun = await ask(question);
+    asking = false;
+    if (begun) return void store.keepDraft(library, from, owner === from ? area.value : "");
+    if (owner === from) area.value = question + area.value;
+    keep();
     grow();
   }
 

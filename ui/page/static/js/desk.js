@@ -6,6 +6,7 @@ import * as store from "./store.js";
 
 const EARLIER = 8; // questions that a follow-up may hang on
 const SAID = 600; // characters of their answers
+const LONGEST = 4000; // of a question, as the server has it: one of a file may be longer
 const LOST = "The server was restarted before the answer was whole. Ask again.";
 const STOPPED = "Stopped before the answer was whole.";
 const BOUNDS = "askpapers.bounds"; // of a conversation that has no question yet: they live through a reload
@@ -41,7 +42,9 @@ let know;
 export const known = new Promise((done) => (know = done));
 /** Ask the server what it serves; at the start, and when the library may have changed. */
 export async function refresh() {
-  desk.about = await call("about");
+  const about = await call("about");
+  if (desk.about && desk.about.library !== about.library) location.reload(); // another library is served at this address now
+  desk.about = about;
   know(desk.about);
   emit("about", desk.about);
   return desk.about;
@@ -77,20 +80,24 @@ export function looked() {
 }
 document.addEventListener("visibilitychange", looked);
 
-// A change in this tab or another: read again what is on the desk, and nothing else.
+// A change in this tab or another: read again what is on the desk, and nothing else; once for all that changed before.
 let reading = Promise.resolve();
+let due = false; // a reading waits for its turn
 store.changed(({ conversation }) => {
   emit("listed");
-  if (conversation !== desk.id) return;
-  reading = reading.then(async () => {
-    if (conversation !== desk.id) return;
-    const found = await store.read(conversation);
-    if (conversation !== desk.id) return;
-    if (!found || found.conversation.deleted) return void (await leave(conversation));
+  if (conversation !== desk.id || due) return;
+  due = true;
+  reading = reading.catch(() => {}).then(async () => {
+    due = false;
+    const { id } = desk;
+    const found = id && (await store.read(id));
+    if (!id || id !== desk.id) return;
+    if (!found || found.conversation.deleted) return void (await leave(id));
     const followed = desk.chosen === (desk.path.at(-1)?.id ?? null); // who looks at the last answer goes on to the next
     Object.assign(desk, found, { path: store.path(found.conversation, found.exchanges) });
     if (followed || !desk.path.some((one) => one.id === desk.chosen)) desk.chosen = desk.path.at(-1)?.id ?? null;
     emit("changed");
+    adopt(found.conversation.bounds ?? {});
     looked();
     followAll(desk.path);
   });
@@ -126,11 +133,20 @@ export async function jump(id) {
   return true;
 }
 
+let setting = 0; // filters on their way into the browser's rows, which say less until then
 export function setBounds(bounds) {
   desk.bounds = bounds;
   emit("bounds");
-  if (desk.id) store.alter(desk.id, { bounds });
-  else store.pocket.put(BOUNDS, JSON.stringify(bounds), () => sessionStorage);
+  if (!desk.id) return store.pocket.put(BOUNDS, JSON.stringify(bounds), () => sessionStorage);
+  setting += 1;
+  return store.alter(desk.id, { bounds }).finally(() => (setting -= 1));
+}
+
+/** Filters that were set in another tab are in force in this one, too. */
+function adopt(bounds) {
+  if (setting || JSON.stringify(bounds) === JSON.stringify(desk.bounds)) return;
+  desk.bounds = bounds;
+  emit("bounds");
 }
 
 // --- asking
@@ -170,7 +186,7 @@ function before(exchange, exchanges) {
   const numbers = {};
   for (const { answer } of chain) for (const { number, paper } of cited(answer)) numbers[number] ??= paper;
   const earlier = chain.filter((one) => !one.deleted).slice(-EARLIER).map(({ question, answer, text }) => ({
-    question, text: [...(answer?.text ?? text ?? "")].slice(0, SAID).join(""), outcome: answer?.outcome ?? null,
+    question: [...question].slice(0, LONGEST).join(""), text: [...(answer?.text ?? text ?? "")].slice(0, SAID).join(""), outcome: answer?.outcome ?? null,
   }));
   return { earlier, numbers, spent: chain.reduce((sum, one) => sum + (one.answer?.cost ?? 0), 0) };
 }
@@ -211,7 +227,8 @@ function bring({ id, conversation, parent }) {
 /** Ask the server unless it was asked before a reload, and follow what it writes; gives what became of it. */
 async function asked(exchange) {
   const { id } = exchange;
-  const { earlier, numbers, spent } = before(exchange, (await store.read(exchange.conversation)).exchanges);
+  const { conversation, exchanges } = await store.read(exchange.conversation);
+  const { earlier, numbers, spent } = before(exchange, exchanges);
   const cut = (ended) => ({ text: underway.get(id)?.written ?? "", ended });
   let sent = Boolean(exchange.sent);
   let seen = 0;
@@ -220,7 +237,7 @@ async function asked(exchange) {
     try {
       if (unwanted.has(id) && !sent) return cut(STOPPED);
       if (!sent) {
-        await call("ask", { exchange: id, question: exchange.question, earlier, numbers, bounds: exchange.bounds,
+        await call("ask", { exchange: id, library: conversation.library, question: exchange.question, earlier, numbers, bounds: exchange.bounds,
           check: exchange.check ?? false, answerer: exchange.answerer ?? null });
         sent = true;
         await store.amend(id, { sent });
@@ -274,15 +291,17 @@ export async function stop(id) {
   await call("stop", { exchange: id }).catch(() => {});
 }
 
-/** After a reload: what was asked and isn't answered is followed, of whatever conversation. */
-export const resume = async () => followAll(await store.pending());
+/** After a reload: what was asked and isn't answered is followed, of whatever conversation of this library. */
+export const resume = async () => followAll(await store.pending((await known).library));
 
+const redone = new Set(); // what was made anew here, or can't be
 /** The looks of answers that another version of the page rendered, or that were read from a file, made anew. */
 export async function rendered(exchanges, looks) {
-  const stale = exchanges.filter((one) => (one?.answer || one?.text) && one.html?.looks !== looks);
+  const stale = exchanges.filter((one) => (one?.answer || one?.text) && one.html?.looks !== looks && !redone.has(one.id));
   for (let at = 0; at < stale.length; at += 10) {
     const some = stale.slice(at, at + 10);
     const { html } = await call("show", { answers: some.map((one) => [one.answer ?? one.text, before(one, desk.exchanges).spent]) });
+    for (const one of some) redone.add(one.id);
     await Promise.all(some.map((one, place) => html[place] && store.amend(one.id, { html: html[place] })));
   }
 }

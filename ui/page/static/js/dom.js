@@ -78,11 +78,13 @@ export async function copy(text) {
   } catch {
     // Without https beyond this machine there is no clipboard object.
     const area = el("textarea");
+    const held = document.activeElement;
     area.value = text;
     document.body.append(area);
     area.select();
     document.execCommand("copy");
     area.remove();
+    held?.focus?.({ preventScroll: true });
   }
   toast("Copied");
 }

@@ -3,6 +3,7 @@ import { cited, desk, on } from "./desk.js";
 import { byId, clicks, copy, el, into } from "./dom.js";
 import { actsOn } from "./chosen.js";
 import { listHits } from "./hits.js";
+import { closes } from "./keys.js";
 import { tried } from "./server.js";
 
 const EMPTY = "The papers behind an answer appear here, with the sentences it rests on highlighted.";
@@ -83,7 +84,7 @@ export function evidence({ element }) {
     }
   }
 
-  const close = () => document.body.classList.remove("ap-sheet");
+  const close = () => void document.body.classList.remove("ap-sheet");
 
   /** Go back to the [n], or the title, that opened the evidence. Gives false when it is gone. */
   function back() {
@@ -131,11 +132,17 @@ export function evidence({ element }) {
   });
   element.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
-    if (event.key === "Escape" && back()) event.stopPropagation();
     if (/^Arrow(Left|Right)$/.test(event.key) && event.target.matches('[role="tab"]')) turn(PANES[1 - PANES.indexOf(pane)], { focus: true });
   });
   document.addEventListener("pointerdown", (event) => {
-    if (document.body.classList.contains("ap-sheet") && !event.target.closest("#ap-side, .ap-turn")) close();
+    if (document.body.classList.contains("ap-sheet") && !event.target.closest("#ap-side, .ap-turn, .ap-popover, .ap-menu, #ap-toast")) close();
+  });
+  closes(() => {
+    const within = element.contains(document.activeElement);
+    const over = document.body.classList.contains("ap-sheet") && element.checkVisibility() && getComputedStyle(byId("ap-side")).position === "fixed";
+    if (!within && !over) return close();
+    if (!back() && within) document.activeElement.blur();
+    return true;
   });
   on("opened", () => ((opener = null), draw()));
   on("changed", () => draw());

@@ -1,5 +1,5 @@
 // Files: conversations saved, opened, shared and exported; references of one answer or of all.
-import { desk, rendered } from "./desk.js";
+import { desk } from "./desk.js";
 import { copy, download, el, toast } from "./dom.js";
 import { go, tabShown } from "./routes.js";
 import { tried } from "./server.js";
@@ -32,7 +32,7 @@ async function save(id) {
   const one = await conversation(id);
   if (!one) return;
   const told = await tried("saved", { conversation: {
-    id: one.id, title: one.title, started: one.started, filters: one.bounds,
+    id: one.id, title: one.title, started: one.started, filters: one.bounds, shown: one.path.at(-1)?.id ?? null,
     exchanges: standing(one.exchanges).map(({ id: name, parent, question, answer = null, text = "", ended = "", good = null, note = "", at, bounds = {} }) =>
       ({ id: name, parent, question, answer, text, ended, good, note, asked: new Date(at).toISOString(), filters: bounds })),
   } });
@@ -115,17 +115,16 @@ async function open(file) {
   if (file.size > MOST) return toast(`${file.name} has over ${MOST / 1e6} MB: too much for a conversation.`, { error: true });
   const told = await tried("opened_file", { name: file.name, text: await file.text() });
   if (!told) return undefined;
-  const { filters = {}, exchanges, ...conversation_ } = told.conversation;
+  const { filters = {}, shown = null, exchanges, ...conversation_ } = told.conversation;
   const now = Date.now();
   const rows = exchanges.map(({ filters: bounds = {}, asked, ...one }, place) => ({ ...one, bounds, at: Date.parse(asked) || now - (exchanges.length - place) * 1000, html: null, done: true }));
   let kept;
   try {
-    kept = await store.bringIn(desk.about.library, { ...conversation_, bounds: filters }, rows);
+    kept = await store.bringIn(desk.about.library, { ...conversation_, bounds: filters, active: store.forks(new Map(rows.map((one) => [one.id, one])), shown) }, rows);
   } catch (error) {
     return toast(`${file.name} can't be kept in the browser: ${error?.message ?? error}`, { error: true });
   }
   await go(`#/c/${kept.id}`);
-  await rendered(desk.path, desk.about.looks).catch(() => {});
   return toast(say(kept));
 }
 const answers = (many) => (many === 1 ? "1 question" : `${many} questions`);

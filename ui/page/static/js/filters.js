@@ -1,6 +1,7 @@
 // The filters in force, as chips beside the composer, and the popover in which they are set.
 import { desk, on, setBounds } from "./desk.js";
 import { button, clicks, el, later, place } from "./dom.js";
+import { closes } from "./keys.js";
 import { tried } from "./server.js";
 
 const NAMES = { years: "Years", title: "Title", origin: "Source", collection: "Collection", tag: "Tag" };
@@ -37,8 +38,11 @@ export function filters(chips, opener) {
   opener.addEventListener("click", async () => {
     if (shut) return shut();
     opener.setAttribute("aria-expanded", "true");
+    const unheard = closes(() => (close(), opener.focus(), true));
     const close = (shut = () => {
+      if (shut !== close) return;
       shut = null;
+      unheard();
       opener.setAttribute("aria-expanded", "false");
       box?.remove();
       document.removeEventListener("pointerdown", outside, true);
@@ -54,6 +58,7 @@ export function filters(chips, opener) {
     box.querySelector("input").focus();
   });
   on("bounds", draw);
+  on("opened", () => shut?.()); // they are those of another conversation
   draw();
 }
 
@@ -80,12 +85,14 @@ function popover({ collections, tags, sources }, close) {
 
   const written = () => Object.fromEntries(shown.map((name) => [name, form.elements[name].value.trim()]));
   let asked = 0;
+  const { id } = desk; // whose filters they are
   /** Take what is written; gives whether all of it can be read. */
   async function take() {
     const mine = ++asked;
+    if (cleared || desk.id !== id) return false;
     const bounds = { ...desk.bounds, ...written() };
     const answer = await tried("within", { bounds });
-    if (!answer || mine !== asked) return false;
+    if (!answer || mine !== asked || cleared || desk.id !== id) return false;
     for (const name of shown) {
       const wrong = answer.wrong[name] ?? "";
       form.querySelector(`#ap-filter-${name}-wrong`).textContent = wrong;
@@ -102,12 +109,8 @@ function popover({ collections, tags, sources }, close) {
     if (await take()) close();
     else form.querySelector("[aria-invalid]")?.focus();
   });
-  form.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || event.isComposing) return;
-    event.stopPropagation();
-    close();
-  });
-  clicks(form, { unfilter: () => (setBounds({}), close()) });
+  let cleared = false; // what was being read then is in force no more
+  clicks(form, { unfilter: () => ((cleared = true), setBounds({}), close()) });
   take();
   return form;
 }

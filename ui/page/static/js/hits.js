@@ -17,7 +17,8 @@ export async function listHits(body, sought) {
     const told = await tried("found", { ...sought, limit });
     clearTimeout(slow);
     list.removeAttribute("aria-busy");
-    list.innerHTML = told?.html ?? "";
+    if (told) list.innerHTML = told.html;
+    else list.querySelector(".ap-wait")?.remove(); // what was found before stays
     draw();
     return told?.papers ?? null;
   }

@@ -1,13 +1,15 @@
 // A card on every [n], under the mouse and the keyboard's focus: the paper, and what the sentence rests on in it. Made from
 // the evidence that came with the answer. A finger opens the abstract itself.
-import { desk } from "./desk.js";
+import { desk, on } from "./desk.js";
 import { byId, el, place } from "./dom.js";
+import { closes } from "./keys.js";
 
 const WAIT = 250; // milliseconds until it comes under the mouse
 const STAY = 180; // until it goes, so that the mouse can get onto it
 
 let timer = 0;
 let at = null; // the [n] whose card is shown
+let done = null; // takes back that Esc hides it
 
 /** The text of the slices of a card that a claim rests on; what stands side by side is one. */
 function quotes(card, claim) {
@@ -43,6 +45,7 @@ function show(cite) {
   if (!parts) return hide();
   if (at) at.removeAttribute("aria-describedby");
   at = cite;
+  done ??= closes(hide);
   const shown = byId("ap-hover") ?? (document.querySelector(".gradio-container main") ?? document.body).appendChild(el("div", { id: "ap-hover", role: "tooltip" }));
   shown.replaceChildren(...parts);
   shown.hidden = false;
@@ -53,10 +56,13 @@ function show(cite) {
 
 function hide() {
   clearTimeout(timer);
-  if (!at) return;
+  if (!at) return false;
   at.removeAttribute("aria-describedby");
   at = null;
+  done();
+  done = null;
   byId("ap-hover").hidden = true;
+  return true;
 }
 
 const citeOf = (event) => event.target.closest?.(".ap-cite");
@@ -85,8 +91,4 @@ document.addEventListener("scroll", (event) => {
   else place(byId("ap-hover"), at.getBoundingClientRect());
 }, true);
 addEventListener("blur", hide);
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !at || event.isComposing) return;
-  event.stopPropagation(); // the first Esc is the card's
-  hide();
-}, true);
+on("opened", hide); // its [n] is gone

@@ -3,27 +3,22 @@ import { choose, desk, stop } from "./desk.js";
 import { into } from "./dom.js";
 import { closeHelp, help, single } from "./help.js";
 import { closeMenu } from "./menu.js";
-import { turn } from "./routes.js";
+import { compose } from "./routes.js";
 import { fresh } from "./sidebar.js";
 
 const closers = [];
-/** Say what Esc closes: `work()` gives true when it closed something. What was said last is asked first. */
-export const closes = (work) => closers.unshift(work);
-
-let marker = null; // the [n] from which the reader went to the evidence
-closes(() => {
-  const side = document.getElementById("ap-side");
-  const sheet = document.body.classList.contains("ap-sheet") && getComputedStyle(side).position === "fixed";
-  const within = side?.contains(document.activeElement);
-  document.body.classList.remove("ap-sheet");
-  if ((sheet || within) && marker?.isConnected) marker.focus();
-  else if (within) document.activeElement.blur();
-  return sheet || within;
-});
+/**
+ * Say what Esc closes: `work()` gives true when it closed something. What was said last is asked first, so what opened
+ * last goes first. Gives what takes it back.
+ */
+export function closes(work) {
+  closers.unshift(work);
+  return () => closers.splice(closers.indexOf(work), 1);
+}
 closes(closeMenu);
 closes(closeHelp);
 
-const writes = (element) => element?.closest?.('input:not([type="checkbox"], [type="radio"], [type="button"]), textarea, select, [contenteditable=""], [contenteditable="true"], [role="textbox"], dialog, [role="menu"]');
+const writes = (element) => element?.closest?.('input:not([type="checkbox"], [type="radio"], [type="button"]), textarea, select, [contenteditable=""], [contenteditable="true"], [role="textbox"], dialog, [role="dialog"], [role="menu"]');
 
 const turns = () => [...document.querySelectorAll("#ap-transcript .ap-turn")];
 /** The answer that is read: the chosen one while it is in sight, else the first that is. */
@@ -47,7 +42,7 @@ function step(by) {
 const press = (name) => read()?.querySelector(`[data-do="${name}"]`)?.click();
 
 const LETTERS = {
-  "/": () => (turn("ask"), document.querySelector("#ap-composer textarea")?.focus()),
+  "/": compose,
   n: fresh,
   j: () => step(1),
   k: () => step(-1),
@@ -57,23 +52,22 @@ const LETTERS = {
 };
 
 function escape() {
-  if (closers.some((work) => work())) return;
+  if (closers.some((work) => work()) || !inSight()) return;
   for (const one of desk.path) if (!one.done) stop(one.id);
 }
 
 export function keys() {
-  document.addEventListener("click", (event) => (marker = event.target.closest?.("#ap-transcript .ap-cite, #ap-transcript .ap-mark") ?? marker), true);
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229 || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === "Escape") return escape();
     const act = LETTERS[event.key];
     if (!act || !single() || writes(event.target)) return;
     if (event.repeat && event.key !== "j" && event.key !== "k") return;
-    if (turnedAway(event.key)) return;
+    if ("jkec".includes(event.key) && !inSight()) return;
     event.preventDefault();
     act();
   });
 }
 
-/** Answers can't be walked through where they aren't seen. */
-const turnedAway = (key) => "jkec".includes(key) && !document.getElementById("ap-transcript")?.checkVisibility();
+/** Answers can't be walked through, nor stopped, where they aren't seen. */
+const inSight = () => document.getElementById("ap-transcript")?.checkVisibility();

@@ -1,10 +1,9 @@
 // The map of all papers: made by the server in the background, drawn by Plotly, which is fetched when it is first shown.
 // Beside it its clusters: each can be listed, asked, searched.
-import { ask, desk, on, refresh, setBounds } from "./desk.js";
+import { ask, desk, on, refresh } from "./desk.js";
 import { button, clicks, el } from "./dom.js";
-import { takeOut } from "./chosen.js";
+import { askOnly, takeOut } from "./chosen.js";
 import { collect } from "./collections.js";
-import { route, turn } from "./routes.js";
 import { tried } from "./server.js";
 
 const AGAIN = 500; // milliseconds between two looks whether it is made
@@ -40,6 +39,7 @@ export function map({ element }) {
   let found = null;
   let version = "";
   let lit = null; // the cluster that is looked at
+  let timer = 0;
 
   async function look() {
     if (!element.isConnected || !element.checkVisibility()) return;
@@ -48,9 +48,10 @@ export function map({ element }) {
     if (told.error) return plot.replaceChildren(el("p", { class: "ap-empty", text: told.error }));
     if (!told.clusters) {
       wait(told);
-      return void setTimeout(look, AGAIN);
+      clearTimeout(timer);
+      return void (timer = setTimeout(look, AGAIN));
     }
-    const now = JSON.stringify([told.papers, told.clusters.map((one) => one.ids.length)]);
+    const now = JSON.stringify([desk.about?.stamp, told.papers, told.clusters.map((one) => one.ids.length)]);
     if (now !== version) {
       found = told;
       version = now;
@@ -154,14 +155,13 @@ export function map({ element }) {
     side.scrollTo({ top: 0 });
   }
 
-  const these = () => ({ ...desk.bounds, papers: found.clusters[lit].ids, label: found.clusters[lit].name });
-  const toAsk = () => (setBounds(these()), route(desk.id ? `#/c/${desk.id}` : "#/"), turn("ask"));
+  const askThese = () => askOnly(found.clusters[lit].ids, found.clusters[lit].name);
   clicks(side, {
     back: () => ((lit = null), list(), draw()),
     cluster: (pressed) => cluster(Number(pressed.dataset.number)),
     open: (pressed) => open(Number(pressed.dataset.paper)),
-    askthese: () => (toAsk(), document.querySelector("#ap-composer textarea")?.focus()),
-    about: () => (toAsk(), ask("What are these papers about?")),
+    askthese: askThese,
+    about: () => (askThese(), ask("What are these papers about?")),
     collect: () => collect(found.clusters[lit].ids, found.clusters[lit].name.slice(0, 80)),
     remove: (pressed) => takeOut([Number(pressed.closest(".ap-card").dataset.paper)], refresh),
   });

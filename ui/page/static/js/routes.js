@@ -27,12 +27,22 @@ export function turn(name) {
   moving = true;
   wanted.click();
   moving = before;
+  requestAnimationFrame(title);
+}
+
+/** Turn to where questions are written; the focus gets there once it is seen. */
+export function compose() {
+  turn(HOME);
+  const area = document.querySelector("#ap-composer textarea");
+  area?.focus();
+  if (document.activeElement !== area) requestAnimationFrame(() => requestAnimationFrame(() => area?.focus()));
 }
 
 /** Go to an address; the same one again goes nowhere. `replace`: Back doesn't come here. */
 export function route(address, { replace = false } = {}) {
   if (location.hash === address || (!location.hash && address === "#/")) return;
   history[replace ? "replaceState" : "pushState"](null, "", address);
+  special = null;
   title();
 }
 

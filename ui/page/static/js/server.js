@@ -11,7 +11,8 @@ export class Refused extends Error {}
 /** The server can't be reached. */
 export class Gone extends Error {}
 
-const LOOK = 500; // milliseconds before each look whether the server is back
+const LOOK = 500; // milliseconds before the first look whether the server is back
+const SELDOM = 5000; // and at most, the longer it is gone; in a tab that nobody sees, always
 let there = true;
 let back = null; // resolves when it is
 const listeners = new Set();
@@ -27,8 +28,8 @@ function turn(now) {
 export function returned() {
   turn(false);
   back ??= (async () => {
-    for (;;) {
-      await new Promise((done) => setTimeout(done, LOOK));
+    for (let wait = LOOK; ; wait = Math.min(wait * 1.1, SELDOM)) {
+      await new Promise((done) => setTimeout(done, document.hidden ? SELDOM : wait));
       try {
         if ((await fetch(new URL("health", document.baseURI), { cache: "no-store" })).ok) break;
       } catch {}

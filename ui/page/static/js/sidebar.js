@@ -2,28 +2,23 @@
 // Rows are drawn a screen at a time, so a thousand conversations are as quick as ten.
 import { bin } from "./bin.js";
 import { desk, known, on } from "./desk.js";
-import { byId, clicks, el, later, toast } from "./dom.js";
+import { clicks, el, later, toast } from "./dom.js";
 import { conversationMenu, openFiles } from "./exports.js";
 import { groups } from "./groups.js";
+import { shut } from "./head.js";
 import { help } from "./help.js";
 import { menu } from "./menu.js";
-import { go } from "./routes.js";
+import { compose, go } from "./routes.js";
 import { marked, prepare, search, words } from "./search.js";
 import * as store from "./store.js";
 
 const SCREEN = 80; // rows that are drawn before the reader scrolls on
-const NARROW = matchMedia("(max-width: 768px)"); // here gradio lays the sidebar over the page
-
-/** Close the sidebar where it covers what it opened. */
-function yieldScreen() {
-  if (NARROW.matches) document.querySelector(".sidebar.open .toggle-button")?.click();
-}
 
 /** Begin a new conversation. */
 export async function fresh() {
   await go("#/");
-  yieldScreen();
-  document.querySelector("#ap-composer textarea")?.focus();
+  shut();
+  compose();
 }
 
 /** Delete conversations; whoever read one of them comes back to it by Undo. */
@@ -62,7 +57,7 @@ export function sidebar({ element }) {
   async function draw() {
     if (listing.querySelector(".ap-rename")) return;
     const { library } = await known;
-    const [found, pending] = await Promise.all([store.conversations(library), store.pending()]);
+    const [found, pending] = await Promise.all([store.conversations(library), store.pending(library)]);
     all = found;
     waiting = new Set(pending.map((one) => one.conversation));
     if (picked) picked = new Set(all.map((one) => one.id).filter((id) => picked.has(id)));
@@ -197,7 +192,7 @@ export function sidebar({ element }) {
       event.preventDefault();
       if (picked || event.shiftKey) return pick(idOf(pressed), event.shiftKey);
       await go(pressed.getAttribute("href"));
-      yieldScreen();
+      shut();
     },
     pick: (pressed, event) => pick(idOf(pressed), event.shiftKey),
     menu: (pressed) => {
@@ -260,6 +255,3 @@ export function sidebar({ element }) {
   });
   soon();
 }
-
-/** Where conversations are searched: for a key. */
-export const seek = () => byId("ap-sidebar")?.querySelector(".ap-seek")?.focus();

@@ -65,18 +65,26 @@ const known = async (rows, id) => new Map(byAge(await rows.exchanges.of(id)).map
 
 export const exchange = (id) => transact("readonly", async (rows) => (await rows.exchanges.get(id)) ?? null);
 
-/** All exchanges whose answers aren't whole yet, of all conversations. */
-export const pending = () => transact("readonly", (rows) => rows.exchanges.waiting());
+/** All exchanges whose answers aren't whole yet, of all conversations of a library: no other can answer them. */
+export const pending = (library) =>
+  transact("readonly", async (rows) => {
+    const found = [];
+    for (const one of await rows.exchanges.waiting()) if ((await rows.conversations.get(one.conversation))?.library === library) found.push(one);
+    return found;
+  });
 
 /** What a search reads, of one conversation or of all: {id, conversation, question, text} of each exchange. */
 export const texts = (conversation = null) => transact("readonly", (rows) => (conversation ? rows.texts.of(conversation) : rows.texts.all()));
 
 // --- the tree of exchanges
 
+const trees = new WeakMap(); // of what was read, which nobody changes: every exchange that is drawn asks for it
 /** The children of each exchange (null: the first ones), the oldest first. */
 function tree(exchanges) {
+  if (trees.has(exchanges)) return trees.get(exchanges);
   const made = new Map();
   for (const one of exchanges.values()) made.set(one.parent, [...(made.get(one.parent) ?? []), one]);
+  trees.set(exchanges, made);
   return made;
 }
 const under = (branches, parent) => branches.get(parent) ?? [];
@@ -107,9 +115,9 @@ export function versions(exchanges, exchange) {
 }
 
 /** The forks that lead to an exchange, for `active`. */
-function forks(exchanges, exchange) {
+export function forks(exchanges, id) {
   const found = {};
-  for (let one = exchange; one; one = exchanges.get(one.parent)) found[one.parent ?? ""] = one.id;
+  for (let one = exchanges.get(id); one; one = exchanges.get(one.parent)) found[one.parent ?? ""] = one.id;
   return found;
 }
 
@@ -176,7 +184,7 @@ export async function reveal(id) {
     const there = await rows.exchanges.get(id);
     const conversation = there && !there.deleted && (await rows.conversations.get(there.conversation));
     if (!conversation) return null;
-    Object.assign(conversation.active, forks(await known(rows, conversation.id), there));
+    Object.assign(conversation.active, forks(await known(rows, conversation.id), id));
     rows.conversations.put(conversation);
     return conversation.id;
   });
@@ -249,6 +257,8 @@ export async function purge(ids) {
   for (const id of ids) tell({ conversation: id, deleted: 1 });
 }
 async function forget(rows, id) {
+  const { library } = (await rows.conversations.get(id)) ?? {};
+  keepDraft(library, id, "");
   rows.conversations.delete(id);
   for (const one of await rows.exchanges.of(id)) rows.exchanges.delete(one.id), rows.texts.delete(one.id);
 }

@@ -35,11 +35,15 @@ export async function all(library) {
 export async function keep(table) {
   try {
     await transact("readwrite", (tables) => tables.put(table));
-    for (const old of (await all(table.library)).slice(KEPT)) await remove(old.id);
     return true;
   } catch {
     return false;
   }
+}
+
+/** Let go of the oldest tables of a library. */
+export async function thin(library) {
+  for (const old of (await all(library)).slice(KEPT)) await remove(old.id);
 }
 
 export const remove = (id) => transact("readwrite", (tables) => tables.delete(id));

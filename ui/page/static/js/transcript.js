@@ -140,11 +140,10 @@ export function transcript({ element }) {
     for (const claim of element.querySelectorAll(".ap-claim.ap-rests")) claim.classList.remove("ap-rests");
   }
 
-  on("opened", async () => {
-    drawAll({ fresh: true });
-    await rendered(desk.path, (await known).looks).catch(() => {});
-  });
-  on("changed", () => drawAll());
+  let redoing = null;
+  const redo = () => (redoing ??= known.then(({ looks }) => rendered(desk.path, looks)).catch(() => {}).finally(() => (redoing = null)));
+  on("opened", () => (drawAll({ fresh: true }), redo()));
+  on("changed", () => (drawAll(), redo())); // another version of a question, or one of a file, may have no looks yet
   on("chosen", mark);
   on("jump", (id) => {
     const reached = element.querySelector(`.ap-turn[data-exchange="${id}"]`) ?? element;
@@ -166,14 +165,15 @@ export function transcript({ element }) {
     document.body.classList.add("ap-sheet");
     choose(idOf(pressed), wanted);
   }
-  async function rate(pressed, good, note = "") {
-    const one = desk.exchanges.get(idOf(pressed));
+  async function rate(pressed, good, note = exchange(pressed).note ?? "") {
+    const one = exchange(pressed);
     if (await tried("rate", { exchange: one.id, answer: one.answer, good, note })) await store.amend(one.id, { good, note });
   }
   const pressedAlready = (pressed) => pressed.getAttribute("aria-pressed") === "true";
   async function note(pressed) {
-    const turn = article(pressed);
-    await rate(pressed, desk.exchanges.get(idOf(pressed)).good, turn.querySelector(".ap-noteinput").value);
+    const { value } = article(pressed).querySelector(".ap-noteinput");
+    if (value === (exchange(pressed).note ?? "")) return;
+    await rate(pressed, exchange(pressed).good, value);
     toast("Kept");
   }
   const exchange = (pressed) => desk.exchanges.get(idOf(pressed));
@@ -187,20 +187,25 @@ export function transcript({ element }) {
     const turn = article(pressed);
     const asked = turn.querySelector(".ap-asked");
     const area = el("textarea", { class: "ap-editing", "aria-label": "Question", maxlength: 4000 });
-    area.value = asked.textContent;
+    const { library } = desk.about;
+    const { exchange: id } = turn.dataset;
+    area.value = store.draft(library, id) || asked.textContent; // who went elsewhere amid an edit finds it again
+    const forget = () => store.keepDraft(library, id, "");
     const close = () => (box.replaceWith(asked), (pressed.hidden = false), pressed.focus());
     const save = async () => {
       if (!area.value.trim()) return;
       if (busy()) return toast("Wait for this answer, or stop it with Esc");
       close();
-      await ask(area.value, { replaces: turn.dataset.exchange });
+      if (await ask(area.value, { replaces: id })) forget();
     };
+    const cancel = () => (forget(), close());
+    area.addEventListener("input", () => store.keepDraft(library, id, area.value));
     const box = el("div", { class: "ap-editbox" }, area, el("div", { class: "ap-editfeet" },
       button("save", "Save and ask this instead; the first version stays", {}, "Save and ask"), button("cancel", "Cancel, and leave the question as it was (Esc)", {}, "Cancel")));
-    clicks(box, { save, cancel: close });
+    clicks(box, { save, cancel });
     box.addEventListener("keydown", (event) => {
       if (event.isComposing) return;
-      if (event.key === "Escape") event.stopPropagation(), close();
+      if (event.key === "Escape") event.stopPropagation(), cancel();
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.preventDefault(), save();
     });
     asked.replaceWith(box);
@@ -227,6 +232,7 @@ export function transcript({ element }) {
     note,
   });
   element.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.isComposing && event.target.classList.contains("ap-noteinput")) note(event.target);
+    if (event.key === "Enter" && !event.isComposing && event.target.matches(".ap-noteinput")) note(event.target);
   });
+  element.addEventListener("change", (event) => event.target.matches(".ap-noteinput") && note(event.target)); // who leaves it has kept it
 }
