@@ -209,3 +209,25 @@ def test_a_word_of_a_title_is_found_as_it_is_written_also_by_its_beginning(
             assert library.search("method", filters=Filters(title=word)), word
         assert library.papers("—")[1] == 0
         assert library.search("method", filters=Filters(title="— colour"))
+
+
+BEYOND = 2**63  # more than SQLite counts
+HALF = "\ud800"  # of a character: as an argument that is no UTF-8 brings it
+
+
+def test_what_a_database_can_not_hold_is_nowhere_in_it(library: Library) -> None:
+    assert library.paper(BEYOND) is None
+    assert library.remove([BEYOND, -BEYOND * 2]) == 0
+    assert library.take_out([BEYOND]).papers == ()
+    assert library.papers(limit=BEYOND)[1] == 4
+    assert library.papers(offset=BEYOND) == ([], 4)
+    assert library.papers(filters=Filters(year_from=BEYOND)) == ([], 0)
+    assert library.papers(HALF) == ([], 0)
+    for unknown in (library.delete_collection, library.named):
+        with pytest.raises(QuestionError):
+            unknown(HALF)
+
+
+def test_papers_are_listed_however_many_there_are(library: Library) -> None:
+    many = range(1, 300_000)  # more than a statement of SQLite takes values
+    assert len(library._collection.storage.catalog.papers(many)) == 4  # noqa: SLF001
