@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from rag.integrations.llama_index.adapters import QuestionBundle
-from rag.records import Answer, Citation, Filters, Outcome, Rating, Searched, Turn
+from rag.records import Answer, Citation, Filters, Outcome, Paper, Rating, Searched, Turn
 from ui.filters import read_filters
 from ui.page.calls.base import Sent, Told
 from ui.page.desk import Desk
@@ -105,7 +105,7 @@ async def ask(desk: Desk, sent: Question) -> Told:
     known = {one.name for one in desk.library.answerers()}
     asked = QuestionBundle(
         question,
-        history=_history(desk, sent),
+        history=_history(sent),
         filters=sent.bounds.filters(),
         check=sent.check,
         answerer=sent.answerer if sent.answerer in known else None,  # a model that is set no more
@@ -163,10 +163,13 @@ def _shown(answer: Answer | str | None, spent: float) -> dict[str, str] | None:
     return {"looks": looks(), **answer_parts(answer, spent), "evidence": evidence(answer)}
 
 
-def _history(desk: Desk, sent: Question) -> list[Turn]:
-    """Return the earlier turns; the first that has an answer bears all numbers, which papers keep in what follows."""
-    found = {number: desk.library.paper(paper_id) for number, paper_id in sent.numbers.items()}
-    numbered = tuple(Citation(number, paper, "", 0, 0) for number, paper in sorted(found.items()) if paper)
+def _history(sent: Question) -> list[Turn]:
+    """Return the earlier turns; the first that has an answer bears all numbers, which papers keep in what follows.
+
+    A paper that has left the library keeps its number too, for the answers that cite it are still shown.
+    """
+    known = ((number, Paper(paper_id, "", "")) for number, paper_id in sorted(sent.numbers.items()))
+    numbered = tuple(Citation(number, paper, "", 0, 0) for number, paper in known)
     turns = []
     for one in sent.earlier:
         if one.outcome is None:
