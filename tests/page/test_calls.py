@@ -166,6 +166,9 @@ def test_answers_that_were_kept_are_shown_as_they_were_and_texts_are_set(desk: D
         lambda kept: kept["claims"][0].update(verdict=["supported"]),
         lambda kept: kept["claims"][0]["citations"][0].update(start=5),
         lambda kept: kept["claims"][0]["citations"][0].update(paper_id=999),
+        lambda kept: kept["claims"][0].update(text=7),
+        lambda kept: kept["papers"][0].update(title=["no text"]),
+        lambda kept: kept["claims"][0].update(end=10**6),
     ],
 )
 def test_an_answer_that_was_tampered_with_is_not_read(samples: Library, change: Callable[[Any], object]) -> None:
