@@ -230,4 +230,15 @@ def test_what_a_database_can_not_hold_is_nowhere_in_it(library: Library) -> None
 
 def test_papers_are_listed_however_many_there_are(library: Library) -> None:
     many = range(1, 300_000)  # more than a statement of SQLite takes values
-    assert len(library._collection.storage.catalog.papers(many)) == 4  # noqa: SLF001
+    assert len(library._collection.storage.catalog.papers(many)) == 4
+
+
+@pytest.mark.parametrize("bounded", [False, True], ids=["text", "title"])
+def test_a_whole_page_that_was_pasted_as_words_of_a_title_is_no_damage(library: Library, *, bounded: bool) -> None:
+    def found(text: str) -> int:
+        return library.papers(filters=Filters(title=text))[1] if bounded else library.papers(text)[1]
+
+    assert found("diffusion " * 2_000) == 2
+    assert found(" ".join(f"w{number}" for number in range(200))) == 0
+    with pytest.raises(QuestionError, match="at most 200 fit"):
+        found(" ".join(f"w{number}" for number in range(2_000)))
