@@ -142,9 +142,9 @@ async def rate(desk: Desk, sent: Rated) -> Told:
     """Keep what a reader thinks of an answer."""
     answer = read_answer(sent.answer)
     if sent.good is None or answer is None:
-        desk.library.unrate(sent.exchange)
+        await asyncio.to_thread(desk.library.unrate, sent.exchange)
     else:
-        desk.library.rate(Rating(sent.exchange, answer, sent.good, sent.note.strip()))
+        await asyncio.to_thread(desk.library.rate, Rating(sent.exchange, answer, sent.good, sent.note.strip()))
     return {}
 
 
