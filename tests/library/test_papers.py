@@ -242,3 +242,14 @@ def test_a_whole_page_that_was_pasted_as_words_of_a_title_is_no_damage(library: 
     assert found(" ".join(f"w{number}" for number in range(200))) == 0
     with pytest.raises(QuestionError, match="at most 200 fit"):
         found(" ".join(f"w{number}" for number in range(2_000)))
+
+
+def test_a_file_whose_name_is_no_utf_8_is_a_source_as_any_other(
+    library: Library, tmp_path: Path, write_jsonl: Callable[..., Path], paper: Callable[..., dict[str, Any]]
+) -> None:
+    odd = write_jsonl(paper(9), name="plain.jsonl").rename(tmp_path / "\udcff.jsonl")
+    assert library.ingest(odd).added == 1
+    assert library.ingest(odd).unchanged == 1
+    assert list(library.gone(odd)) == []
+    [source] = [one for one in library.sources() if one.endswith("\\udcff.jsonl")]
+    assert len(library.remove_source(source).gone) == 1
