@@ -209,3 +209,47 @@ def test_a_word_of_a_title_is_found_as_it_is_written_also_by_its_beginning(
             assert library.search("method", filters=Filters(title=word)), word
         assert library.papers("—")[1] == 0
         assert library.search("method", filters=Filters(title="— colour"))
+
+
+BEYOND = 2**63  # more than SQLite counts
+HALF = "\ud800"  # of a character: as an argument that is no UTF-8 brings it
+
+
+def test_what_a_database_can_not_hold_is_nowhere_in_it(library: Library) -> None:
+    assert library.paper(BEYOND) is None
+    assert library.remove([BEYOND, -BEYOND * 2]) == 0
+    assert library.take_out([BEYOND]).papers == ()
+    assert library.papers(limit=BEYOND)[1] == 4
+    assert library.papers(offset=BEYOND) == ([], 4)
+    assert library.papers(filters=Filters(year_from=BEYOND)) == ([], 0)
+    assert library.papers(HALF) == ([], 0)
+    for unknown in (library.delete_collection, library.named):
+        with pytest.raises(QuestionError):
+            unknown(HALF)
+
+
+def test_papers_are_listed_however_many_there_are(library: Library) -> None:
+    many = range(1, 300_000)  # more than a statement of SQLite takes values
+    assert len(library._collection.storage.catalog.papers(many)) == 4
+
+
+@pytest.mark.parametrize("bounded", [False, True], ids=["text", "title"])
+def test_a_whole_page_that_was_pasted_as_words_of_a_title_is_no_damage(library: Library, *, bounded: bool) -> None:
+    def found(text: str) -> int:
+        return library.papers(filters=Filters(title=text))[1] if bounded else library.papers(text)[1]
+
+    assert found("diffusion " * 2_000) == 2
+    assert found(" ".join(f"w{number}" for number in range(200))) == 0
+    with pytest.raises(QuestionError, match="at most 200 fit"):
+        found(" ".join(f"w{number}" for number in range(2_000)))
+
+
+def test_a_file_whose_name_is_no_utf_8_is_a_source_as_any_other(
+    library: Library, tmp_path: Path, write_jsonl: Callable[..., Path], paper: Callable[..., dict[str, Any]]
+) -> None:
+    odd = write_jsonl(paper(9), name="plain.jsonl").rename(tmp_path / "\udcff.jsonl")
+    assert library.ingest(odd).added == 1
+    assert library.ingest(odd).unchanged == 1
+    assert list(library.gone(odd)) == []
+    [source] = [one for one in library.sources() if one.endswith("\\udcff.jsonl")]
+    assert len(library.remove_source(source).gone) == 1

@@ -86,6 +86,23 @@ def test_a_table_of_another_server_is_lost_and_one_stopped_says_so(desk: Desk) -
     assert "Stopped" in asyncio.run(stopped())["ended"]
 
 
+def test_a_table_that_fails_by_a_fault_of_ours_says_so_and_the_log_tells_which(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise ZeroDivisionError
+
+    async def fill() -> dict[str, Any]:
+        await compare(desk, Compared(table="t", papers=(1, 2), columns=COLUMNS))
+        return (await whole(desk, "t"))[1]
+
+    monkeypatch.setattr(desk.library, "astream_compare", broken)
+    told = asyncio.run(fill())
+    assert told["over"]
+    assert "went wrong" in told["ended"]
+    assert "ZeroDivisionError" in caplog.text
+
+
 # --- in a browser
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rag.errors import StorageError
 from rag.library import Library
 from rag.mapping import PaperMap
 from rag.settings import Settings
@@ -62,3 +63,23 @@ def test_a_library_without_papers_says_so_in_place_of_a_map(tmp_path: Path) -> N
     with Library.open(tmp_path / "empty.library", Settings(llm="extractive")) as library:
         told = asyncio.run(until_made(Maps(), library))
     assert "holds no papers yet" in told["error"]
+
+
+def test_a_map_that_failed_is_tried_again_by_the_next_who_looks(
+    samples: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Maps()
+
+    def full() -> PaperMap:
+        msg = "The disk is full. Make room."
+        raise StorageError(msg)
+
+    async def looked() -> tuple[dict[str, Any], dict[str, Any]]:
+        with monkeypatch.context() as patched:
+            patched.setattr(samples, "map", full)
+            failed = await until_made(made, samples)
+        return failed, await until_made(made, samples)
+
+    failed, whole = asyncio.run(looked())
+    assert failed == {"error": "The disk is full. Make room."}
+    assert whole["clusters"]

@@ -4,6 +4,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -53,6 +54,16 @@ for last in itertools.count(1):
     if status != signal.SIGKILL:
         sys.exit(status)
 """
+# Opens a catalog at a moment that others choose too.
+TOGETHER = """
+import sys, time
+from pathlib import Path
+from rag.storage.catalog.sqlite import open_catalog
+
+while not Path(sys.argv[2]).exists():
+    time.sleep(0.001)
+open_catalog(Path(sys.argv[1])).close()
+"""
 
 
 def made(path: Path, version: int) -> Path:
@@ -94,6 +105,22 @@ def test_a_catalog_of_every_version_opens_with_all_that_was_in_it(tmp_path: Path
     catalog = open_catalog(made(tmp_path / FILE, version).parent)
     assert_all_there(catalog, version)
     assert catalog.database.one("PRAGMA user_version") == VERSION
+    catalog.close()
+
+
+@pytest.mark.parametrize("version", range(1, VERSION))
+def test_an_old_catalog_that_several_open_at_once_is_migrated_by_one_of_them(tmp_path: Path, version: int) -> None:
+    made(tmp_path / FILE, version)
+    go = tmp_path / "go"
+    opening = [
+        subprocess.Popen([sys.executable, "-c", TOGETHER, str(tmp_path), str(go)], stderr=subprocess.PIPE)
+        for _ in range(4)
+    ]
+    time.sleep(1.5)  # seconds, in which they are started
+    go.touch()
+    assert [one.communicate()[1] for one in opening] == [b""] * 4
+    catalog = open_catalog(tmp_path)
+    assert_all_there(catalog, version)
     catalog.close()
 
 

@@ -1,7 +1,4 @@
-"""What happens on the tab that shows the library: plain functions without gradio, so that a test can call each.
-
-Every expected error becomes a line on the page.
-"""
+"""What the tab of the library shows: plain functions without gradio, so that a test can call each."""
 
 from dataclasses import replace
 from functools import partial

@@ -14,6 +14,8 @@ from rag.answering.suggestions import questions_from
 from rag.errors import ModelError, RagError
 from rag.library import Library
 from rag.records import Outcome
+from rag.records.answerers import QUOTES
+from rag.records.answers import EXTRACTIVE
 from rag.samples import PATH, QUESTIONS
 from rag.settings import Settings
 from rag.storage.layout import is_library
@@ -64,7 +66,7 @@ class ServerState:
     def answerer(self) -> str:
         """Who writes the answers: a model's name, or that they are quotes."""
         name = self.engine().answerer
-        return "quotes, no language model" if name == "extractive" else name
+        return QUOTES if name == EXTRACTIVE else name
 
     def engine(self, *, streaming: bool = False) -> "PaperQueryEngine":
         """Return what questions are asked of, so that whoever listens to LlamaIndex sees them. Raises RagError."""

@@ -45,8 +45,9 @@ class Opened(NamedTuple):
 
 
 def source_name(path: Path) -> str:
-    """Return the name under which the papers of a path are kept."""
-    return "standard input" if path == STANDARD_INPUT else str(path.resolve())
+    """Return the name under which the papers of a path are kept; what is no UTF-8 in it stands there escaped."""
+    name = "standard input" if path == STANDARD_INPUT else str(path.resolve())
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def open_files(path: Path) -> Iterator[Opened]:

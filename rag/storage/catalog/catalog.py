@@ -13,7 +13,7 @@ from rag.records.canonical import compose
 from rag.records.papers import BIBLIOGRAPHY
 from rag.storage.catalog.database import Database
 from rag.storage.catalog.full_text import FullText
-from rag.storage.catalog.marks import COLLECTION, TAG, Marks
+from rag.storage.catalog.marks import COLLECTION, TAG, Marks, listed
 from rag.storage.catalog.papers import (
     COLUMNS,
     Clauses,
@@ -122,11 +122,11 @@ class Catalog:
 
     def papers(self, paper_ids: Sequence[int]) -> list[Paper]:
         """Return the papers of these ids that exist, in the order asked."""
-        marks = ",".join("?" * len(paper_ids))
-        rows = self.database.all(f"SELECT {COLUMNS} FROM papers WHERE paper_id IN ({marks})", *paper_ids)
+        wanted = listed(paper_ids)
+        rows = self.database.all(f"SELECT {COLUMNS} FROM papers WHERE paper_id IN ({wanted})")
         sources: dict[int, list[str]] = {}
         for paper_id, source in self.database.all(
-            f"SELECT paper_id, source FROM origins WHERE paper_id IN ({marks}) ORDER BY source", *paper_ids
+            f"SELECT paper_id, source FROM origins WHERE paper_id IN ({wanted}) ORDER BY source"
         ):
             sources.setdefault(paper_id, []).append(source)
         found = {row[0]: self._paper(row, tuple(sources.get(row[0], ()))) for row in rows}

@@ -16,6 +16,7 @@ from rag.records.identity import fingerprint
 from rag.records.marks import KeptRecord
 from rag.records.papers import as_record
 from rag.storage.catalog.catalog import Catalog
+from rag.storage.catalog.marks import listed
 
 EARLIER = "earlier"
 APART = "INSERT INTO apart VALUES (?, ?), (?, ?) ON CONFLICT DO NOTHING"  # one record and the other, both ways
@@ -123,13 +124,13 @@ def remove_record(catalog: Catalog, paper_id: int, kept: MergedRecord) -> list[M
 
 def merges(catalog: Catalog, merge_ids: Sequence[int] | None = None) -> list[Merge]:
     """Return the records that joined a paper, as merges, oldest first; all of them, or those of these ids."""
-    chosen = f"AND record_id IN ({','.join('?' * len(merge_ids))})" if merge_ids is not None else ""
+    chosen = f"AND record_id IN ({listed(merge_ids)})" if merge_ids is not None else ""
     rows = catalog.database.all(
         "SELECT record_id, paper_id, source, reason, at, record, "
         " (SELECT record FROM records AS other WHERE other.paper_id = records.paper_id "
         "ORDER BY reason IS NOT NULL AND reason <> ?, record_id LIMIT 1) "
         f"FROM records WHERE reason IS NOT NULL AND reason <> ? {chosen} ORDER BY record_id",
-        EARLIER, EARLIER, *(merge_ids or ()),
+        EARLIER, EARLIER,
     )  # fmt: skip
     found = []
     for merge_id, paper_id, source, reason, at, text, first_text in rows:

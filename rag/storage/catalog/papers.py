@@ -17,6 +17,7 @@ COLUMNS = f"paper_id, {', '.join(BIBLIOGRAPHY)}"
 TITLED = "(title_key LIKE ? OR title LIKE ? ESCAPE '\\')"  # a word of a title, as compared or as written
 ORDERS = {"added": "paper_id", "title": "title_key", "year": "year", "author": "authors"}
 
+MOST_WORDS = 200  # of a text that titles are looked through for
 Clauses = tuple[str, list[Any]]  # what stands after WHERE, and its values
 
 
@@ -54,7 +55,7 @@ def selected_by(filters: Filters, sources: Sequence[str], label_ids: Sequence[in
         wanted = _sources_like(filters.origin, sources)
         clauses.append(f"paper_id IN (SELECT paper_id FROM origins WHERE source IN ({','.join('?' * len(wanted))}))")
         values += wanted
-    for word in filter(title_key, (filters.title or "").split()):
+    for word in filter(title_key, _words(filters.title or "")):
         clauses.append(TITLED)
         values += _like(word)
     for label_id in label_ids:
@@ -66,9 +67,9 @@ def selected_by(filters: Filters, sources: Sequence[str], label_ids: Sequence[in
 
 
 def listed_by(text: str) -> Clauses:
-    """Return what selects the papers with every word of a text in title, authors or year."""
+    """Return what selects the papers with every word of a text in title, authors or year. Raises QuestionError."""
     clauses, values = ["1 = 1"], list[Any]()
-    for word in text.split():
+    for word in _words(text):
         clauses.append(f"({TITLED} OR authors LIKE ? ESCAPE '\\' OR year = ?)")
         values += [*_like(word), _like(word)[1], word]
     return " AND ".join(clauses), values
@@ -99,6 +100,15 @@ def _sources_like(origin: str, sources: Sequence[str]) -> list[str]:
     ]
     require_source(origin, found, sources)
     return found
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text, each once. Raises QuestionError for more than a statement of SQLite takes."""
+    words = list(dict.fromkeys(text.split()))
+    if len(words) > MOST_WORDS:
+        msg = f"{len(words):,} words are looked for in titles, at most {MOST_WORDS} fit: leave some out."
+        raise QuestionError(msg)
+    return words
 
 
 def _like(word: str) -> tuple[str, str]:

@@ -72,6 +72,19 @@ def schema_version(connection: sqlite3.Connection) -> int:
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the catalog to VERSION, each migration whole or not at all. Raises LibraryMismatchError if it is newer."""
+    while (version := _readable_version(connection)) < VERSION:
+        try:
+            connection.executescript(
+                f"BEGIN IMMEDIATE; {MIGRATIONS[version]} PRAGMA user_version = {version + 1}; COMMIT;"
+            )
+        except sqlite3.Error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            if schema_version(connection) == version:  # else another process that opened it too was faster
+                raise
+
+
+def _readable_version(connection: sqlite3.Connection) -> int:
     version = schema_version(connection)
     if version > VERSION:
         msg = (
@@ -79,5 +92,4 @@ def migrate(connection: sqlite3.Connection) -> None:
             "Upgrade with: pip install --upgrade askpapers"
         )
         raise LibraryMismatchError(msg)
-    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
-        connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
+    return version

@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from rag.storage.layout import catalog_path, rescue_advice
 from rag.storage.sqlite_files import closed_on_error, sqlite_trouble
 
 BUSY_SECONDS = 10.0
+LARGEST = 2**63 - 1  # number that SQLite holds
 
 
 def open_catalog(library: Path, *, copied_to: Path | None = None) -> Catalog:
@@ -78,7 +79,7 @@ class SqliteDatabase:
     def run(self, sql: str, *values: object) -> int:
         """Write, inside a transaction."""
         with self._lock:
-            return self._connection.execute(sql, values).rowcount
+            return self._execute(sql, values).rowcount
 
     def run_many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
         """Write the same statement with each row of values, inside a transaction."""
@@ -93,9 +94,16 @@ class SqliteDatabase:
         """Return the rows that a query finds."""
         with self._lock:
             try:
-                return self._connection.execute(sql, values).fetchall()
+                return self._execute(sql, values).fetchall()
             except sqlite3.Error as error:
                 raise self._trouble(error) from error
+
+    def _execute(self, sql: str, values: Sequence[object]) -> sqlite3.Cursor:
+        """Execute a statement; values that SQLite can't hold, which so stand nowhere, are taken for the nearest."""
+        try:
+            return self._connection.execute(sql, values)
+        except (OverflowError, UnicodeEncodeError):
+            return self._connection.execute(sql, [_nearest(value) for value in values])
 
     def damage(self) -> list[str]:
         """Return what is wrong with the file: by SQLite's own checks, and rows that aren't what was written."""
@@ -113,6 +121,13 @@ class SqliteDatabase:
 
     def _trouble(self, error: sqlite3.Error) -> RagError:
         return sqlite_trouble(error, self._path, rescue_advice(self.library))
+
+
+def _nearest(value: object) -> object:
+    """Return a number of 64 bits, a text without halves of characters."""
+    if isinstance(value, int):
+        return max(-LARGEST - 1, min(LARGEST, value))
+    return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace") if isinstance(value, str) else value
 
 
 def _configure(connection: sqlite3.Connection) -> None:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from rag.errors import QuestionError
 from rag.integrations.llama_index.adapters import QuestionBundle
-from rag.records import Answer, Citation, Filters, Outcome, Rating, Searched, Turn
+from rag.records import Answer, Citation, Filters, Outcome, Paper, Rating, Searched, Turn
 from ui.filters import read_filters
 from ui.page.calls.base import Sent, Told
 from ui.page.desk import Desk
@@ -116,7 +116,7 @@ async def ask(desk: Desk, sent: Question) -> Told:
     known = {one.name for one in desk.library.answerers()}
     asked = QuestionBundle(
         question,
-        history=_history(desk, sent),
+        history=_history(sent),
         filters=sent.bounds.filters(),
         check=sent.check,
         answerer=sent.answerer if sent.answerer in known else None,  # a model that is set no more
@@ -153,9 +153,9 @@ async def rate(desk: Desk, sent: Rated) -> Told:
     """Keep what a reader thinks of an answer."""
     answer = read_answer(sent.answer)
     if sent.good is None or answer is None:
-        desk.library.unrate(sent.exchange)
+        await asyncio.to_thread(desk.library.unrate, sent.exchange)
     else:
-        desk.library.rate(Rating(sent.exchange, answer, sent.good, sent.note.strip()))
+        await asyncio.to_thread(desk.library.rate, Rating(sent.exchange, answer, sent.good, sent.note.strip()))
     return {}
 
 
@@ -174,10 +174,13 @@ def _shown(answer: Answer | str | None, spent: float) -> dict[str, str] | None:
     return {"looks": looks(), **answer_parts(answer, spent), "evidence": evidence(answer)}
 
 
-def _history(desk: Desk, sent: Question) -> list[Turn]:
-    """Return the earlier turns; the first that has an answer bears all numbers, which papers keep in what follows."""
-    found = {number: desk.library.paper(paper_id) for number, paper_id in sent.numbers.items()}
-    numbered = tuple(Citation(number, paper, "", 0, 0) for number, paper in sorted(found.items()) if paper)
+def _history(sent: Question) -> list[Turn]:
+    """Return the earlier turns; the first that has an answer bears all numbers, which papers keep in what follows.
+
+    A paper that has left the library keeps its number too, for the answers that cite it are still shown.
+    """
+    known = ((number, Paper(paper_id, "", "")) for number, paper_id in sorted(sent.numbers.items()))
+    numbered = tuple(Citation(number, paper, "", 0, 0) for number, paper in known)
     turns = []
     for one in sent.earlier:
         if one.outcome is None:

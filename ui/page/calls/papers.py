@@ -1,4 +1,4 @@
-"""The library's papers: found, listed, opened, removed, added."""
+"""The library's papers: found, listed, counted under filters, opened, as references."""
 
 import asyncio
 from typing import Literal

@@ -4,6 +4,7 @@ As with answers, a table goes on whoever watches; what is done of it can be had 
 """
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import aclosing
@@ -16,6 +17,7 @@ from rag.records import ComparedPaper, Comparison
 PATIENCE = 15.0  # seconds that who follows waits for a row
 KEPT = 30  # tables that are done
 STOPPED = "Stopped: the rows that were done are here."
+FAILED = "Something went wrong; the server's log says what."
 
 
 @dataclass
@@ -92,8 +94,8 @@ class Comparing:
             filling.ended = str(error)
         except asyncio.CancelledError:
             filling.ended = filling.ended or STOPPED
+        except Exception:
+            logging.getLogger(__name__).exception("a table failed")
+            filling.ended = FAILED
         finally:
-            filling.ended = filling.ended or (
-                "" if filling.whole else "Something went wrong; the server's log says what."
-            )
             filling.tell()

@@ -39,11 +39,12 @@ class Maps:
             making is None
             or making.library is not library  # the samples' and the reader's own may be of one version
             or making.version != library.version
-            or making.task.cancelled()
         ):
             making = self._making = _begin(library)
         await asyncio.wait([making.task], timeout=PATIENCE)
         if making.task.done():
+            if making.task.exception() or "error" in making.task.result():
+                self._making = None  # told now; who looks again has it tried again
             return making.task.result()
         expected = AT_LEAST + EACH * min(making.papers, DRAWN)
         return {"papers": making.papers, "elapsed": round(monotonic() - making.begun, 1), "expected": round(expected)}
