@@ -28,7 +28,7 @@ from rag.records import Turn
 from rag.retrieval.retriever import Retriever
 from rag.settings import load_settings
 
-EVERYDAY = (  # none of them had a part in the fit of rag.conversation.gate
+EVERYDAY = (  # not in the fit of rag.conversation.gate, but seen in choosing its signs
     "How long should rice be boiled?",
     "Which wine goes with grilled salmon?",
     "Can you freeze cooked potatoes?",
