@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rag.conversation.remarks import is_remark
 from rag.errors import CostLimitError, ModelError, UsedUpError
 from rag.models.cancellation import Cancellation
 from rag.models.llms.base import NO_USAGE, ChatModel, Ending, Message, Usage
@@ -92,8 +93,12 @@ def succeeded(turn: Turn) -> bool:
 
 def is_follow_up(question: str) -> bool:
     """Tell whether a question asked in a conversation hangs on what came before."""
-    telling = len(stems(question))
-    return telling <= BARE or (telling <= SHORT and bool(POINTS_BACK.search(question)))
+    return not is_remark(question) and (len(stems(question)) <= BARE or points_back(question))
+
+
+def points_back(question: str) -> bool:
+    """Tell whether a word of a question points back, and it hasn't so many that they name what it is about."""
+    return len(stems(question)) <= SHORT and bool(POINTS_BACK.search(question))
 
 
 def rewrite(  # noqa: PLR0913  (all that a model is asked with)

@@ -1,51 +1,53 @@
 """Does a question hang on the one before it? Weighed from what ties the two, by a logistic regression.
 
-Fitted on follow-ups of conversations over real papers, and on questions asked after others that they have nothing to do
-with (eval/RESULTS.md); no word of any language stands in it.
+Fitted on follow-ups of conversations over real papers, and on questions that hang on nothing: about other papers, and
+about what no paper holds (eval/RESULTS.md). A follow-up left alone is refused or finds another paper; a question of no
+paper that is joined gets an answer from the wrong one, so in doubt a question stands alone.
 """
 
-from rag.conversation.follow_ups import POINTS_BACK, is_follow_up
+from rag.conversation.follow_ups import is_follow_up, points_back
+from rag.conversation.remarks import is_remark
 from rag.records import Filters
 from rag.retrieval.retriever import Retriever
 from rag.retrieval.ties import Earlier, Ties
 
-WORDS, GAP, COSINE_GAP, RANK = -0.85, 8.48, 5.53, 12.21
-ALONE, BEFORE, LIKENESS, RAREST, BIAS = -17.13, 2.65, -7.57, -5.25, 13.15
+WORDS, COSINE_GAP, RANK, ALONE = -1.03, 8.57, 18.39, -19.8
+LIKENESS, UNMET, BACK, BIAS = -4.03, -16.17, 3.2, 10.38
+DOUBT = 0.5  # log-odds from which on a question is joined
 
 
 def hangs(question: str, earlier: Earlier, *, retriever: Retriever, filters: Filters = Filters()) -> bool:
     """Tell whether a question hangs on an earlier one: by what both find, or by its words where that can't be seen.
 
-    What a question in a language that the embedding model doesn't read finds tells nothing. Raises what
-    `Retriever.retrieve` raises.
+    What a question in a language that the embedding model doesn't read finds tells nothing; a remark asks nothing.
+    Raises what `Retriever.retrieve` raises.
     """
-    if not retriever.reads(question):
-        return is_follow_up(question)
-    ties = retriever.ties(question, earlier, filters)
+    if is_remark(question):
+        return False
+    ties = retriever.ties(question, earlier, filters) if retriever.reads(question) else None
     if ties is None:
         return is_follow_up(question)
-    return hangs_on(ties, points_back=bool(POINTS_BACK.search(question)))
+    return hangs_on(ties, back=points_back(question))
 
 
-def hangs_on(ties: Ties, *, points_back: bool = False) -> bool:
-    """Tell whether a question hangs on the one that it is tied to.
+def hangs_on(ties: Ties, *, back: bool = False) -> bool:
+    """Tell whether a question hangs on the one that it is tied to; `back`: whether a word of it points back.
 
     One that names a paper it finds, and doesn't point back, stands by itself: "What is Deep Sets?" shares its form, and
     the common words of a name, with many a question before it.
     """
-    return log_odds(ties) > 0 and (points_back or not ties.names)
+    return log_odds(ties, back=back) > DOUBT and (back or not ties.names)
 
 
-def log_odds(ties: Ties) -> float:
+def log_odds(ties: Ties, *, back: bool = False) -> float:
     """Return the log-odds that a question hangs on the one that it is tied to."""
     return (
         WORDS * ties.words
-        + GAP * ties.gap
         + COSINE_GAP * ties.cosine_gap
         + RANK / (1 + ties.rank)
         + ALONE * ties.alone
-        + BEFORE * ties.before
         + LIKENESS * ties.likeness
-        + RAREST * ties.rarest
+        + UNMET * ties.unmet
+        + BACK * back
         + BIAS
     )

@@ -107,22 +107,15 @@ class Retriever:
             ranked = self._ranked(question, DEPTH, filters, index)
             own = [ranked.likeness[paper_id] for paper_id in ranked.best if paper_id in ranked.likeness]
             before = earlier.papers or self._ranked(earlier.question, DEPTH, filters, index).best
-            tokens = tokens_of(index.token_embeddings(before[:TOPMOST])) if own else {}
-            if not tokens:
-                return None
             vector = ranked.query.embedded.vector
+            nearest = index.nearest(vector, 1, set(before[:TOPMOST])) if own else []
+            if not nearest:
+                return None
             [asked] = self._embedder.embed([earlier.question], kind="query")
-            nearest = index.nearest(vector, 1, set(tokens))
-            cosines = (
-                max(ranked.candidates.dense.values(), default=0.0),
-                nearest[0][1] if nearest else 0.0,
-                float(vector @ asked.vector),
-            )
+            cosines = (max(ranked.candidates.dense.values()), nearest[0][1], float(vector @ asked.vector))
             names = any(is_named(ranked.papers[paper_id].title, question) for paper_id in ranked.best[:TOPMOST])
             rank = ranked.best.index(before[0]) + 1 if before[0] in ranked.best else DEPTH
-            return ties_of(
-                ranked.query, Seen(own, list(tokens.values()), cosines, rank, ranked.candidates.searched, names)
-            )
+            return ties_of(ranked.query, Seen(own, cosines, rank, ranked.candidates.searched, names))
 
     def _ranked(self, question: str, limit: int, filters: Filters, index: Index, width: int = CANDIDATES) -> Ranked:
         """Return the `limit` best papers, ranked; the candidates with it hold up to `width` of each ranking."""

@@ -1,7 +1,8 @@
 """What ties a question to an earlier one: signs from their searches, for rag.conversation.gate to weigh.
 
-A question that hangs on what came before finds little by itself, has few words of weight, and what it has is met in
-the papers that the earlier question found.
+A question that hangs on what came before finds little by itself, has few words of weight, and its searches lead to the
+papers that the earlier question found. One about what no paper here holds finds little too; but a word of weight in it
+is met nowhere.
 """
 
 import math
@@ -10,7 +11,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.retrieval.late_interaction import TokensOfPaper, word_likeness
 from rag.retrieval.query import Query
 
 STRONG = 12.0  # length of a content word's token state, as MiniLM gives it; a function word's is 2 to 5
@@ -26,14 +26,13 @@ class Earlier(NamedTuple):
 class Seen(NamedTuple):
     """What the searches for both questions saw.
 
-    How the later question's words are met in the papers that it finds alone, best first, and the tokens of the best
-    that the earlier one found. `cosines`: of its vector with the nearest of the library, the nearest of the earlier
-    question's best, and the earlier question itself. `rank`: of the earlier question's best paper in its own search.
-    `papers`: how many were searched. `names`: whether the later question names one of the best.
+    `own`: how the later question's words are met in the papers that it finds alone, best first. `cosines`: of its
+    vector with the nearest of the library, the nearest of the earlier question's best, and the earlier question itself.
+    `rank`: of the earlier question's best paper in its own search. `papers`: how many were searched. `names`: whether
+    the later question names one of the best.
     """
 
     own: list[NDArray[np.float32]]
-    before: list[TokensOfPaper]
     cosines: tuple[float, float, float]
     rank: int
     papers: int
@@ -43,21 +42,19 @@ class Seen(NamedTuple):
 class Ties(NamedTuple):
     """The signs. `words`: how many words of weight the question has, of full weight each.
 
-    The likenesses are means over its words, by the root of their weight times their importance: `gap` in the earlier
-    question's best papers beyond its own best, `alone` and `before` in its own and in these beyond the mean of what it
-    finds. `cosine_gap`: the same of whole abstracts. `rank`: of the earlier question's best paper in its own search.
-    `likeness`: of both questions. `rarest`: weight of its rarest word, 0..1. `names`: whether it names a
-    paper that it finds.
+    `cosine_gap`: the best cosine with the earlier question's best papers beyond that with any paper. `rank`: of the
+    earlier question's best paper in its own search. `alone`: mean likeness of its words in its own best paper beyond
+    the mean of what it finds, by the root of their rarity times their importance. `likeness`: of both questions.
+    `unmet`: importance times rarity times what it lacks of being met anywhere, of the word that has most of it, 0 when
+    all are met. `names`: whether it names a paper that it finds.
     """
 
     words: float
-    gap: float
     cosine_gap: float
     rank: int
     alone: float
-    before: float
     likeness: float
-    rarest: float
+    unmet: float
     names: bool
 
 
@@ -75,17 +72,14 @@ def ties_of(query: Query, seen: Seen) -> Ties:
     rarity = np.array([query.weights[word.stem] for word in query.words])
     weights = np.sqrt(rarity) * importance
     weights = weights / (weights.sum() or 1.0)
-    alone, mean = seen.own[0], np.mean(seen.own, axis=0)
-    before = np.max([word_likeness(query, states) for states, _ in seen.before], axis=0)
+    alone, mean, best = seen.own[0], np.mean(seen.own, axis=0), np.max(seen.own, axis=0)
     nearest, nearest_before, asked = seen.cosines
     return Ties(
         words=float(importance.sum()),
-        gap=float((before - alone) @ weights),
         cosine_gap=nearest_before - nearest,
         rank=seen.rank,
         alone=float((alone - mean) @ weights),
-        before=float((before - mean) @ weights),
         likeness=asked,
-        rarest=float(rarity.max()) / math.log(1 + seen.papers),
+        unmet=float((importance * rarity * (1 - best)).max()) / math.log(1 + seen.papers),
         names=seen.names,
     )

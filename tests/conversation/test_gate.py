@@ -28,6 +28,46 @@ def test_a_new_question_stands_alone_however_short_it_is(samples: Library, histo
     assert samples.ask(question, history=history).rewritten is None
 
 
+@pytest.mark.parametrize("first", [FIRST, "What is late interaction?", "How does LoRA fine-tune a large model?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When do yellow tulips bloom in cold Dutch gardens?",
+        "How long should pasta be cooked?",
+        "Which cheese melts best on toast?",
+        "Which vaccine is best against measles in adults?",
+        "Do antibiotics help against a sore throat?",
+        "What is the capital of France?",
+        "Which mountain is the highest in Africa?",
+        "Who won the chess championship in 1972?",
+    ],
+)
+def test_a_question_that_no_paper_answers_stands_alone_and_is_refused(
+    samples: Library, first: str, question: str
+) -> None:
+    answer = samples.ask(question, history=[Turn(first, samples.ask(first))])
+    assert answer.rewritten is None
+    assert not answer.answered
+
+
+@pytest.mark.parametrize("first", ["What is late interaction?", "How does LoRA fine-tune a large model?"])
+@pytest.mark.parametrize(
+    "question",
+    ["How large is it?", "How fast is it?", "Does it need training?", "What are the limitations?", "How does it work?"],
+)
+def test_a_question_of_common_words_hangs_on_the_last_one(samples: Library, first: str, question: str) -> None:
+    assert samples.ask(question, history=[Turn(first, samples.ask(first))]).rewritten == f"{first} {question}"
+
+
+@pytest.mark.parametrize(
+    "remark", ["Thanks!", "Thank you very much.", "ok", "Good evening", "That was helpful, cheers"]
+)
+def test_a_remark_hangs_on_nothing(samples: Library, history: list[Turn], remark: str) -> None:
+    answer = samples.ask(remark, history=history)
+    assert answer.rewritten is None
+    assert not answer.answered
+
+
 @pytest.mark.parametrize("question", ["Why?", "How large is its index?", "and does it need more storage?"])
 def test_a_question_that_hangs_on_the_last_one_is_searched_after_it(
     samples: Library, history: list[Turn], question: str
