@@ -102,7 +102,7 @@ def test_an_answer_of_quotes_keeps_to_the_question_whatever_an_abstract_demands(
     assert_only_text(tab)
     tab.ask(f"When do {HOSTILE} tulips bloom?")
     assert_only_text(tab, f"{turn(1)} .ap-asked")
-    assert "13 papers searched" in tab.texts(".ap-line")[1]
+    assert "13 papers searched" in tab.run("return document.querySelectorAll('.ap-line')[1].textContent")
 
 
 def test_a_hostile_paper_is_only_text_in_the_library(hostile: Path, open_tab: OpenTab, serve_page: Any) -> None:

@@ -49,6 +49,8 @@ def test_everything_is_reached_with_the_keyboard_and_what_has_the_focus_is_seen(
 ) -> None:
     tab = open_tab(serve_page(own_samples))
     tab.ask(BUDGET)
+    tab.see('.ap-sidefoot [data-do="export"]')
+    tab.gone(".ap-iswriting")
     assert_reached_by_tab(tab)
     tab.tab("Library")
     tab.write("#ap-papers .ap-sought", "random forests")
