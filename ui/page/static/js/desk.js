@@ -204,7 +204,10 @@ export function follow(exchange) {
 const followAll = (exchanges) => exchanges.filter((one) => !one.done).forEach(follow);
 
 // A browser has few connections to one server, so of all tabs one waits for an answer; when it is closed, the next one.
-const alone = (id, work) => (navigator.locks ? navigator.locks.request(`askpapers.${id}`, work) : work());
+// A page that is left may be kept by the browser, frozen, for going back to it: it lets go, and begins anew when shown.
+const left = new Promise((done) => addEventListener("pagehide", done, { once: true }));
+addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+const alone = (id, work) => (navigator.locks ? navigator.locks.request(`askpapers.${id}`, () => Promise.race([work(), left])) : work());
 
 function bring({ id, conversation, parent }) {
   return alone(id, async () => {
