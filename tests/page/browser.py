@@ -145,11 +145,15 @@ class Tab:
 
     def texts(self, selector: str) -> list[str]:
         """Return the texts of all visible elements that a selector finds, as it is now."""
-        return [str(self.run("return arguments[0].innerText", one)) for one in self.seen(selector)]
+        script = """
+            const shows = (one) => one.checkVisibility({ visibilityProperty: true });
+            return [...document.querySelectorAll(arguments[0])].filter(shows).map((one) => one.innerText);"""
+        return [str(text) for text in self.run(script, selector)]
 
     def said(self, selector: str) -> str:
         """Return the text of the first such element once it is visible."""
-        return str(self.run("return arguments[0].innerText", self.see(selector)))
+        self.see(selector)
+        return self.until(lambda: self.texts(selector), f"the text of {selector}")[0]
 
     def click(self, selector: str, text: str = "") -> None:
         """Click the first such element with the mouse."""
