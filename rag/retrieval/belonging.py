@@ -16,9 +16,7 @@ from rag.retrieval.late_interaction import weighted
 from rag.retrieval.query import Query
 
 GAIN, LEXICAL, COSINE, LOG_WORDS = 12.5, 3.0, 5.3, 0.3
-BELONGS = (
-    7.95  # of these signs' sum, from which on a paper counts: .79 of those counted are right, .77 of the right are
-)
+BIAS = 7.95  # of these signs' sum, from which on a paper counts: .79 of those counted are right, .77 of the right are
 WORDS_HELD = 0.83  # BM25 as a share of the words' weight, from which on a paper counts where there are no token states
 SAMPLE = 48  # papers that stand for the library
 # Three libraries of other fields and sizes have .33 to .35 for it in the mean: that much FEW papers more are taken to
@@ -52,7 +50,7 @@ def confidences(
         if paper_id in likeness:
             gain = weighted(query, likeness[paper_id]) - background
             signs = GAIN * gain + LEXICAL * held + COSINE * dense.get(paper_id, last)
-            odds = signs + LOG_WORDS * math.log(len(query.words)) - BELONGS
+            odds = signs + LOG_WORDS * math.log(len(query.words)) - BIAS
         else:
             odds = GAIN * (held - WORDS_HELD)
         found[paper_id] = 1 / (1 + math.exp(-odds))

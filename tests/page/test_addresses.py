@@ -1,7 +1,7 @@
 """Addresses of tabs, conversations and answers in a real browser: Back, Forward, reload, and what isn't there."""
 
 from tests.page.browser import LATE, LISTED, Tab
-from tests.page.test_sidebar import plant, row, stores
+from tests.page.planted import plant, row, stores
 
 OTHER = "How does LoRA fine-tune a large model without changing its weights?"
 

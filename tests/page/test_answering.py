@@ -13,7 +13,8 @@ from rag.integrations.llama_index.adapters import QuestionBundle
 from rag.records import Anew, Answer
 from tests.chat_server import ChatServer
 from ui.page.jobs import answering
-from ui.page.jobs.answering import FAILED, STOPPED, AnswersUnderWay, Seen, Written, told
+from ui.page.jobs.answering import STOPPED, AnswersUnderWay, Seen, Written, told
+from ui.page.jobs.followed import FAILED
 from ui.page.server_state import CLOSING, CUT_OFF, ServerState
 from ui.page.views.writing import Piece
 

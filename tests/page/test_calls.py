@@ -18,11 +18,12 @@ from tests.page.html import QUESTION, Seen
 from ui.page.calls import CALLS, caller
 from ui.page.calls.asking import Followed as Following
 from ui.page.calls.asking import Kept, Question, Rated, ask, follow, looks, rate, show
-from ui.page.calls.base import FAILED, UNREADABLE, Nothing
+from ui.page.calls.base import UNREADABLE, Nothing
 from ui.page.calls.files import Exported, exported
 from ui.page.calls.papers import Sought, found
 from ui.page.calls.shown import Referred, about, reference
 from ui.page.desk import Desk, desk_of
+from ui.page.jobs.followed import FAILED
 from ui.page.kept import read_answer
 from ui.page.server_state import ServerState
 

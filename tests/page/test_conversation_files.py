@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.page.browser import LATE, LISTED, OpenTab, Tab
-from tests.page.test_sidebar import row, stores
+from tests.page.planted import row, stores
 
 LORA = "How does LoRA fine-tune a large model without changing its weights?"
 HACK = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'

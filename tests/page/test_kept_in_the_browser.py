@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.page.browser import LATE, LISTED, OpenTab, Tab
-from tests.page.test_sidebar import plant, stores
+from tests.page.planted import plant, stores
 
 LORA = "How does LoRA fine-tune a large model without changing its weights?"
 OLD = """

@@ -6,7 +6,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from tests.page.browser import COMPOSER, LATE, OpenTab, Tab
-from tests.page.test_sidebar import plant
+from tests.page.planted import plant
 
 TURNS = 6
 

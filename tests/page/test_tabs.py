@@ -1,6 +1,7 @@
 """Several tabs and readers at once, servers that end and come back, in real browsers: nothing is lost or mixed."""
 
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -199,9 +200,8 @@ def test_a_reader_is_told_when_the_server_ends_amid_an_answer(chat: Any, chat_se
     assert process.wait(PATIENCE) == 0
 
 
-def test_a_server_that_is_gone_is_told_and_what_was_written_goes_on_once_it_is_back(
-    chat: Any, chat_server: Any, reader: Any
-) -> None:
+def killed_while_writing(chat: Any, chat_server: Any, reader: Any) -> tuple[Tab, Callable[[], object]]:
+    """Return a tab whose server was killed in the middle of an answer, and what starts the server again."""
     chat_server.says(BUDGET, to="Last question: ")
     chat_server.says(f"{ENCODED} [1].", 60.0, **last(LATE))
     chat_server.says(f"{MAXIMA} [1].", **last(BUDGET))
@@ -213,10 +213,17 @@ def test_a_server_that_is_gone_is_told_and_what_was_written_goes_on_once_it_is_b
     tab.see(WRITING, ENCODED)
     process.kill()
     process.wait()
+    return tab, lambda: chat("--llm", "openai:tiny", port=urlsplit(url).port, **model)
+
+
+def test_a_server_that_is_gone_is_told_and_what_was_written_goes_on_once_it_is_back(
+    chat: Any, chat_server: Any, reader: Any
+) -> None:
+    tab, again = killed_while_writing(chat, chat_server, reader)
     tab.see("#ap-banner", "can't be reached")
     tab.write(COMPOSER, "a draft")
     assert ENCODED in tab.said(WRITING)
-    chat("--llm", "openai:tiny", port=urlsplit(url).port, **model)
+    again()
     tab.gone("#ap-banner")
     tab.see(".ap-broken [role=alert]", "The server was restarted before the answer was whole.")
     assert ENCODED in tab.said(".ap-broken")
@@ -227,17 +234,7 @@ def test_a_server_that_is_gone_is_told_and_what_was_written_goes_on_once_it_is_b
 
 
 def test_a_stop_and_a_question_hold_while_the_server_is_gone(chat: Any, chat_server: Any, reader: Any) -> None:
-    chat_server.says(BUDGET, to="Last question: ")
-    chat_server.says(f"{ENCODED} [1].", 60.0, **last(LATE))
-    chat_server.says(f"{MAXIMA} [1].", **last(BUDGET))
-    model = {"OPENAI_BASE_URL": chat_server.url, "OPENAI_API_KEY": "x"}
-    process, url = chat("--llm", "openai:tiny", **model)
-    tab = reader(url)
-    tab.load()
-    tab.begin(LATE)
-    tab.see(WRITING, ENCODED)
-    process.kill()
-    process.wait()
+    tab, again = killed_while_writing(chat, chat_server, reader)
     tab.press(Keys.ESCAPE)
     tab.whole(1)
     assert STOPPED in tab.said(".ap-broken [role=alert]")
@@ -246,7 +243,7 @@ def test_a_stop_and_a_question_hold_while_the_server_is_gone(chat: Any, chat_ser
     tab.see(f"{turn(1)} .ap-writing")
     tab.begin("never sent")  # while another waits for the server
     assert len(tab.seen(TURN)) == 2
-    chat("--llm", "openai:tiny", port=urlsplit(url).port, **model)
+    again()
     tab.whole(2)
     assert MAXIMA in tab.said(turn(1))
     assert STOPPED in tab.said(turn(0))

@@ -8,6 +8,7 @@ import typer
 
 from ui.cli.options import (
     FAILED,
+    CheckOption,
     CollectionOption,
     JsonOption,
     LibraryOption,
@@ -26,9 +27,6 @@ NOT_ANSWERED = 3  # exit code when the abstracts don't say
 
 QuestionArgument = Annotated[
     str | None, typer.Argument(metavar="QUESTION", help="what to ask; without: a conversation")
-]
-CheckOption = Annotated[
-    bool | None, typer.Option("--check/--no-check", help="have each claim of an LLM checked by meaning")
 ]
 
 

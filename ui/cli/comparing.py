@@ -12,6 +12,8 @@ import typer
 
 from ui.cli.exporting import write_out
 from ui.cli.options import (
+    NAMED,
+    CheckOption,
     CollectionOption,
     LibraryOption,
     LlmOption,
@@ -30,9 +32,7 @@ if TYPE_CHECKING:
 
 USUAL = "task,method,data,result"
 
-PapersArgument = Annotated[
-    list[str] | None, typer.Argument(metavar="[PAPER...]", help="number, DOI, arXiv id, PubMed id, key or title")
-]
+PapersArgument = Annotated[list[str] | None, typer.Argument(metavar="[PAPER...]", help=NAMED)]
 ColumnsOption = Annotated[
     str, typer.Option("--columns", metavar="NAMES", help="what to compare by, with commas between")
 ]
@@ -41,9 +41,6 @@ AskOption = Annotated[
 ]
 SearchOption = Annotated[
     str | None, typer.Option("--search", metavar="WORDS", help="compare the papers that this finds")
-]
-CheckOption = Annotated[
-    bool | None, typer.Option("--check/--no-check", help="have each claim of an LLM checked by meaning")
 ]
 FormOption = Annotated[
     str | None, typer.Option("--form", metavar="FORM", help="table (the default), markdown, csv or json")

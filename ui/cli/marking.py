@@ -7,6 +7,7 @@ import typer
 
 from rag.errors import QuestionError
 from ui.cli.options import (
+    NAMED,
     CollectionOption,
     JsonOption,
     LibraryOption,
@@ -26,9 +27,7 @@ if TYPE_CHECKING:
     from rag.library import Library
     from rag.records import Filters
 
-PapersArgument = Annotated[
-    list[str] | None, typer.Argument(metavar="PAPER...", help="number, DOI, arXiv id, PubMed id, key or title")
-]
+PapersArgument = Annotated[list[str] | None, typer.Argument(metavar="PAPER...", help=NAMED)]
 RemoveOption = Annotated[bool, typer.Option("--remove", help="take them out instead")]
 
 
@@ -117,7 +116,7 @@ def tag(
 
 
 def note(
-    name: Annotated[str, typer.Argument(metavar="PAPER", help="number, DOI, arXiv id, PubMed id, key or title")],
+    name: Annotated[str, typer.Argument(metavar="PAPER", help=NAMED)],
     text: Annotated[
         str | None, typer.Argument(metavar="TEXT", help="what to note, in place of what stands there")
     ] = None,

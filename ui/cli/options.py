@@ -29,6 +29,10 @@ TitleOption = Annotated[
 CollectionOption = Annotated[
     str | None, typer.Option("--collection", metavar="NAME", help="only papers in this collection")
 ]
+CheckOption = Annotated[
+    bool | None, typer.Option("--check/--no-check", help="have each claim of an LLM checked by meaning")
+]
+NAMED = "number, DOI, arXiv id, PubMed id, key or title"  # of a paper
 TagOption = Annotated[str | None, typer.Option("--tag", metavar="TAG", help="only papers with this tag")]
 
 

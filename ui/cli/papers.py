@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ui.cli.options import (
+    NAMED,
     CollectionOption,
     JsonOption,
     LibraryOption,
@@ -31,9 +32,7 @@ if TYPE_CHECKING:
     from rag.library import Library
     from rag.records import MissingFromSource
 
-NamesArgument = Annotated[
-    list[str], typer.Argument(metavar="PAPER...", help="number, DOI, arXiv id, PubMed id, key or title")
-]
+NamesArgument = Annotated[list[str], typer.Argument(metavar="PAPER...", help=NAMED)]
 
 
 def list_papers(

@@ -8,13 +8,12 @@ from pydantic import Field
 
 from rag.errors import QuestionError, RagError
 from rag.records import Removed
-from ui.page.calls.base import Nothing, Sent, Told
+from ui.page.calls.base import MOST_PAPERS, Nothing, Sent, Told
 from ui.page.desk import Desk
 from ui.page.toolkit import upload_folder
 from ui.page.views.adding import job_cards
 
 MOST_FILES = 1_000  # of one upload; uploads.js says so
-MOST_PAPERS = 20_000  # of one call
 
 Ids = Annotated[tuple[int, ...], Field(min_length=1, max_length=MOST_PAPERS)]
 
@@ -75,12 +74,14 @@ async def take_out_job(desk: Desk, sent: OneJob) -> Told:
 
 
 async def take_out(desk: Desk, sent: Papers) -> Told:
-    """Take papers out of the library."""
+    """Take papers out of the library. Raises QuestionError while the samples are served."""
+    _check_own(desk)
     return _taken(desk, [await asyncio.to_thread(desk.library.take_out, sent.papers)])
 
 
 async def remove_source(desk: Desk, sent: Source) -> Told:
-    """Forget that papers came from a source; those from nowhere else go."""
+    """Forget that papers came from a source; those from nowhere else go. Raises QuestionError of samples."""
+    _check_own(desk)
     return _taken(desk, [await asyncio.to_thread(desk.library.remove_source, sent.source)])
 
 
@@ -93,6 +94,12 @@ async def put_back(desk: Desk, sent: Undone) -> Told:
         desk.taken.keep_as(sent.undo, removed)  # so that it can be tried again
         raise
     return {"papers": papers}
+
+
+def _check_own(desk: Desk) -> None:
+    if desk.state.is_samples:
+        msg = "These are the samples, which stay. Add papers of your own: they take their place."
+        raise QuestionError(msg)
 
 
 def _taken(desk: Desk, removed: list[Removed]) -> Told:

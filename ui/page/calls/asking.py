@@ -13,7 +13,7 @@ from rag.errors import QuestionError
 from rag.integrations.llama_index.adapters import QuestionBundle
 from rag.records import Answer, Citation, Filters, Outcome, Paper, Rating, Searched, Turn
 from ui.filters import read_filters
-from ui.page.calls.base import Sent, Told
+from ui.page.calls.base import MOST_PAPERS, Sent, Told
 from ui.page.desk import Desk
 from ui.page.jobs.answering import told
 from ui.page.kept import read_answer
@@ -24,7 +24,6 @@ from ui.page.views.transcript import answer_parts
 
 LONGEST = 4_000  # characters of a question
 MOST_TURNS = 12  # earlier questions that a follow-up is understood by
-MOST_NUMBERS = 20_000  # papers that have a number in a conversation
 OTHER = (
     "Another library is served here now, so this wasn't asked. Serve the library of this conversation, and ask again."
 )
@@ -40,7 +39,7 @@ class Bounds(Sent):
     title: str = ""
     collection: str = ""
     tag: str = ""
-    papers: tuple[int, ...] = Field((), max_length=20_000)  # only these; none: all
+    papers: tuple[int, ...] = Field((), max_length=MOST_PAPERS)  # only these; none: all
 
     def filters(self) -> Filters:
         """Return them as the library reads them. Raises QuestionError."""
@@ -66,10 +65,11 @@ class Question(Sent):
     library: str = Field("", max_length=64)
     question: str = Field(min_length=1, max_length=LONGEST)
     earlier: tuple[Earlier, ...] = Field((), max_length=MOST_TURNS)
-    numbers: dict[int, int] = Field({}, max_length=MOST_NUMBERS)
+    numbers: dict[int, int] = Field({}, max_length=MOST_PAPERS)
     bounds: Bounds = Bounds()
     check: bool = False
     answerer: str | None = Field(None, max_length=400)
+    spent: float = 0.0  # what the conversation cost before
 
 
 class Followed(Sent):
@@ -109,7 +109,10 @@ class Rated(Sent):
 
 
 async def ask(desk: Desk, sent: Question) -> Told:
-    """Begin to answer a question; `follow` tells what comes of it. Raises QuestionError for one on another library."""
+    """Begin to answer a question, and tell of it as `follow` does: a quick answer takes one request.
+
+    Raises QuestionError for a question on another library.
+    """
     if sent.library not in {"", identity(desk.state)}:
         raise QuestionError(OTHER)
     question = sent.question.strip()
@@ -122,7 +125,7 @@ async def ask(desk: Desk, sent: Question) -> Told:
         answerer=sent.answerer if sent.answerer in known else None,  # a model that is set no more
     )
     desk.answers.begin(sent.exchange, asked)
-    return {}
+    return await follow(desk, Followed(exchange=sent.exchange, spent=sent.spent))
 
 
 async def follow(desk: Desk, sent: Followed) -> Told:

@@ -12,11 +12,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from rag.errors import RagError
 from ui.page.desk import Desk
+from ui.page.jobs.followed import FAILED
 
 Told = dict[str, Any]
 Call = Callable[[Desk, Any], Awaitable[Told]]
 UNREADABLE = "The page sent something that can't be read. Reload it, and try again."
-FAILED = "Something went wrong on the server; its log says what. Try again."
+MOST_PAPERS = 20_000  # that one call names
 
 
 class Sent(BaseModel):

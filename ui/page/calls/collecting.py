@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from ui.page.calls.adding import Ids
-from ui.page.calls.base import Nothing, Sent, Told
+from ui.page.calls.base import MOST_PAPERS, Nothing, Sent, Told
 from ui.page.desk import Desk
 
 
@@ -15,7 +15,7 @@ class Marked(Sent):
 
     kind: Literal["collection", "tag"]
     name: str
-    papers: tuple[int, ...] = Field((), max_length=20_000)
+    papers: tuple[int, ...] = Field((), max_length=MOST_PAPERS)
 
 
 class Named(Sent):

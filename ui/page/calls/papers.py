@@ -9,21 +9,19 @@ from rag.errors import QuestionError
 from rag.export import Form, export
 from ui.page import library_handlers
 from ui.page.calls.asking import LONGEST, Bounds
-from ui.page.calls.base import Nothing, Sent, Told
+from ui.page.calls.base import MOST_PAPERS, Nothing, Sent, Told
 from ui.page.desk import Desk
 from ui.page.views.found import found_list
 from ui.page.views.library import PAGE, Turned
-
-MOST_IDS = 20_000  # papers that are named, or listed, at once
 
 
 class Sought(Sent):
     """A search: what to look for, how many papers, under which filters; `cited` have a number in an answer."""
 
     query: str = Field(min_length=1, max_length=LONGEST)
-    limit: int = Field(20, ge=1, le=MOST_IDS)
+    limit: int = Field(20, ge=1, le=MOST_PAPERS)
     bounds: Bounds = Bounds()
-    cited: dict[int, int] = Field({}, max_length=MOST_IDS)
+    cited: dict[int, int] = Field({}, max_length=MOST_PAPERS)
 
 
 class Listed(Sent):
@@ -87,9 +85,9 @@ async def ids(desk: Desk, sent: All) -> Told:
     def read() -> list[int]:
         filters = sent.bounds.filters()
         if sent.query:
-            found = desk.library.find(sent.query, filters=filters, limit=MOST_IDS)
+            found = desk.library.find(sent.query, filters=filters, limit=MOST_PAPERS)
             return [hit.paper.paper_id for hit in found.hits[: found.matching]]
-        return [one.paper_id for one in desk.library.papers(sent.text, filters=filters, limit=MOST_IDS)[0]]
+        return [one.paper_id for one in desk.library.papers(sent.text, filters=filters, limit=MOST_PAPERS)[0]]
 
     return {"papers": await asyncio.to_thread(read)}
 

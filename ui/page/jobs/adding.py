@@ -16,6 +16,7 @@ from rag.library import Library
 from rag.records import IngestReport
 from rag.records.progress import Progress
 from rag.utils.files import replacing
+from ui.page.jobs.followed import FAILED
 from ui.page.server_state import ServerState
 
 KEPT = 50  # jobs that are told of, the latest
@@ -120,7 +121,7 @@ class Adding:
             except RagError as error:
                 job.state, job.error = "failed", str(error)
             except BaseException:
-                job.state, job.error = "failed", "Something went wrong on the server; its log says what."
+                job.state, job.error = "failed", FAILED
                 raise
             finally:
                 self._state.settle()

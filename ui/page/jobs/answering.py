@@ -7,7 +7,7 @@ or a cut connection, and finds it whole when it was finished meanwhile. Kept for
 import asyncio
 import logging
 from collections import OrderedDict
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -15,19 +15,18 @@ from typing import Any
 from rag.errors import RagError
 from rag.integrations.llama_index.adapters import QuestionBundle
 from rag.records import Anew, Answer
+from ui.page.jobs.followed import FAILED, PATIENCE, Followed
 from ui.page.server_state import ServerState
 from ui.page.views.writing import Piece, Writing, joined
 
-PATIENCE = 15.0  # seconds that who follows waits for something new: shorter than any proxy's
 REFRESH = 0.08  # seconds between two sights of an answer that is being written
 KEPT = 300  # answers that are whole
 KEPT_FOR = 3600.0  # seconds
 STOPPED = "Stopped before the answer was whole."
-FAILED = "Something went wrong on the server; its log says what. Ask again."
 
 
 @dataclass
-class Written:
+class Written(Followed):
     """One answer: what came of it so far, and once it is whole what became of it."""
 
     pieces: list[Piece] = field(default_factory=list)
@@ -36,13 +35,6 @@ class Written:
     ended: str = ""  # why there is no answer
     begun: bool = False  # no more in line
     whole: float | None = None  # since when, in seconds of the monotonic clock
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-    task: "asyncio.Task[None] | None" = None
-
-    def tell(self) -> None:
-        """Wake up whoever follows."""
-        self.changed.set()
-        self.changed = asyncio.Event()
 
     def end(self, task: "asyncio.Task[None]") -> None:
         """Say that nothing more comes; its task may have been stopped before it began."""
@@ -96,10 +88,9 @@ class AnswersUnderWay:
         if written is None:
             return None
         if written.whole is None and len(written.pieces) <= seen:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(written.changed.wait(), PATIENCE if written.begun == begun else REFRESH)
-                if written.task is not None:  # what comes in quick succession is told at once
-                    await asyncio.wait([written.task], timeout=REFRESH)
+            came = await written.news(PATIENCE if written.begun == begun else REFRESH)
+            if came and written.task is not None:  # what comes in quick succession is told at once
+                await asyncio.wait([written.task], timeout=REFRESH)
         if written.whole is not None:
             return Seen((), seen, True, written)
         pieces = written.pieces[seen:]

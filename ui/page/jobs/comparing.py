@@ -13,33 +13,25 @@ from dataclasses import dataclass, field
 from rag.errors import QuestionError, RagError
 from rag.library import Library
 from rag.records import ComparedPaper, Comparison
+from ui.page.jobs.followed import FAILED, PATIENCE, Followed
 
-PATIENCE = 15.0  # seconds that who follows waits for a row
 KEPT = 30  # tables that are done
 STOPPED = "Stopped: the rows that were done are here."
-FAILED = "Something went wrong; the server's log says what."
 
 
 @dataclass
-class Filling:
+class Filling(Followed):
     """One table: its rows so far, and once it is done the whole of it, or why it ended."""
 
     columns: tuple[str, ...]
     rows: list[ComparedPaper] = field(default_factory=list)
     whole: Comparison | None = None
     ended: str = ""
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-    task: "asyncio.Task[None] | None" = None
 
     @property
     def over(self) -> bool:
         """True when no more rows come."""
         return self.whole is not None or bool(self.ended)
-
-    def tell(self) -> None:
-        """Wake up whoever follows."""
-        self.changed.set()
-        self.changed = asyncio.Event()
 
 
 class Comparing:
@@ -64,10 +56,7 @@ class Comparing:
         """Return a table once it has more than `seen` rows or is over, or after a while; None if nobody knows it."""
         filling = self._known.get(table)
         if filling is not None and not filling.over and len(filling.rows) <= seen:
-            try:
-                await asyncio.wait_for(filling.changed.wait(), PATIENCE)
-            except TimeoutError:
-                return filling
+            await filling.news(PATIENCE)
         return filling
 
     def stop(self, table: str) -> None:

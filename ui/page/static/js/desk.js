@@ -239,14 +239,15 @@ async function asked(exchange) {
   for (;;) {
     try {
       if (unwanted.has(id) && !sent) return cut(STOPPED);
-      if (!sent) {
-        await call("ask", { exchange: id, library: conversation.library, question: exchange.question, earlier, numbers, bounds: exchange.bounds,
-          check: exchange.check ?? false, answerer: exchange.answerer ?? null });
+      let news;
+      if (sent) news = await call("follow", { exchange: id, seen, spent, begun });
+      else {
+        news = await call("ask", { exchange: id, library: conversation.library, question: exchange.question, earlier, numbers, bounds: exchange.bounds,
+          check: exchange.check ?? false, answerer: exchange.answerer ?? null, spent });
         sent = true;
-        await store.amend(id, { sent });
+        if (!news.done) await store.amend(id, { sent });
         if (unwanted.has(id)) await call("stop", { exchange: id }); // the word to stop was there before the question
       }
-      const news = await call("follow", { exchange: id, seen, spent, begun });
       if (news.lost) return cut(LOST);
       if (news.done) return news.done;
       if (!seen) underway.delete(id);

@@ -12,6 +12,7 @@ export class Refused extends Error {}
 export class Gone extends Error {}
 
 const LOOK = 500; // milliseconds before the first look whether the server is back
+const REFUSED = "The server is there but refused this. Reload the page, and sign in again if it asks you to.";
 const SELDOM = 5000; // and at most, the longer it is gone; in a tab that nobody sees, always
 let there = true;
 let back = null; // resolves when it is
@@ -30,9 +31,7 @@ export function returned() {
   back ??= (async () => {
     for (let wait = LOOK; ; wait = Math.min(wait * 1.1, SELDOM)) {
       await new Promise((done) => setTimeout(done, document.hidden ? SELDOM : wait));
-      try {
-        if ((await fetch(new URL("health", document.baseURI), { cache: "no-store" })).ok) break;
-      } catch {}
+      if (await healthy()) break;
     }
     back = null;
     turn(true);
@@ -40,16 +39,38 @@ export function returned() {
   return back;
 }
 
-export async function call(name, sent = {}) {
+/** What a call tells; null when nothing came back, or nothing that is ours. */
+async function once(name, sent) {
   const server = await wired;
-  let told = null;
   try {
-    told = await server.call(name, sent);
-  } catch {}
-  if (told === null || typeof told !== "object") {
+    const told = await server.call(name, sent);
+    return typeof told === "object" ? told : null;
+  } catch {
+    return null;
+  }
+}
+
+async function healthy() {
+  try {
+    return (await fetch(new URL("health", document.baseURI), { cache: "no-store" })).ok;
+  } catch {
+    return false;
+  }
+}
+
+const failures = new Map(); // calls in a row, by name, of which nothing came though the server is there
+const ENOUGH = 3;
+
+/** A server that is there and refuses again and again isn't gone: a password that ran out, a proxy in between. */
+export async function call(name, sent = {}) {
+  const told = await once(name, sent);
+  if (!told) {
+    failures.set(name, (await healthy()) ? (failures.get(name) ?? 0) + 1 : 0);
+    if (failures.get(name) >= ENOUGH) throw new Refused(REFUSED);
     returned();
     throw new Gone("The server can't be reached. What you wrote is kept; it goes on once the server is back.");
   }
+  failures.delete(name);
   turn(true);
   if (told.error) throw new Refused(told.error);
   return told;
