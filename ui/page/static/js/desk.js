@@ -173,9 +173,9 @@ export async function ask(question, { replaces = null } = {}) {
   } finally {
     beginning = false;
   }
+  follow(made.exchange, made);
   if (!at && !desk.id) await open(made.conversation.id);
   await reading;
-  follow(made.exchange);
   return true;
 }
 
@@ -195,13 +195,16 @@ function before(exchange, exchanges) {
 export const cited = (answer) => (answer?.citations ?? []).map((one) => ({ number: one.number, paper: one.paper_id }));
 
 const following = new Map();
-/** Bring an answer home: ask for it if the server hasn't heard of it, and keep it when it is whole. Once at a time. */
-export function follow(exchange) {
-  if (!following.has(exchange.id)) following.set(exchange.id, bring(exchange).finally(() => following.delete(exchange.id)));
+/**
+ * Bring an answer home: ask for it if the server hasn't heard of it, and keep it when it is whole. Once at a time.
+ * `fresh`: its conversation as it was read just now, {conversation, exchanges}.
+ */
+export function follow(exchange, fresh = null) {
+  if (!following.has(exchange.id)) following.set(exchange.id, bring(exchange, fresh).finally(() => following.delete(exchange.id)));
   return following.get(exchange.id);
 }
 
-const followAll = (exchanges) => exchanges.filter((one) => !one.done).forEach(follow);
+const followAll = (exchanges) => exchanges.filter((one) => !one.done).forEach((one) => follow(one));
 
 // A browser has few connections to one server, so of all tabs one waits for an answer; when it is closed, the next one.
 // A page that is left may be kept by the browser, frozen, for going back to it: it lets go, and begins anew when shown.
@@ -209,15 +212,18 @@ const left = new Promise((done) => addEventListener("pagehide", done, { once: tr
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 const alone = (id, work) => (navigator.locks ? navigator.locks.request(`askpapers.${id}`, () => Promise.race([work(), left])) : work());
 
-function bring({ id, conversation, parent }) {
+function bring({ id, conversation, parent }, fresh) {
   return alone(id, async () => {
-    const { exchanges } = (await store.read(conversation)) ?? {};
-    const there = exchanges?.get(id);
+    let kept = fresh ?? (await store.read(conversation));
+    const there = kept?.exchanges.get(id);
     if (!there || there.done) return void underway.delete(id);
-    const previous = exchanges.get(parent);
-    // Asked in another tab at the same time: what it cites has its numbers before this answer is written.
-    if (previous && !previous.done) await sooner(id, follow(previous));
-    const done = await asked(there);
+    const previous = kept.exchanges.get(parent);
+    if (previous && !previous.done) {
+      // Asked in another tab at the same time: what it cites has its numbers before this answer is written.
+      await sooner(id, follow(previous));
+      kept = await store.read(conversation);
+    }
+    const done = await asked(there, kept);
     underway.delete(id);
     // In another tab it may have been stopped meanwhile: then that holds.
     await store.amend(id, (one) => (one.done ? {} : { answer: null, text: "", html: null, ...done, done: true }));
@@ -228,9 +234,8 @@ function bring({ id, conversation, parent }) {
 }
 
 /** Ask the server unless it was asked before a reload, and follow what it writes; gives what became of it. */
-async function asked(exchange) {
+async function asked(exchange, { conversation, exchanges }) {
   const { id } = exchange;
-  const { conversation, exchanges } = await store.read(exchange.conversation);
   const { earlier, numbers, spent } = before(exchange, exchanges);
   const cut = (ended) => ({ text: underway.get(id)?.written ?? "", ended });
   let sent = Boolean(exchange.sent);

@@ -132,7 +132,7 @@ function keep(rows, one) {
 }
 
 /**
- * Keep a question before it is asked; gives {conversation, exchange}. `replaces` is the exchange that it is an edit of;
+ * Keep a question before it is asked; gives {conversation, exchange, exchanges}. `replaces` is the exchange that it is an edit of;
  * without it the question goes to the end of what is shown, wherever that is by now.
  */
 export async function begin(library, id, question, { replaces = null, bounds = {}, ...more } = {}) {
@@ -149,7 +149,7 @@ export async function begin(library, id, question, { replaces = null, bounds = {
     Object.assign(conversation, { saved: Date.now(), deleted: null, bounds });
     keep(rows, added);
     rows.conversations.put(conversation);
-    return { conversation, exchange: added };
+    return { conversation, exchange: added, exchanges: all.set(added.id, added) };
   });
   tell({ conversation: made.conversation.id });
   return made;
