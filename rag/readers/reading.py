@@ -100,9 +100,8 @@ def _checked(found: Record | Problem, source: str) -> Record | Rejection:
     """Return a record that keeps every invariant, or the reason why there is none."""
     if isinstance(found, Problem):
         reason = " ".join(found.reason.split())  # it may quote a damaged file
-        return Rejection(
-            source, found.number, reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}…"
-        )
+        reason = reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}…"
+        return Rejection(source, found.number, reason, found.partial)
     for what, text, longest in (
         ("title", found.title, LONGEST_TITLE),
         ("abstract", found.abstract, LONGEST_ABSTRACT),

@@ -1,7 +1,7 @@
 """What a format's fields say, as a record: texts cleaned, ids in their normal form, or why it can be none."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rag.readers.cleaning.text import clean
 from rag.readers.inputs.source import Problem
@@ -16,7 +16,7 @@ PMID = re.compile(r"\bPMID:?\s?(\d{1,9})\b", re.IGNORECASE)
 def build_record(  # noqa: PLR0913  (one argument a field)
     line: int,
     title: str,
-    abstract: str,
+    abstract: str | Sequence[str],
     *,
     key: str = "",
     authors: Iterable[str] = (),
@@ -25,15 +25,18 @@ def build_record(  # noqa: PLR0913  (one argument a field)
     arxiv_id: str = "",
     pubmed_id: str = "",
     url: str = "",
+    retracted: str = "",
 ) -> Record | Problem:
-    """Return the record that starts at a line, or the Problem that title or abstract is missing."""
-    title, abstract = clean(title), clean(abstract)
+    """Return the record that starts at a line, or the Problem that title or abstract is missing.
+
+    `abstract` is one text or the texts that the source has for it, in its order. `retracted` is what the source says of
+    a retraction. A Problem for want of an abstract holds what is known of the paper.
+    """
+    title, abstract = clean(title), clean(abstract if isinstance(abstract, str) else " ".join(abstract))
     if not title:
         return Problem(line, "no title")
-    if not abstract:
-        return Problem(line, f"the title {title[:60]!r} has no abstract")
     found = YEAR.search(year) if year else None
-    return Record(
+    record = Record(
         title,
         abstract,
         line,
@@ -44,7 +47,9 @@ def build_record(  # noqa: PLR0913  (one argument a field)
         normal_arxiv_id(arxiv_id) if arxiv_id else None,
         clean(url) or None if url else None,
         normal_pubmed_id(pubmed_id) if pubmed_id else None,
+        clean(retracted) or None if retracted else None,
     )
+    return record if abstract else Problem(line, f"the title {title[:60]!r} has no abstract", record)
 
 
 def noted_arxiv_id(text: str) -> str:

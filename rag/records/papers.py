@@ -11,7 +11,8 @@ from rag.text.author_names import surname
 class Record:
     """One paper as a reader found it in a source, before it is identified with any other.
 
-    `key` is the id that the source gave the record, `line` the 1-based line on which it starts.
+    `key` is the id that the source gave the record, `line` the 1-based line on which it starts. `retracted` is what the
+    source says of a retraction (`Retracted Publication`, the DOI of its notice), None where it says nothing of one.
     """
 
     title: str
@@ -24,6 +25,7 @@ class Record:
     arxiv_id: str | None = None
     url: str | None = None
     pubmed_id: str | None = None
+    retracted: str | None = None
 
 
 # What a record and a paper both say of a paper, in the order of the catalog's columns.
@@ -43,11 +45,15 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A source, or one record of it, that was not stored, and why. `line` is None for a whole source."""
+    """A source, or one record of it, that was not stored, and why. `line` is None for a whole source.
+
+    `partial` is what is known of a record that lacks only its abstract: its title and ids, for whoever can find it.
+    """
 
     source: str
     line: int | None
     reason: str
+    partial: Record | None = dataclasses.field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         place = self.source if self.line is None else f"{self.source} line {self.line}"

@@ -14,23 +14,17 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
+from rag.readers.author_lists import authors_in
 from rag.readers.inputs.source import Line, Problem, Source
 from rag.readers.parsing.table_columns import is_of_papers, recognised
 from rag.readers.record_builder import build_record, noted_arxiv_id, noted_pubmed_id
 from rag.records import Record
-from rag.text.author_names import displayed, with_initials
 
 NAME = "table (CSV or TSV)"
 DELIMITERS = ",\t;|"
 SEPARATOR = re.compile(r"sep=(.)")  # what Excel writes above the header
 MOST_LINES = 200  # of a row
 LONGEST_ROW = 1_000_000  # characters
-LISTED = re.compile(r"""'([^']+)'|"([^"]+)\"""")
-AND = re.compile(r",?\s+and\s+")
-COMMA = re.compile(r"\s*,\s*")
-NUMBER = re.compile(r"\s*\(\d+\)")  # that Scopus gives an author
-INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}")
-INITIALLED = re.compile(r"[^,]*\S,? (?:[A-Z]\.?[ -]?){1,4}")
 
 
 class Form(NamedTuple):
@@ -158,32 +152,10 @@ def _record(number: int, cells: list[str], places: dict[str, int]) -> Record | P
         fields["title"],
         fields["abstract"],
         key=fields.get("key", ""),
-        authors=_authors(fields.get("authors", "")),
+        authors=authors_in(fields.get("authors", "")),
         year=fields.get("year", ""),
         doi=fields.get("doi", ""),
         arxiv_id=fields.get("arxiv_id") or noted_arxiv_id(notes),
         pubmed_id=fields.get("pubmed_id") or noted_pubmed_id(notes),
         url=fields.get("url", ""),
     )
-
-
-def _authors(text: str) -> list[str]:
-    """Return the names in a cell, whatever stands between them."""
-    if text.startswith("["):
-        names = [one or other for one, other in LISTED.findall(text)]
-    elif ";" in text or "\n" in text:
-        names = re.split(r"[;\n]", text)
-    else:
-        names = [name for part in AND.split(text) for name in _parted(COMMA.split(part))]
-    names = [found for name in names if (found := NUMBER.sub("", name).strip())]
-    initialled = all(INITIALLED.fullmatch(name) for name in names)
-    return [displayed(with_initials(name) if initialled else name) for name in names]
-
-
-def _parted(parts: list[str]) -> list[str]:
-    """Return the names of a list with commas: `A. Lee, B. Roe`, `Lee, Ann` or `Lee, A., Roe, B.`."""
-    if len(parts) == 2 and (" " not in parts[0] or parts[0][0].islower()):
-        return [", ".join(parts)]
-    if len(parts) % 2 == 0 and all(INITIALS.fullmatch(part) for part in parts[1::2]):
-        return [f"{given} {family}" for family, given in zip(parts[::2], parts[1::2], strict=True)]
-    return parts

@@ -13,6 +13,7 @@ from itertools import count
 from typing import NamedTuple
 
 from rag.readers.inputs.streams import HEAD_BYTES, Begun, Readable, Recoded, UnreadableError
+from rag.records import Record
 
 LONGEST_LINE = 8_000_000  # bytes; a longer one is no record, and must not fill the memory
 # What no text of Windows-1252 holds: bytes without a meaning, hardly used ones, and pieces of UTF-8.
@@ -27,10 +28,14 @@ class Line(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """A place that no record could be made of, and why. `number` is that of its line."""
+    """A place that no record could be made of, and why. `number` is that of its line.
+
+    `partial` is the record where it lacks nothing but its abstract, which is empty then.
+    """
 
     number: int
     reason: str
+    partial: Record | None = None
 
 
 class Source:
