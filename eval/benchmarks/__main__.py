@@ -15,6 +15,7 @@
     replayed       recorded answers of a strong model's kind: outcomes, what is kept, how claims are marked
     endpoints      endpoints and replies as people meet them, by kind of trouble: cases, and how many are right
     page           the page: first paint, what it adds, twenty readers at once, memory (Chromium)
+    page-large     the page over 6,709 papers: what it adds to a list, a search, an answer (Chromium)
     page-faults    the faulty steps of an afternoon on the page, each 20 times with random timing (Chromium)
     fuzz           damaged files by the thousand through every reader
     memory         a million papers through readers and catalog: peak memory, papers a second
@@ -53,6 +54,7 @@ from eval.benchmarks.faults import table as faults
 from eval.benchmarks.llm import answers as llm_answers
 from eval.benchmarks.llm import behaviours, replayed
 from eval.benchmarks.page import faults as page_faults
+from eval.benchmarks.page import large as page_large
 from eval.benchmarks.questions import finding, follow_ups, languages
 from eval.benchmarks.readers import fuzzing, memory
 from eval.benchmarks.readers import speed as reader_speed
@@ -74,6 +76,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "replayed": replayed.measure,
     "endpoints": behaviours.measure,
     "page": web_page.measure,
+    "page-large": page_large.measure,
     "page-faults": page_faults.measure,
     "fuzz": fuzzing.measure,
     "memory": memory.measure,
