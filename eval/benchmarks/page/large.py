@@ -76,7 +76,7 @@ def _measured(page: Page, library: Library, questions: list[str]) -> list[str]:
     return [
         _told("an answer, from Enter", answers),
         _told("the library opened, from the click", opened),
-        _told("a search of the library, from the last key (180 ms of it waits for more keys)", sought),
+        _told("a search of the library, from the last key (120 ms of it waits for more keys)", sought),
     ]
 
 

@@ -93,7 +93,7 @@ export function papers({ element }) {
   const section = (title, list, acts) => el("div", { class: "ap-section" }, el("div", { class: "ap-sectionhead" }, el("h3", { text: title }), acts), list);
   const empty = () => el("p", { class: "ap-empty", role: "status", text: named ? `There is no paper in ${named}.` : EMPTY });
 
-  sought.addEventListener("input", later(() => (([limit, size] = [MOST, FEW]), draw({ page: 0 })), 180));
+  sought.addEventListener("input", later(() => (([limit, size] = [MOST, FEW]), draw({ page: 0 })), 120));
   shown.addEventListener("change", ({ target }) => {
     if (!target.matches(".ap-order")) return;
     const [order, descending] = target.value.split(" ");
