@@ -27,7 +27,8 @@ SHORT = 6  # telling words; a question with more of them names what it is about
 BARE = 2  # telling words; with no more than these, even a question without "it" hangs on what came before
 
 POINTS_BACK = re.compile(
-    r"\b(it|its|they|them|their|theirs|he|she|his|her|that|this|those|these|there|one|ones|same|former|latter)\b"
+    r"\b(it|its|they|them|their|theirs|he|she|his|her|that|this|those|these|one|ones|same|former|latter)\b"
+    r"|(?<!\bare )(?<!\bis )\bthere\b"
     r"|^\W*(and|but|so|then|what about|how about)\b",
     re.IGNORECASE,
 )

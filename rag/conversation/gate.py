@@ -10,6 +10,7 @@ from rag.conversation.remarks import is_remark
 from rag.records import Filters
 from rag.retrieval.retriever import Retriever
 from rag.retrieval.ties import Earlier, Ties
+from rag.text.listing import among_papers
 
 WORDS, COSINE_GAP, RANK, ALONE = -1.03, 8.57, 18.39, -19.8
 LIKENESS, UNMET, BACK, BIAS = -4.03, -16.17, 3.2, 10.38
@@ -19,10 +20,11 @@ DOUBT = 0.5  # log-odds from which on a question is joined
 def hangs(question: str, earlier: Earlier, *, retriever: Retriever, filters: Filters = Filters()) -> bool:
     """Tell whether a question hangs on an earlier one: by what both find, or by its words where that can't be seen.
 
-    What a question in a language that the embedding model doesn't read finds tells nothing; a remark asks nothing.
-    Raises what `Retriever.retrieve` raises.
+    What a question in a language that the embedding model doesn't read finds tells nothing; a remark asks nothing; one
+    that looks for papers among all of them ("Which papers evaluate on ImageNet?") is about no earlier one. Raises what
+    `Retriever.retrieve` raises.
     """
-    if is_remark(question):
+    if is_remark(question) or (among_papers(question) and not points_back(question)):
         return False
     ties = retriever.ties(question, earlier, filters) if retriever.reads(question) else None
     if ties is None:

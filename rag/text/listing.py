@@ -28,7 +28,8 @@ ABOUT = (
 DOING = (
     r"(?:use|study|deal with|discuss|address|propose|cover|mention|apply|consider|employ|talk about|work on|look at|"
     r"investigate|introduce|treat|explore|examine|analy[sz]e|present|describe|rely on|build on|are (?:on|about)|"
-    r"have (?:used|studied|proposed|discussed|applied|addressed)|(?:deal|work)s? with)"
+    r"have (?:used|studied|proposed|discussed|applied|addressed)|(?:deal|work)s? with|"
+    r"(?:evaluate|test|train|report results|experiment|benchmark)(?: on| with)?)"
 )
 USING = (
     r"(?:using|studying|discussing|addressing|proposing|applying|employing|working on|introducing|exploring|mentioning)"
@@ -61,6 +62,11 @@ FORMS = tuple(
         rf"{ASK}{SHOW} {WAYS} (?:for|to) {TOPIC}",
     )
 )
+AMONG = re.compile(  # "Which papers ...", "How many studies ...", "List all articles ...", "Any work on ..."
+    rf"(?:{ASK}{SHOW}|which|what|how many|(?:are there|is there|do (?:i|we|you) have)(?: any| some)?|any)"
+    rf" (?:{PAPERS}|work (?:on|about)|research (?:on|about))\b(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 # What a topic doesn't hold: a second question, what only the search's filters can do, and words that point back.
 MORE_ASKED = re.compile(
     r"[?;:]|[,.] |"
@@ -92,3 +98,13 @@ def listed_in(question: str) -> str | None:
                 return None
             return topic if not ways or GENERAL.issuperset(stems(ways)) else f"{ways} for {topic}"
     return None
+
+
+def among_papers(question: str) -> bool:
+    """Tell whether a question looks for papers among all that are there, and says by what, whatever its form else.
+
+    >>> among_papers("Which papers evaluate on ImageNet?"), among_papers("Any other papers?")
+    (True, False)
+    """
+    found = AMONG.match(" ".join(question.split()))
+    return bool(found and stems(found["rest"]))

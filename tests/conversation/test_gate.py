@@ -22,6 +22,9 @@ def history(samples: Library) -> list[Turn]:
         "random forests",
         "How does Adam work?",
         "What BLEU score did the Transformer reach on English to German?",
+        "Which papers evaluate on ImageNet?",
+        "Are there papers on passage retrieval?",
+        "Any work on question answering?",
     ],
 )
 def test_a_new_question_stands_alone_however_short_it_is(samples: Library, history: list[Turn], question: str) -> None:
@@ -104,3 +107,10 @@ def test_what_a_question_finds_in_a_language_that_the_model_does_not_read_ties_i
     samples: Library, history: list[Turn], question: str
 ) -> None:
     assert samples.ask(question, history=history).rewritten is None
+
+
+@pytest.mark.parametrize("question", ["Which papers does it build on?", "Which of these papers came first?"])
+def test_a_question_for_papers_that_points_back_hangs_on_the_last_one(
+    samples: Library, history: list[Turn], question: str
+) -> None:
+    assert samples.ask(question, history=history).rewritten == f"{FIRST} {question}"
