@@ -13,9 +13,9 @@ from rag.readers.formats import (
     medline,
     pubmed_xml,
     ris,
-    table,
     web_of_science,
 )
+from rag.readers.formats.tables import delimited
 from rag.readers.inputs.files import Opened, open_files, packed_kind, source_name
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.inputs.streams import UnreadableError
@@ -34,7 +34,7 @@ READERS: tuple[Reader, ...] = (  # who is asked first
     ris,
     medline,
     web_of_science,
-    table,
+    delimited,
 )
 
 

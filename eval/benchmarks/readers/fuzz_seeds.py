@@ -14,9 +14,9 @@ from rag.readers.formats import (
     medline,
     pubmed_xml,
     ris,
-    table,
     web_of_science,
 )
+from rag.readers.formats.tables import delimited
 
 TITLES = ("Quiet Lattices", "Prüning by <i>Gradients</i> & More", "What Do $x_i^2$ Labels Cost?")
 ABSTRACTS = (
@@ -150,5 +150,5 @@ SEEDS: dict[str, bytes] = {
     ris.NAME: _joined("", list(map(_ris, PAPERS))),
     medline.NAME: _joined("", list(map(_medline, PAPERS))),
     web_of_science.NAME: _joined("FN Clarivate Analytics Web of Science\nVR 1.0\n", list(map(_wos, PAPERS)), "EF\n"),
-    table.NAME: _joined("Key,Title,Author,Publication Year,Abstract Note,DOI\n", list(map(_row, PAPERS))),
+    delimited.NAME: _joined("Key,Title,Author,Publication Year,Abstract Note,DOI\n", list(map(_row, PAPERS))),
 }  # fmt: skip

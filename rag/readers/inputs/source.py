@@ -52,6 +52,7 @@ class Source:
             self._file = Begun(Recoded(self._file))
         self._only_returns = b"\r" in self.head and b"\n" not in self.head  # as programs of old Macs end lines
         self._decoder = _Decoder(windows=False)
+        self._encoding: str | None = None  # that the lines were read in, where it is another than UTF-8
 
     @property
     def head(self) -> bytes:
@@ -65,8 +66,8 @@ class Source:
 
     @property
     def text(self) -> str:
-        """The head as text, for sniffing: bytes that are none are replaced, a byte order mark is dropped."""
-        text = self.head.decode("utf-8", "replace").removeprefix("\ufeff")
+        """The head as text, for sniffing: bytes that are none are kept as surrogates, a byte order mark is dropped."""
+        text = self.head.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
         return text.replace("\r", "\n") if self._only_returns else text
 
     def pieces(self) -> Iterator[bytes]:
@@ -79,15 +80,15 @@ class Source:
         """Return the whole file to read from its start."""
         return io.BufferedReader(self._file, HEAD_BYTES)
 
-    def lines(self, *, windows: bool = False) -> Iterator[Line | Problem]:
-        """Yield every line, decoded as UTF-8 (a byte order mark is dropped).
+    def lines(self, *, windows: bool = False, encoding: str | None = None) -> Iterator[Line | Problem]:
+        """Yield every line, decoded as UTF-8 (a byte order mark is dropped), or in the encoding that is known of it.
 
         With `windows`, a line that isn't is read as Windows-1252 when it can be, and when the first line of the file
         that isn't ASCII was one of these.
         """
         decoder = self._decoder = _Decoder(windows=windows)
         number = 1
-        pieces = self.pieces()
+        pieces = self._recoded(encoding) if encoding else self.pieces()
         if self._only_returns:
             pieces = (piece.replace(b"\r", b"\n") for piece in pieces)
         for block in _blocks(pieces):
@@ -109,9 +110,19 @@ class Source:
             yield from map(Line, count(number), texts)
             number += len(texts)
 
+    def _recoded(self, encoding: str) -> Iterator[bytes]:
+        """Yield the whole file as UTF-8; what is no text in its encoding is none in UTF-8 either."""
+        decoder = codecs.getincrementaldecoder(encoding)("surrogateescape")
+        self._encoding = encoding
+        for piece in self.pieces():
+            yield decoder.decode(piece).encode("utf-8", "surrogateescape")
+        yield decoder.decode(b"", final=True).encode("utf-8", "surrogateescape")
+
     @property
     def remarks(self) -> Iterator[str]:
         """What to say of how the lines were read, once they all are."""
+        if self._encoding:
+            yield f"not UTF-8: read as {self._encoding}"
         if self._decoder.count:
             yield f"not UTF-8: {self._decoder.count:,} lines read as Windows-1252"
 
