@@ -147,8 +147,9 @@ def test_empty_cells_at_the_end_may_be_left_out_or_too_many(read_bytes: Read) ->
 
 
 def test_excels_separator_line_is_obeyed(read_bytes: Read) -> None:
-    found = read_bytes(b"sep=;\r\ntitle;abstract\r\nA;We, too, prune\r\nB;We;prune\r\nC;D;We prune\r\n")
-    assert [(record.title, record.abstract) for record in found.records][0] == ("A", "We, too, prune")
+    found = read_bytes(b"sep=;\r\ntitle;abstract\r\nA;We, too, prune\r\nB;We;prune\r\nC;We prune\r\n")
+    assert [(record.title, record.abstract) for record in found.records] == [("A", "We, too, prune"), ("C", "We prune")]
+    assert found.rejections[0].line == 4
 
 
 def test_a_table_without_abstracts_says_so(read_bytes: Read) -> None:

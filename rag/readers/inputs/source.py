@@ -8,14 +8,18 @@ Windows programs write it, is handed on as UTF-8.
 import codecs
 import io
 import re
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
 from rag.readers.inputs.streams import HEAD_BYTES, Begun, Readable, Recoded, UnreadableError
 from rag.records import Record
 
 LONGEST_LINE = 8_000_000  # bytes; a longer one is no record, and must not fill the memory
+KEPT_IN_MEMORY = 64_000_000  # bytes of a file that has to be read at any place
+LARGEST_COPY = 4_000_000_000  # bytes
 # What no text of Windows-1252 holds: bytes without a meaning, hardly used ones, and pieces of UTF-8.
 NO_WINDOWS = re.compile(rb"[\x81\x8d\x8f\x90\x9d\xfe\xff]|[\xc2-\xf4][\x80-\xbf]")
 
@@ -79,6 +83,24 @@ class Source:
     def bytes(self) -> io.BufferedReader:
         """Return the whole file to read from its start."""
         return io.BufferedReader(self._file, HEAD_BYTES)
+
+    @contextmanager
+    def whole(self) -> Iterator[BinaryIO]:
+        """Lend the whole file as one that can be read at any place. Raises OSError or UnreadableError.
+
+        What comes out of an archive is kept in memory, a large one in a file without a name.
+        """
+        if (file := self._file.rewound()) is not None:
+            yield file
+            return
+        with tempfile.SpooledTemporaryFile(KEPT_IN_MEMORY) as copy:
+            for piece in self.pieces():
+                copy.write(piece)
+                if copy.tell() > LARGEST_COPY:
+                    msg = f"larger than {LARGEST_COPY:,} bytes in an archive; unpack it first"
+                    raise UnreadableError(msg)
+            copy.seek(0)
+            yield cast("BinaryIO", copy)
 
     def lines(self, *, windows: bool = False, encoding: str | None = None) -> Iterator[Line | Problem]:
         """Yield every line, decoded as UTF-8 (a byte order mark is dropped), or in the encoding that is known of it.

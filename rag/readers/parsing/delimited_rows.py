@@ -1,8 +1,9 @@
 """Lines of text to rows of cells: CSV and its kin, as programs and people really write them.
 
-A row ends where its quotes are closed, be it on another line. Where quotes or delimiters make no sense, the line is read
-in whatever way gives it as many cells as the header has: with quotes that are part of a text (`a;"Smart" grids;b`), with
-delimiters that are (`a|on| and on|b`: none that a space stands beside). One that can't be read costs only itself.
+A row ends where its quotes are closed, be it on another line. Where quotes or delimiters make no sense, the line is
+read in whatever way gives it as many cells as the header has: with quotes that are part of a text
+(`a;"Smart" grids;b`), with delimiters that are (`a|on| and on|b`: none that a space stands beside). One that can't be
+read costs only itself.
 """
 
 import csv
@@ -120,8 +121,8 @@ def _reread(line: str, grammar: Grammar, *, quotes_are_text: bool = False) -> li
     for way in ways:
         if len(cells := way()) == width:
             return [_without_stray_quote(cell) for cell in cells] if delimiter != "\t" else cells
-    if grammar.ends_in_text and delimiter != "," and '"' not in line:
-        return line.split(delimiter, width - 1) if line.count(delimiter) >= width else None
+    if grammar.ends_in_text and delimiter == "|" and '"' not in line and line.count(delimiter) >= width:
+        return line.split(delimiter, width - 1)  # signs like that of P(A|B)
     return None
 
 

@@ -10,7 +10,6 @@ import ast
 import json
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any, NamedTuple
 
 from rag.readers.author_lists import authors_in, authors_of
@@ -119,27 +118,25 @@ def record_of_row(row: Mapping[str, Any], line: int, columns: Columns) -> Record
 def shown(value: Any) -> str:
     """Return a value as the text that it shows, nothing for one that is missing.
 
-    >>> shown(34000001.0), shown(float("nan")), shown("None"), shown(date(2021, 3, 1)), shown(["a", "b"])
-    ('34000001', '', '', '2021-03-01', 'a; b')
+    >>> shown(34000001.0), shown(float("nan")), shown("None"), shown(["a", "b"])
+    ('34000001', '', '', 'a; b')
     """
     if isinstance(value, str):
         text = value.strip()
         return "" if len(text) <= LONGEST_MISSING and text in MISSING else text
-    if value is None or isinstance(value, bool):
-        return "" if value is None else str(value)
-    if isinstance(value, int):
-        return str(value)
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else "" if value != value else str(value)  # noqa: PLR0124  (NaN)
-    if isinstance(value, bytes):
-        return shown(value.decode("utf-8", "replace"))
-    if isinstance(value, list | tuple | set):
-        return "; ".join(filter(None, map(shown, value)))
-    if hasattr(value, "tolist"):  # NumPy's arrays and numbers
+        text = str(int(value)) if value.is_integer() else str(value)
+    elif isinstance(value, bytes):
+        text = value.decode("utf-8", "replace")
+    elif isinstance(value, list | tuple | set):
+        text = "; ".join(filter(None, map(shown, value)))
+    elif isinstance(value, Mapping):
+        text = json.dumps(value, default=str)
+    elif hasattr(value, "tolist"):  # NumPy's arrays and numbers
         return shown(value.tolist())
-    if isinstance(value, date):  # pandas' time that is none is a date, too
-        return "" if str(value) in MISSING else value.isoformat()
-    return shown(str(value)) if not isinstance(value, Mapping) else json.dumps(value, default=str)
+    else:  # dates among them, and the signs of pandas for what is missing
+        text = str(value)
+    return "" if text in MISSING else text
 
 
 def _first(row: Mapping[str, Any], names: Iterable[str]) -> Any:
