@@ -10,12 +10,13 @@ from rag.readers.formats import (
     huggingface,
     json_document,
     jsonl,
+    markdown_note,
     medline,
     pubmed_xml,
     ris,
     web_of_science,
 )
-from rag.readers.formats.tables import columnar, delimited, workbook
+from rag.readers.formats.tables import columnar, delimited, field_rows, unknown, web_page, workbook
 from rag.readers.inputs.files import Opened, open_files, source_name
 from rag.readers.inputs.kinds import foreign_kind, packed_kind
 from rag.readers.inputs.source import Problem, Source
@@ -36,7 +37,11 @@ READERS: tuple[Reader, ...] = (  # who is asked first
     ris,
     medline,
     web_of_science,
+    web_page,
+    markdown_note,
     delimited,
+    field_rows,
+    unknown,
 )
 
 
@@ -91,7 +96,7 @@ def _read(source: Source, name: str) -> Iterator[Record | Rejection | Remark]:
     if reader is None and source.trouble:
         raise source.trouble  # too little came before it to tell the format by
     if reader is None:
-        known = ", ".join(reader.NAME for reader in READERS)
+        known = ", ".join(one.NAME for one in (*READERS, *BINARY_READERS) if one is not unknown)
         yield Rejection(name, None, f"no reader knows this format (known: {known})")
         return
     yield from _found(reader, source, name)

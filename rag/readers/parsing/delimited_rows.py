@@ -41,7 +41,7 @@ def rows_in(lines: Iterator[Line | Problem], grammar: Grammar) -> Iterator[Row |
         if isinstance(line, Problem):
             yield line
         elif '"' in line.text and opening.search(line.text):
-            more, closed = _rest_of_row(line.text, following)
+            more, closed = rest_of_row(line.text, following)
             cells, rest = _quoted(line.text, more, grammar, closed=closed)
             again.extendleft(reversed(rest))
             yield _row(line.number, cells, grammar)
@@ -72,7 +72,7 @@ def _row(number: int, cells: list[str] | None, grammar: Grammar) -> Row | Proble
     return Row(number, [*cells, *[""] * width][:width])
 
 
-def _rest_of_row(begun: str, following: Callable[[], Line | Problem | None]) -> tuple[list[Line | Problem], bool]:
+def rest_of_row(begun: str, following: Callable[[], Line | Problem | None]) -> tuple[list[Line | Problem], bool]:
     """Return the lines that a row goes on with, and whether its quotes are closed with the last of them."""
     more: list[Line | Problem] = []
     odd, size = begun.count('"') % 2, len(begun)

@@ -5,24 +5,17 @@ lxml, because it mends what browsers mend, and streams. A table within a cell of
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from lxml import etree
 
-from rag.readers.inputs.source import Problem, Source
+from rag.readers.inputs.source import LONGEST_LINE, Source
 from rag.readers.parsing.table_rows import Row
 
 CHARSET = re.compile(rb"<meta[^>]{1,200}?charset\s*=\s*[\"']?([\w-]{3,20})", re.IGNORECASE)
 BREAKS = frozenset(("br", "p", "div", "li"))  # elements that stand on lines of their own
 LONGEST_TITLE = 100  # characters
 MOST_CELLS = 1_000  # of a row
-
-
-class Table(NamedTuple):
-    """A table, counted from 0: `None` in the place of a row stands for its end."""
-
-    number: int
-    row: Row | None
 
 
 class Page:
@@ -32,15 +25,16 @@ class Page:
         self._source = source
         self.title = ""
 
-    def rows(self) -> Iterator[tuple[int, Row | Problem]]:
+    def rows(self) -> Iterator[tuple[int, Row]]:
         """Yield each row of each table, with the number of its table in the order of their beginnings, from 0."""
         parser = etree.HTMLPullParser(events=("start", "end"), encoding=self._encoding(), no_network=True)
-        open_tables, begun = list[int](), 0
+        open_tables, begun, since = list[int](), 0, 0
         for piece in self._source.pieces():
             try:
                 parser.feed(piece)
             except etree.LxmlError:
-                break  # what can't be read ends the page
+                return  # what can't be read ends the page
+            since += len(piece)
             for event, element in parser.read_events():
                 if element.tag == "table" and event == "start":
                     open_tables.append(begun)
@@ -50,8 +44,11 @@ class Page:
                 elif element.tag == "tr" and event == "end":
                     yield (open_tables[-1] if open_tables else begun), _row(element)
                     _forget(element)
+                    since = 0
                 elif element.tag == "title" and event == "end" and not self.title:
                     self.title = " ".join("".join(element.itertext()).split())[:LONGEST_TITLE]
+            if since > LONGEST_LINE:  # it would fill the memory
+                return
 
     def _encoding(self) -> str:
         """Return the encoding of the page: the one that it names, else UTF-8, or Windows-1252 where it is none."""
@@ -73,7 +70,9 @@ class Page:
 def _row(element: Any) -> Row:
     cells = [cell for cell in element if cell.tag in {"td", "th"}][:MOST_CELLS]
     spans = (int(span) if (span := cell.get("colspan", "1")).isascii() and span.isdigit() else 1 for cell in cells)
-    texts = [text for cell, span in zip(cells, spans, strict=True) for text in (_text(cell), *[""] * (min(span, 100) - 1))]
+    texts = [
+        text for cell, span in zip(cells, spans, strict=True) for text in (_text(cell), *[""] * (min(span, 100) - 1))
+    ]
     return Row(int(element.sourceline or 1), texts)
 
 

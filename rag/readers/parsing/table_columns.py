@@ -28,6 +28,7 @@ MISSING = frozenset(("nan", "NaN", "None", "null", "NULL", "<NA>", "NaT", "#N/A"
 LONGEST_MISSING = max(map(len, MISSING))
 SEMICOLONS = frozenset(("abstractnote", "authorfullnames", "authorsfullnames", "af"))  # programs that write only these
 LONGEST_PRINTED = 400_000  # characters of a value that Python or JSON printed
+BRACKETED = re.compile(r"\[(?!no author)([^\[\]{}'\"]+)\]", re.IGNORECASE)  # a list that pandas prints for readers
 ADDRESS = re.compile(r"https?://[^\s;|]+")
 ARXIV_ADDRESS = re.compile(r"arxiv\.org/(?:abs|pdf)/(\S+)", re.IGNORECASE)
 ARXIV_KEY = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
@@ -165,8 +166,13 @@ def _authors(row: Mapping[str, Any], columns: Columns) -> list[str]:
     value = _first(row, columns.fields.get("authors", ()))
     value = value.tolist() if hasattr(value, "tolist") else value
     if isinstance(value, str):
-        return authors_in(value.strip(), separator=columns.separator)
+        return authors_in(_unbracketed(value.strip()), separator=columns.separator)
     return authors_of(list(value) if isinstance(value, tuple | set) else value) if value is not None else []
+
+
+def _unbracketed(text: str) -> str:
+    found = BRACKETED.fullmatch(text)
+    return found[1] if found else text
 
 
 def _printed(value: Any) -> Any:
