@@ -43,6 +43,7 @@ READERS: tuple[Reader, ...] = (  # who is asked first
     field_rows,
     unknown,
 )
+NAMES = (*(reader.NAME for reader in READERS), *(reader.NAME for reader in BINARY_READERS))
 
 
 def read_file(path: Path) -> Iterator[tuple[str, Record | Rejection | Remark]]:
@@ -96,7 +97,7 @@ def _read(source: Source, name: str) -> Iterator[Record | Rejection | Remark]:
     if reader is None and source.trouble:
         raise source.trouble  # too little came before it to tell the format by
     if reader is None:
-        known = ", ".join(one.NAME for one in (*READERS, *BINARY_READERS) if one is not unknown)
+        known = ", ".join(name for name in NAMES if name != unknown.NAME)
         yield Rejection(name, None, f"no reader knows this format (known: {known})")
         return
     yield from _found(reader, source, name)

@@ -10,7 +10,7 @@ from eval.benchmarks.readers.fuzzing import broken_promises, damaged, try_reader
 from rag.readers import read_file
 from rag.readers.formats import markdown_note
 from rag.readers.formats.tables import unknown
-from rag.readers.reading import BINARY_READERS, READERS
+from rag.readers.reading import BINARY_READERS, NAMES, READERS
 from rag.records import Record, Rejection
 
 PAPERS_OF = {unknown.NAME: 0, markdown_note.NAME: 1}  # of the sound files that hold less than three
@@ -18,7 +18,7 @@ INPUTS = 120  # a format; eval.benchmarks fuzz tries a thousand
 
 
 def test_every_reader_has_a_sound_file_to_be_damaged() -> None:
-    assert set(SEEDS) == {reader.NAME for reader in (*READERS, *BINARY_READERS)}
+    assert set(SEEDS) == set(NAMES)
 
 
 @pytest.mark.parametrize("name", SEEDS)
@@ -26,8 +26,8 @@ def test_a_sound_file_is_read_whole_by_its_own_reader(tmp_path: Path, name: str)
     path = tmp_path / "sound"
     path.write_bytes(SEEDS[name])
     text = SEEDS[name].decode("utf-8", "surrogateescape")
-    readers = (*(one for one in BINARY_READERS if one.recognises(SEEDS[name])), *(one for one in READERS if one.sniff(text)))
-    assert readers[0].NAME == name
+    binary = [one.NAME for one in BINARY_READERS if one.recognises(SEEDS[name])]
+    assert next(iter([*binary, *(one.NAME for one in READERS if one.sniff(text))])) == name
     found = [one for _, one in read_file(path)]
     assert len([one for one in found if isinstance(one, Record)]) >= PAPERS_OF.get(name, 3)
     assert len([one for one in found if isinstance(one, Rejection)]) == (name == unknown.NAME)

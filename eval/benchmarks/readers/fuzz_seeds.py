@@ -146,12 +146,11 @@ year: {paper["year"]}
 
 
 def _field_rows(paper: dict[str, object]) -> str:
-    return f'''"TITLE","{paper["title"]}"
-"AUTHOR NAMES","Lee A.","Roe B."
-"ABSTRACT","{paper["abstract"]}"
-"DOI","{paper["doi"]}"
-
-'''
+    rows = [
+        ("TITLE", paper["title"]), ("AUTHOR NAMES", "Lee A.", "Roe B."), ("ABSTRACT", paper["abstract"]),
+        ("DOI", paper["doi"]),
+    ]  # fmt: skip
+    return "\n".join(",".join(f'"{cell}"' for cell in row) for row in rows) + "\n\n"
 
 
 def _html_row(paper: dict[str, object]) -> str:
@@ -167,18 +166,18 @@ def _workbook() -> bytes:
     kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     package = "http://schemas.openxmlformats.org/package/2006"
-    link = f'<Relationships xmlns="{package}/relationships"><Relationship Id="a" Type="{office}/%s" Target="%s"/></Relationships>'
+    links = f'<Relationships xmlns="{package}/relationships"><Relationship Id="a" Type="{office}/'
+    sheet = "".join(f"<row>{row}</row>" for row in cells)
     members = {
         "[Content_Types].xml": f'<Types xmlns="{package}/content-types"><Default Extension="rels" '
-        f'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" '
-        f'ContentType="{kinds}.sheet.main+xml"/><Override PartName="/xl/s.xml" ContentType="{kinds}.worksheet+xml"/></Types>',
-        "_rels/.rels": link % ("officeDocument", "xl/workbook.xml"),
-        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets><sheet name="S" sheetId="1" r:id="a"/>'
-        "</sheets></workbook>",
-        "xl/_rels/workbook.xml.rels": link % ("worksheet", "s.xml"),
-        "xl/s.xml": f'<worksheet xmlns="{main}"><sheetData>'
-        + "".join(f"<row>{row}</row>" for row in cells)
-        + "</sheetData></worksheet>",
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{kinds}.sheet.main+xml"/>'
+        f'<Override PartName="/xl/s.xml" ContentType="{kinds}.worksheet+xml"/></Types>',
+        "_rels/.rels": f'{links}officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
+        '<sheet name="S" sheetId="1" r:id="a"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'{links}worksheet" Target="s.xml"/></Relationships>',
+        "xl/s.xml": f'<worksheet xmlns="{main}"><sheetData>{sheet}</sheetData></worksheet>',
     }
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w") as archive:
@@ -224,8 +223,8 @@ SEEDS: dict[str, bytes] = {
     field_rows.NAME: _joined("", list(map(_field_rows, PAPERS))),
     unknown.NAME: _joined("Nombre;Precio;Origen\n", ["Otra;7;aquí\n"] * 3),
     web_page.NAME: _joined(
-        "<!doctype html><html><head><title>Papers</title></head><body><table><thead><tr><th>Title<th>Authors<th>Abstract"
-        "<th>Year</thead>\n", list(map(_html_row, PAPERS)), "</table></body></html>",
+        "<!doctype html><html><head><title>Papers</title></head><body><table><thead><tr><th>Title<th>Authors"
+        "<th>Abstract<th>Year</thead>\n", list(map(_html_row, PAPERS)), "</table></body></html>",
     ),
     markdown_note.NAME: _note(PAPERS[0]).encode(),
     workbook.NAME: _workbook(),

@@ -5,6 +5,7 @@ are older than UTF-8 ask for its lines as Windows-1252, and get what surely is. 
 Windows programs write it, is handed on as UTF-8.
 """
 
+import builtins
 import codecs
 import io
 import re
@@ -132,7 +133,7 @@ class Source:
             yield from map(Line, count(number), texts)
             number += len(texts)
 
-    def _recoded(self, encoding: str) -> Iterator[bytes]:
+    def _recoded(self, encoding: str) -> Iterator[builtins.bytes]:
         """Yield the whole file as UTF-8; what is no text in its encoding is none in UTF-8 either."""
         decoder = codecs.getincrementaldecoder(encoding)("surrogateescape")
         self._encoding = encoding

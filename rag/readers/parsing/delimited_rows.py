@@ -114,9 +114,9 @@ def _reread(line: str, grammar: Grammar, *, quotes_are_text: bool = False) -> li
     delimiter, width = grammar.delimiter, grammar.width
     if quotes_are_text and delimiter == ",":
         return None
-    ways: list[Callable[[], list[str]]] = [lambda: _by(_proper(delimiter), line)]
+    ways: list[Callable[[], list[str]]] = [lambda: _by(_proper(delimiter), line, width)]
     if not quotes_are_text:
-        ways.append(lambda: _by(_loose(delimiter), line))
+        ways.append(lambda: _by(_loose(delimiter), line, width))
     ways += [lambda: line.split(delimiter), lambda: _beside_no_space(delimiter).split(line)]
     for way in ways:
         if len(cells := way()) == width:
@@ -126,10 +126,13 @@ def _reread(line: str, grammar: Grammar, *, quotes_are_text: bool = False) -> li
     return None
 
 
-def _by(pattern: re.Pattern[str], line: str) -> list[str]:
-    """Return the cells that a pattern finds one after another: what quotes hold, or what is written plainly."""
+def _by(pattern: re.Pattern[str], line: str, most: int) -> list[str]:
+    """Return the cells that a pattern finds one after another: what quotes hold, or what is written plainly.
+
+    None are returned of a line that has more: each may be looked for up to its end.
+    """
     cells, place = list[str](), 0
-    while match := pattern.match(line, place):
+    while len(cells) < most and (match := pattern.match(line, place)):
         cells.append(match["plain"] if match["quoted"] is None else match["quoted"].replace('""', '"'))
         if match.end() == len(line):
             return [*cells, ""] if match["end"] else cells

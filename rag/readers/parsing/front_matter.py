@@ -26,7 +26,7 @@ class Note(NamedTuple):
     body: str
 
 
-class _Texts(yaml.BaseLoader):
+class _Texts(yaml.BaseLoader):  # type: ignore[misc]  # PyYAML ships no types
     """Reads YAML as texts, lists and mappings. Aliases are refused: a few of them make a value without an end."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
@@ -37,7 +37,7 @@ class _Texts(yaml.BaseLoader):
 
 
 def parted(text: str) -> Note:
-    """Return a note as its top and its body; of one without a top no values.
+    r"""Return a note as its top and its body; of one without a top no values.
 
     >>> parted("---\\ntitle: Otters: a study\\n---\\nText")
     Note(values={'title': 'Otters: a study'}, body='Text')

@@ -5,6 +5,7 @@ pyarrow, because it is what defines and writes them. It is asked for only when s
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from itertools import count
 from typing import Any, BinaryIO
 
@@ -21,7 +22,6 @@ PARQUET, ARROW, STREAM = b"PAR1", b"ARROW1", b"\xff\xff\xff\xff"
 BATCH = 256  # rows at a time
 MUCH = 1_000_000_000  # bytes
 MOST_SWELLING = 1_000  # times its packed size, of a group of rows that is larger than MUCH
-MOST_ROWS = 50_000_000
 
 
 def recognises(head: bytes) -> bool:
@@ -35,7 +35,7 @@ def read(source: Source) -> Iterator[Record | Problem | str]:
     Raises UnreadableError where the file is damaged, or pyarrow isn't installed.
     """
     try:
-        import pyarrow  # noqa: F401  (whatever else of it is asked for below)
+        import_module("pyarrow")
     except ImportError as error:
         raise UnreadableError(INSTALL) from error
     with source.whole() as file:
@@ -50,9 +50,9 @@ def read(source: Source) -> Iterator[Record | Problem | str]:
 
 def _parquet(file: BinaryIO) -> tuple[list[str], Iterator[Any]]:
     """Return the names of a file's columns, and its batches. Raises UnreadableError for what would fill the memory."""
-    import pyarrow.parquet
+    from pyarrow import parquet
 
-    opened = pyarrow.parquet.ParquetFile(file)
+    opened = parquet.ParquetFile(file)
     groups = [opened.metadata.row_group(number) for number in range(opened.num_row_groups)]
     for group in groups:
         packed = sum(group.column(number).total_compressed_size for number in range(group.num_columns))

@@ -9,10 +9,10 @@ uses a file is written that isn't UTF-8, its header tells, where it has other th
 
 import re
 from collections.abc import Iterator
-from itertools import chain, islice
+from itertools import islice
 from typing import NamedTuple
 
-from rag.readers.inputs.source import Line, Problem, Source
+from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.delimited_rows import Grammar, cells_of, rows_in
 from rag.readers.parsing.table_columns import columns_of
 from rag.readers.parsing.table_rows import HEADER_ROWS, Row, is_header, records_under

@@ -1,4 +1,4 @@
-"""A saved web page, or a DataFrame written as one: its tables of papers, a row a paper. Other pages are told as such."""
+"""A saved web page, or a DataFrame written as one: its tables of papers, a row a paper. Others are told as such."""
 
 import re
 from collections.abc import Iterator
