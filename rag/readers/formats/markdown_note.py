@@ -25,6 +25,7 @@ NAME = "note in Markdown"
 LONGEST_NOTE = 5_000_000  # characters
 TOP = re.compile(r"(?:---|\+\+\+)[ \t]*\r?\n")
 TELLING = frozenset(("title", "abstract", "translated", "authors", "doi", "arxiv_id", "pubmed_id"))
+ABSTRACTS = ("abstract", "translated", "text")  # fields; a text that isn't called an abstract may be anything
 WORDS = r"(?:abstract|summary|zusammenfassung|r[ée]sum[ée]|resumen|resumo|riassunto|samenvatting|摘要|аннотация)"
 HEADING = re.compile(
     r"(?P<indent>\s*)(?:[-*+]\s+)?(?P<marks>#{1,6}\s+|\*\*|__)?"
@@ -76,11 +77,11 @@ def _record(text: str) -> Record | Problem:
     known = fields_of(values)
     for name, value in _fields_in(note.body).items():
         field = next(iter(fields_of([name])), "")
-        if field and field not in known:
+        if field and field not in known and field not in ABSTRACTS:
             values[name] = value
     if "title" not in fields_of(values) and (title := _first_heading(note.body)):
         values["title"] = title
-    if {"abstract", "translated"}.isdisjoint(known) and (abstract := _abstract_in(note.body)):
+    if known.keys().isdisjoint(ABSTRACTS[:2]) and (abstract := _abstract_in(note.body)):
         values["abstract"] = abstract
     return record_of_row(values, 1, columns_of(values))
 

@@ -149,11 +149,11 @@ def _proper(delimiter: str) -> re.Pattern[str]:
 
 @lru_cache
 def _loose(delimiter: str) -> re.Pattern[str]:
-    """Return what finds a cell that ends with the first quote before a delimiter, whatever quotes it holds."""
+    """Return what finds a cell that ends with the first quote before a delimiter without a space, whatever it holds."""
     sign = re.escape(delimiter)
-    return re.compile(
-        rf'(?:\s?"(?P<quoted>[^"]*+(?:"(?!\s?(?:{sign}|$))[^"]*+)*+)"\s?(?={sign}|$)|(?P<plain>[^{sign}]*+))(?P<end>{sign}|$)'
-    )
+    last = rf"\s?(?:{sign}(?! )|$)"
+    quoted = rf'\s?"(?P<quoted>[^"]*+(?:"(?!{last})[^"]*+)*+)"(?={last})\s?'
+    return re.compile(rf"(?:{quoted}|(?P<plain>[^{sign}]*+))(?P<end>{sign}|$)")
 
 
 @lru_cache
