@@ -17,18 +17,21 @@ BODY = "We test **otters**.\nAnd more.\n"
 NOTES = {
     "Obsidian": '---\ntitle: "Otters: a study"\nauthors:\n  - "[[Jane Doe]]"\n  - Roe, Richard\ndate: 2021-03-01\n'
     f"DOI: https://doi.org/10.1000/x\ntags: [a]\n---\n# Mine\n## Abstract\n{BODY}## Notes\nMine.\n",
-    "abstract at the top": "---\ntitle: 'Otters: a study'\nauthor: Jane Doe and Richard Roe\nyear: 2021\ndoi: 10.1000/x\n"
-    "abstract: |\n  We test otters.\n  And more.\n---\nMine.\n",
+    "abstract at the top": "---\ntitle: 'Otters: a study'\nauthor: Jane Doe and Richard Roe\nyear: 2021\n"
+    "doi: 10.1000/x\nabstract: |\n  We test otters.\n  And more.\n---\nMine.\n",
     "no YAML": "---\ntitle: Otters: a study\nauthor: [[Jane Doe]], [[Richard Roe]]\nyear: 2021\ndoi: 10.1000/x\n---\n\n"
     "> [!abstract]- Abstract\n> We test otters.\n> And more.\n\nMine.\n",
     "Logseq": "title:: Otters: a study\nauthors:: [[Jane Doe]], [[Richard Roe]]\ndate:: [[Mar 1st, 2021]]\n"
-    "doi:: [10.1000/x](https://doi.org/10.1000/x)\n\n- [[Abstract]]\n\t- We test otters.\n\t  And more.\n- Notes\n\t- Mine.\n",
+    "doi:: [10.1000/x](https://doi.org/10.1000/x)\n\n- [[Abstract]]\n"
+    "\t- We test otters.\n\t  And more.\n- Notes\n\t- Mine.\n",
     "fields": "---\ncssclass: x\n---\n>[!md]\n> **FirstAuthor**:: Doe, Jane  \n> **Author**:: Roe, Richard  \n"
-    "> **Title**:: Otters: a study\n> **Year**:: 2021\n> **DOI**:: 10.1000/x\n\n> [!Abstract]\n> We test otters.\n>\n> And more.\n",
-    "headings": "# Otters: a study\n\n- **Authors**: Jane Doe, Richard Roe\n- **Year**: 2021\n- **DOI**: `10.1000/x`\n\n"
+    "> **Title**:: Otters: a study\n> **Year**:: 2021\n> **DOI**:: 10.1000/x\n\n> [!Abstract]\n"
+    "> We test otters.\n>\n> And more.\n",
+    "headings": "# Otters: a study\n\n- **Authors**: Jane Doe, Richard Roe\n- **Year**: 2021\n"
+    "- **DOI**: `10.1000/x`\n\n"
     "**Abstract:** We test otters.\nAnd more.\n\n**Notes:** mine\n",
-    "TOML": "+++\ntitle = 'Otters: a study'\nauthors = ['Jane Doe', 'Richard Roe']\ndate = 2021-03-01\ndoi = '10.1000/x'\n+++\n"
-    f"## Abstract\n{BODY}",
+    "TOML": "+++\ntitle = 'Otters: a study'\nauthors = ['Jane Doe', 'Richard Roe']\ndate = 2021-03-01\n"
+    f"doi = '10.1000/x'\n+++\n## Abstract\n{BODY}",
 }  # fmt: skip
 
 

@@ -39,7 +39,7 @@ class _Texts(yaml.BaseLoader):  # type: ignore[misc]  # PyYAML ships no types
 def parted(text: str) -> Note:
     r"""Return a note as its top and its body; of one without a top no values.
 
-    >>> parted("---\\ntitle: Otters: a study\\n---\\nText")
+    >>> parted("---\ntitle: Otters: a study\n---\nText")
     Note(values={'title': 'Otters: a study'}, body='Text')
     """
     if fenced := FENCED.match(text):

@@ -33,6 +33,7 @@ ADDRESS = re.compile(r"https?://[^\s;|]+")
 ARXIV_ADDRESS = re.compile(r"arxiv\.org/(?:abs|pdf)/(\S+)", re.IGNORECASE)
 ARXIV_KEY = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
 SHORTENED = re.compile(r"(?:1[5-9]|2\d)(?:0[1-9]|1[0-2])\.\d{1,4}")  # since 2015 five digits; zeros went with a float
+DAY = re.compile(r"(?<!\d)((?:1[5-9]|20)\d\d)(?:0\d|1[0-2])(?:[0-2]\d|3[01])(?!\d)")  # 20180102, as EBSCO writes one
 RETRACTED = re.compile(r"\bretracted\b", re.IGNORECASE)
 
 
@@ -107,7 +108,7 @@ def record_of_row(row: Mapping[str, Any], line: int, columns: Columns) -> Record
         _abstracts(row, fields),
         key=key,
         authors=_authors(row, columns),
-        year=" ".join(shown(row.get(name)) for name in fields.get("year", ())),
+        year=DAY.sub(r"\1", " ".join(shown(row.get(name)) for name in fields.get("year", ()))),
         doi=text("doi") or ids.get("doi", "") or (url if "doi.org/" in url else ""),
         arxiv_id=_arxiv_id(text("arxiv_id") or ids.get("arxiv", ""), notes, key, url),
         pubmed_id=_whole(text("pubmed_id")) or ids.get("pubmed") or ids.get("pmid") or noted_pubmed_id(notes),
