@@ -98,6 +98,7 @@ SPELLINGS: Mapping[str, tuple[str, ...]] = {
 SILENT = frozenset(("notes", "ids", "type", "retracted"))  # fields that don't make a table one of papers
 LANGUAGE = re.compile(r"[\s_.(\[-]+(?:en|eng|english|orig|original|de|fr|es|pt|it|zh|nl|ru)[)\]]?$", re.IGNORECASE)
 PARENTHESIS = re.compile(r"\s*[(\[（].*?[)\]）]\s*$")  # noqa: RUF001  (as Chinese programs write it)
+PREFIX = re.compile(r"(?:paper|article|record|work)\.", re.IGNORECASE)  # of what stood within another, flattened
 LONGEST_NAME = 80  # characters; a longer one is a text
 
 
@@ -146,6 +147,8 @@ def _meaning(name: str) -> tuple[str, int]:
         return "", 0
     if known := _known(name):
         return known
+    if (prefix := PREFIX.match(name)) and (known := _known(name[prefix.end() :])):
+        return known[0], known[1] + 100
     for ending in (LANGUAGE, PARENTHESIS):
         shorter = ending.sub("", name)
         if shorter != name and (known := _known(shorter)) and known[0] in {"title", "abstract", "translated", "year"}:
