@@ -22,6 +22,7 @@ from rag.records import Record
 
 LEAST_COLUMNS = 3  # known ones that make a table of papers of one without abstracts
 OTHER_ABSTRACTS = ("translated", "text")
+ALL_ABSTRACTS = ("abstract", *OTHER_ABSTRACTS)
 MOST_NAMED = 12  # columns that a message names
 # What programs print where nothing is. What people write for an abstract that isn't there, the record builder knows.
 MISSING = frozenset(("nan", "NaN", "None", "null", "NULL", "<NA>", "NaT", "#N/A", "NA", "N/A", "n/a"))
@@ -34,6 +35,7 @@ ARXIV_ADDRESS = re.compile(r"arxiv\.org/(?:abs|pdf)/(\S+)", re.IGNORECASE)
 ARXIV_KEY = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
 SHORTENED = re.compile(r"(?:1[5-9]|2\d)(?:0[1-9]|1[0-2])\.\d{1,4}")  # since 2015 five digits; zeros went with a float
 DAY = re.compile(r"(?<!\d)((?:1[5-9]|20)\d\d)(?:0\d|1[0-2])(?:[0-2]\d|3[01])(?!\d)")  # 20180102, as EBSCO writes one
+SHORTEST_DAY = len("20180102")
 RETRACTED = re.compile(r"\bretracted\b", re.IGNORECASE)
 
 
@@ -97,10 +99,10 @@ def record_of_row(row: Mapping[str, Any], line: int, columns: Columns) -> Record
     fields = columns.fields
 
     def text(field: str) -> str:
-        return shown(_first(row, fields[field])) if field in fields else ""
+        return _text(row, fields[field]) if field in fields else ""
 
-    notes = " ".join(shown(row.get(name)) for name in fields.get("notes", ()))
-    ids = _ids(row, fields.get("ids", ()))
+    notes = " ".join(shown(row.get(name)) for name in fields["notes"]) if "notes" in fields else ""
+    ids = _ids(row, fields["ids"]) if "ids" in fields else {}
     key, url = text("key"), text("url")
     return build_record(
         line,
@@ -108,11 +110,14 @@ def record_of_row(row: Mapping[str, Any], line: int, columns: Columns) -> Record
         _abstracts(row, fields),
         key=key,
         authors=_authors(row, columns),
-        year=DAY.sub(r"\1", " ".join(shown(row.get(name)) for name in fields.get("year", ()))),
+        year=_year(row, fields.get("year", ())),
         doi=text("doi") or ids.get("doi", "") or (url if "doi.org/" in url else ""),
         arxiv_id=_arxiv_id(text("arxiv_id") or ids.get("arxiv", ""), notes, key, url),
-        pubmed_id=_whole(text("pubmed_id")) or ids.get("pubmed") or ids.get("pmid") or noted_pubmed_id(notes),
-        url=_address(url),
+        pubmed_id=text("pubmed_id").removesuffix(".0")  # which pandas gives numbers in a column with gaps
+        or ids.get("pubmed")
+        or ids.get("pmid")
+        or noted_pubmed_id(notes),
+        url=_address(url) if url else "",
         retracted=_retraction(text("retracted"), text("type")),
     )
 
@@ -144,36 +149,49 @@ def shown(value: Any) -> str:
 def _first(row: Mapping[str, Any], names: Iterable[str]) -> Any:
     """Return the first value of these columns that shows something."""
     for name in names:
-        value = row.get(name)
-        if shown(value):
+        if shown(value := row.get(name)):
             return value
     return None
+
+
+def _text(row: Mapping[str, Any], names: Iterable[str]) -> str:
+    """Return what the first value of these columns shows that shows something."""
+    for name in names:
+        if text := shown(row.get(name)):
+            return text
+    return ""
 
 
 def _abstracts(row: Mapping[str, Any], fields: Mapping[str, list[str]]) -> list[str]:
     """Return the abstract, and the one in another language where there are two."""
     found = []
-    for field in ("abstract", *OTHER_ABSTRACTS):
+    for field in ALL_ABSTRACTS:
         for name in fields.get(field, ()):
-            value = row.get(name)
-            text = abstract_in(_printed(value)) if plain_name(name) == "abstractinvertedindex" else shown(value)
+            text = shown(row.get(name))
+            if text.startswith("{") and "inverted" in name:  # OpenAlex': places by word
+                text = abstract_in(_printed(row.get(name)))
             if text:
                 found.append(text)
                 break
     return found
 
 
+def _year(row: Mapping[str, Any], names: Iterable[str]) -> str:
+    """Return all that may name the year, the surest first."""
+    dates = " ".join(shown(row.get(name)) for name in names)
+    return dates if len(dates) < SHORTEST_DAY else DAY.sub(r"\1", dates)
+
+
 def _authors(row: Mapping[str, Any], columns: Columns) -> list[str]:
     value = _first(row, columns.fields.get("authors", ()))
-    value = value.tolist() if hasattr(value, "tolist") else value
     if isinstance(value, str):
         return authors_in(_unbracketed(value.strip()), separator=columns.separator)
+    value = value.tolist() if hasattr(value, "tolist") else value
     return authors_of(list(value) if isinstance(value, tuple | set) else value) if value is not None else []
 
 
 def _unbracketed(text: str) -> str:
-    found = BRACKETED.fullmatch(text)
-    return found[1] if found else text
+    return found[1] if text.startswith("[") and (found := BRACKETED.fullmatch(text)) else text
 
 
 def _printed(value: Any) -> Any:
@@ -196,19 +214,16 @@ def _ids(row: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
 
 def _arxiv_id(told: str, notes: str, key: str, url: str) -> str:
     """Return the arXiv id that is told, or that notes, key or address of a paper say."""
-    if SHORTENED.fullmatch(told):
-        return told.ljust(len("2101.00001"), "0")
-    if told or (told := noted_arxiv_id(notes)):
-        return told
+    if told:
+        return told.ljust(len("2101.00001"), "0") if SHORTENED.fullmatch(told) else told
+    if noted := noted_arxiv_id(notes):
+        return noted
     if ARXIV_KEY.fullmatch(key):
         return key
+    if "arxiv" not in f"{url} {key}".lower():
+        return ""
     address = ARXIV_ADDRESS.search(url) or ARXIV_ADDRESS.search(key)
     return address[1] if address else ""
-
-
-def _whole(number: str) -> str:
-    """Return a number without the decimals that pandas gives one in a column with gaps."""
-    return number.removesuffix(".0")
 
 
 def _address(text: str) -> str:
@@ -221,4 +236,4 @@ def _retraction(mark: str, kind: str) -> str:
     """Return what a row says of a retraction: in a column of its own, or as what kind of paper it is."""
     if mark and mark.casefold() not in {"false", "0", "no", "n"}:
         return mark
-    return kind if RETRACTED.search(kind) else ""
+    return kind if kind and RETRACTED.search(kind) else ""
