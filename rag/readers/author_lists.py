@@ -4,6 +4,7 @@ For every format whose authors aren't one a field.
 """
 
 import re
+from typing import Any
 
 from rag.text.author_names import displayed, with_initials
 
@@ -15,10 +16,24 @@ INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}")
 INITIALLED = re.compile(r"[^,]*\S,? (?:[A-Z]\.?[ -]?){1,4}")
 
 
-def authors_in(text: str) -> list[str]:
-    """Return the names in a text, as they are shown, whatever stands between them."""
+def authors_of(value: Any) -> list[str]:
+    """Return the names in a value of any kind: a text, a list of texts or objects, one object."""
+    if isinstance(value, str):
+        return authors_in(value)
+    if isinstance(value, dict):
+        return [name] if (name := str(value.get("name", ""))) else []
+    return [name for one in value for name in authors_of(one)] if isinstance(value, list) else []
+
+
+def authors_in(text: str, *, separator: str | None = None) -> list[str]:
+    """Return the names in a text, as they are shown, whatever stands between them.
+
+    `separator` is what is known to stand between names, and then nothing else does; None when it isn't known.
+    """
     if text.startswith("["):
         names = [one or other for one, other in LISTED.findall(text)]
+    elif separator:
+        names = text.split(separator)
     elif ";" in text or "\n" in text:
         names = re.split(r"[;\n]", text)
     else:

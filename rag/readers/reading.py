@@ -3,20 +3,22 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from rag.readers.base import Reader
+from rag.readers.base import BinaryReader, Reader
 from rag.readers.formats import (
     arxiv_atom,
     bibtex,
     huggingface,
     json_document,
     jsonl,
+    markdown_note,
     medline,
     pubmed_xml,
     ris,
-    table,
     web_of_science,
 )
-from rag.readers.inputs.files import Opened, open_files, packed_kind, source_name
+from rag.readers.formats.tables import columnar, delimited, field_rows, unknown, web_page, workbook
+from rag.readers.inputs.files import Opened, open_files, source_name
+from rag.readers.inputs.kinds import foreign_kind, packed_kind
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.inputs.streams import UnreadableError
 from rag.records import Record, Rejection, Remark
@@ -24,6 +26,7 @@ from rag.records import Record, Rejection, Remark
 LONGEST_TITLE = 1_000  # characters
 LONGEST_ABSTRACT = 50_000  # characters; a longer text is a paper or a mistake, and would drown the others
 LONGEST_REASON = 300  # characters
+BINARY_READERS: tuple[BinaryReader, ...] = (workbook, columnar)
 READERS: tuple[Reader, ...] = (  # who is asked first
     huggingface,
     pubmed_xml,
@@ -34,8 +37,13 @@ READERS: tuple[Reader, ...] = (  # who is asked first
     ris,
     medline,
     web_of_science,
-    table,
+    web_page,
+    markdown_note,
+    delimited,
+    field_rows,
+    unknown,
 )
+NAMES = (*(reader.NAME for reader in READERS), *(reader.NAME for reader in BINARY_READERS))
 
 
 def read_file(path: Path) -> Iterator[tuple[str, Record | Rejection | Remark]]:
@@ -72,6 +80,13 @@ def _read(source: Source, name: str) -> Iterator[Record | Rejection | Remark]:
     if not source.head.strip():
         yield Rejection(name, None, "the file is empty")
         return
+    reader: Reader | BinaryReader | None = next((one for one in BINARY_READERS if one.recognises(source.head)), None)
+    if reader is not None:
+        yield from _found(reader, source, name)
+        return
+    if what := foreign_kind(source.head):
+        yield Rejection(name, None, what)
+        return
     if kind := packed_kind(source.head):
         yield Rejection(name, None, f"a packed file ({kind}) that isn't opened here; unpack it first")
         return
@@ -82,9 +97,14 @@ def _read(source: Source, name: str) -> Iterator[Record | Rejection | Remark]:
     if reader is None and source.trouble:
         raise source.trouble  # too little came before it to tell the format by
     if reader is None:
-        known = ", ".join(reader.NAME for reader in READERS)
+        known = ", ".join(name for name in NAMES if name != unknown.NAME)
         yield Rejection(name, None, f"no reader knows this format (known: {known})")
         return
+    yield from _found(reader, source, name)
+
+
+def _found(reader: Reader | BinaryReader, source: Source, name: str) -> Iterator[Record | Rejection | Remark]:
+    """Yield what a reader finds in a file, held to what every reader promises; and that it is nothing."""
     empty = True
     for found in reader.read(source):
         if isinstance(found, str):

@@ -11,7 +11,7 @@ import rag.errors
 from eval.metrics.answers import GROUPS
 from rag.export.forms import Form
 from rag.library import Library
-from rag.readers.reading import LONGEST_ABSTRACT, LONGEST_TITLE, READERS
+from rag.readers.reading import LONGEST_ABSTRACT, LONGEST_TITLE, NAMES
 from rag.records import Answer, Outcome
 from rag.settings import Settings, variable_name
 from ui.cli.app import app
@@ -104,7 +104,7 @@ def test_the_example_env_file_lists_every_setting_with_its_default_and_meaning()
 
 
 def test_the_formats_are_those_that_are_read_and_written() -> None:
-    assert [row[0] for row in rows("docs/formats.md", "| format |")] == [reader.NAME for reader in READERS]
+    assert [row[0] for row in rows("docs/formats.md", "| format |")] == list(NAMES)
     page = PAGES["docs/formats.md"]
     assert all(f"`{form}`" in page for form in Form)
     assert f"{LONGEST_TITLE:,} characters" in page

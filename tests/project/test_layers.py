@@ -66,7 +66,14 @@ ROOMS = {
     "tokenizers": tuple(f"rag/models/{name}.py" for name in ("embedders/onnx", "embedders/minilm", "cross_encoder")),
     "sentencex": ("rag/text/sentences.py",),
     "sklearn": ("rag/mapping/clustering.py", "rag/mapping/layout.py"),
-    "lxml": ("rag/readers/parsing/xml_stream.py", "eval/benchmarks/readers/speed.py"),
+    "lxml": (
+        "rag/readers/parsing/xml_stream.py",
+        "rag/readers/parsing/html_tables.py",
+        "eval/benchmarks/readers/speed.py",
+    ),
+    "yaml": ("rag/readers/parsing/front_matter.py",),
+    "openpyxl": ("rag/readers/formats/tables/workbook.py",),
+    "pyarrow": ("rag/readers/formats/tables/columnar.py", "eval/benchmarks/readers/fuzz_seeds.py"),
     "bibtexparser": (
         "rag/export/bibtex.py",
         "rag/readers/parsing/bibtex_entries.py",

@@ -157,7 +157,7 @@ def test_no_damage_to_an_archive_is_an_exception(tmp_path_factory: pytest.TempPa
         (b"BZh91AY&SY" + bytes(50), "a packed file (bzip2)"),
         (b"\xfd7zXZ\0\0\4", "a packed file (xz)"),
         (zipped(("a.jsonl", LINES[0]), method=zipfile.ZIP_LZMA), "packed in a way that is not known here (method 14)"),
-        (zipped(("[Content_Types].xml", b"<x/>"), ("a.jsonl", LINES[0])), "an office document or e-book"),
+        (zipped(("[Content_Types].xml", b"<x/>"), ("a.jsonl", LINES[0])), "an office document"),
         (zipped(), "holds no files"),
         (gzip.compress(b""), "the file is empty"),
     ],

@@ -8,32 +8,36 @@ import pytest
 from eval.benchmarks.readers.fuzz_seeds import SEEDS
 from eval.benchmarks.readers.fuzzing import broken_promises, damaged, try_reader
 from rag.readers import read_file
-from rag.readers.reading import READERS
+from rag.readers.formats import markdown_note
+from rag.readers.formats.tables import unknown
+from rag.readers.reading import BINARY_READERS, NAMES, READERS
 from rag.records import Record, Rejection
 
+PAPERS_OF = {unknown.NAME: 0, markdown_note.NAME: 1}  # of the sound files that hold less than three
 INPUTS = 120  # a format; eval.benchmarks fuzz tries a thousand
 
 
 def test_every_reader_has_a_sound_file_to_be_damaged() -> None:
-    assert set(SEEDS) == {reader.NAME for reader in READERS}
+    assert set(SEEDS) == set(NAMES)
 
 
 @pytest.mark.parametrize("name", SEEDS)
 def test_a_sound_file_is_read_whole_by_its_own_reader(tmp_path: Path, name: str) -> None:
     path = tmp_path / "sound"
     path.write_bytes(SEEDS[name])
-    text = SEEDS[name].decode()
-    assert name == next(reader for reader in READERS if reader.sniff(text)).NAME
+    text = SEEDS[name].decode("utf-8", "surrogateescape")
+    binary = [one.NAME for one in BINARY_READERS if one.recognises(SEEDS[name])]
+    assert next(iter([*binary, *(one.NAME for one in READERS if one.sniff(text))])) == name
     found = [one for _, one in read_file(path)]
-    assert len([one for one in found if isinstance(one, Record)]) >= 3
-    assert not [one for one in found if isinstance(one, Rejection)]
+    assert len([one for one in found if isinstance(one, Record)]) >= PAPERS_OF.get(name, 3)
+    assert len([one for one in found if isinstance(one, Rejection)]) == (name == unknown.NAME)
 
 
 @pytest.mark.parametrize("name", SEEDS)
 def test_no_damage_is_an_exception_or_breaks_a_promise(tmp_path: Path, name: str) -> None:
     tally = try_reader(name, INPUTS, tmp_path / "damaged")
     assert tally.faults == []
-    assert tally.records > INPUTS / 10
+    assert tally.records > (INPUTS / 10 if PAPERS_OF.get(name, 3) else -1)
     assert tally.rejections > INPUTS / 10
 
 

@@ -162,7 +162,8 @@ def test_a_wrong_json_line_is_named_and_costs_only_itself(tmp_path: Path, line: 
     [
         (b"", "empty"),
         (b" \n\t\n", "empty"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a picture"),
+        (b"\1\2\0\0\0\rIHDR", "binary"),
         ('{"title": "T"}'.encode("utf-16-le"), "binary"),
         (HEAD.encode(), "holds no papers"),
         (b"Dear diary,\ntoday we pruned.\n", "no reader knows this format"),

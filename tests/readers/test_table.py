@@ -108,7 +108,7 @@ def test_names_are_parted_whatever_stands_between_them(read_bytes: Read, cell: s
         ('A,"' + "a b\n" * 300, "a quote that is never closed"),
         ("A,\udcff\udc81,\n", "not UTF-8 text (byte 0xff"),
         ("A," + "a " * 60_000 + ",\n", "119,999 characters"),
-        ('A,"' + "a" * 140_000 + '",\n', "columns, the first row has 3"),
+        ('A,"' + "a" * 140_000 + '",\n', "140,000 characters, at most 50,000 fit"),
     ],
     ids=lambda value: value[:30],
 )
@@ -147,9 +147,9 @@ def test_empty_cells_at_the_end_may_be_left_out_or_too_many(read_bytes: Read) ->
 
 
 def test_excels_separator_line_is_obeyed(read_bytes: Read) -> None:
-    found = read_bytes(b"sep=;\r\ntitle;abstract\r\nA;We, too; prune\r\nB;We prune\r\n")
-    assert [record.title for record in found.records] == ["B"]
-    assert found.rejections[0].line == 3
+    found = read_bytes(b"sep=;\r\ntitle;abstract\r\nA;We, too, prune\r\nB;We;prune\r\nC;We prune\r\n")
+    assert [(record.title, record.abstract) for record in found.records] == [("A", "We, too, prune"), ("C", "We prune")]
+    assert found.rejections[0].line == 4
 
 
 def test_a_table_without_abstracts_says_so(read_bytes: Read) -> None:
@@ -159,7 +159,10 @@ def test_a_table_without_abstracts_says_so(read_bytes: Read) -> None:
 
 
 def test_a_table_of_something_else_is_no_table_of_papers(read_bytes: Read) -> None:
-    assert "no reader knows" in read_bytes(b"title,price\nA,1\n").rejections[0].reason
+    assert read_bytes(b"title,price\nA,1\n").rejections[0].reason == "no column holds abstracts: title, price"
+    assert read_bytes(b"Nombre;Precio\nA;1\n").rejections[0].reason == (
+        "columns Nombre, Precio: none is a title; call one 'Title' and one 'Abstract'"
+    )
 
 
 def test_a_table_in_windows_1252_is_read_and_told(read_bytes: Read) -> None:

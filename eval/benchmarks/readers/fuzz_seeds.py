@@ -3,7 +3,9 @@
 A new format needs its line here; a test holds that none is missing.
 """
 
+import io
 import json
+import zipfile
 
 from rag.readers.formats import (
     arxiv_atom,
@@ -11,12 +13,13 @@ from rag.readers.formats import (
     huggingface,
     json_document,
     jsonl,
+    markdown_note,
     medline,
     pubmed_xml,
     ris,
-    table,
     web_of_science,
 )
+from rag.readers.formats.tables import columnar, delimited, field_rows, unknown, web_page, workbook
 
 TITLES = ("Quiet Lattices", "Prüning by <i>Gradients</i> & More", "What Do $x_i^2$ Labels Cost?")
 ABSTRACTS = (
@@ -128,6 +131,72 @@ def _page() -> str:
     )
 
 
+def _note(paper: dict[str, object]) -> str:
+    return f"""---
+title: "{paper["title"]}"
+authors: [Ann Lee, "[[Bo Roe]]"]
+year: {paper["year"]}
+---
+> [!abstract]
+> {paper["abstract"]}
+
+## Notes
+**DOI**:: {paper["doi"]}
+"""
+
+
+def _field_rows(paper: dict[str, object]) -> str:
+    rows = [
+        ("TITLE", paper["title"]), ("AUTHOR NAMES", "Lee A.", "Roe B."), ("ABSTRACT", paper["abstract"]),
+        ("DOI", paper["doi"]),
+    ]  # fmt: skip
+    return "\n".join(",".join(f'"{cell}"' for cell in row) for row in rows) + "\n\n"
+
+
+def _html_row(paper: dict[str, object]) -> str:
+    cells = (str(paper["title"]), "Lee, Ann<br>Roe, Bo", str(paper["abstract"]), str(paper["year"]))
+    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>\n"
+
+
+def _workbook() -> bytes:
+    """Return a workbook of one sheet, written by hand: libraries put the time of day into one."""
+    rows = [list(PAPERS[0]), *([str(value) for value in paper.values()] for paper in PAPERS)]
+    cells = ("".join(f'<c t="inlineStr"><is><t>{_escaped(cell)}</t></is></c>' for cell in row) for row in rows)
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    links = f'<Relationships xmlns="{package}/relationships"><Relationship Id="a" Type="{office}/'
+    sheet = "".join(f"<row>{row}</row>" for row in cells)
+    members = {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types"><Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{kinds}.sheet.main+xml"/>'
+        f'<Override PartName="/xl/s.xml" ContentType="{kinds}.worksheet+xml"/></Types>',
+        "_rels/.rels": f'{links}officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
+        '<sheet name="S" sheetId="1" r:id="a"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'{links}worksheet" Target="s.xml"/></Relationships>',
+        "xl/s.xml": f'<worksheet xmlns="{main}"><sheetData>{sheet}</sheetData></worksheet>',
+    }
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(zipfile.ZipInfo(name), text)
+    return whole.getvalue()
+
+
+def _parquet() -> bytes:
+    """Return a Parquet file of the papers, whose authors are lists; nothing where pyarrow isn't installed."""
+    try:
+        import pyarrow.parquet
+    except ImportError:
+        return b""
+    whole = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(PAPERS), whole)
+    return whole.getvalue()
+
+
 def _joined(begin: str, each: list[str], end: str = "") -> bytes:
     return (begin + "".join(each) + end).encode()
 
@@ -150,5 +219,14 @@ SEEDS: dict[str, bytes] = {
     ris.NAME: _joined("", list(map(_ris, PAPERS))),
     medline.NAME: _joined("", list(map(_medline, PAPERS))),
     web_of_science.NAME: _joined("FN Clarivate Analytics Web of Science\nVR 1.0\n", list(map(_wos, PAPERS)), "EF\n"),
-    table.NAME: _joined("Key,Title,Author,Publication Year,Abstract Note,DOI\n", list(map(_row, PAPERS))),
+    delimited.NAME: _joined("Key,Title,Author,Publication Year,Abstract Note,DOI\n", list(map(_row, PAPERS))),
+    field_rows.NAME: _joined("", list(map(_field_rows, PAPERS))),
+    unknown.NAME: _joined("Nombre;Precio;Origen\n", ["Otra;7;aquí\n"] * 3),
+    web_page.NAME: _joined(
+        "<!doctype html><html><head><title>Papers</title></head><body><table><thead><tr><th>Title<th>Authors"
+        "<th>Abstract<th>Year</thead>\n", list(map(_html_row, PAPERS)), "</table></body></html>",
+    ),
+    markdown_note.NAME: _note(PAPERS[0]).encode(),
+    workbook.NAME: _workbook(),
+    columnar.NAME: _parquet(),
 }  # fmt: skip

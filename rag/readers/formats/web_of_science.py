@@ -7,7 +7,7 @@
     AB The dominant ...
     ER
 
-Its table of the same fields, between tabs, is read by `rag.readers.formats.table`.
+Its table of the same fields, between tabs, is read by `rag.readers.formats.tables.delimited`.
 """
 
 import re

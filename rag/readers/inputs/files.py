@@ -1,7 +1,7 @@
 """A path to the open files behind it: one, or each member of an archive, told by what it holds, never by its name.
 
 `.gz` and `.zip` are unpacked as they are read, never to the disk, within limits that no shelf of abstracts reaches;
-standard input is a path named `-`.
+an office file is one file, though it is an archive. Standard input is a path named `-`.
 """
 
 import gzip
@@ -14,23 +14,13 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from rag.readers.inputs.kinds import is_office
 from rag.readers.inputs.streams import Begun, Readable, UnreadableError
 from rag.readers.inputs.zip_stream import CUT, DAMAGED, Member, zip_members
 
 STANDARD_INPUT = Path("-")
 GZIP, ZIP = b"\x1f\x8b\x08", (b"PK\3\4", b"PK\5\6")
-PACKED = {
-    "gzip": re.compile(rb"\x1f\x8b\x08"),
-    "zip": re.compile(rb"PK(?:\x03\x04|\x05\x06)"),
-    "bzip2": re.compile(rb"BZh[1-9]1AY&SY"),
-    "xz": re.compile(rb"\xfd7zXZ\0"),
-    "zstd": re.compile(rb"\x28\xb5\x2f\xfd"),
-    "7z": re.compile(rb"7z\xbc\xaf\x27\x1c"),
-    "rar": re.compile(rb"Rar!\x1a\x07"),
-    "tar": re.compile(rb"(?s).{257}ustar"),
-}
 HIDDEN = re.compile(r"(?:^|/)(?:\.|__MACOSX(?:/|$))")
-OFFICE = re.compile(r"\[Content_Types\]\.xml|(?:_rels|docProps|xl|word|ppt|META-INF)/|mimetype$")
 MOST_MEMBERS = 100_000
 MOST_BYTES = 50_000_000_000  # that may come out of one archive
 MOST_SWELLING = 200  # times its packed size, of a file that is larger than MUCH; text swells 3 to 20 times
@@ -60,15 +50,10 @@ def open_files(path: Path) -> Iterator[Opened]:
         begun = Begun(file)
         if begun.head.startswith(GZIP):
             yield Opened(name, _Unpacked(_Gunzipped(begun), lambda: begun.given, _Budget()))
-        elif begun.head.startswith(ZIP):
+        elif begun.head.startswith(ZIP) and not is_office(begun.head):
             yield from _members(begun, name)
         else:
             yield Opened(name, begun)
-
-
-def packed_kind(head: bytes) -> str | None:
-    """Return the name of the kind of archive that a file begins as, None when it is none."""
-    return next((kind for kind, magic in PACKED.items() if magic.match(head)), None)
 
 
 def safe_name(name: str) -> str:
@@ -90,9 +75,6 @@ def _members(file: Readable, name: str) -> Iterator[Opened]:
     empty = True
     for number, member in enumerate(zip_members(file)):
         inner = safe_name(member.header.name)
-        if number == 0 and OFFICE.match(inner):
-            yield Opened(name, "an office document or e-book; save it as CSV or text first")
-            return
         if number == MOST_MEMBERS:
             yield Opened(name, f"holds more than {MOST_MEMBERS:,} files; the rest was left out")
             return

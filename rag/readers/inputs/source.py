@@ -5,17 +5,22 @@ are older than UTF-8 ask for its lines as Windows-1252, and get what surely is. 
 Windows programs write it, is handed on as UTF-8.
 """
 
+import builtins
 import codecs
 import io
 import re
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
 from rag.readers.inputs.streams import HEAD_BYTES, Begun, Readable, Recoded, UnreadableError
 from rag.records import Record
 
 LONGEST_LINE = 8_000_000  # bytes; a longer one is no record, and must not fill the memory
+KEPT_IN_MEMORY = 64_000_000  # bytes of a file that has to be read at any place
+LARGEST_COPY = 4_000_000_000  # bytes
 # What no text of Windows-1252 holds: bytes without a meaning, hardly used ones, and pieces of UTF-8.
 NO_WINDOWS = re.compile(rb"[\x81\x8d\x8f\x90\x9d\xfe\xff]|[\xc2-\xf4][\x80-\xbf]")
 
@@ -52,6 +57,7 @@ class Source:
             self._file = Begun(Recoded(self._file))
         self._only_returns = b"\r" in self.head and b"\n" not in self.head  # as programs of old Macs end lines
         self._decoder = _Decoder(windows=False)
+        self._encoding: str | None = None  # that the lines were read in, where it is another than UTF-8
 
     @property
     def head(self) -> bytes:
@@ -65,8 +71,8 @@ class Source:
 
     @property
     def text(self) -> str:
-        """The head as text, for sniffing: bytes that are none are replaced, a byte order mark is dropped."""
-        text = self.head.decode("utf-8", "replace").removeprefix("\ufeff")
+        """The head as text, for sniffing: bytes that are none are kept as surrogates, a byte order mark is dropped."""
+        text = self.head.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
         return text.replace("\r", "\n") if self._only_returns else text
 
     def pieces(self) -> Iterator[bytes]:
@@ -79,15 +85,33 @@ class Source:
         """Return the whole file to read from its start."""
         return io.BufferedReader(self._file, HEAD_BYTES)
 
-    def lines(self, *, windows: bool = False) -> Iterator[Line | Problem]:
-        """Yield every line, decoded as UTF-8 (a byte order mark is dropped).
+    @contextmanager
+    def whole(self) -> Iterator[BinaryIO]:
+        """Lend the whole file as one that can be read at any place. Raises OSError or UnreadableError.
+
+        What comes out of an archive is kept in memory, a large one in a file without a name.
+        """
+        if (file := self._file.rewound()) is not None:
+            yield file
+            return
+        with tempfile.SpooledTemporaryFile(KEPT_IN_MEMORY) as copy:
+            for piece in self.pieces():
+                copy.write(piece)
+                if copy.tell() > LARGEST_COPY:
+                    msg = f"larger than {LARGEST_COPY:,} bytes in an archive; unpack it first"
+                    raise UnreadableError(msg)
+            copy.seek(0)
+            yield cast("BinaryIO", copy)
+
+    def lines(self, *, windows: bool = False, encoding: str | None = None) -> Iterator[Line | Problem]:
+        """Yield every line, decoded as UTF-8 (a byte order mark is dropped), or in the encoding that is known of it.
 
         With `windows`, a line that isn't is read as Windows-1252 when it can be, and when the first line of the file
         that isn't ASCII was one of these.
         """
         decoder = self._decoder = _Decoder(windows=windows)
         number = 1
-        pieces = self.pieces()
+        pieces = self._recoded(encoding) if encoding else self.pieces()
         if self._only_returns:
             pieces = (piece.replace(b"\r", b"\n") for piece in pieces)
         for block in _blocks(pieces):
@@ -109,9 +133,19 @@ class Source:
             yield from map(Line, count(number), texts)
             number += len(texts)
 
+    def _recoded(self, encoding: str) -> Iterator[builtins.bytes]:
+        """Yield the whole file as UTF-8; what is no text in its encoding is none in UTF-8 either."""
+        decoder = codecs.getincrementaldecoder(encoding)("surrogateescape")
+        self._encoding = encoding
+        for piece in self.pieces():
+            yield decoder.decode(piece).encode("utf-8", "surrogateescape")
+        yield decoder.decode(b"", final=True).encode("utf-8", "surrogateescape")
+
     @property
     def remarks(self) -> Iterator[str]:
         """What to say of how the lines were read, once they all are."""
+        if self._encoding:
+            yield f"not UTF-8: read as {self._encoding}"
         if self._decoder.count:
             yield f"not UTF-8: {self._decoder.count:,} lines read as Windows-1252"
 

@@ -5,7 +5,7 @@ For rag.readers.inputs.source, which makes lines of them.
 
 import codecs
 import io
-from typing import Protocol
+from typing import BinaryIO, Protocol, cast
 
 from rag.errors import RagError
 
@@ -42,6 +42,14 @@ class Begun(io.RawIOBase):
         self.head = bytes(begun[:HEAD_BYTES])
         self.given = 0  # bytes that were read of it
         self._left = memoryview(bytes(begun))
+
+    def rewound(self) -> BinaryIO | None:
+        """Return the file itself, at its start, where it is one that can be read at any place; None where it isn't."""
+        seekable = getattr(self._file, "seekable", None)
+        if seekable is None or not seekable() or not isinstance(self._file, io.BufferedIOBase):
+            return None
+        self._file.seek(0)
+        return cast("BinaryIO", self._file)
 
     def readable(self) -> bool:
         """Say so, for io.BufferedReader."""

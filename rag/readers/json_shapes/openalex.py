@@ -29,7 +29,7 @@ def record(values: Mapping[str, Any], line: int) -> Record | Problem:
     return build_record(
         line,
         text(values, "title", "display_name"),
-        _abstract(values.get("abstract_inverted_index")) or text(values, "abstract"),
+        abstract_in(values.get("abstract_inverted_index")) or text(values, "abstract"),
         key=text(values, "id"),
         authors=authors,
         year=dated(values.get("publication_year"), values.get("publication_date")),
@@ -39,8 +39,8 @@ def record(values: Mapping[str, Any], line: int) -> Record | Problem:
     )
 
 
-def _abstract(index: Any) -> str:
-    """Return the words of an index in the order of their places."""
+def abstract_in(index: Any) -> str:
+    """Return the words of an index of places by word, in the order of their places; nothing of anything else."""
     if not isinstance(index, dict):
         return ""
     placed = [(place, word) for word, places in index.items() for place in listed(places) if isinstance(place, int)]
