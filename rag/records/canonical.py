@@ -1,8 +1,8 @@
 """What a paper is, made from its records. Pure; whatever their order, but for what each source calls its own.
 
-The fullest abstract, none that only tells of a retraction where there is another, brings its title; a publisher's DOI stands before a preprint's; the year is that in which the
-paper first came out. Key and url are those of the first record that has them. One record that tells of a retraction is
-enough: most databases learn of it late, many never.
+The fullest abstract brings its title, and one that only tells of a retraction is no full one; a publisher's DOI stands
+before a preprint's; the year is that in which the paper first came out. Key and url are those of the first record that
+has them. One record that tells of a retraction is enough: most databases learn of it late, many never.
 """
 
 import re
