@@ -10,6 +10,7 @@
     ├── BackupError             a backup is none, is damaged, or there is no place for what it holds
     ├── EmptyLibraryError       nothing to search yet
     ├── SourceError             a path to ingest can't be read
+    ├── ExportError             papers can't be written in the form that was asked for
     ├── QuestionError           a question, filter or limit that can't be used
     ├── MergeError              a merge to undo that isn't there
     ├── EmbeddingError          the embedding model is missing, wrong or unreachable
@@ -64,6 +65,10 @@ class EmptyLibraryError(RagError):
 
 class SourceError(RagError):
     """A path given to ingest can't be read."""
+
+
+class ExportError(RagError):
+    """Something can't be written in the form that was asked for. The message says what is missing."""
 
 
 class QuestionError(RagError):
