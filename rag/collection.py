@@ -214,7 +214,8 @@ class Collection:
         allowed = catalog.indexed_ids(filters) if filters else None
         while batch := catalog.all_papers(after=after, limit=PAGE):
             after = batch[-1].paper_id
-            yield from (paper for paper in batch if allowed is None or paper.paper_id in allowed)
+            chosen = [paper.paper_id for paper in batch if allowed is None or paper.paper_id in allowed]
+            yield from catalog.papers(chosen)  # with where they came from
 
     def paper(self, paper_id: int) -> Paper | None:
         """Return one paper; None when it isn't there (any more)."""

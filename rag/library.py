@@ -185,7 +185,7 @@ class Library(Compares, ForLlamaIndex, ForNotebooks, Marking):
     # --- The papers
 
     def ingest(
-        self, paths: str | Path | Iterable[Any], watch: Watch = lambda progress: None, *, name: str = ""
+        self, paths: str | Path | Iterable[Any], watch: Watch = lambda progress: None, *, name: str | None = None
     ) -> IngestReport:
         """Bring in the papers of files and folders, or rows of a notebook; return what became of each record.
 
@@ -194,7 +194,7 @@ class Library(Compares, ForLlamaIndex, ForNotebooks, Marking):
         progress. Raises SourceError for a path that doesn't exist and a frame without titles or abstracts,
         LibraryLockedError when somebody else is writing, StorageError when a write fails (what was stored stays).
         """
-        return self._collection.ingest(paths, watch, name)
+        return self._collection.ingest(paths, watch, name or "")
 
     def remove(self, paper_ids: Iterable[int]) -> int:
         """Forget papers with everything known of them; return how many were there.

@@ -62,7 +62,7 @@ def read_rows(given: Iterable[object], name: str = "") -> Iterator[Found]:
     time. Raises SourceError for a frame without titles or abstracts.
     """
     name = " ".join(name.split())
-    number = 0
+    number, of_all = 0, ""
     for item in given:
         if is_frame(item):
             columns = _columns(item)
@@ -74,7 +74,8 @@ def read_rows(given: Iterable[object], name: str = "") -> Iterator[Found]:
             raise SourceError(msg)
         else:
             rows = _transposed(item)
-            source = name or _made_name("rows", list(rows[0]) if isinstance(rows[0], Mapping) else [])
+            of_all = of_all or _made_name("rows", rows[0] if isinstance(rows[0], Mapping) else ())
+            source = name or of_all
             found = map(_record, rows, range(number + 1, number + len(rows) + 1))
             number += len(rows)
         for one in found:

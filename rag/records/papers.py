@@ -202,16 +202,18 @@ class Found:
 
     def __str__(self) -> str:
         hits = (f"{place}. {hit}" for place, hit in enumerate(self.hits, 1))
-        return "\n".join([f"{self._counted} of {self.searched:,} searched", *map(one_line, self.notes), *hits])
+        return "\n".join([self._counted, *map(one_line, self.notes), *hits])
 
     def _repr_html_(self) -> str:
-        count = tagged("p", f"{said(self._counted)} of {self.searched:,} searched", "quiet")
+        count = tagged("p", said(self._counted), "quiet")
         notes = "".join(tagged("p", said(note)) for note in self.notes)
         return boxed(count, notes, listed(map(hit_html, self.hits), "ol"))
 
     @property
     def _counted(self) -> str:
-        return f"{'At least ' * self.more}{self.matching:,} paper{'s match' if self.matching != 1 else ' matches'}"
+        return (
+            f"{'At least ' * self.more}{self.matching:,} of {self.searched:,} papers match{'es' * (self.matching == 1)}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

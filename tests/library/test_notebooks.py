@@ -186,6 +186,7 @@ def test_a_row_that_is_no_paper_costs_only_itself(library: Library) -> None:
     report = library.ingest([TIDES, ["no", "dict"], {"title": "Only a title"}, 7, DUNES])
     assert report.added == 2
     assert [one.line for one in report.rejected] == [2, 3, 4]
+    assert len({one.source for one in report.rejected}) == 1
 
 
 def test_files_are_sources_by_their_own_names(library: Library, tmp_path: Path) -> None:
@@ -198,6 +199,7 @@ def test_files_are_sources_by_their_own_names(library: Library, tmp_path: Path) 
 def test_papers_come_back_as_a_frame_that_can_be_ingested_again(library: Library, tmp_path: Path) -> None:
     library.ingest(ROWS)
     frame = library.to_frame()
+    assert frame["sources"].tolist() == [["rows (id, title, abstract, authors, year, doi)"]] * 2
     assert list(frame["title"]) == [TIDES["title"], DUNES["title"]]
     assert frame["year"].isna().tolist() == [False, True]
     assert str(frame["year"].dtype) == "Int64"

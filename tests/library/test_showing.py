@@ -99,7 +99,7 @@ def test_hits_and_what_was_found_show_papers_with_their_sentences(library: Libra
     assert f"<mark>{hits[0].passages[0].text}</mark>" in hits[0]._repr_html_()
     assert str(hits[0]).split("\n") == [hits[0].paper.reference, f"    {hits[0].passages[0].text}"]
     assert re.fullmatch(r"<Hit [01]\.\d\d, paper 1: How dunes wander\. Cole, 2019\. https://\S+>", repr(hits[0]))
-    assert f"of {found.searched} searched" in shown(found).text
+    assert f"of {found.searched} papers match" in shown(found).text
     assert "1. How dunes wander" in str(found) == repr(found)
 
 
