@@ -1,7 +1,7 @@
 """Answers: their text and claims, what was searched, and what readers thought of it."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import zip_longest
@@ -137,8 +137,9 @@ class Answer:
         return boxed(
             tagged("p", tagged("b", said(self.question))),
             tagged("div", text_html(self.text, self.claims), "text"),
-            "".join(cited_html(one) for one in self.citations),
-            listed(reference_html(paper) for paper in self.nearest),
+            "".join(cited_html(one, self.claims) for one in self.citations),
+            listed(map(reference_html, self.nearest)) if self.outcome is Outcome.NOT_IN_ABSTRACTS else "",
+            tagged("p", said(f"{LEFT_OPEN} {self.left_open}")) if self.left_open and not self.answered else "",
             "".join(tagged("p", said(note), "quiet") for note in self.notes),
         )
 
@@ -204,10 +205,11 @@ def text_html(text: str, claims: tuple[Claim, ...]) -> str:
     return done + spaced(text[at:])
 
 
-def cited_html(citation: Citation) -> str:
-    """Return a citation as a notebook shows it: its paper, and the words of the abstract that it quotes."""
-    quote = tagged("blockquote", tagged("mark", said(citation.quote)))
-    return tagged("div", reference_html(citation.paper, f"[{citation.number}]")) + quote
+def cited_html(citation: Citation, claims: Iterable[Claim] = ()) -> str:
+    """Return a cited paper as a notebook shows it: its reference, and the words of its abstract that claims rest on."""
+    cited = (one.quote for claim in claims for one in claim.citations if one.number == citation.number)
+    quotes = (tagged("blockquote", tagged("mark", said(one))) for one in dict.fromkeys((citation.quote, *cited)))
+    return tagged("div", reference_html(citation.paper, f"[{citation.number}]")) + "".join(quotes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ STYLE = (
     "color:inherit;font-size:inherit}.askpapers mark{background:rgba(255,200,40,.35);color:inherit}"
     ".askpapers .quiet{opacity:.72}.askpapers .look{border-bottom:2px dotted rgba(214,120,20,.9)}"
     ".askpapers .retracted{border:1px solid;border-radius:.8em;padding:0 .5em;font-weight:600;font-size:.85em}"
-    ".askpapers .text{white-space:pre-line}.askpapers table{border-collapse:collapse}"
+    ".askpapers a{color:inherit;text-decoration:underline}"
+    ".askpapers .text{white-space:pre-line;margin-bottom:.6em}.askpapers table{border-collapse:collapse}"
     ".askpapers :is(th,td){text-align:left;vertical-align:top;padding:.3em .7em;white-space:normal;"
     "border:1px solid rgba(128,128,128,.4)}</style>"
 )

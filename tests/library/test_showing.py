@@ -73,7 +73,7 @@ def test_an_answer_shows_its_text_its_papers_and_their_words(library: Library) -
     found = shown(answer)
     assert QUESTION in found.text
     assert all(claim.text[:30] in found.text for claim in answer.claims)
-    assert all(f"<mark>{one.quote}</mark>" in html for one in answer.citations)
+    assert all(f"<mark>{one.quote}</mark>" in html for claim in answer.claims for one in claim.citations)
     assert "https://doi.org/10.1000/dunes" in found.links
     assert repr(answer) == str(answer)
     assert str(answer).startswith(answer.text)
