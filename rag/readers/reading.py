@@ -10,12 +10,10 @@ from rag.readers.formats import (
     huggingface,
     json_document,
     jsonl,
-    medline,
     pubmed_xml,
-    ris,
     table,
-    web_of_science,
 )
+from rag.readers.formats.tagged import medline, ris, web_of_science
 from rag.readers.inputs.files import Opened, open_files, packed_kind, source_name
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.inputs.streams import UnreadableError

@@ -11,12 +11,10 @@ from rag.readers.formats import (
     huggingface,
     json_document,
     jsonl,
-    medline,
     pubmed_xml,
-    ris,
     table,
-    web_of_science,
 )
+from rag.readers.formats.tagged import medline, ris, web_of_science
 
 TITLES = ("Quiet Lattices", "Prüning by <i>Gradients</i> & More", "What Do $x_i^2$ Labels Cost?")
 ABSTRACTS = (
