@@ -13,7 +13,18 @@ from rag.readers.formats import (
     pubmed_xml,
     table,
 )
-from rag.readers.formats.tagged import medline, ris, web_of_science
+from rag.readers.formats.tagged import (
+    cochrane,
+    endnote,
+    labelled,
+    medline,
+    noteexpress,
+    ovid,
+    pubmed_text,
+    refworks,
+    ris,
+    web_of_science,
+)
 from rag.readers.inputs.files import Opened, open_files, packed_kind, source_name
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.inputs.streams import UnreadableError
@@ -31,7 +42,14 @@ READERS: tuple[Reader, ...] = (  # who is asked first
     bibtex,
     ris,
     medline,
+    endnote,
     web_of_science,
+    refworks,
+    cochrane,
+    noteexpress,
+    ovid,
+    pubmed_text,
+    labelled,
     table,
 )
 

@@ -44,10 +44,12 @@ def _parted(field: str) -> Iterator[str]:
 
 
 def _between_commas(text: str) -> Iterable[str]:
-    """Return the names of `Doe, J., Roe, R.` or `Jane Doe, Richard Roe, Ann Poe`; what isn't a list as it is."""
+    """Return the names of `Doe, J., Roe, R.`, `Doe J, Roe R` or `Jane Doe, Richard Roe, Ann Poe`; else the text."""
     parts = COMMA.split(text)
     if len(parts) > 3 and len(parts) % 2 == 0 and all(map(INITIALS.fullmatch, parts[1::2])):
         return (f"{family}, {given}" for family, given in zip(parts[::2], parts[1::2], strict=True))
+    if len(parts) > 1 and all(with_initials(part) != part for part in parts):  # Doe J, Roe RA
+        return parts
     if len(parts) > 2 and all(" " in part and parse_name(part).given for part in parts):
         return parts
     return [text]

@@ -1,60 +1,86 @@
-"""MEDLINE, the `.nbib` files of PubMed: one paper from `PMID` to the next.
+"""MEDLINE, as PubMed saves it (`.nbib`), and its like of ERIC and Ovid: one paper from its first tag to the next such.
 
 PMID- 31452104
 TI  - Attention is all
       you need.
 AB  - BACKGROUND: The dominant ...
 FAU - Vaswani, Ashish
+
+Records of PubMed begin with `PMID`, of ERIC with `OWN`, of Ovid with `UI` or `VN`: what begins the first one
+begins all.
 """
 
 import re
 from collections.abc import Iterator
 
 from rag.readers.inputs.source import Problem, Source
+from rag.readers.parsing.author_fields import authors_of_fields
+from rag.readers.parsing.noted_ids import noted_arxiv_id, noted_doi
 from rag.readers.parsing.tagged_lines import Tagged, records
-from rag.readers.record_builder import build_record, noted_arxiv_id
+from rag.readers.record_builder import build_record
 from rag.records import Record
-from rag.text.author_names import displayed, with_initials
+from rag.text.author_names import displayed
 
 NAME = "MEDLINE file"
-SNIFFED = re.compile(r"^\ufeff?PMID ?- ?\d+\s*$", re.MULTILINE)
+PUBMED = re.compile(r"^\ufeff?PMID ?- ?\d+\s*$", re.MULTILINE)
+FIRST = re.compile(r"\s*(?:<?\d{1,7}[.>]?\s*\n\s*)?([A-Z]{2,4})[ \t]{0,2}- ?\S")
+TITLED = re.compile(r"^TI {1,2}- ", re.MULTILINE)
+OTHERS = re.compile(r"^(?:AB|AU|FAU|DP|OWN|PT|SO|UI|AN) {0,2}- ", re.MULTILINE)
 TAG = re.compile(r"([A-Z]{2,4}) {0,2}- ?")
+NUMBERED = re.compile(r"<\d{1,7}>|\d{1,7}\.")  # what Ovid writes between records
 DOI = re.compile(r"(?<!\S)(\S{1,400}) \[doi\]")
+OF_MEDLINE = re.compile("medline|pubmed|nlm", re.IGNORECASE)
+OTHERS_UNNAMED = frozenset(("and others", "others", "et al", "et al."))
 
 
 def sniff(head: str) -> bool:
     """Tell whether a file begins with such a record."""
-    return SNIFFED.search(head) is not None
+    return PUBMED.search(head) is not None or (
+        FIRST.match(head) is not None and TITLED.search(head) is not None and OTHERS.search(head) is not None
+    )
 
 
-def read(source: Source) -> Iterator[Record | Problem]:
-    """Yield a record for each `PMID` with title and abstract, a Problem for any other."""
-    for found in records(source.lines(), _tagged, "PMID"):
+def read(source: Source) -> Iterator[Record | Problem | str]:
+    """Yield a record for each that begins as the first one, with title and abstract, a Problem for any other."""
+    begun = None if PUBMED.search(source.text) else FIRST.match(source.text)
+    for found in records(source.lines(windows=True), _tagged, begun[1] if begun else "PMID"):
         yield found if isinstance(found, Problem) else _record(found)
+    yield from source.remarks
 
 
 def _tagged(line: str) -> tuple[str, str]:
     found = None if line.startswith("  ") else TAG.match(line)
+    if found is None and NUMBERED.fullmatch(line.strip()):
+        return "", ""
     return (found[1], line[found.end() :]) if found else ("", line.lstrip(" "))
 
 
 def _record(record: Tagged) -> Record | Problem:
     ids = "; ".join([*record.all("LID"), *record.all("AID")])
     doi = DOI.search(ids)
-    return build_record(
-        record.line,
-        record.joined("TI", "BTI", "TT"),
-        record.joined("AB", "OAB"),
-        key=record.first("PMID"),
-        authors=_authors(record),
-        year=record.first("DP", "DEP", "EDAT"),
-        doi=doi[1] if doi else "",
-        arxiv_id=noted_arxiv_id(ids),
-        pubmed_id=record.first("PMID"),
-    )
+    number = record.first("PMID") or (record.first("UI") if OF_MEDLINE.search(record.joined("DB", "OWN", "VN")) else "")
+    abstracts = [texts for tag in ("AB", "OAB") if any(texts := record.all(tag))] or [[]]
+    found: Record | Problem
+    for texts in abstracts:  # another abstract counts where the first one is none
+        found = build_record(
+            record.line,
+            record.joined("TI", "BTI", "TT"),
+            texts,
+            key=record.first("PMID", "UI", "OID", "AN"),
+            authors=_authors(record),
+            year=record.first("DP", "YR", "DEP", "EDAT"),
+            doi=doi[1] if doi else noted_doi(*record.all("DO", "DOI")),
+            arxiv_id=noted_arxiv_id(ids),
+            pubmed_id=number,
+            url=next((text for text in record.all("LID") if text.startswith("http")), "") or record.first("UR"),
+        )
+        if isinstance(found, Record):
+            break
+    return found
 
 
 def _authors(record: Tagged) -> list[str]:
     """Return the authors with full names where there are any, else with initials; else who signed for them."""
-    full = [displayed(name) for name in record.all("FAU")]
-    return full or [with_initials(name) for name in record.all("AU")] or record.all("CN", "FED")
+    full = [displayed(name) for name in record.all("FAU", "FA")]
+    named = full or authors_of_fields(record.all("AU")) or record.all("CN", "FED")
+    return [name for name in named if name.strip().casefold() not in OTHERS_UNNAMED]

@@ -17,9 +17,9 @@ from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.author_fields import authors_of_fields
 from rag.readers.parsing.noted_ids import noted_arxiv_id, noted_doi, noted_pubmed_id
 from rag.readers.parsing.tagged_lines import Tagged, records
+from rag.readers.parsing.translated_titles import both_titles
 from rag.readers.record_builder import build_record
 from rag.records import Record
-from rag.text.languages import language
 
 NAME = "RIS file"
 TYPE = re.compile(r"[ \t\ufeff]{0,3}(TY|ty)([ \t]{0,3})-[ \t]{0,3}(?:[A-Za-z][A-Za-z &/(),-]{0,60})?\s*$")
@@ -82,7 +82,7 @@ def _record(record: Tagged) -> Record | Problem:
     for abstracts in [texts for tag in ("AB", "N2") if any(texts := record.all(tag))] or [[]]:
         found = build_record(
             record.line,
-            _title(record),
+            both_titles(record.joined("TI", "T1", "CT"), record.first("TT")),
             abstracts,
             key=record.first("ID"),
             authors=authors_of_fields(record.all("AU", "A1")),
@@ -95,16 +95,6 @@ def _record(record: Tagged) -> Record | Problem:
         if isinstance(found, Record):
             break
     return found
-
-
-def _title(record: Tagged) -> str:
-    """Return the title; of one with a translation both, the English one first, as Scopus has them."""
-    title, translated = record.joined("TI", "T1", "CT"), record.first("TT")
-    if not title or not translated or title.strip().casefold() == translated.strip().casefold():
-        return title or translated
-    if language(translated) == "en" and language(title) != "en":
-        title, translated = translated, title
-    return f"{title} [{translated.strip()}]"
 
 
 def _pubmed_id(record: Tagged, database: str) -> str:
