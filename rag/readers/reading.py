@@ -37,9 +37,9 @@ READERS: tuple[Reader, ...] = (  # who is asked first
     huggingface,
     pubmed_xml,
     arxiv_atom,
+    bibtex,  # before JSON: a stray `{}` between entries is no line of it
     json_document,
     jsonl,
-    bibtex,
     ris,
     medline,
     endnote,
