@@ -28,10 +28,12 @@ from rag.readers.formats.tagged import (
 from rag.readers.inputs.files import Opened, open_files, packed_kind, source_name
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.inputs.streams import UnreadableError
+from rag.readers.unknown import told, told_binary
 from rag.records import Record, Rejection, Remark
 
 LONGEST_TITLE = 1_000  # characters
 LONGEST_ABSTRACT = 50_000  # characters; a longer text is a paper or a mistake, and would drown the others
+NO_ABSTRACTS = "no abstracts in it; export it again with abstracts, or from a source that has them (DBLP has none)"
 LONGEST_REASON = 300  # characters
 READERS: tuple[Reader, ...] = (  # who is asked first
     huggingface,
@@ -91,23 +93,26 @@ def _read(source: Source, name: str) -> Iterator[Record | Rejection | Remark]:
     if kind := packed_kind(source.head):
         yield Rejection(name, None, f"a packed file ({kind}) that isn't opened here; unpack it first")
         return
-    if b"\0" in source.head:
-        yield Rejection(name, None, "a binary file, not text")
+    binary = told_binary(source.head) or ("a binary file, not text" if b"\0" in source.head else None)
+    if binary:
+        yield Rejection(name, None, binary)
         return
     reader = next((reader for reader in READERS if reader.sniff(source.text)), None)
     if reader is None and source.trouble:
         raise source.trouble  # too little came before it to tell the format by
     if reader is None:
-        known = ", ".join(reader.NAME for reader in READERS)
-        yield Rejection(name, None, f"no reader knows this format (known: {known})")
+        yield Rejection(name, None, told(source.text))
         return
-    empty = True
+    empty, without_abstract = True, True
     for found in reader.read(source):
         if isinstance(found, str):
             yield Remark(name, found)
         else:
             empty = False
+            without_abstract = without_abstract and isinstance(found, Problem) and found.partial is not None
             yield _checked(found, name)
+    if without_abstract and not empty:
+        yield Remark(name, NO_ABSTRACTS)
     if empty:
         yield Rejection(name, None, f"holds no papers, though it looks like a {reader.NAME}")
 

@@ -40,7 +40,8 @@ LATIN = {  # letters of languages that are written in these
 LATIN["iso8859-2"] = LATIN["cp1250"]
 # What Windows-1252 makes of other encodings, and no language has: signs within words, letters in wrong places.
 NO_WESTERN = re.compile(
-    r"[^\W\d_][±¶¼¾¿³¹£¥ª»][^\W\d_]|[^\W\d_][¿¡¼¾]|±(?=[^\W\d_])|¶|£[a-z]{2}|ì(?=[^\W\d_])|[èÈ][aeiouyáéíóú]|È(?=[^\W\d_])|õ(?!e)|ñ(?![aeiouáéíóúü])"
+    r"[^\W\d_][±¼¾¿³¹£¥ª»][^\W\d_]|[^\W\d_][¿¡¼¾]|±(?=[^\W\d_])|¶|£[a-z]{2}|ì(?=[^\W\d_])"
+    r"|[èÈ][aeiouyáéíóú]|È(?=[^\W\d_])|õ(?!e)|ñ(?![aeiouáéíóúü])"
     r"|æ\b|[Ðð](?=[^\W\d_]{0,9}[^\W\d_áðéíóúýþæö\x00-\x7f])|[\x80-\x9f]"
 )
 ALPHABETS = {

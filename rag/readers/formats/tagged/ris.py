@@ -77,7 +77,7 @@ def _record(record: Tagged) -> Record | Problem:
     database = record.first("DB", "DP")
     number = record.first("AN")
     notes = [note for tag in NOTES if tag in record.pieces for note in record.all(tag)]
-    found: Record | Problem | None = None
+    found: Record | Problem
     # A program that writes both writes the same into both; a placeholder in one is no reason to leave out the other.
     for abstracts in [texts for tag in ("AB", "N2") if any(texts := record.all(tag))] or [[]]:
         found = build_record(
