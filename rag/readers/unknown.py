@@ -8,9 +8,10 @@ import re
 from collections.abc import Callable
 
 EXPORT = "export the references from it as RIS, BibTeX or CSV with abstracts"
+DATABASE = "a SQLite database"
 BINARY = (
     (b"%PDF", "a PDF; export the reference instead (RIS or BibTeX, with its abstract)"),
-    (b"SQLite format 3\0", "a database"),
+    (b"SQLite format 3\0", DATABASE),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Word or Excel file; save it as text, or a table as CSV"),
     (b"{\\rtf", f"a document in RTF; {EXPORT}, or save it as plain text"),
     (b"PAR1", "a Parquet file; save the table as CSV or JSON Lines"),
@@ -19,9 +20,9 @@ BINARY = (
     (b"\x89HDF", "an HDF5 file; save the table as CSV or JSON Lines"),
     (b"\x93NUMPY", "a NumPy array; save the table as CSV or JSON Lines"),
     (b"\x80\x04\x95", "a Python pickle, which isn't opened; save the table as CSV or JSON Lines"),
-    (b"\x89PNG", "an image; export the reference instead (RIS or BibTeX, with its abstract)"),
-    (b"\xff\xd8\xff", "an image; export the reference instead (RIS or BibTeX, with its abstract)"),
-    (b"GIF8", "an image; export the reference instead (RIS or BibTeX, with its abstract)"),
+    (b"\x89PNG", "an image, a binary file; export the reference instead (RIS or BibTeX, with its abstract)"),
+    (b"\xff\xd8\xff", "an image, a binary file; export the reference instead (RIS or BibTeX, with its abstract)"),
+    (b"GIF8", "an image, a binary file; export the reference instead (RIS or BibTeX, with its abstract)"),
     (b"%!PS", "a PostScript file; export the reference instead (RIS or BibTeX, with its abstract)"),
     (b"AT&TFORM", "a DjVu file; export the reference instead (RIS or BibTeX, with its abstract)"),
 )
@@ -33,7 +34,9 @@ DATABASES = (
     (b"enl_refs", f"an EndNote library; {EXPORT}"),
     (b"row_sums", "a library of Askpapers; name its folder with --library"),
 )
-WEB_PAGE = re.compile(r"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
+WEB_PAGE = re.compile(
+    r"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]|^\s*<(?:table|div|p|ul|ol|h[1-6])[\s>]", re.IGNORECASE
+)
 XML_ROOT = re.compile(r"<(?![?!])(?:[\w.-]+:)?([\w.-]{1,60})")
 LATEX = re.compile(r"^[ \t]*\\(?:documentclass|documentstyle|begin\{document\}|input\{|usepackage)", re.MULTILINE)
 BIBITEM = re.compile(r"^[ \t]*\\(?:bibitem|begin\{thebibliography\}|entry\{)", re.MULTILINE)
@@ -62,9 +65,9 @@ Teller = Callable[[str], str | None]
 def told_binary(head: bytes) -> str | None:
     """Return what a file that isn't text is, and what to do; None when it isn't known."""
     said = next((said for magic, said in BINARY if head.startswith(magic)), None)
-    if said == "a database":
-        return next((said for name, said in DATABASES if name in head), f"a SQLite database; {EXPORT}")
-    return said
+    if said == DATABASE:
+        said = next((said for name, said in DATABASES if name in head), f"{DATABASE}; {EXPORT}")
+    return f"no reader knows this format: {said}" if said else None
 
 
 def told(text: str) -> str:

@@ -5,6 +5,7 @@ A new format needs its line here; a test holds that none is missing.
 
 import json
 
+from eval.benchmarks.readers.fuzz_seeds_tagged import tagged_seeds
 from rag.readers.formats import (
     arxiv_atom,
     bibtex,
@@ -14,7 +15,6 @@ from rag.readers.formats import (
     pubmed_xml,
     table,
 )
-from rag.readers.formats.tagged import medline, ris, web_of_science
 
 TITLES = ("Quiet Lattices", "Prüning by <i>Gradients</i> & More", "What Do $x_i^2$ Labels Cost?")
 ABSTRACTS = (
@@ -69,49 +69,6 @@ def _bibtex(paper: dict[str, object]) -> str:
 """
 
 
-def _ris(paper: dict[str, object]) -> str:
-    return f"""TY  - JOUR
-TI  - {paper["title"]}
-AU  - Lee, Ann
-AU  - Beethoven, Ludwig van
-PY  - {paper["year"]}
-AB  - {paper["abstract"]}
-DO  - {paper["doi"]}
-ER  -
-
-"""
-
-
-def _medline(paper: dict[str, object]) -> str:
-    return f"""PMID- {paper["pubmed_id"]}
-DP  - {paper["year"]} Jun
-TI  - {paper["title"]}
-AB  - {str(paper["abstract"])[:40]}
-      {str(paper["abstract"])[40:]}
-FAU - Lee, Ann
-AID - {paper["doi"]} [doi]
-
-"""
-
-
-def _wos(paper: dict[str, object]) -> str:
-    return f"""PT J
-AU Lee, A
-   van Beethoven, L
-AF Lee, Ann
-   van Beethoven, Ludwig
-TI {paper["title"]}
-AB {str(paper["abstract"])[:40]}
-   {str(paper["abstract"])[40:]}
-DI {paper["doi"]}
-PY {paper["year"]}
-UT WOS:00040{paper["pubmed_id"]}
-PM {paper["pubmed_id"]}
-ER
-
-"""
-
-
 def _row(paper: dict[str, object]) -> str:
     return (
         f'{paper["id"]},"{paper["title"]}","Lee, Ann; Roe, Bo",{paper["year"]},"{paper["abstract"]}",{paper["doi"]}\n'
@@ -145,8 +102,6 @@ SEEDS: dict[str, bytes] = {
     ).encode(),
     jsonl.NAME: _joined("", [json.dumps(paper, ensure_ascii=False) + "\n" for paper in PAPERS]),
     bibtex.NAME: _joined("@string{quiet = {Quiet}}\n", list(map(_bibtex, PAPERS))),
-    ris.NAME: _joined("", list(map(_ris, PAPERS))),
-    medline.NAME: _joined("", list(map(_medline, PAPERS))),
-    web_of_science.NAME: _joined("FN Clarivate Analytics Web of Science\nVR 1.0\n", list(map(_wos, PAPERS)), "EF\n"),
+    **tagged_seeds(PAPERS),
     table.NAME: _joined("Key,Title,Author,Publication Year,Abstract Note,DOI\n", list(map(_row, PAPERS))),
 }  # fmt: skip
