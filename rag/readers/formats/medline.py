@@ -44,7 +44,7 @@ def _record(record: Tagged) -> Record | Problem:
     return build_record(
         record.line,
         record.joined("TI", "BTI", "TT"),
-        record.joined("AB", "OAB"),
+        [*record.all("AB"), *record.all("OAB")],
         key=record.first("PMID"),
         authors=_authors(record),
         year=record.first("DP", "DEP", "EDAT"),

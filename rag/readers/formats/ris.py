@@ -53,8 +53,8 @@ def _record(record: Tagged) -> Record | Problem:
     notes = " ".join([note for tag in NOTES if tag in record.pieces for note in record.all(tag)])
     return build_record(
         record.line,
-        record.joined("TI", "T1", "CT"),
-        record.joined("AB", "N2"),
+        [record.joined("TI", "T1", "CT"), record.joined("TT")],
+        [*record.all("AB"), *record.all("N2")],
         key=record.first("ID"),
         authors=(displayed(name.strip(" ,")) for name in record.all("AU", "A1")),
         year=record.first("PY", "Y1", "DA"),
