@@ -13,7 +13,8 @@ MOST_WORDS = 30  # of a placeholder
 LONGEST = 400  # characters of a placeholder
 LONGEST_NOTICE = 1_500  # characters
 LETTERS = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
-ADDRESS = re.compile(r"\S*(?://|@|www\.)\S*|\b(?:doi:?\s*)?10\.\d{4,9}/\S+", re.IGNORECASE)
+ADDRESS = re.compile(r"\w+://\S+|www\.\S+|\S+@\S+\.\w+|\b(?:doi:?\s*)?10\.\d{4,9}/\S+", re.IGNORECASE)
+NOT_APPLICABLE = re.compile(r"\bn\s?[/.\\]\s?a\b")
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
 WORKS = (
     "abstract|article|chapter|communication|contribution|document|entry|letter|manuscript|paper|poster|preprint|protocol|"
@@ -49,10 +50,10 @@ def is_placeholder(text: str) -> bool:
     if len(text) > LONGEST:
         return False
     plain = ADDRESS.sub(" ", text)
-    found = LETTERS.findall(plain.casefold().replace("\u2019", "'"))
+    found = LETTERS.findall(NOT_APPLICABLE.sub("na", plain.casefold()).replace("\u2019", "'"))
     if not found:
         return True
-    if len(found) > MOST_WORDS:
+    if len(found) > MOST_WORDS or any(map(str.isdigit, plain)):
         return False
     whole = "".join(found)
     if whole in _phrases() or (len(found) == 1 and whole in _labels()):

@@ -13,11 +13,11 @@ missing, and drops the last one when its `ER` is.
 import re
 from collections.abc import Iterator
 
+from rag.readers.author_lists import authors_of
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.tagged_lines import Tagged, records
 from rag.readers.record_builder import build_record, noted_arxiv_id, noted_pubmed_id
 from rag.records import Record
-from rag.text.author_names import displayed
 
 NAME = "RIS file"
 SNIFFED = re.compile(r"^[ \ufeff]{0,3}TY {0,3}- {0,2}[A-Z]{2,12}\s*$", re.MULTILINE)
@@ -56,7 +56,7 @@ def _record(record: Tagged) -> Record | Problem:
         [record.joined("TI", "T1", "CT"), record.joined("TT")],
         [*record.all("AB"), *record.all("N2")],
         key=record.first("ID"),
-        authors=(displayed(name.strip(" ,")) for name in record.all("AU", "A1")),
+        authors=authors_of(record.all("AU", "A1")),
         year=record.first("PY", "Y1", "DA"),
         doi=record.first("DO"),
         arxiv_id=number if database.strip().lower() == "arxiv" else noted_arxiv_id(notes),
