@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-from rag.text.author_names import surname
+from rag.text.author_names import named_in_byline
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Paper:
     @property
     def byline(self) -> str:
         """Authors and year as a reference list gives them: `Vaswani et al., 2017`; empty when unknown."""
-        surnames = [surname(author) for author in self.authors if author.strip()]
+        surnames = [named_in_byline(author) for author in self.authors if author.strip()]
         names = f"{surnames[0]} et al." if len(surnames) > 2 else " and ".join(surnames)
         return ", ".join(part for part in (names, str(self.year or "")) if part)
 

@@ -10,8 +10,8 @@ AB: The dominant sequence ...
 import re
 from collections.abc import Iterator
 
+from rag.readers.author_lists import authors_of
 from rag.readers.inputs.source import Problem, Source
-from rag.readers.parsing.author_fields import authors_of_fields
 from rag.readers.parsing.noted_ids import noted_doi, noted_pubmed_id
 from rag.readers.parsing.tagged_lines import Tagged, records
 from rag.readers.record_builder import build_record
@@ -48,7 +48,7 @@ def _record(record: Tagged) -> Record | Problem:
         record.joined("TI"),
         record.all("AB"),
         key=record.first("ID"),
-        authors=authors_of_fields(record.all("AU")),
+        authors=authors_of(record.all("AU")),
         year=record.first("YR"),
         doi=record.first("DOI") or noted_doi(*record.all("US")),
         pubmed_id=noted_pubmed_id(*record.all("PM"), *record.all("XR")),

@@ -11,11 +11,10 @@ Where there is no `%0`, an empty line stands before each.
 import re
 from collections.abc import Iterator
 
+from rag.readers.author_lists import authors_of
 from rag.readers.inputs.source import Line, Problem, Source
-from rag.readers.parsing.author_fields import authors_of_fields
 from rag.readers.parsing.noted_ids import noted_arxiv_id, noted_doi, noted_pubmed_id
 from rag.readers.parsing.tagged_lines import Tagged, records
-from rag.readers.parsing.translated_titles import both_titles
 from rag.readers.record_builder import build_record
 from rag.records import Record
 
@@ -61,10 +60,10 @@ def _record(record: Tagged) -> Record | Problem:
     notes = [text for tag in "UZOM3" for text in record.all(tag)]
     return build_record(
         record.line,
-        both_titles(record.joined("T"), record.first("Q")),
+        [record.joined("T"), record.first("Q")],
         record.all("X"),
         key=record.first("F"),
-        authors=authors_of_fields(record.all("A")),
+        authors=authors_of(record.all("A")),
         year=record.first("D", "8"),
         doi=record.first("R") or noted_doi(*notes),
         arxiv_id=noted_arxiv_id(*notes, record.first("J")),

@@ -13,8 +13,8 @@ begins all.
 import re
 from collections.abc import Iterator
 
+from rag.readers.author_lists import authors_of
 from rag.readers.inputs.source import Problem, Source
-from rag.readers.parsing.author_fields import authors_of_fields
 from rag.readers.parsing.noted_ids import noted_arxiv_id, noted_doi
 from rag.readers.parsing.tagged_lines import Tagged, records
 from rag.readers.record_builder import build_record
@@ -59,28 +59,22 @@ def _record(record: Tagged) -> Record | Problem:
     ids = "; ".join([*record.all("LID"), *record.all("AID")])
     doi = DOI.search(ids)
     number = record.first("PMID") or (record.first("UI") if OF_MEDLINE.search(record.joined("DB", "OWN", "VN")) else "")
-    abstracts = [texts for tag in ("AB", "OAB") if any(texts := record.all(tag))] or [[]]
-    found: Record | Problem
-    for texts in abstracts:  # another abstract counts where the first one is none
-        found = build_record(
-            record.line,
-            record.joined("TI", "BTI", "TT"),
-            texts,
-            key=record.first("PMID", "UI", "OID", "AN"),
-            authors=_authors(record),
-            year=record.first("DP", "YR", "DEP", "EDAT"),
-            doi=doi[1] if doi else noted_doi(*record.all("DO", "DOI")),
-            arxiv_id=noted_arxiv_id(ids),
-            pubmed_id=number,
-            url=next((text for text in record.all("LID") if text.startswith("http")), "") or record.first("UR"),
-        )
-        if isinstance(found, Record):
-            break
-    return found
+    return build_record(
+        record.line,
+        record.joined("TI", "BTI", "TT"),
+        [*record.all("AB"), *record.all("OAB")],
+        key=record.first("PMID", "UI", "OID", "AN"),
+        authors=_authors(record),
+        year=record.first("DP", "YR", "DEP", "EDAT"),
+        doi=doi[1] if doi else noted_doi(*record.all("DO", "DOI")),
+        arxiv_id=noted_arxiv_id(ids),
+        pubmed_id=number,
+        url=next((text for text in record.all("LID") if text.startswith("http")), "") or record.first("UR"),
+    )
 
 
 def _authors(record: Tagged) -> list[str]:
     """Return the authors with full names where there are any, else with initials; else who signed for them."""
     full = [displayed(name) for name in record.all("FAU", "FA")]
-    named = full or authors_of_fields(record.all("AU")) or record.all("CN", "FED")
+    named = full or authors_of(record.all("AU")) or record.all("CN", "FED")
     return [name for name in named if name.strip().casefold() not in OTHERS_UNNAMED]

@@ -11,11 +11,10 @@ A record begins with the tag with which the first one does.
 import re
 from collections.abc import Iterator
 
+from rag.readers.author_lists import authors_of
 from rag.readers.inputs.source import Problem, Source
-from rag.readers.parsing.author_fields import authors_of_fields
 from rag.readers.parsing.noted_ids import noted_doi
 from rag.readers.parsing.tagged_lines import Tagged, records
-from rag.readers.parsing.translated_titles import both_titles
 from rag.readers.record_builder import build_record
 from rag.records import Record
 
@@ -47,10 +46,10 @@ def _tagged(line: str) -> tuple[str, str]:
 def _record(record: Tagged) -> Record | Problem:
     return build_record(
         record.line,
-        both_titles(record.joined("Title"), record.first("Translated Title", "EnglishTitle")),
+        [record.joined("Title"), record.first("Translated Title", "EnglishTitle")],
         [*record.all("Abstract", "Summary"), *record.all("Translated Abstract", "EnglishSummary")],
         key=record.first("Label"),
-        authors=authors_of_fields(record.all("Author")),
+        authors=authors_of(record.all("Author")),
         year=record.first("Year", "PubTime", "Date"),
         doi=record.first("DOI") or noted_doi(record.first("URL", "Link")),
         url=record.first("URL", "Link"),

@@ -9,8 +9,8 @@ AB The dominant sequence ...
 import re
 from collections.abc import Iterator
 
+from rag.readers.author_lists import authors_of
 from rag.readers.inputs.source import Problem, Source
-from rag.readers.parsing.author_fields import authors_of_fields
 from rag.readers.parsing.noted_ids import noted_arxiv_id, noted_doi, noted_pubmed_id
 from rag.readers.parsing.tagged_lines import Tagged, records
 from rag.readers.record_builder import build_record
@@ -56,7 +56,7 @@ def _record(record: Tagged) -> Record | Problem:
         record.joined("T1", "TI"),
         record.all("AB"),
         key=record.first("ID"),
-        authors=authors_of_fields(record.all("A1", "AU")),
+        authors=authors_of(record.all("A1", "AU")),
         year=record.first("YR", "FD"),
         doi=record.first("DO") or noted_doi(*notes),
         arxiv_id=noted_arxiv_id(*notes, record.joined("JF", "JO")),

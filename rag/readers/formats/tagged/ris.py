@@ -13,11 +13,10 @@ missing, and drops the last one when its `ER` is.
 import re
 from collections.abc import Iterator
 
+from rag.readers.author_lists import authors_of
 from rag.readers.inputs.source import Problem, Source
-from rag.readers.parsing.author_fields import authors_of_fields
 from rag.readers.parsing.noted_ids import noted_arxiv_id, noted_doi, noted_pubmed_id
 from rag.readers.parsing.tagged_lines import Tagged, records
-from rag.readers.parsing.translated_titles import both_titles
 from rag.readers.record_builder import build_record
 from rag.records import Record
 
@@ -77,24 +76,18 @@ def _record(record: Tagged) -> Record | Problem:
     database = record.first("DB", "DP")
     number = record.first("AN")
     notes = [note for tag in NOTES if tag in record.pieces for note in record.all(tag)]
-    found: Record | Problem
-    # A program that writes both writes the same into both; a placeholder in one is no reason to leave out the other.
-    for abstracts in [texts for tag in ("AB", "N2") if any(texts := record.all(tag))] or [[]]:
-        found = build_record(
-            record.line,
-            both_titles(record.joined("TI", "T1", "CT"), record.first("TT")),
-            abstracts,
-            key=record.first("ID"),
-            authors=authors_of_fields(record.all("AU", "A1")),
-            year=" ".join(date for tag in ("PY", "Y1", "DA") for date in record.all(tag)),
-            doi=record.first("DO") or noted_doi(*(text for tag in NUMBERED for text in record.all(tag))),
-            arxiv_id=number if database.strip().lower() == "arxiv" else noted_arxiv_id(*notes),
-            pubmed_id=number if PUBMED.fullmatch(database) else _pubmed_id(record, database) or noted_pubmed_id(*notes),
-            url=record.first("UR"),
-        )
-        if isinstance(found, Record):
-            break
-    return found
+    return build_record(
+        record.line,
+        [record.joined("TI", "T1", "CT"), record.first("TT")],
+        [*record.all("AB"), *record.all("N2")],
+        key=record.first("ID"),
+        authors=authors_of(record.all("AU", "A1")),
+        year=" ".join(date for tag in ("PY", "Y1", "DA") for date in record.all(tag)),
+        doi=record.first("DO") or noted_doi(*(text for tag in NUMBERED for text in record.all(tag))),
+        arxiv_id=number if database.strip().lower() == "arxiv" else noted_arxiv_id(*notes),
+        pubmed_id=number if PUBMED.fullmatch(database) else _pubmed_id(record, database) or noted_pubmed_id(*notes),
+        url=record.first("UR"),
+    )
 
 
 def _pubmed_id(record: Tagged, database: str) -> str:

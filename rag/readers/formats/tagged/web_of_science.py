@@ -13,8 +13,8 @@ Its table of the same fields, between tabs, is read by `rag.readers.formats.tabl
 import re
 from collections.abc import Iterator
 
+from rag.readers.author_lists import authors_of
 from rag.readers.inputs.source import Problem, Source
-from rag.readers.parsing.author_fields import authors_of_fields
 from rag.readers.parsing.tagged_lines import Tagged, records
 from rag.readers.record_builder import build_record, noted_arxiv_id
 from rag.records import Record
@@ -47,7 +47,7 @@ def _record(record: Tagged) -> Record | Problem:
         record.joined("TI"),
         record.joined("AB"),
         key=record.first("UT"),
-        authors=authors_of_fields(record.lines("AF", "AU", "BF", "BA", "CA")),
+        authors=authors_of(record.lines("AF", "AU", "BF", "BA", "CA")),
         year=record.first("PY", "EY", "DA"),
         doi=record.first("DI", "D2"),
         arxiv_id=noted_arxiv_id(record.first("AR")),
