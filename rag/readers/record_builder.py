@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from rag.readers.cleaning.abstracts import abstract_of, title_of
 from rag.readers.cleaning.text import clean
 from rag.readers.inputs.source import Problem
+from rag.readers.retractions import retraction_in
 from rag.records import Record
 from rag.records.identity import normal_arxiv_id, normal_doi, normal_pubmed_id
+from rag.text.placeholders import is_withdrawal
 
 SHOWN = 60  # characters of a text that a reason repeats
 YEAR = re.compile(r"(?<!\d)(?:1[5-9]\d\d|20\d\d)(?!\d)")
@@ -27,18 +29,22 @@ def build_record(  # noqa: PLR0913  (one argument a field)
     arxiv_id: str = "",
     pubmed_id: str = "",
     url: str = "",
-    retracted: str = "",
+    retracted: str | Iterable[str] = (),
 ) -> Record | Problem:
     """Return the record that starts at a line, or the Problem that title or abstract is missing.
 
     `title` and `abstract` are one text or the texts that the source has for it, in its order; which of them are an
-    abstract is decided here (rag.readers.cleaning.abstracts). `retracted` is what the source says of a retraction.
-    A Problem for want of an abstract holds what is known of the paper.
+    abstract is decided here (rag.readers.cleaning.abstracts). `retracted` are its texts that may tell of a retraction,
+    whatever else they say: kinds of publication, notes. A Problem for want of an abstract holds what is known of the
+    paper.
     """
     title = title_of(title)
     abstract, instead = abstract_of(abstract, title)
     if not title:
         return Problem(line, "no title")
+    title, said = retraction_in(title, abstract or instead, retracted)
+    if said and not abstract and is_withdrawal(instead):
+        abstract = instead  # what carries the mark to the paper's other record, whose abstract then counts
     found = YEAR.search(year) if year else None
     record = Record(
         title,
@@ -51,7 +57,7 @@ def build_record(  # noqa: PLR0913  (one argument a field)
         normal_arxiv_id(arxiv_id) if arxiv_id else None,
         clean(url) or None if url else None,
         normal_pubmed_id(pubmed_id) if pubmed_id else None,
-        clean(retracted) or None if retracted else None,
+        said and clean(said),
     )
     if abstract:
         return record

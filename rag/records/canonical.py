@@ -1,13 +1,20 @@
 """What a paper is, made from its records. Pure; whatever their order, but for what each source calls its own.
 
-The fullest abstract brings its title; a publisher's DOI stands before a preprint's; the year is that in which the
-paper first came out. Key and url are those of the first record that has them.
+The fullest abstract brings its title, and one that only tells of a retraction is no full one; a publisher's DOI stands
+before a preprint's; the year is that in which the paper first came out. Key and url are those of the first record that
+has them. One record that tells of a retraction is enough: most databases learn of it late, many never.
 """
 
+import re
 from collections.abc import Callable, Sequence
 
 from rag.records import Paper, Record
 from rag.records.identity import arxiv_id_of, is_preprint
+
+# What stands where a retracted paper had its abstract.
+IN_ITS_PLACE = re.compile(
+    r"\W*(?:this|the) (?:\w+ ){1,3}(?:has|have|was|were) (?:\w+ )?(?:retracted|withdrawn|removed)\b", re.IGNORECASE
+)
 
 
 def compose(paper_id: int, records: Sequence[Record]) -> Paper:
@@ -24,17 +31,31 @@ def compose(paper_id: int, records: Sequence[Record]) -> Paper:
         arxiv_id=_least(records, arxiv_id_of, lambda arxiv_id: (arxiv_id,)),
         url=next((record.url for record in records if record.url), None),
         pubmed_id=_least(records, lambda record: record.pubmed_id, lambda pubmed_id: (len(pubmed_id), pubmed_id)),
+        retracted=max((record.retracted for record in records if record.retracted), key=_said, default=None),
     )
 
 
 def _fullness(record: Record) -> tuple[object, ...]:
     title = record.title
+    in_its_place = record.retracted is not None and IN_ITS_PLACE.match(record.abstract) is not None
     # Of two with the same abstract the one whose title is written with more care.
-    return len(record.abstract), record.abstract, not title.isupper(), not {*"{}\\<"} & {*title}, len(title), title
+    return (
+        not in_its_place,
+        len(record.abstract),
+        record.abstract,
+        not title.isupper(),
+        not {*"{}\\<"} & {*title},
+        len(title),
+        title,
+    )
 
 
 def _detail(authors: tuple[str, ...]) -> tuple[object, ...]:
     return len(authors), sum(map(len, authors)), authors
+
+
+def _said(retracted: str) -> tuple[object, ...]:
+    return len(retracted), retracted
 
 
 def _least(

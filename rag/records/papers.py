@@ -1,6 +1,7 @@
 """Papers: as a reader found them, as they are stored, as a search found them, and what became of them."""
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +30,7 @@ class Record:
 
 
 # What a record and a paper both say of a paper, in the order of the catalog's columns.
-BIBLIOGRAPHY = ("title", "abstract", "key", "authors", "year", "doi", "arxiv_id", "url", "pubmed_id")
+BIBLIOGRAPHY = ("title", "abstract", "key", "authors", "year", "doi", "arxiv_id", "url", "pubmed_id", "retracted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,10 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One paper of the library. `abstract` is the text that all offsets refer to."""
+    """One paper of the library. `abstract` is the text that all offsets refer to.
+
+    `retracted` is what a source says of its retraction or withdrawal, None where none says anything of one.
+    """
 
     paper_id: int
     title: str
@@ -75,6 +79,7 @@ class Paper:
     url: str | None = None
     origins: tuple[str, ...] = ()
     pubmed_id: str | None = None
+    retracted: str | None = None
 
     @property
     def byline(self) -> str:
@@ -82,6 +87,12 @@ class Paper:
         surnames = [named_in_byline(author) for author in self.authors if author.strip()]
         names = f"{surnames[0]} et al." if len(surnames) > 2 else " and ".join(surnames)
         return ", ".join(part for part in (names, str(self.year or "")) if part)
+
+    @property
+    def retraction(self) -> str:
+        """What to tell a reader of its retraction: `Retracted Publication`; empty where nothing is known of one."""
+        told = self.retracted or ""
+        return told if not told or re.search("retract|withdr|remov", told, re.IGNORECASE) else f"Retracted: {told}"
 
     @property
     def link(self) -> str | None:

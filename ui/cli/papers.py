@@ -17,6 +17,7 @@ from ui.cli.options import (
     OriginOption,
     TagOption,
     TitleOption,
+    WithoutRetractedOption,
     YearOption,
     YesOption,
     agree,
@@ -47,6 +48,7 @@ def list_papers(
     title: TitleOption = None,
     collection: CollectionOption = None,
     tag: TagOption = None,
+    without_retracted: WithoutRetractedOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """list the papers of the library"""
@@ -54,7 +56,7 @@ def list_papers(
     from ui.cli.showing.rendering import show_papers
     from ui.filters import read_filters
 
-    filters = read_filters(year, origin, title, collection, tag)
+    filters = read_filters(year, origin, title, collection, tag, without_retracted=without_retracted)
     with Library.open(library, read_settings(), create=False) as opened:
         papers, total = opened.papers(" ".join(words or ()), filters=filters, order=order, limit=limit)
     if as_json:

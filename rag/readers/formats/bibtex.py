@@ -15,6 +15,7 @@ from rag.readers.parsing.bibtex_entries import Entry, entries, outside_braces
 from rag.readers.parsing.bibtex_heads import SNIFFED
 from rag.readers.parsing.noted_ids import noted_arxiv_id, noted_doi, noted_pubmed_id
 from rag.readers.record_builder import build_record
+from rag.readers.retractions import tagged_so
 from rag.records import Record
 
 NAME = "BibTeX file"
@@ -26,6 +27,7 @@ ESCAPED = re.compile(
 )
 NAMED = {"less": "<", "greater": ">", "underscore": "_", "asciitilde": "~", "bar": "|"}
 HOMONYM = re.compile(r"\s\d{4}$")  # that DBLP tells people of the same name apart by
+SAYING = ("note", "annote", "annotation", "type", "document_type", "retracted")  # which may tell of a retraction
 NEW_ARXIV_ID = re.compile(r"\d{4}\.\d{4,5}(v\d+)?")
 
 NOTES = ("url", "howpublished", "note")  # where programs put ids that they have no field for
@@ -97,6 +99,10 @@ def _record(entry: Entry) -> Record | Problem:
         arxiv_id=eprint if in_arxiv else noted_arxiv_id(fields.get("journal", ""), *notes),
         pubmed_id=_verbatim(fields.get("pmid") or (eprint if archive == "pubmed" else "")) or noted_pubmed_id(*notes),
         url=_verbatim(fields.get("url", "")),
+        retracted=[
+            *(decoded(fields[name]) for name in SAYING if name in fields),
+            *tagged_so(decoded(fields.get("keywords", ""))),
+        ],
     )
 
 

@@ -53,4 +53,5 @@ def _record(record: Tagged) -> Record | Problem:
         doi=record.first("DOI") or noted_doi(*record.all("US")),
         pubmed_id=noted_pubmed_id(*record.all("PM"), *record.all("XR")),
         url=record.first("US"),
+        retracted=record.all("PT"),
     )

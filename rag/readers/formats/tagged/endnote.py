@@ -16,6 +16,7 @@ from rag.readers.inputs.source import Line, Problem, Source
 from rag.readers.parsing.noted_ids import noted_arxiv_id, noted_doi, noted_pubmed_id
 from rag.readers.parsing.tagged_lines import Tagged, records
 from rag.readers.record_builder import build_record
+from rag.readers.retractions import tagged_so
 from rag.records import Record
 
 NAME = "EndNote file"
@@ -69,4 +70,5 @@ def _record(record: Tagged) -> Record | Problem:
         arxiv_id=noted_arxiv_id(*notes, record.first("J")),
         pubmed_id=number if PUBMED.search(record.joined("~", "W")) else noted_pubmed_id(*notes),
         url=record.first("U"),
+        retracted=[*record.all("Z"), *record.all("9"), *tagged_so(record.all("K"))],
     )

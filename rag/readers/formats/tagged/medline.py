@@ -70,6 +70,7 @@ def _record(record: Tagged) -> Record | Problem:
         arxiv_id=noted_arxiv_id(ids),
         pubmed_id=number,
         url=next((text for text in record.all("LID") if text.startswith("http")), "") or record.first("UR"),
+        retracted=[*record.all("PT"), *(f"Retraction in: {where}" for where in record.all("RIN", "PRIN"))],
     )
 
 

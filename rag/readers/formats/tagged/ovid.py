@@ -61,6 +61,7 @@ def _record(record: Tagged) -> Record | Problem:
         ),
         doi=noted_doi(*map(str.strip, record.all("digital object identifier", "doi", "link to the ovid full text"))),
         pubmed_id=_pubmed_id(record),
+        retracted=record.all("publication type"),
     )
 
 
@@ -72,6 +73,6 @@ def _between_semicolons(authors: str) -> str:
 def _pubmed_id(record: Tagged) -> str:
     """Return the identifier where it is one of MEDLINE, which no other database than it is named for."""
     number, database = record.first("unique identifier").strip(), record.joined("database", "database name")
-    if not number.isdecimal() or int(number) >= OLDEST_FOREIGN or (database.strip() and not MEDLINE.search(database)):
+    if not number.isdecimal() or len(number) > 8 or int(number) >= OLDEST_FOREIGN or (database.strip() and not MEDLINE.search(database)):
         return ""
     return number

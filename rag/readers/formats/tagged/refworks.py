@@ -62,4 +62,5 @@ def _record(record: Tagged) -> Record | Problem:
         arxiv_id=noted_arxiv_id(*notes, record.joined("JF", "JO")),
         pubmed_id=number or noted_pubmed_id(*notes),
         url=record.first("UL", "LK"),
+        retracted=record.all("NO"),
     )

@@ -18,6 +18,7 @@ from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.noted_ids import noted_arxiv_id, noted_doi, noted_pubmed_id
 from rag.readers.parsing.tagged_lines import Tagged, records
 from rag.readers.record_builder import build_record
+from rag.readers.retractions import tagged_so
 from rag.records import Record
 
 NAME = "RIS file"
@@ -35,6 +36,7 @@ PUBMED = re.compile(r"\s*(?:pubmed|medline|nlm|(?:ovid )?medline\b[^;]*|[cm]medm
 EMBASE = re.compile("embase", re.IGNORECASE)
 NUMBER = re.compile(r"\s*(\d{5,9})\s*")
 NOTES = ("N1", "M1", "M2", "JO", "JF", "T2", "UR")  # where programs put an arXiv id
+SAYING = ("M3", "N1", "M1", "C1")  # kinds and notes, which may tell of a retraction
 NUMBERED = ("L3", "M3", "DI", "N1", "M1", "L1", "L2", "LK", "UR")  # where they put a DOI
 
 
@@ -87,6 +89,7 @@ def _record(record: Tagged) -> Record | Problem:
         arxiv_id=number if database.strip().lower() == "arxiv" else noted_arxiv_id(*notes),
         pubmed_id=number if PUBMED.fullmatch(database) else _pubmed_id(record, database) or noted_pubmed_id(*notes),
         url=record.first("UR"),
+        retracted=[*(text for tag in SAYING for text in record.all(tag)), *tagged_so(record.all("KW"))],
     )
 
 
