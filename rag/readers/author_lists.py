@@ -16,6 +16,7 @@ from rag.text.name_parts import is_degree, is_given, is_particle, is_suffix, per
 
 MOST = 10_000  # authors of a paper
 DEEPEST = 5  # lists in lists
+LONGEST_NAME = 500  # characters; a longer one is none, and not worth the search
 SURE = re.compile(r"\s*(?:[;\n\r\t\uff1b\u3001\uff0c]|\|+|\s[\u00b7\u2022/]{1,2}\s|<br ?/?>)\s*")
 AND = re.compile(r"(?:,\s*)?\s(?:and|&|und|et|y)\s+(?!al\b)|,\s*&\s*")
 COMMA = re.compile(r"\s*,\s*")
@@ -157,7 +158,7 @@ def _has_suffix(family: str, given: str) -> bool:
 
 def _shown(names: list[str]) -> list[str]:
     """Return names given name first, what belongs to none left out."""
-    found = [name for one in names if (name := person_in(one))]
+    found = [name for one in names if len(one) <= LONGEST_NAME and (name := person_in(one))]
     persons = [name for name in found if not _is_group(name)]
     initialled = all(INITIALLED.fullmatch(name) for name in persons)
     return [_displayed(name, initialled=initialled and not _is_group(name)) for name in found]

@@ -103,7 +103,7 @@ def _record(start: int, paragraphs: list[_Paragraph]) -> Record | Problem:
     title = NOTE.sub("", rest[0].text).strip() if rest and not BESIDE.match(rest[0].lines[0]) else ""
     authors: list[str] = []
     abstracts = list[str]()
-    for number, paragraph in enumerate(rest[1:]):
+    for number, paragraph in enumerate(one for one in rest[1:] if not NOTE.fullmatch(one.text)):
         if number == 0 and AUTHORS.fullmatch(paragraph.text):
             authors = [with_initials(name) for name in re.split(r"[,;] ", MARK.sub("", paragraph.text.rstrip(".")))]
         elif not BESIDE.match(paragraph.lines[0]):
