@@ -38,6 +38,7 @@ WEB_PAGE = re.compile(
     r"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]|^\s*<(?:table|div|p|ul|ol|h[1-6])[\s>]", re.IGNORECASE
 )
 XML_ROOT = re.compile(r"<(?![?!])(?:[\w.-]+:)?([\w.-]{1,60})")
+JSON = re.compile(r'\s*[\[{]\s*[\[{"\]}]')
 LATEX = re.compile(r"^[ \t]*\\(?:documentclass|documentstyle|begin\{document\}|input\{|usepackage)", re.MULTILINE)
 BIBITEM = re.compile(r"^[ \t]*\\(?:bibitem|begin\{thebibliography\}|entry\{)", re.MULTILINE)
 MARC = re.compile(r"\d{5}[acdnp][a-z ]{2}")
@@ -90,7 +91,7 @@ def _xml(text: str) -> str | None:
 
 
 def _json(text: str) -> str | None:
-    if text.lstrip()[:1] not in {"{", "["}:
+    if not JSON.match(text):
         return None
     return "looks like JSON in which no paper is; give a list of objects with title and abstract"
 

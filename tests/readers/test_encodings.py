@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001  (letters of other alphabets are what it is about)
 """Files in older encodings: told by themselves or by their words, else refused; never stored as other letters."""
 
 from collections.abc import Callable
@@ -13,13 +14,29 @@ Read = Callable[[bytes], Any]
 
 TEXTS = {
     "de": (("cp1252",), "Über die Rückkehr der Fischotter", "In größeren Flüssen fanden wir jüngere Wälder."),
-    "fr": (("cp1252",), "Le retour des loutres à la rivière", "Les rivières restaurées étaient peuplées; c'est très élevé."),
+    "fr": (
+        ("cp1252",),
+        "Le retour des loutres à la rivière",
+        "Les rivières restaurées étaient peuplées; c'est très élevé.",
+    ),
     "es": (("cp1252",), "El regreso de las nutrias a los ríos", "Después de tres años la población también creció."),
     "pt": (("cp1252",), "O regresso das lontras às águas", "Não há exceções na região; são conclusões sólidas."),
     "da": (("cp1252",), "Odderen ved genskabte søer", "Den fandtes i åer, særligt på øerne."),
-    "pl": (("cp1250", "iso8859-2"), "Wydry żyją w górskich źródłach", "Zależność jest większa, niż się spodziewaliśmy."),
-    "cs": (("cp1250", "iso8859-2"), "Návrat vyder do řek a přítoků", "Závislost je větší, než jsme čekali, protože je čisté."),
-    "hu": (("cp1250", "iso8859-2"), "A vidrák visszatérése és sűrűsége", "A sűrűség nőtt, és a víz jobb lett, mint előtte."),
+    "pl": (
+        ("cp1250", "iso8859-2"),
+        "Wydry żyją w górskich źródłach",
+        "Zależność jest większa, niż się spodziewaliśmy.",
+    ),
+    "cs": (
+        ("cp1250", "iso8859-2"),
+        "Návrat vyder do řek a přítoků",
+        "Závislost je větší, než jsme čekali, protože je čisté.",
+    ),
+    "hu": (
+        ("cp1250", "iso8859-2"),
+        "A vidrák visszatérése és sűrűsége",
+        "A sűrűség nőtt, és a víz jobb lett, mint előtte.",
+    ),
     "tr": (("cp1254",), "Su samurlarının akarsulara dönüşü", "Üç yıl sonra bağımlılık değişti."),
     "ru": (("cp1251", "koi8-r", "iso8859-5", "cp866"), "Возвращение выдры в реки", "Изучено, возвращаются ли выдры."),
     "uk": (("cp1251",), "Повернення видри до річок", "Досліджено, чи повертаються видри."),
@@ -51,7 +68,13 @@ def test_a_file_in_an_older_encoding_is_read_as_it_was_written(
 
 @pytest.mark.parametrize(
     ("title", "encoding"),
-    [("±i °¶ 張偉", "big5"), ("Šimić, Đorđe", "iso8859-2"), ("田中太郎", "euc_jp"), ("张伟", "gb18030"), ("ÿþ", "latin-1")],
+    [
+        ("±i °¶ 張偉", "big5"),
+        ("Šimić, Đorđe", "iso8859-2"),
+        ("田中太郎", "euc_jp"),
+        ("张伟", "gb18030"),
+        ("ÿþ", "latin-1"),
+    ],
 )
 def test_too_little_to_tell_an_encoding_by_is_refused_with_what_to_do(
     read_bytes: Read, title: str, encoding: str
@@ -65,7 +88,8 @@ def test_too_little_to_tell_an_encoding_by_is_refused_with_what_to_do(
 @pytest.mark.parametrize(
     "line",
     [
-        "% Encoding: Cp1250", "% Encoding: windows-1250", "%% Saved with string encoding Central European (Windows Latin 2)",
+        "% Encoding: Cp1250", "% Encoding: windows-1250",
+        "%% Saved with string encoding Central European (Windows Latin 2)",
         "% -*- coding: cp1250 -*-", "@comment{x-kbibtex-encoding=cp1250}",
         "This file was created with JabRef 2.10.\nEncoding: Cp1250", "% !TeX encoding = windows-1250",
     ],

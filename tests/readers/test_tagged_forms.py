@@ -17,16 +17,18 @@ SEEDS = tagged_seeds(PAPERS)
 PLAIN = st.text(st.characters(codec="ascii", categories=["L"]), min_size=3, max_size=12)
 SENTENCE = st.lists(PLAIN, min_size=3, max_size=12).map(lambda words: " ".join(words).capitalize() + ".")
 PIECES = st.sampled_from(
-    ["\n", "\n\n", "%0 ", "%T ", "%X", "%", "RT ", "T1 ", "AB ", "Record #1 of 2\n", "ID: ", "TI: ", "<1>\n", "Title\n"]
-    + ["  x\n", "Abstract\n", "1. J. 2020.\n\n", "PMID: 1\n", "DOI: ", "{Title}: ", "{Reference Type}: ", "Title: ", "x"]
-    + ["Abstract: ", "Author: ", "____\n", "OWN - ERIC\n", "UI  - ", "TI  - ", "AB  - ", " - ", "a and b; c"]
+    "\n|\n\n|%0 |%T |%X|%|RT |T1 |AB |Record #1 of 2\n|ID: |TI: |<1>\n|Title\n|  x\n|Abstract\n|1. J. 2020.\n\n"
+    "|PMID: 1\n|DOI: |{Title}: |{Reference Type}: |Title: |x|Abstract: |Author: |____\n|OWN - ERIC\n|UI  - |TI  - |AB  - | - |; "
+    "|a and b".split("|")
 )
 FORMS: dict[str, Callable[[str, str], str]] = {
     "EndNote": lambda title, abstract: f"%0 Journal Article\n%A Doe, Jane\n%T {title}\n%X {abstract}\n\n",
     "refer": lambda title, abstract: f"%A Doe, Jane\n%T {title}\n%X {abstract}\n\n",
     "RefWorks": lambda title, abstract: f"RT Journal Article\nA1 Doe,Jane\nT1 {title}\nAB {abstract}\n\n",
     "Cochrane": lambda title, abstract: f"Record #1 of 9\nID: CN-1\nAU: Doe J\nTI: {title}\nAB: {abstract}\n\n",
-    "NoteExpress": lambda t, a: f"{{Reference Type}}: Journal Article\n{{Title}}: {t}\n{{Author}}: Doe, Jane;\n{{Abstract}}: {a}\n\n",
+    "NoteExpress": lambda t, a: (
+        f"{{Reference Type}}: Journal Article\n{{Title}}: {t}\n{{Author}}: Doe, Jane;\n{{Abstract}}: {a}\n\n"
+    ),
     "CNKI": lambda t, a: f"SrcDatabase-来源库: 期刊\nTitle-题名: {t}\nAuthor-作者: Doe, Jane;\nSummary-摘要: {a}\n\n",
     "Ovid": lambda t, a: f"<1>\nUnique Identifier\n  123\nTitle\n  {t}\nAuthors\n  Doe J.\nAbstract\n  {a}\n\n",
     "PubMed": lambda t, a: f"1. J Streams. 2021 Jan;12(1):1-9.\n\n{t}\n\nDoe J(1).\n\n{a}\n\nPMID: 123\n\n\n",
@@ -57,7 +59,9 @@ def test_any_lines_give_records_or_rejections(read_bytes: Read, pieces: list[str
     read_bytes("".join(pieces).encode())
 
 
-@pytest.mark.parametrize("line", ["%A Doe, J\n", "%0 x\n", "A1 Doe,J\n", "AU: Doe J; Roe R\n", "<1>\n", "1. J 2020\n\n", "x; "])
+@pytest.mark.parametrize(
+    "line", ["%A Doe, J\n", "%0 x\n", "A1 Doe,J\n", "AU: Doe J; Roe R\n", "<1>\n", "1. J 2020\n\n", "x; "]
+)
 @pytest.mark.parametrize("name", SEEDS)
 def test_a_giant_file_of_one_line_is_read(read_bytes: Read, name: str, line: str) -> None:
     read_bytes(SEEDS[name] + line.encode() * 20_000)
@@ -66,7 +70,8 @@ def test_a_giant_file_of_one_line_is_read(read_bytes: Read, name: str, line: str
 def test_all_that_endnote_says_is_read(read_bytes: Read) -> None:
     found = read_bytes(
         "%0 Journal Article\n%T Состояние рек\n%Q State of the rivers and otters\n%A Doe, Jane; Roe, Richard\n"
-        "%D 2021\n%U https://doi.org/10.5555/x\n%F doe1\n%~ PubMed\n%M 34000001\n%X We test.\n\nTwo paragraphs.\n".encode()
+        "%D 2021\n%U https://doi.org/10.5555/x\n%F doe1\n%~ PubMed\n%M 34000001\n"
+        "%X We test.\n\nTwo paragraphs.\n".encode()
     )
     assert found.records == [
         Record(

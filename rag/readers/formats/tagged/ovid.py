@@ -73,6 +73,5 @@ def _between_semicolons(authors: str) -> str:
 def _pubmed_id(record: Tagged) -> str:
     """Return the identifier where it is one of MEDLINE, which no other database than it is named for."""
     number, database = record.first("unique identifier").strip(), record.joined("database", "database name")
-    if not number.isdecimal() or len(number) > 8 or int(number) >= OLDEST_FOREIGN or (database.strip() and not MEDLINE.search(database)):
-        return ""
-    return number
+    is_small = number.isdecimal() and len(number) <= 8 and int(number) < OLDEST_FOREIGN
+    return number if is_small and (not database.strip() or MEDLINE.search(database)) else ""
