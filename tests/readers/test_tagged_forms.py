@@ -18,7 +18,8 @@ PLAIN = st.text(st.characters(codec="ascii", categories=["L"]), min_size=3, max_
 SENTENCE = st.lists(PLAIN, min_size=3, max_size=12).map(lambda words: " ".join(words).capitalize() + ".")
 PIECES = st.sampled_from(
     "\n|\n\n|%0 |%T |%X|%|RT |T1 |AB |Record #1 of 2\n|ID: |TI: |<1>\n|Title\n|  x\n|Abstract\n|1. J. 2020.\n\n"
-    "|PMID: 1\n|DOI: |{Title}: |{Reference Type}: |Title: |x|Abstract: |Author: |____\n|OWN - ERIC\n|UI  - |TI  - |AB  - | - |; "
+    "|PMID: 1\n|DOI: |{Title}: "
+    "|{Reference Type}: |Title: |x|Abstract: |Author: |____\n|OWN - ERIC\n|UI  - |TI  - |AB  - | - |; "
     "|a and b".split("|")
 )
 FORMS: dict[str, Callable[[str, str], str]] = {
