@@ -17,6 +17,7 @@ from rag.text.name_parts import is_degree, is_given, is_particle, is_suffix, per
 MOST = 10_000  # authors of a paper
 DEEPEST = 5  # lists in lists
 LONGEST_NAME = 500  # characters; a longer one is none, and not worth the search
+BLANKS = re.compile(" {2,}")  # in which a search for separators would get lost
 SURE = re.compile(r"\s*(?:[;\n\r\t\uff1b\u3001\uff0c]|\|+|\s[\u00b7\u2022/]{1,2}\s|<br ?/?>)\s*")
 AND = re.compile(r"(?:,\s*)?\s(?:and|&|und|et|y)\s+(?!al\b)|,\s*&\s*")
 COMMA = re.compile(r"\s*,\s*")
@@ -86,6 +87,7 @@ def _names_in(values: Mapping[Any, Any], depth: int) -> list[str]:
 
 def _separated(text: str, separator: str | None) -> list[str]:
     """Return the names that stand in a text."""
+    text = BLANKS.sub(" ", text)
     if separator and separator.strip() in {"", ","}:
         separator = None  # which also stands within names
     if separator:
@@ -104,6 +106,7 @@ def _separated(text: str, separator: str | None) -> list[str]:
 
 def _several(text: str) -> list[str]:
     """Return the names in one that a list already parts from the others: nearly always that one."""
+    text = BLANKS.sub(" ", text)
     if SURE.search(text):
         return [part for part in SURE.split(text) if part]
     parts = AND.split(text)
