@@ -1,52 +1,189 @@
-"""The authors of a paper, each by name, from whatever a source gives: a cell of a table, a list, objects.
+"""The authors of a paper, each by name, from whatever a source gives: a cell of a table, a list, objects, a printed list.
 
-For every format whose authors aren't one a field.
+For every format whose authors aren't one a field. How a list is written is told by its signs; names are taken apart by
+`rag.readers.author_names` and shown given name first.
 """
 
 import re
+from collections.abc import Mapping
+from itertools import zip_longest
 from typing import Any
 
-from rag.text.author_names import displayed, with_initials
+from rag.readers.parsing.author_objects import name_in
+from rag.readers.parsing.printed_lists import printed_value
+from rag.text.author_names import CAPITALS, NO_PERSON, displayed, with_initials
+from rag.text.name_parts import is_degree, is_given, is_particle, is_suffix, person_in
 
-LISTED = re.compile(r"""'([^']+)'|"([^"]+)\"""")
-AND = re.compile(r",?\s+and\s+")
+MOST = 10_000  # authors of a paper
+DEEPEST = 5  # lists in lists
+LONGEST_NAME = 500  # characters; a longer one is none, and not worth the search
+BLANKS = re.compile(" {2,}")  # in which a search for separators would get lost
+SURE = re.compile(r"\s*(?:[;\n\r\t\uff1b\u3001\uff0c]|\|+|\s[\u00b7\u2022/]{1,2}\s|<br ?/?>)\s*")
+AND = re.compile(r"(?:,\s*)?\s(?:and|&|und|et|y)\s+(?!al\b)|,\s*&\s*")
 COMMA = re.compile(r"\s*,\s*")
-NUMBER = re.compile(r"\s*\(\d+\)")  # that Scopus gives an author
-INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}")
-INITIALLED = re.compile(r"[^,]*\S,? (?:[A-Z]\.?[ -]?){1,4}")
+INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]?|[A-Z][ -]?){1,4}")
+INITIALLED = re.compile(rf"[^,]*[^\W\d_.]{{2}}[^,]*?,? (?:[{CAPITALS}]\.?[ -]?){{1,4}}(?: (?:Jr|Sr|II|III|IV)\.?)?")
+WHOLE = re.compile(r"(?:[^\W\d_]\.[ -]?){1,4} ?[^\W\d_.]{2}.*")
+DOTTED = re.compile(r"[^,.]*[^\W\d_]{2}[^,.]*,? (?:[^\W\d_]{1,2}\.[ -]?){1,4}")
+
+
+def authors_in(text: str, separator: str | None = None) -> list[str]:
+    """Return the names in a text, given name first. `separator` is what stands between two, where that is known.
+
+    >>> authors_in("Garcia Marquez, Jose", ";"), authors_in("Doe, J.A., Roe, R. & Poe, A.")
+    (['Jose Garcia Marquez'], ['J.A. Doe', 'R. Roe', 'A. Poe'])
+    """
+    text = text.strip()
+    if text[:1] in "[({a" and (value := printed_value(text)) is not None:
+        return authors_of(value)
+    return _shown(_separated(text, separator))
 
 
 def authors_of(value: Any) -> list[str]:
-    """Return the names in a value of any kind: a text, a list of texts or objects, one object."""
+    """Return the names in a value of any kind, given name first: a text, a list, objects with parts of names.
+
+    >>> authors_of([{"given": "Jane", "family": "Doe"}, "Roe, Richard"]), authors_of("['Jane Doe', 'Ann Poe']")
+    (['Jane Doe', 'Richard Roe'], ['Jane Doe', 'Ann Poe'])
+    """
     if isinstance(value, str):
         return authors_in(value)
-    if isinstance(value, dict):
-        return [name] if (name := str(value.get("name", ""))) else []
-    return [name for one in value for name in authors_of(one)] if isinstance(value, list) else []
+    return _shown(_names(value, DEEPEST)[:MOST])
 
 
-def authors_in(text: str, *, separator: str | None = None) -> list[str]:
-    """Return the names in a text, as they are shown, whatever stands between them.
+def _names(value: Any, depth: int) -> list[str]:
+    """Return the names that a value holds, as they are written."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()  # numpy's arrays
+    if isinstance(value, str):
+        return [value]
+    if not depth:
+        return []
+    if isinstance(value, Mapping):
+        return _names_in(value, depth)
+    if not isinstance(value, list | tuple):
+        return []
+    if len(value) == 1 and isinstance(value[0], str):  # perhaps a list in one text
+        return [name for one in _several(value[0].strip()) for name in _parted(_pieces(one))]
+    return [name for one in value for name in (_several(one) if isinstance(one, str) else _names(one, depth - 1))]
 
-    `separator` is what is known to stand between names, and then nothing else does; None when it isn't known.
-    """
-    if text.startswith("["):
-        names = [one or other for one, other in LISTED.findall(text)]
-    elif separator:
-        names = text.split(separator)
-    elif ";" in text or "\n" in text:
-        names = re.split(r"[;\n]", text)
-    else:
-        names = [name for part in AND.split(text) for name in _parted(COMMA.split(part))]
-    names = [found for name in names if (found := NUMBER.sub("", name).strip())]
-    initialled = all(INITIALLED.fullmatch(name) for name in names)
-    return [displayed(with_initials(name) if initialled else name) for name in names]
+
+def _names_in(values: Mapping[Any, Any], depth: int) -> list[str]:
+    """Return the name of an object, or those of the objects in it: by column, by number, or one in another."""
+    columns = {key: list(value) for key, value in values.items() if isinstance(value, list | tuple)}
+    if columns and not name_in({key: value for key, value in values.items() if key not in columns}):
+        rows = [dict(zip(columns, row, strict=True)) for row in zip_longest(*columns.values(), fillvalue="")]
+        if names := [name for row in rows if (name := name_in(row))]:
+            return names
+    if name := name_in(values):
+        return [name]
+    keys = [str(key).lower() for key in values]
+    if all(key.isdigit() for key in keys) or any(key in {"author", "authors", "creator", "creators"} for key in keys):
+        return [
+            name
+            for one in values.values()
+            for name in (_several(one) if isinstance(one, str) else _names(one, depth - 1))
+        ]
+    return []
 
 
-def _parted(parts: list[str]) -> list[str]:
+# --- A text taken apart
+
+
+def _separated(text: str, separator: str | None) -> list[str]:
+    """Return the names that stand in a text."""
+    text = BLANKS.sub(" ", text)
+    if separator and separator.strip() in {"", ","}:
+        separator = None  # which also stands within names
+    if separator:
+        return text.split(separator)
+    if SURE.search(text):
+        return [name for part in SURE.split(text) for name in _several(part)]
+    parts = [part for part in AND.split(text) if part.strip(" ,")] if AND.search(text) else [text]
+    pieces = [_pieces(part) for part in parts]
+    if len(parts) > 1:
+        if _is_one_group(text, parts):
+            return [text]
+        if all(len(one) <= 2 for one in pieces) and len(pieces[-1]) == 2:
+            return [", ".join(one) for one in pieces]  # BibTeX's: Family, Given and Family, Given
+    return [name for one in pieces for name in _parted(one)]
+
+
+def _several(text: str) -> list[str]:
+    """Return the names in one that a list already parts from the others: nearly always that one."""
+    text = BLANKS.sub(" ", text)
+    if SURE.search(text):
+        return [part for part in SURE.split(text) if part]
+    parts = AND.split(text)
+    if (
+        len(parts) > 1
+        and not _is_one_group(text, parts)
+        and all(len(part.replace(",", " ").split()) > 1 for part in parts)
+    ):
+        return parts
+    return [text]
+
+
+def _is_one_group(text: str, parts: list[str]) -> bool:
+    """Tell whether an `and` is part of a group's name: `Department of Health and Human Services`."""
+    words = {word.casefold().strip(".,") for word in text.split()}
+    grouped = words & (NO_PERSON - {"and", "others"} | {"of", "for"})
+    return len(parts) == 2 and "," not in text and bool(grouped)
+
+
+def _pieces(text: str) -> list[str]:
+    """Return what commas part, suffixes left with their names and degrees left out."""
+    pieces: list[str] = []
+    for piece in COMMA.split(text.strip(" ,")):
+        if pieces and is_suffix(piece):
+            pieces[-1] += f", {piece}"
+        elif piece and not (pieces and is_degree(piece)):
+            pieces.append(piece)
+    return pieces
+
+
+def _parted(pieces: list[str]) -> list[str]:
     """Return the names of a list with commas: `A. Lee, B. Roe`, `Lee, Ann` or `Lee, A., Roe, B.`."""
-    if len(parts) == 2 and (" " not in parts[0] or parts[0][0].islower()):
-        return [", ".join(parts)]
-    if len(parts) % 2 == 0 and all(INITIALS.fullmatch(part) for part in parts[1::2]):
-        return [f"{given} {family}" for family, given in zip(parts[::2], parts[1::2], strict=True)]
-    return parts
+    families, given = pieces[::2], pieces[1::2]
+    if not pieces or WHOLE.fullmatch(pieces[0]) or INITIALLED.fullmatch(pieces[0]):
+        return pieces
+    if len(pieces) == 2 and (
+        is_particle(pieces[0].split()[0])
+        or is_given(pieces[1])
+        or len(pieces[0].replace(",", " ").split()) == 1
+        or _has_suffix(pieces[0], pieces[1])
+    ):
+        return [", ".join(pieces)]
+    if len(pieces) % 2 == 0 and all(INITIALS.fullmatch(piece) for piece in given):
+        return [f"{family}, {names}" for family, names in zip(families, given, strict=True)]
+    if (
+        len(pieces) > 2
+        and len(pieces) % 2 == 0
+        and all(map(is_given, given))
+        and all(" " not in family or is_particle(family.split()[0]) or "," in family for family in families)
+    ):
+        return [f"{family}, {names}" for family, names in zip(families, given, strict=True)]
+    return pieces
+
+
+def _has_suffix(family: str, given: str) -> bool:
+    """Tell whether a family name has its suffix before the given name: `Smith, Jr., John`."""
+    return "," in family and " " not in family.partition(",")[0] and "," not in given
+
+
+# --- Shown
+
+
+def _shown(names: list[str]) -> list[str]:
+    """Return names given name first, what belongs to none left out."""
+    found = [name for one in names if len(one) <= LONGEST_NAME and (name := person_in(one))]
+    persons = [name for name in found if not _is_group(name)]
+    initialled = all(INITIALLED.fullmatch(name) for name in persons)
+    return [_displayed(name, initialled=initialled and not _is_group(name)) for name in found]
+
+
+def _displayed(name: str, *, initialled: bool) -> str:
+    return displayed(with_initials(name) if initialled or DOTTED.fullmatch(name) else name)
+
+
+def _is_group(name: str) -> bool:
+    return not NO_PERSON.isdisjoint(name.casefold().split())

@@ -12,32 +12,50 @@ from rag.readers.formats import (
     json_document,
     jsonl,
     markdown_note,
-    medline,
     pubmed_xml,
+)
+from rag.readers.formats.tables import columnar, delimited, field_rows, unknown, web_page, workbook
+from rag.readers.formats.tagged import (
+    cochrane,
+    endnote,
+    labelled,
+    medline,
+    noteexpress,
+    ovid,
+    pubmed_text,
+    refworks,
     ris,
     web_of_science,
 )
-from rag.readers.formats.tables import columnar, delimited, field_rows, unknown, web_page, workbook
 from rag.readers.inputs.files import Opened, open_files, source_name
 from rag.readers.inputs.kinds import foreign_kind, packed_kind
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.inputs.streams import UnreadableError
+from rag.readers.unknown import told
 from rag.records import Record, Rejection, Remark
 
 LONGEST_TITLE = 1_000  # characters
 LONGEST_ABSTRACT = 50_000  # characters; a longer text is a paper or a mistake, and would drown the others
+NO_ABSTRACTS = "no abstracts in it; export it again with abstracts, or from a source that has them (DBLP has none)"
 LONGEST_REASON = 300  # characters
 BINARY_READERS: tuple[BinaryReader, ...] = (workbook, columnar)
 READERS: tuple[Reader, ...] = (  # who is asked first
     huggingface,
     pubmed_xml,
     arxiv_atom,
+    bibtex,  # before JSON: a stray `{}` between entries is no line of it
     json_document,
     jsonl,
-    bibtex,
     ris,
     medline,
+    endnote,
     web_of_science,
+    refworks,
+    cochrane,
+    noteexpress,
+    ovid,
+    pubmed_text,
+    labelled,
     web_page,
     markdown_note,
     delimited,
@@ -103,21 +121,23 @@ def _read(source: Source, name: str) -> Iterator[Record | Rejection | Remark]:
     if reader is None and source.trouble:
         raise source.trouble  # too little came before it to tell the format by
     if reader is None:
-        known = ", ".join(name for name in NAMES if name != unknown.NAME)
-        yield Rejection(name, None, f"no reader knows this format (known: {known})")
+        yield Rejection(name, None, told(source.text))
         return
     yield from _found(reader, source, name)
 
 
 def _found(reader: Reader | BinaryReader, source: Source, name: str) -> Iterator[Record | Rejection | Remark]:
     """Yield what a reader finds in a file, held to what every reader promises; and that it is nothing."""
-    empty = True
+    empty, without_abstract = True, True
     for found in reader.read(source):
         if isinstance(found, str):
             yield Remark(name, found)
         else:
             empty = False
+            without_abstract = without_abstract and isinstance(found, Problem) and found.partial is not None
             yield checked(found, name)
+    if without_abstract and not empty:
+        yield Remark(name, NO_ABSTRACTS)
     if empty:
         yield Rejection(name, None, f"holds no papers, though it looks like a {reader.NAME}")
 

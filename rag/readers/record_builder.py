@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from rag.readers.cleaning.abstracts import abstract_of, title_of
 from rag.readers.cleaning.text import clean
 from rag.readers.inputs.source import Problem
 from rag.readers.retractions import retraction_in
 from rag.records import Record
 from rag.records.identity import normal_arxiv_id, normal_doi, normal_pubmed_id
+from rag.text.placeholders import is_withdrawal
 
+SHOWN = 60  # characters of a text that a reason repeats
 YEAR = re.compile(r"(?<!\d)(?:1[5-9]\d\d|20\d\d)(?!\d)")
 ARXIV = re.compile(r"(?i:arxiv:\s?)(\d{4}\.\d{4,5}|[a-z-]{1,20}(?:\.[A-Z]{2})?/\d{7})")
 PMID = re.compile(r"\bPMID:?\s?(\d{1,9})\b", re.IGNORECASE)
@@ -16,7 +19,7 @@ PMID = re.compile(r"\bPMID:?\s?(\d{1,9})\b", re.IGNORECASE)
 
 def build_record(  # noqa: PLR0913  (one argument a field)
     line: int,
-    title: str,
+    title: str | Sequence[str],
     abstract: str | Sequence[str],
     *,
     key: str = "",
@@ -30,14 +33,18 @@ def build_record(  # noqa: PLR0913  (one argument a field)
 ) -> Record | Problem:
     """Return the record that starts at a line, or the Problem that title or abstract is missing.
 
-    `abstract` is one text or the texts that the source has for it, in its order. `retracted` are its texts that
-    may tell of a retraction, whatever else they say: kinds of publication, notes. A Problem for want of an abstract
-    holds what is known of the paper.
+    `title` and `abstract` are one text or the texts that the source has for it, in its order; which of them are an
+    abstract is decided here (rag.readers.cleaning.abstracts). `retracted` are its texts that may tell of a retraction,
+    whatever else they say: kinds of publication, notes. A Problem for want of an abstract holds what is known of the
+    paper.
     """
-    title, abstract = clean(title), clean(abstract if isinstance(abstract, str) else " ".join(abstract))
+    title = title_of(title)
+    abstract, instead = abstract_of(abstract, title)
     if not title:
         return Problem(line, "no title")
-    title, said = retraction_in(title, abstract, retracted)
+    title, said = retraction_in(title, abstract or instead, retracted)
+    if said and not abstract and is_withdrawal(instead):
+        abstract = instead  # what carries the mark to the paper's other record, whose abstract then counts
     found = YEAR.search(year) if year else None
     record = Record(
         title,
@@ -52,7 +59,10 @@ def build_record(  # noqa: PLR0913  (one argument a field)
         normal_pubmed_id(pubmed_id) if pubmed_id else None,
         said and clean(said),
     )
-    return record if abstract else Problem(line, f"the title {title[:60]!r} has no abstract", record)
+    if abstract:
+        return record
+    only = f", only {instead[:SHOWN]!r}" if instead else ""
+    return Problem(line, f"the title {title[:SHOWN]!r} has no abstract{only}", record)
 
 
 def noted_arxiv_id(text: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.records.showing import boxed, link, listed, said, tagged
-from rag.text.author_names import surname
+from rag.text.author_names import named_in_byline
 from rag.text.labels import one_line
 
 SHOWN_REJECTIONS = 20  # in a notebook
@@ -88,7 +88,7 @@ class Paper:
     @property
     def byline(self) -> str:
         """Authors and year as a reference list gives them: `Vaswani et al., 2017`; empty when unknown."""
-        surnames = [surname(author) for author in self.authors if author.strip()]
+        surnames = [named_in_byline(author) for author in self.authors if author.strip()]
         names = f"{surnames[0]} et al." if len(surnames) > 2 else " and ".join(surnames)
         return ", ".join(part for part in (names, str(self.year or "")) if part)
 

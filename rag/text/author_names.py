@@ -11,14 +11,23 @@ from typing import NamedTuple
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 JOINTS = frozenset("'’-‐.·")  # noqa: RUF001  (what stands between the letters of a name)
 NO_PERSON = frozenset(
-    "and others association center centre collaboration committee consortium corporation department foundation group "
-    "inc initiative institute laboratory labs ltd network project research society team university".split()
+    "academy agency alliance and others association authority bureau center centre centers centres collaboration "
+    "collaborative collaborators commission committee company consortium corporation council department federation "
+    "foundation group groups hospital inc initiative institute institutes investigators laboratory laboratories labs ltd "
+    "ministry nations network organisation organization panel program programme project registry research society "
+    "societies study team trialists university workgroup".split()
 )
 NO_NAME = frozenset(("et", "for", "of", "the"))  # in lower case
 
 LETTERS = r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?"  # noqa: RUF001
+CAPITALS = (
+    "A-Z\u00c0-\u00d6\u00d8-\u00de\u0410-\u042f\u0141\u0160\u017d"  # with which a given name of one letter may begin
+)
 ORDINARY = re.compile(rf"({LETTERS}(?: {LETTERS})*), ({LETTERS}(?: {LETTERS})*)")
-INITIALS = re.compile(r"(\S.*?),? ((?:[A-Z]\.?[ -]?){1,4})(?: (Jr|Sr|2nd|3rd|II|III|IV))?\.?")
+INITIALS = re.compile(rf"(\S.*?),? ((?:[{CAPITALS}]\.?[ -]?){{1,4}})(?: (Jr|Sr|2nd|3rd|II|III|IV))?\.?")
+LAST_INITIALS = re.compile(r"(?:[^\W\d_]\.-?){1,4}")
+WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0002ffff]+")
+BEHALF = re.compile(r"(?:(?:on|in) behalf of|for) (?:the )?(?=[^\W\d_])", re.IGNORECASE)
 TELLING = SUFFIXES | NO_PERSON | NO_NAME  # what makes a name another one than `Family, Given`
 SIGNS = re.compile(r"[,.]")
 
@@ -31,7 +40,14 @@ class Name(NamedTuple):
     suffix: str = ""
 
     def __str__(self) -> str:
+        if self.given and not self.suffix and WITHOUT_SPACES.fullmatch(self.family + self.given):
+            return f"{self.family}{self.given}"  # 王伟
         return " ".join(part for part in (self.given, self.family, self.suffix) if part)
+
+    @property
+    def in_byline(self) -> str:
+        """The name as a byline gives it: `King Jr.`."""
+        return f"{self.family} {self.suffix}".rstrip()
 
 
 def parse_name(author: str) -> Name:
@@ -42,7 +58,11 @@ def parse_name(author: str) -> Name:
     >>> parse_name("ATLAS Collaboration")
     Name(family='ATLAS Collaboration', given='', suffix='')
     """
-    text = " ".join(author.split())
+    text = (
+        BEHALF.sub("", " ".join(author.split()), count=1)
+        if author[:4].lower() in {"for ", "on b", "in b"}
+        else " ".join(author.split())
+    )
     parts = [part.split() for part in text.split(",")]
     if not all(parts) or not all(_is_of_a_person(word) for part in parts for word in part):
         return Name(text)
@@ -71,6 +91,15 @@ def surname(author: str) -> str:
     return parse_name(author).family
 
 
+def named_in_byline(author: str) -> str:
+    """Return an author's name as a byline gives it: the family name with its suffix, of a collaboration all of it.
+
+    >>> named_in_byline("Martin Luther King Jr."), named_in_byline("ATLAS Collaboration"), named_in_byline("Doe J.")
+    ('King Jr.', 'ATLAS Collaboration', 'Doe')
+    """
+    return parse_name(author).in_byline
+
+
 def displayed(author: str) -> str:
     """Return an author's name as it is shown.
 
@@ -81,7 +110,7 @@ def displayed(author: str) -> str:
         return author
     ordinary = ORDINARY.fullmatch(author)
     if ordinary and TELLING.isdisjoint(SIGNS.sub("", author).casefold().split()):
-        return f"{ordinary[2]} {ordinary[1]}"
+        return str(Name(ordinary[1], ordinary[2]))
     return str(parse_name(author))
 
 
@@ -96,7 +125,9 @@ def with_initials(author: str) -> str:
 
 
 def _in_order(words: list[str]) -> Name:
-    """Return the name that is displayed as these words."""
+    """Return the name that is displayed as these words, given name first unless its initials stand last (`Doe J.`)."""
+    if len(words) > 1 and LAST_INITIALS.fullmatch(words[-1]) and not LAST_INITIALS.fullmatch(words[0]):
+        return Name(" ".join(words[:-1]), words[-1])
     suffix = words[-1] if len(words) > 2 and _is_suffix(words[-1]) else ""
     words = words[:-1] if suffix else words
     last = len(words) - 1

@@ -99,6 +99,53 @@ def test_the_same_key_or_field_twice_breaks_nothing(read_bytes: Read) -> None:
     assert [record.title for record in found.records] == ["Pruning", "Pruning", "One"]
 
 
+@PROPERTY
+@given(
+    st.text(st.sampled_from("aZ09 :/().<>;_-=+'&é"), min_size=1, max_size=30).filter(str.strip),
+    st.sampled_from([" ", "\n  "]),
+)
+def test_any_key_is_kept_as_it_is_written(read_bytes: Read, key: str, gap: str) -> None:
+    found = read_bytes(f"@article{{ {key},{gap}title = {{Pruning}},{gap}abstract = {{We prune.}}{gap}}}\n".encode())
+    if "=" not in key:
+        assert [record.key for record in found.records] == [" ".join(key.split())]
+    assert found.records or found.rejections
+
+
+@pytest.mark.parametrize("opened", ["@article{", "@article{\n", "@article {\n  ", "@ARTICLE{ "])
+def test_entries_without_a_key_are_read(read_bytes: Read, opened: str) -> None:
+    content = f"{opened}title = {{Pruning}},\n abstract = {{We prune.}}}}\n"
+    assert [(record.key, record.title) for record in read_bytes((content * 2).encode()).records] == [
+        (None, "Pruning")
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "@comment{@article{b, title = {Hidden}, abstract = {x}}}",
+        "@Comment{\n@article{b,\n title = {Hidden}, abstract = {x}\n}\n}",
+        "@comment Protege papers",
+        "%@article{b, title = {Hidden}, abstract = {x}}",
+        "% @article{b,\n% title = {Hidden}, abstract = {x}\n%}",
+        "@comment{never closed",
+        "@comment{jabref-meta: groupstree:\n0 AllEntriesGroup:\\;;\n}",
+        "@comment{}@comment{@misc{c}}",
+    ],
+)
+def test_what_is_commented_out_is_no_entry(read_bytes: Read, comment: str) -> None:
+    found = read_bytes((GOOD + comment + "\n" + GOOD.replace("good", "last")).encode())
+    assert [record.key for record in found.records] == ["good", "last"]
+    assert not found.rejections
+
+
+@pytest.mark.parametrize(
+    "doi", [r"10.1000/4{\textless}3::A{\textgreater}2", "10.1000/4$<$3::A$>$2", r"10.1000/4\textless3::A\textgreater 2"]
+)
+def test_an_old_doi_is_read_however_its_signs_are_written(read_bytes: Read, doi: str) -> None:
+    [record] = read_bytes(GOOD.replace("}}\n", f"}}, doi = {{{doi}}}}}").encode()).records
+    assert record.doi == "10.1000/4<3::a>2"
+
+
 def test_a_file_of_many_groups_is_read_whole(read_bytes: Read) -> None:
     entries = [GOOD.replace("good", f"k{number}").replace("We", f"We {'really ' * 100}") for number in range(600)]
     found = read_bytes(("@string{me = {Ada Lovelace}}\n" + "".join(entries).replace("}}", "}, author = me}")).encode())

@@ -102,6 +102,50 @@ def test_a_file_in_windows_1252_is_read_and_told(read_bytes: Read) -> None:
 
 
 @PROPERTY
+@given(
+    st.sampled_from(["JOUR", "Journal Article", "Conference Paper/Proceedings", "book (edited)"]),
+    st.sampled_from(["  - ", " - ", "   - ", "\t- "]),
+    st.sampled_from([str.upper, str.lower]),
+    st.lists(st.sampled_from(["VL", "IS", "SP", "EP", "LA", "PB", "N1", "C7", "U2", "J2"]), max_size=5),
+)
+def test_types_in_words_small_letters_and_any_spacing_are_read(
+    read_bytes: Read, kind: str, dash: str, case: Callable[[str], str], others: list[str]
+) -> None:
+    fields = [("TY", kind), ("TI", "Otters return"), ("AU", "Doe, Jane"), ("AB", "We test.")]
+    fields += [*((tag, "12") for tag in others), ("PY", "2021"), ("ER", "")]
+    lines = [f"{case(tag)}{dash}{text}\n" for tag, text in fields]
+    found = read_bytes("".join(lines * 2).encode())
+    assert [(one.title, one.abstract, one.authors, one.year) for one in found.records] == [
+        ("Otters return", "We test.", ("Jane Doe",), 2021)
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "doi", "pubmed_id"),
+    [
+        ("L3  - 10.1000/x\n", "10.1000/x", None),
+        ("M3  - doi: 10.1000/x\n", "10.1000/x", None),
+        ("N1  - Cited by: 3; doi: 10.1000/x.\n", "10.1000/x", None),
+        ("N1  - Erratum in: Streams. doi: 10.1000/x\n", None, None),
+        ("UR  - https://doi.org/10.1000/x\n", "10.1000/x", None),
+        ("DO  - 10.1000/x\nL3  - 10.1000/y\n", "10.1000/x", None),
+        ("M3  - Article\n", None, None),
+        ("DB  - Embase\nC5  - 24567890\n", None, "24567890"),
+        ("DB  - Embase\nC7  - 24567890\n", None, "24567890"),
+        ("C7  - 110242\n", None, None),
+        ("N1  - PMID: 24567890\n", None, "24567890"),
+        ("DB  - PTSDpubs; PubMed\nAN  - 869794613\n", None, None),
+        ("UR  - https://pubmed.ncbi.nlm.nih.gov/24567890/\n", None, "24567890"),
+    ],
+)
+def test_ids_are_read_where_programs_put_them(
+    read_bytes: Read, lines: str, doi: str | None, pubmed_id: str | None
+) -> None:
+    [record] = read_bytes(GOOD.replace("ER  -", f"{lines}ER  -").encode()).records
+    assert (record.doi, record.pubmed_id) == (doi, pubmed_id)
+
+
+@PROPERTY
 @given(st.binary(max_size=300))
 def test_any_bytes_give_records_or_rejections(read_bytes: Read, rest: bytes) -> None:
     read_bytes(GOOD.encode() + rest)

@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 
+from eval.benchmarks.readers.fuzz_seeds_tagged import tagged_seeds
 from rag.readers.formats import (
     arxiv_atom,
     bibtex,
@@ -14,10 +15,7 @@ from rag.readers.formats import (
     json_document,
     jsonl,
     markdown_note,
-    medline,
     pubmed_xml,
-    ris,
-    web_of_science,
 )
 from rag.readers.formats.tables import columnar, delimited, field_rows, unknown, web_page, workbook
 
@@ -71,49 +69,6 @@ def _bibtex(paper: dict[str, object]) -> str:
   journal = quiet # " Letters", abstract = {{{paper["abstract"]}}},
   doi = {{{paper["doi"]}}}
 }}
-"""
-
-
-def _ris(paper: dict[str, object]) -> str:
-    return f"""TY  - JOUR
-TI  - {paper["title"]}
-AU  - Lee, Ann
-AU  - Beethoven, Ludwig van
-PY  - {paper["year"]}
-AB  - {paper["abstract"]}
-DO  - {paper["doi"]}
-ER  -
-
-"""
-
-
-def _medline(paper: dict[str, object]) -> str:
-    return f"""PMID- {paper["pubmed_id"]}
-DP  - {paper["year"]} Jun
-TI  - {paper["title"]}
-AB  - {str(paper["abstract"])[:40]}
-      {str(paper["abstract"])[40:]}
-FAU - Lee, Ann
-AID - {paper["doi"]} [doi]
-
-"""
-
-
-def _wos(paper: dict[str, object]) -> str:
-    return f"""PT J
-AU Lee, A
-   van Beethoven, L
-AF Lee, Ann
-   van Beethoven, Ludwig
-TI {paper["title"]}
-AB {str(paper["abstract"])[:40]}
-   {str(paper["abstract"])[40:]}
-DI {paper["doi"]}
-PY {paper["year"]}
-UT WOS:00040{paper["pubmed_id"]}
-PM {paper["pubmed_id"]}
-ER
-
 """
 
 
@@ -216,9 +171,7 @@ SEEDS: dict[str, bytes] = {
     ).encode(),
     jsonl.NAME: _joined("", [json.dumps(paper, ensure_ascii=False) + "\n" for paper in PAPERS]),
     bibtex.NAME: _joined("@string{quiet = {Quiet}}\n", list(map(_bibtex, PAPERS))),
-    ris.NAME: _joined("", list(map(_ris, PAPERS))),
-    medline.NAME: _joined("", list(map(_medline, PAPERS))),
-    web_of_science.NAME: _joined("FN Clarivate Analytics Web of Science\nVR 1.0\n", list(map(_wos, PAPERS)), "EF\n"),
+    **tagged_seeds(PAPERS),
     delimited.NAME: _joined("Key,Title,Author,Publication Year,Abstract Note,DOI\n", list(map(_row, PAPERS))),
     field_rows.NAME: _joined("", list(map(_field_rows, PAPERS))),
     unknown.NAME: _joined("Nombre;Precio;Origen\n", ["Otra;7;aquí\n"] * 3),

@@ -17,6 +17,19 @@ TOKEN = re.compile(
     r"|(?P<sign>\\.|[{}]|(?<!/)~|---?|``|''|[?!]`))",
     re.DOTALL,
 )
+NAMED = r"\\(?:ss|ae|AE|oe|OE|aa|AA|dh|DH|th|TH|[oOlLij])(?![a-zA-Z])"
+ACCENT = (
+    r"\\(?:['\"`^~=.]|[cuvHkrbdt](?![a-zA-Z]))\s{0,9}"
+    r"(?:\{\s{0,9}(?:\\[ij]|[^\W\d_]{1,2})\s{0,9}\}|\{\\[ij]\s{0,9}\}|\\[ij](?![a-zA-Z])|[^\W\d_])"
+)
+LETTER = re.compile(
+    r"(?=[$\\{])(?:"
+    r"(?P<formula>\$\$(?:[^$\\]|\\.){1,1000}\$\$|\$(?:[^$\\]|\\.){1,1000}\$|\\\(.{1,1000}?\\\)|\\\[.{1,1000}?\\\])"
+    rf"|(?P<brace>\{{\s{{0,3}})?(?P<accent>{ACCENT})(?(brace)\s{{0,3}}\}})"
+    rf"|(?P<named>\{{\s{{0,3}})?(?P<letter>{NAMED})(?(named)\s{{0,3}}\}}|(?:\{{\}}|\s{{0,3}}))"
+    r"|(?P<other>\\.))",
+    re.DOTALL,
+)
 # What a sign prints; of `\x` that isn't here, both characters stay.
 SIGNS = (
     dict.fromkeys(("{", "}", r"\/", r"\-", r"\!", r"\@"), "")
@@ -46,6 +59,21 @@ def decoded(text: str) -> str:
     "Łojasiewicz's GPT-4 at 50%: $O(n^{2})$ by Gödel \\cite{g}"
     """
     return TOKEN.sub(_printed, text) if _is_latex(text) and len(text) <= LONGEST else text
+
+
+def with_letters(text: str) -> str:
+    r"""Return a text with the letters that TeX writes with an accent or a name as letters; all else, formulas too, stays.
+
+    >>> with_letters(r"Erd\H{o}s and {\L}ojasiewicz at 50\%: $\'x$ by \emph{G{\"o}del}")
+    "Erdős and Łojasiewicz at 50\\%: $\\'x$ by \\emph{Gödel}"
+    """
+    return LETTER.sub(_as_letter, text) if "\\" in text and len(text) <= LONGEST else text
+
+
+def _as_letter(token: re.Match[str]) -> str:
+    if token["accent"]:
+        return _accented(token["accent"])
+    return str(_pylatexenc().latex_to_text(token["letter"])).strip() if token["letter"] else token[0]
 
 
 def _is_latex(text: str) -> bool:

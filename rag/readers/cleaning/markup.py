@@ -10,7 +10,8 @@ from functools import cache
 
 SURE = (
     "abbr big blockquote br center dd disp-formula div dl dt em ext-link font h1 h2 h3 h4 h5 h6 hr inf "
-    "inline-formula inline-graphic italic list-item monospace named-content ol roman sec strong styled-content sub sup "
+    "disp-quote fn inline-formula inline-graphic inline-supplementary-material italic list-item monospace named-content nobr ol "
+    "overline roman sans-serif scp sec strong styled-content sub sup "
     "tbody td tex-math th thead tr tt ul xref"
 ).split()
 # Words, tokens and signs of other fields: tags only when their partner is there too, or with attributes.
@@ -23,7 +24,7 @@ BLOCKS = frozenset(
     "ol p pre sec section table tbody td th thead title tr ul".split()
 )
 
-NAME = rf"(?:(?:jats|mml|xhtml|html):[a-z][\w-]{{0,30}}|(?:{'|'.join(SURE + PAIRED)})(?![\w:-]))"
+NAME = rf"(?:(?:jats|mml|xhtml|html|ce|sb|svg|o|st1):[a-z][\w-]{{0,30}}|(?:{'|'.join(SURE + PAIRED)})(?![\w:-]))"
 ATTRIBUTE = r"""\s+[\w:.-]{1,40}\s?=\s?(?:"[^"<>]{0,1000}"|'[^'<>]{0,1000}'|[^\s"'<>=`]{1,1000})"""
 TAG = re.compile(rf"<(?P<closes>/?)(?P<name>{NAME})(?P<attributes>(?:{ATTRIBUTE}){{0,20}})\s{{0,9}}/?>", re.IGNORECASE)
 NO_CONTENT = re.compile(r"<!--[^<]{0,2000}?-->|<!\[CDATA\[|\]\]>")

@@ -8,23 +8,29 @@ By `crossref` only year and authors are inherited: an abstract is never that of 
 import re
 from collections.abc import Iterator, Mapping
 
+from rag.readers.author_lists import authors_in
 from rag.readers.cleaning.latex import decoded
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.bibtex_entries import Entry, entries, outside_braces
-from rag.readers.record_builder import build_record, noted_arxiv_id
+from rag.readers.parsing.bibtex_heads import SNIFFED
+from rag.readers.parsing.noted_ids import noted_arxiv_id, noted_doi, noted_pubmed_id
+from rag.readers.record_builder import build_record
 from rag.readers.retractions import tagged_so
 from rag.records import Record
 
 NAME = "BibTeX file"
-SNIFFED = re.compile(
-    r"^[ \t]*@(?:\w+[ \t]*[{(][^\s{}(),=]*[ \t]*,|(?:string|preamble|comment)[ \t]*[{(])", re.MULTILINE | re.IGNORECASE
-)
 AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 COMMA = re.compile(r"\s*,\s*")
-ESCAPED = re.compile(r"\\([_%&#~$])|[{}]|\\url\b")
+ESCAPED = re.compile(
+    r"\{?\\text(?P<named>less|greater|underscore|asciitilde|bar)(?:\{\}|(?![a-z])\s?)\}?"
+    r"|\$(?P<formula>[<>])\$|\\(?P<sign>[_%&#~$<>])|[{}]|\\url\b|\\ensuremath\b"
+)
+NAMED = {"less": "<", "greater": ">", "underscore": "_", "asciitilde": "~", "bar": "|"}
+HOMONYM = re.compile(r"\s\d{4}$")  # that DBLP tells people of the same name apart by
 SAYING = ("note", "annote", "annotation", "type", "document_type", "retracted")  # which may tell of a retraction
 NEW_ARXIV_ID = re.compile(r"\d{4}\.\d{4,5}(v\d+)?")
 
+NOTES = ("url", "howpublished", "note")  # where programs put ids that they have no field for
 INHERITED = ("year", "date", "author")
 PARENTS = frozenset(
     "book collection conference mvbook mvcollection mvproceedings mvreference periodical proceedings reference".split()
@@ -80,6 +86,7 @@ def _record(entry: Entry) -> Record | Problem:
     fields = entry.fields
     archive = (fields.get("archiveprefix") or fields.get("eprinttype") or "").strip().lower()
     eprint = _verbatim(fields.get("eprint", "")).strip()
+    notes = [_verbatim(fields[name]) for name in NOTES if name in fields]
     in_arxiv = archive == "arxiv" or (not archive and NEW_ARXIV_ID.fullmatch(eprint))
     return build_record(
         entry.line,
@@ -88,9 +95,9 @@ def _record(entry: Entry) -> Record | Problem:
         key=entry.key,
         authors=_authors(fields.get("author", "")),
         year=fields.get("year") or fields.get("date", ""),
-        doi=_verbatim(fields.get("doi", "")),
-        arxiv_id=eprint if in_arxiv else noted_arxiv_id(fields.get("journal", "")),
-        pubmed_id=_verbatim(fields.get("pmid") or (eprint if archive == "pubmed" else "")),
+        doi=_verbatim(fields.get("doi", "")) or noted_doi(*notes),
+        arxiv_id=eprint if in_arxiv else noted_arxiv_id(fields.get("journal", ""), *notes),
+        pubmed_id=_verbatim(fields.get("pmid") or (eprint if archive == "pubmed" else "")) or noted_pubmed_id(*notes),
         url=_verbatim(fields.get("url", "")),
         retracted=[
             *(decoded(fields[name]) for name in SAYING if name in fields),
@@ -100,12 +107,21 @@ def _record(entry: Entry) -> Record | Problem:
 
 
 def _verbatim(text: str) -> str:
-    r"""Return an address or id as it is meant: `10.1/a\_b` is `10.1/a_b`, `{X}` is `X`."""
-    return ESCAPED.sub(r"\1", text) if "\\" in text or "{" in text else text
+    r"""Return an address or id as it is meant: `10.1/a\_b` is `10.1/a_b`, `{X}` is `X`, `4{\textless}3` is `4<3`."""
+    if "\\" not in text and "{" not in text and "$" not in text:
+        return text
+    return ESCAPED.sub(
+        lambda found: NAMED[found["named"]] if found["named"] else found["formula"] or found["sign"] or "", text
+    )
 
 
 def _authors(names: str) -> Iterator[str]:
-    for name in outside_braces(AND, names.strip()):
+    people = outside_braces(AND, names.strip())
+    if len(people) == 1 and ";" in names and "{" not in names:
+        yield from authors_in(decoded(names))
+        return
+    for person in people:
+        name = HOMONYM.sub("", person.rstrip(", \n"))
         match [decoded(part) for part in outside_braces(COMMA, name)] if "," in name else [decoded(name)]:
             case [name] if name.strip().lower() == "others":
                 pass
@@ -113,5 +129,7 @@ def _authors(names: str) -> Iterator[str]:
                 yield f"{given} {family}"
             case [family, suffix, given]:
                 yield f"{given} {family} {suffix}"
+            case [_, _, _, _, *_] as parts:  # names between commas, as Cochrane writes them
+                yield from authors_in(", ".join(parts))
             case parts:
                 yield ", ".join(parts)

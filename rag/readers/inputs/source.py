@@ -1,28 +1,29 @@
 """An open file to read papers from: what it begins with, then its lines, its bytes or pieces of them, once.
 
 A line that isn't UTF-8 becomes a Problem in its place, so that one broken byte costs one record; only formats that
-are older than UTF-8 ask for its lines as Windows-1252, and get what surely is. UTF-16 with a byte order mark, as
-Windows programs write it, is handed on as UTF-8.
+are older than UTF-8 ask for its lines in another encoding, and get what surely is one (rag.readers.inputs.encodings).
+UTF-16 with a byte order mark, as Windows programs write it, is handed on as UTF-8.
 """
 
 import builtins
 import codecs
 import io
-import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import count
 from typing import BinaryIO, NamedTuple, cast
 
+from rag.readers.inputs.encodings import declared, shown, told
 from rag.readers.inputs.streams import HEAD_BYTES, Begun, Readable, Recoded, UnreadableError
 from rag.records import Record
 
+# Of these, a few characters may look like one of UTF-8.
+MANY_BYTES = frozenset(("gb18030", "big5", "cp932", "euc_jp", "cp949"))
 LONGEST_LINE = 8_000_000  # bytes; a longer one is no record, and must not fill the memory
 KEPT_IN_MEMORY = 64_000_000  # bytes of a file that has to be read at any place
 LARGEST_COPY = 4_000_000_000  # bytes
-# What no text of Windows-1252 holds: bytes without a meaning, hardly used ones, and pieces of UTF-8.
-NO_WINDOWS = re.compile(rb"[\x81\x8d\x8f\x90\x9d\xfe\xff]|[\xc2-\xf4][\x80-\xbf]")
 
 
 class Line(NamedTuple):
@@ -56,7 +57,7 @@ class Source:
         if self.recoded:
             self._file = Begun(Recoded(self._file))
         self._only_returns = b"\r" in self.head and b"\n" not in self.head  # as programs of old Macs end lines
-        self._decoder = _Decoder(windows=False)
+        self._decoder = _Decoder(self.head, windows=False)
         self._encoding: str | None = None  # that the lines were read in, where it is another than UTF-8
 
     @property
@@ -69,11 +70,22 @@ class Source:
         """What will be raised after the head; None as far as is known."""
         return self._file.trouble
 
-    @property
+    @cached_property
     def text(self) -> str:
-        """The head as text, for sniffing: bytes that are none are kept as surrogates, a byte order mark is dropped."""
-        text = self.head.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
-        return text.replace("\r", "\n") if self._only_returns else text
+        """The head as text, for sniffing: bytes that are none are kept as surrogates, a byte order mark is dropped.
+
+        Lines of another encoding that is known are read in it.
+        """
+        head = self.head.replace(b"\r", b"\n") if self._only_returns else self.head
+        text = head.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+        if b"\0" in head or not any("\udc80" <= character <= "\udcff" for character in text):
+            return text
+        raws = head.split(b"\n")
+        read = _Decoder(head, windows=True).lines(1, raws)
+        return "\n".join(
+            line.text if isinstance(line, Line) else raw.decode("utf-8", "surrogateescape")
+            for line, raw in zip(read, raws, strict=True)
+        )
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the whole file in pieces of at most HEAD_BYTES, each as soon as it is there."""
@@ -106,10 +118,10 @@ class Source:
     def lines(self, *, windows: bool = False, encoding: str | None = None) -> Iterator[Line | Problem]:
         """Yield every line, decoded as UTF-8 (a byte order mark is dropped), or in the encoding that is known of it.
 
-        With `windows`, a line that isn't is read as Windows-1252 when it can be, and when the first line of the file
-        that isn't ASCII was one of these.
+        With `windows`, lines that aren't are read in the encoding that the file says it has, or that its first lines
+        beyond ASCII are surely in, when most of these aren't UTF-8.
         """
-        decoder = self._decoder = _Decoder(windows=windows)
+        decoder = self._decoder = _Decoder(self.head, windows=windows)
         number = 1
         pieces = self._recoded(encoding) if encoding else self.pieces()
         if self._only_returns:
@@ -123,7 +135,7 @@ class Source:
                 text = block.decode("utf-8-sig" if number == 1 else "utf-8")
             except UnicodeDecodeError:
                 raws = block.removesuffix(b"\n").split(b"\n")
-                yield from map(decoder.line, count(number), raws)
+                yield from decoder.lines(number, raws)
                 number += len(raws)
                 continue
             decoder.decide(text)
@@ -146,34 +158,70 @@ class Source:
         """What to say of how the lines were read, once they all are."""
         if self._encoding:
             yield f"not UTF-8: read as {self._encoding}"
-        if self._decoder.count:
-            yield f"not UTF-8: {self._decoder.count:,} lines read as Windows-1252"
+        yield from self._decoder.remarks()
 
 
 class _Decoder:
-    """What makes text of lines, some of which may be Windows-1252. `count` is how many were."""
+    """What makes text of lines, some of which may be of an older encoding than UTF-8."""
 
-    def __init__(self, *, windows: bool) -> None:
-        self.count = 0
-        self._windows = None if windows else False  # None: not known yet
+    def __init__(self, head: bytes, *, windows: bool) -> None:
+        self._declared = declared(head) if windows else None
+        self._encoding = None if windows else "utf-8"  # None: not known yet
+        self._count = 0  # of lines that weren't UTF-8
+        self._untold = False
 
     def decide(self, text: str) -> None:
         """Take note of what was UTF-8."""
-        if self._windows is None and not text.isascii():
-            self._windows = False
+        if self._encoding is None and not text.isascii():
+            self._encoding = "utf-8"
 
-    def line(self, number: int, raw: bytes) -> Line | Problem:
-        """Return a line as text, or why it is none."""
+    def lines(self, number: int, raws: list[bytes]) -> Iterator[Line | Problem]:
+        """Yield lines that aren't all UTF-8, numbered from `number` on, as text, or why they are none."""
+        if self._encoding is None:
+            self._encoding = self._found(raws)
+        for here, raw in enumerate(raws, number):
+            yield self._line(here, raw, self._encoding)
+
+    def remarks(self) -> Iterator[str]:
+        """Yield what to say of how the lines were read."""
+        if self._count and self._encoding:
+            said = ", as the file says" if self._declared else ""
+            yield f"not UTF-8: {self._count:,} lines read as {shown(self._encoding)}{said}"
+        if self._untold:
+            yield "not UTF-8, and in which encoding can't be told surely; save the file as UTF-8"
+
+    def _found(self, raws: list[bytes]) -> str:
+        beyond = [raw for raw in raws if not raw.isascii()]
+        if 2 * sum(map(_is_utf8, beyond)) >= len(beyond):
+            self._declared = None
+            return "utf-8"
+        encoding = self._declared or told(beyond)
+        self._untold = encoding is None
+        return encoding or "utf-8"
+
+    def _line(self, number: int, raw: bytes, encoding: str) -> Line | Problem:
         try:
             text = raw.decode("utf-8-sig" if number == 1 else "utf-8")
-            self.decide(text)
+            if encoding not in MANY_BYTES or text.isascii():
+                return Line(number, text.rstrip("\r"))
         except UnicodeDecodeError as error:
-            if self._windows is False or NO_WINDOWS.search(raw):
+            if encoding == "utf-8":
                 return Problem(number, f"not UTF-8 text (byte 0x{raw[error.start]:02x} at column {error.start + 1})")
-            self._windows = True
-            self.count += 1
-            text = raw.decode("cp1252")
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError as error:
+            reason = f"neither UTF-8 nor {shown(encoding)} (byte 0x{raw[error.start]:02x} at column {error.start + 1})"
+            return Problem(number, reason)
+        self._count += 1
         return Line(number, text.rstrip("\r"))
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _blocks(pieces: Iterator[bytes]) -> Iterator[bytes | None]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from rag.readers.cleaning.latex import with_letters
 from rag.readers.inputs.source import Problem
 from rag.readers.json_shapes.fields import dated, listed, text, text_of, within
 from rag.readers.record_builder import build_record
@@ -20,8 +21,8 @@ def record(values: Mapping[str, Any], line: int) -> Record | Problem:
     first = next(iter(listed(values.get("versions"))), None)
     return build_record(
         line,
-        text(values, "title"),
-        text(values, "abstract"),
+        with_letters(text(values, "title")),
+        with_letters(text(values, "abstract")),
         key=text(values, "id"),
         authors=_authors(values),
         year=dated(within(first, "created"), values.get("update_date")),
@@ -35,4 +36,4 @@ def _authors(values: Mapping[str, Any]) -> list[str]:
     parsed = [[text_of(part) for part in name[:3]] for name in listed(values.get("authors_parsed")) if listed(name)]
     if parsed:
         return [" ".join(filter(None, (*name[1:2], *name[:1], *name[2:]))) for name in parsed]
-    return [name.strip() for name in re.split(r",\s*(?:and\s+)?|\s+and\s+", text(values, "authors"))]
+    return [name.strip() for name in re.split(r",\s*(?:and\s+)?|\s+and\s+", with_letters(text(values, "authors")))]

@@ -7,12 +7,12 @@
 in capitals or not. Other fields are ignored.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from rag.readers.author_lists import authors_of
 from rag.readers.inputs.source import Problem
-from rag.readers.json_shapes.fields import dated, text, text_of
+from rag.readers.json_shapes.fields import dated, text
 from rag.readers.record_builder import build_record
 from rag.records import Record
 
@@ -32,7 +32,7 @@ def record(values: Mapping[str, Any], line: int) -> Record | Problem:
         text(values, "title"),
         text(values, "abstract", "text", "summary"),
         key=text(values, "id", "_id"),
-        authors=_authors(values.get("authors", values.get("author"))),
+        authors=authors_of(values.get("authors", values.get("author"))),
         year=dated(*(values.get(name) for name in DATES)),
         doi=text(values, "doi"),
         arxiv_id=text(values, "arxiv_id"),
@@ -40,9 +40,3 @@ def record(values: Mapping[str, Any], line: int) -> Record | Problem:
         url=text(values, "url"),
         retracted=text(values, "retracted"),
     )
-
-
-def _authors(value: Any) -> list[str]:
-    names = re.split(r"\s+and\s+|;", value) if isinstance(value, str) else value if isinstance(value, list) else []
-    texts = (name.get("name") if isinstance(name, dict) else name for name in names)
-    return [text_of(one) for one in texts if isinstance(one, str)]

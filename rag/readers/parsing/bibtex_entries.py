@@ -12,8 +12,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from rag.readers.inputs.source import Line, Problem
+from rag.readers.parsing.bibtex_heads import START, original_key, uncommented, with_plain_head
 
-START = re.compile(r"\s*@\s?\w+\s{0,9}[{(]")
 GROUP = 100_000  # characters handed to bibtexparser at a time
 LONGEST_ENTRY = 1_000_000  # characters
 JOINED = re.compile(r"""[}"\w]\s*\#\s*[{"\w]""")
@@ -59,15 +59,15 @@ def outside_braces(separator: re.Pattern[str], text: str) -> list[str]:
     return [*parts, text[start:]]
 
 
-def _groups(lines: Iterator[Line | Problem]) -> Iterator[list[Line] | Problem]:
-    """Yield the lines of some entries at a time."""
-    group: list[Line] = []
+def _groups(lines: Iterator[Line | Problem]) -> Iterator[list[list[Line]] | Problem]:
+    """Yield some entries at a time, each as its lines."""
+    group: list[list[Line]] = []
     size = 0
-    for block in _blocks(lines):
+    for block in _blocks(uncommented(lines)):
         if isinstance(block, Problem):
             yield block
             continue
-        group += block
+        group.append(block)
         size += sum(len(line.text) for line in block)
         if size > GROUP:
             yield group
@@ -107,15 +107,18 @@ def _is_closed(block: list[Line]) -> bool:
     return not opened or text.count(opened[0][-1]) <= text.count(closing)
 
 
-def _taken_apart(group: list[Line], strings: dict[str, str]) -> Iterator[Entry | Problem]:
+def _taken_apart(group: list[list[Line]], strings: dict[str, str]) -> Iterator[Entry | Problem]:
     """Yield the entries of a group; `strings` keeps what is defined on the way."""
     from bibtexparser.model import Entry as Found
     from bibtexparser.model import ParsingFailedBlock, String
     from bibtexparser.splitter import Splitter
 
     logging.getLogger("bibtexparser").setLevel(logging.ERROR)  # what is wrong in a file is told as a Problem
-    for block in Splitter("\n".join(line.text for line in group)).split().blocks:
-        number = group[block.start_line or 0].number
+    keys: list[str] = []
+    numbers = [line.number for block in group for line in block]
+    text = "\n".join(with_plain_head("\n".join(line.text for line in block), keys) for block in group if block)
+    for block in Splitter(text).split().blocks:
+        number = numbers[block.start_line or 0]
         # A key or field that is there twice breaks nothing here: what is meant stands in the failed block.
         entry = block.ignore_error_block if isinstance(block, ParsingFailedBlock) else block
         if isinstance(entry, Found):
@@ -124,7 +127,7 @@ def _taken_apart(group: list[Line], strings: dict[str, str]) -> Iterator[Entry |
             if swallowed:
                 yield Problem(number, f"a broken entry (no comma before {swallowed!r})")
             else:
-                yield Entry(number, entry.entry_type.lower(), entry.key, values)
+                yield Entry(number, entry.entry_type.lower(), original_key(entry.key, keys), values)
         elif isinstance(entry, String):
             strings[entry.key.lower()] = _value(entry.value, strings)
         elif isinstance(block, ParsingFailedBlock):

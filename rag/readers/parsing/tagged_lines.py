@@ -1,4 +1,4 @@
-"""Records of lines that begin with a tag, as RIS, MEDLINE and Web of Science have them: one at a time, of any file.
+"""Records of lines that begin with a tag, as RIS, MEDLINE and many others have them: one at a time, of any file.
 
 A line without a tag goes on with the text of the line before. What a tag means is the
 format's.

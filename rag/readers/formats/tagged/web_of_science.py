@@ -13,11 +13,11 @@ Its table of the same fields, between tabs, is read by `rag.readers.formats.tabl
 import re
 from collections.abc import Iterator
 
+from rag.readers.author_lists import authors_of
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.tagged_lines import Tagged, records
 from rag.readers.record_builder import build_record, noted_arxiv_id
 from rag.records import Record
-from rag.text.author_names import displayed
 
 NAME = "Web of Science file"
 SNIFFED = re.compile(r"\s*(?:FN .{1,200}\s+VR \d|PT [A-Z]\s*\n(?:AU|CA|BA|BE|ED|TI) \S)")
@@ -29,10 +29,11 @@ def sniff(head: str) -> bool:
     return SNIFFED.match(head) is not None
 
 
-def read(source: Source) -> Iterator[Record | Problem]:
+def read(source: Source) -> Iterator[Record | Problem | str]:
     """Yield a record for each `PT` with title and abstract, a Problem for any other."""
-    for found in records(source.lines(), _tagged, "PT", "ER"):
+    for found in records(source.lines(windows=True), _tagged, "PT", "ER"):
         yield found if isinstance(found, Problem) else _record(found)
+    yield from source.remarks
 
 
 def _tagged(line: str) -> tuple[str, str]:
@@ -46,7 +47,7 @@ def _record(record: Tagged) -> Record | Problem:
         record.joined("TI"),
         record.joined("AB"),
         key=record.first("UT"),
-        authors=[displayed(name) for name in record.lines("AF", "AU", "BF", "BA", "CA")],
+        authors=authors_of(record.lines("AF", "AU", "BF", "BA", "CA")),
         year=record.first("PY", "EY", "DA"),
         doi=record.first("DI", "D2"),
         arxiv_id=noted_arxiv_id(record.first("AR")),

@@ -1,0 +1,85 @@
+"""What stands around an author's name and is none of it: addresses, ids, degrees, numbers of affiliations.
+
+And what tells the parts of a name apart: suffixes, degrees, particles, given names.
+"""
+
+import re
+
+SUFFIX = re.compile(r"(?:jr|sr|junior|senior|2nd|3rd|ii|iii|iv)\.?", re.IGNORECASE)
+# Degrees and memberships that can't be initials; those that can be are taken for such only behind a comma.
+SURE_DEGREE = (
+    r"(?:Ph\.? ?D|D\.? ?Phil|M\.? ?Phil|M\.? ?Sc|B\.? ?Sc|Dr\.? ?P\.?H|M\.? ?P\.? ?H|Pharm\.? ?D|Psy\.? ?D|Ed\.? ?D|Sc\.? ?D|D\.? ?Sc|"
+    r"M\.? ?Ed|M\.? ?Eng|B\.? ?Eng|MBBS|MB ?Ch ?B|MBChB|MBA|MHSc|MHS|MScPH|DVM|DDS|DMD|LL\.?M|LL\.?B|FRCPC?|FRCS|FRCPath|FACP|FACC|"
+    r"FACS|FAHA|FESC|MRCP|MRCS|CCFP|CNM|MPA|MPP|MSN|BSN|PT|OTR|RPh|Dr\. ?(?:med|rer|ing)\.?(?: nat\.?)?|Dipl\.-?\w{3,}\.?)"
+)
+ANY_DEGREE = rf"(?:{SURE_DEGREE}|M\.? ?D|D\.? ?O|J\.? ?D|R\.? ?N|M\.? ?A|B\.? ?A|M\.? ?S|B\.? ?S|Prof(?:essor)?|Dr)"
+DEGREE = re.compile(rf"{ANY_DEGREE}\.?(?:[ ,/]+{ANY_DEGREE}\.?)*", re.IGNORECASE)
+BEHIND = re.compile(rf"(?:,\s*{ANY_DEGREE}\.?(?=\s|,|\Z)|\s(?:{SURE_DEGREE})\.?(?=,|\s|\Z))+\s*\Z")
+TITLES = re.compile(r"(?:(?:Prof(?:essor)?|Dr|Mr|Mrs|Ms)\.?\s+)+(?=[^\W\d_]{2,}.*\s|[A-Z]\.)")
+MAIL = re.compile(r"\s*[<(\[]?\s*(?:e-?mail:?\s*)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+\s*[>)\]]?", re.IGNORECASE)
+ORCID = re.compile(
+    r"\s*[/<(\[]?\s*(?:orcid(?:\s?id)?:?\s*)?(?:https?://)?(?:www\.)?(?:orcid\.org/)?\d{4}-\d{4}-\d{4}-\d{3}[\dX]\s*[>)\]]?",
+    re.IGNORECASE,
+)
+ADDRESS = re.compile(r"\s*[<(\[]?\s*(?:https?://|www\.)\S+?[>)\]]?(?=\s|\Z)")
+NUMBER = re.compile(r"\s*\((?:\d+|\d[\d, ]*)\)")  # that Scopus gives an author
+SIGNS = re.compile(
+    r"(?:[\u00b9\u00b2\u00b3\u2070-\u2079*\u2020\u2021\u00a7\u00b6#\u2709]|\[\d[\d, ]*\]|\\textsuperscript\{[^{}]*\})+"
+)
+AFFILIATED = re.compile(r"(?<=[^\W\d_A-Z]{2})\s?\d{1,2}(?:\s?,\s?\d{1,2})*(?=,|\s|\Z)")
+GROUP = re.compile(r"(?:(?:on|in) behalf of|for|and) the (?=[A-Z].* \w)|^(?:on behalf of|for the) ", re.IGNORECASE)
+ET_AL = re.compile(r"[,\s]*(?:\bet\.?\s?al(?:ii)?\b|\band others\b|\band colleagues\b|…|\.\.\.)[\s.]*\Z", re.IGNORECASE)
+NOBODY = frozenset(
+    "anon anonymous anonymus null nan none n/a na unknown others et.al author authors unbekannt unlisted ohne".split()
+) | {"et al", "and others", "no author", "no authors listed", "no author name available", "no author id available",
+     "author unknown", "unknown author", "not available", "no authors", "no author listed", "anonymous author"}  # fmt: skip
+PARTICLES = frozenset(
+    "van von der den de del della di da do dos das du des la le el al bin ibn ter ten zu zur zum st st. saint san santa "
+    "mac mc o d' l' abu ben bar dal dalla dello degli af av vom".split()
+)
+
+
+def person_in(text: str) -> str:
+    """Return the name in a text without what isn't part of it; empty when it names nobody.
+
+    >>> person_in("Doe, Jane (jane@example.org)"), person_in("Ann Poe, PhD¹,²"), person_in("[Anonymous]")
+    ('Doe, Jane', 'Ann Poe', '')
+    """
+    name = " ".join(text.split())
+    if not name.isascii() or not PLAIN.fullmatch(name):
+        for pattern in (ORCID, MAIL, ADDRESS, NUMBER, SIGNS, AFFILIATED, ET_AL):
+            name = pattern.sub("", name)
+        name = GROUP.sub("", TITLES.sub("", name), count=1)
+    name = name.strip(" ,;&|").strip()
+    behind = BEHIND.sub("", name)
+    name = (behind if " " in behind or "," in name else name).strip(" ,;")
+    return "" if name.casefold().strip(" .[]()<>-\u2013'\"") in NOBODY or not any(map(str.isalpha, name)) else name
+
+
+INITIAL = re.compile(r"(?:[^\W\d_]\.-?){1,4}|[^\W\d_]")
+PLAIN = re.compile(r"(?!(?:Prof|Dr|Mrs?|Ms)\b)[A-Z][a-z]+(?:, ?| )[A-Z][a-z]*(?: [A-Z]\.?)?")
+
+
+def is_suffix(text: str) -> bool:
+    """Tell whether a piece of a name says which of several of that name: `Jr.`, `III`."""
+    return SUFFIX.fullmatch(text) is not None
+
+
+def is_degree(text: str) -> bool:
+    """Tell whether a piece is a degree, or several, and no name."""
+    return DEGREE.fullmatch(text.strip()) is not None
+
+
+def is_particle(word: str) -> bool:
+    """Tell whether a word begins a family name of several words: `van`, `De`, `St.`."""
+    return word.casefold() in PARTICLES or word[:1].islower()
+
+
+def is_given(text: str) -> bool:
+    """Tell whether a piece can only be given names: one word, or words of which the others are initials.
+
+    >>> [is_given(text) for text in ("Jose", "Richard A.", "J. P.", "Jane Doe")]
+    [True, True, True, False]
+    """
+    words = text.partition(",")[0].split()
+    return bool(words) and all(INITIAL.fullmatch(word) for word in words[1:])
