@@ -9,7 +9,7 @@ row, from 1.
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,14 @@ from typing import Any
 from rag.errors import SourceError
 from rag.readers.inputs.source import Problem
 from rag.readers.json_shapes.shapes import record_of
-from rag.readers.parsing.table_columns import recognised
+from rag.readers.parsing.table_columns import columns_of, missing_columns, record_of_row
 from rag.readers.reading import checked
 from rag.readers.record_builder import build_record
 from rag.records import Paper, Record, Rejection
 from rag.records.papers import as_record
 
 MISSING = frozenset(("NAType", "NaTType"))  # types of the signs of pandas for what isn't there
+FIRST_ROWS = 100  # that tell what parts authors
 MOST_NAMED = 8  # columns that a made name or a message lists
 DEEPEST = 20  # values in values
 ABSTRACTS = frozenset(("abstract", "text", "summary", "abstract_inverted_index", "paperabstract"))
@@ -65,10 +66,9 @@ def read_rows(given: Iterable[object], name: str = "") -> Iterator[Found]:
     number, of_all = 0, ""
     for item in given:
         if is_frame(item):
-            columns = _columns(item)
-            source = name or _made_name(type(item).__name__, columns)
-            record = _reading(columns)
-            found: Iterable[Record | Problem] = (record(row, at) for at, row in enumerate(_rows(item, columns), 1))
+            names = _names(item)
+            source = name or _made_name(type(item).__name__, names)
+            found: Iterable[Record | Problem] = _found(item, names)
         elif hasattr(item, "collect") and not isinstance(item, Mapping):
             msg = f"A {type(item).__name__} holds no rows yet. Give its rows: ingest(frame.collect())"
             raise SourceError(msg)
@@ -108,18 +108,25 @@ def _number(value: float) -> float | None:
     return int(value) if value.is_integer() else float(value)  # of NumPy's, too
 
 
-def _columns(frame: Any) -> list[str]:
-    """Return the names of a frame's columns, those of its index first. Raises SourceError when none hold papers."""
+def _names(frame: Any) -> list[str]:
+    """Return the names of a frame's columns, those of its index first."""
     named = getattr(frame, "column_names", None) or frame.columns  # those of Arrow's tables are columns themselves
     index = getattr(getattr(frame, "index", None), "names", None) or []
-    names = [str(one) for one in (*(one for one in index if one is not None), *named)]
-    places, kinds = recognised(names), {one.lower() for one in names}
-    told = f"The {type(frame).__name__} has the columns {_listed(names)}"
-    for what, there in (("title", "title" in places), ("abstract", "abstract" in places or kinds & ABSTRACTS)):
-        if not there:
-            msg = f"{told}: none of them holds {what}s. Name the one that does '{what}'."
-            raise SourceError(msg)
-    return names
+    return [str(one) for one in (*(one for one in index if one is not None), *named)]
+
+
+def _found(frame: Any, names: list[str]) -> Iterator[Record | Problem]:
+    """Yield what each row of a frame is. Raises SourceError when none of its columns hold titles, or abstracts."""
+    rows = _rows(frame, names)
+    first = list(islice(rows, FIRST_ROWS))
+    columns = columns_of(names, first)
+    kinds = {one.lower() for one in names}
+    tabular = columns.are_of_papers and columns.hold_abstracts
+    if not tabular and ("title" not in kinds or ABSTRACTS.isdisjoint(kinds)):
+        msg = f"The {type(frame).__name__} can't be read: {missing_columns(names)}."
+        raise SourceError(msg)
+    for line, row in enumerate(chain(first, rows), 1):
+        yield record_of_row(row, line, columns) if tabular else _record(row, line)
 
 
 def _rows(frame: Any, columns: list[str]) -> Iterator[dict[str, Any]]:
@@ -132,15 +139,6 @@ def _rows(frame: Any, columns: list[str]) -> Iterator[dict[str, Any]]:
         yield from frame.iter_rows(named=True)
     else:
         yield from frame.to_pylist()
-
-
-def _reading(columns: list[str]) -> Any:
-    """Return the function that makes a record of a row: as JSON is read, or by the columns that tables have."""
-    kinds, places = {one.lower() for one in columns}, recognised(columns)
-    if "title" in kinds and kinds & ABSTRACTS:
-        return _record
-    names = {columns[place]: "id" if field == "key" else field for field, place in places.items()}
-    return lambda row, line: _record({names[name]: value for name, value in row.items() if name in names}, line)
 
 
 def _record(row: object, line: int) -> Record | Problem:

@@ -168,8 +168,8 @@ def test_values_are_as_json_has_them(value: object, expected: object) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        (pd.DataFrame({"a": [1], "b": [2]}), "The DataFrame has the columns a, b: none of them holds titles. Name"),
-        (pd.DataFrame({"title": ["x"], "b": [2]}), "title, b: none of them holds abstracts. Name"),
+        (pd.DataFrame({"a": [1], "b": [2]}), "The DataFrame can't be read: columns a, b: none is a title"),
+        (pd.DataFrame({"title": ["x"], "b": [2]}), "The DataFrame can't be read: no column holds abstracts: title, b"),
         (7, "A int holds no papers. Give paths, a DataFrame, dicts or records."),
         (b"papers.bib", "A bytes holds no papers"),
     ],
