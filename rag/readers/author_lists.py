@@ -4,6 +4,7 @@ For every format whose authors aren't one a field.
 """
 
 import re
+from typing import Any
 
 from rag.text.author_names import displayed, with_initials
 
@@ -35,3 +36,44 @@ def _parted(parts: list[str]) -> list[str]:
     if len(parts) % 2 == 0 and all(INITIALS.fullmatch(part) for part in parts[1::2]):
         return [f"{given} {family}" for family, given in zip(parts[::2], parts[1::2], strict=True)]
     return parts
+
+
+# A stub: the names that objects give the parts of a name, until `authors_of` of the texts' part is here.
+WHOLE = ("literal", "name", "fullname", "displayname", "authorname", "text", "collectivename", "organization", "value")
+GIVEN = ("given", "firstname", "givenname", "givennames", "forename", "forenames", "first")
+MIDDLE, SUFFIX = ("middle", "middlename"), ("suffix",)
+PARTICLES = ("droppingparticle", "nondroppingparticle")
+FAMILY = ("family", "lastname", "familyname", "surname", "keyname", "last")
+
+
+def authors_of(value: Any) -> list[str]:
+    """Return the names in a text, a list or an object, as they are shown, in order."""
+    if isinstance(value, str):
+        return authors_in(value)
+    if isinstance(value, dict):
+        return [name] if (name := _of_object(value)) else []
+    if isinstance(value, list | tuple):
+        return [name for one in value for name in (_alone(one) if isinstance(one, str) else authors_of(one))]
+    return []
+
+
+def _alone(text: str) -> list[str]:
+    return authors_in(text) if ";" in text else [displayed(text.strip())] if text.strip() else []
+
+
+def _of_object(person: dict[str, Any]) -> str:
+    parts = {re.sub(r"[\W_]", "", name).casefold(): value for name, value in person.items()}
+
+    def part(names: tuple[str, ...]) -> str:
+        for name in names:
+            found = parts.get(name)
+            if isinstance(found, list):
+                found = " ".join(one for one in found if isinstance(one, str))
+            if isinstance(found, str) and found.strip():
+                return found.strip()
+        return ""
+
+    if family := part(FAMILY):
+        pieces = (part(GIVEN), part(MIDDLE), part(PARTICLES[:1]), part(PARTICLES[1:]), family, part(SUFFIX))
+        return " ".join(filter(None, pieces))
+    return displayed(part(WHOLE) or part(GIVEN))

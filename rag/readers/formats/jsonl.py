@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rag.readers.inputs.source import Problem, Source
-from rag.readers.json_shapes.shapes import records_of
+from rag.readers.json_shapes.holding import records_of
 from rag.records import Record
 
 NAME = "JSON Lines"

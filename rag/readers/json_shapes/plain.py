@@ -1,22 +1,22 @@
-"""Any object with a title and an abstract, as people write them by hand or from a table.
+"""Any object with a title and an abstract, as people, programs and APIs write them.
 
     {"id": "k1", "title": "...", "abstract": "...", "authors": ["A. Author"], "year": 2020, "doi": "10.1/x"}
 
-`title` and `abstract` (or `text`, or `summary`) are needed; `id` or `_id`, `doi`, `arxiv_id`, `pubmed_id` or `pmid`,
-`authors` (a list, or one string with ` and ` or `;` between names), `year` (or a date) and `url` are taken when there,
-in capitals or not. Other fields are ignored.
+Which names say what is told by `names`: those of DOAJ, bioRxiv, Europe PMC, CORE, Papers with Code, Hugging Face,
+Zotero and many others are among them, in several languages. Other fields are ignored.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from rag.readers.inputs.source import Problem
-from rag.readers.json_shapes.fields import dated, text, text_of
-from rag.readers.record_builder import build_record
+from rag.readers.json_shapes.fields import texts_of, year_of
+from rag.readers.json_shapes.ids import ids_of
+from rag.readers.json_shapes.names import plan, say
+from rag.readers.json_shapes.people import names_in
+from rag.readers.json_shapes.retractions import retracted
+from rag.readers.record_builder import YEAR, build_record
 from rag.records import Record
-
-DATES = ("year", "published", "publishedat", "publication_date", "date")
 
 
 def fits(values: Mapping[str, Any]) -> bool:
@@ -26,22 +26,40 @@ def fits(values: Mapping[str, Any]) -> bool:
 
 def record(values: Mapping[str, Any], line: int) -> Record | Problem:
     """Return what an object says, or why it is no paper."""
-    values = {name.lower(): value for name, value in reversed(list(values.items()))}
+    ids = ids_of(values)
     return build_record(
         line,
-        text(values, "title"),
-        text(values, "abstract", "text", "summary"),
-        key=text(values, "id", "_id"),
-        authors=_authors(values.get("authors", values.get("author"))),
-        year=dated(*(values.get(name) for name in DATES)),
-        doi=text(values, "doi"),
-        arxiv_id=text(values, "arxiv_id"),
-        pubmed_id=text(values, "pubmed_id", "pmid"),
-        url=text(values, "url"),
+        say(values, "title"),
+        abstracts(values),
+        key=say(values, "key"),
+        authors=names_in(values),
+        year=year(values),
+        doi=ids.doi,
+        arxiv_id=ids.arxiv_id,
+        pubmed_id=ids.pubmed_id,
+        url=say(values, "url"),
+        retracted=retracted(values),
     )
 
 
-def _authors(value: Any) -> list[str]:
-    names = re.split(r"\s+and\s+|;", value) if isinstance(value, str) else value if isinstance(value, list) else []
-    texts = (name.get("name") if isinstance(name, dict) else name for name in names)
-    return [text_of(one) for one in texts if isinstance(one, str)]
+def abstracts(values: Mapping[str, Any]) -> list[str]:
+    """Return all that an object has as its abstract: one text, its parts, or one a language."""
+    for name in plan(values).get("abstract", ()):
+        value = values[name]
+        if isinstance(value, list):  # DataCite has other descriptions there too
+            value = [
+                one
+                for one in value
+                if not isinstance(one, dict) or one.get("descriptionType", "Abstract") == "Abstract"
+            ]
+        if found := texts_of(value):
+            return found
+    return []
+
+
+def year(values: Mapping[str, Any]) -> str:
+    """Return the first date that names a year."""
+    for name in plan(values).get("year", ()):
+        if (found := year_of(values[name])) and YEAR.search(found):
+            return found
+    return ""

@@ -1,0 +1,125 @@
+"""By which names an object of JSON calls what is known of a paper: `Article Title`, `dc:title`, `rel_abs`, `título`.
+
+The names are those of tables (rag.readers.parsing.table_columns) and, before them, what only JSON has. Case, spaces
+and signs don't count.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from rag.readers.json_shapes.fields import text_of, texts_of
+from rag.readers.parsing.table_columns import SPELLINGS
+
+MOST_NAMES = 200  # of an object whose names are remembered; one with more is a table of its own kind
+PREFIX = re.compile(r"^(?:dc|dcterms|prism|bibo|schema|citation|datacite)[:_.]", re.IGNORECASE)
+SIGNS = re.compile(r"[^\w]|_")
+# By field: what JSON calls it, the better name first.
+OWN: Mapping[str, tuple[str, ...]] = {
+    "title": ("title", "reltitle", "preprinttitle", "titledisplay", "articletitle", "headline"),
+    "abstract": (
+        *(
+            "abstract",
+            "abstracttext",
+            "abstractnote",
+            "relabs",
+            "preprintabstract",
+            "abstracten",
+            "descriptionabstract",
+        ),
+        *("summary", "shortabstract", "descriptions"),
+    ),
+    "authors": ("authors", "author", "creators", "relauthors", "preprintauthors", "authorlist", "authorstring"),
+    "year": (
+        *("year", "pubyear", "publicationyear", "yearpublished", "relyear", "publishedyear", "issued"),
+        *("publicationdate", "publisheddate", "datepublished", "publishtime", "reldate", "preprintdate", "date"),
+        *("firstpublicationdate", "publishedat", "published", "publishedonline", "publishedprint", "coverdate"),
+        *("earliestdate", "created", "submitted"),
+    ),
+    "doi": ("doi", "reldoi", "preprintdoi", "doiurl", "dois"),
+    "arxiv_id": ("arxivid", "arxiv", "arxiveprints", "eprint"),
+    "pubmed_id": ("pubmedid", "pmid"),
+    "url": ("url", "link", "rellink"),
+    "key": ("citationkey", "citekey", "id", "entryid"),
+    "notes": ("extra",),
+    "ids": ("identifiers", "identifier", "ids", "externalids", "articleids", "relatedids"),
+}
+# The languages that programs and people name fields in.
+FOREIGN: Mapping[str, tuple[str, ...]] = {
+    "title": ("titel", "titre", "título", "titulo", "titolo", "标题", "题名", "篇名", "題名", "タイトル", "название"),
+    "abstract": (
+        *("zusammenfassung", "kurzfassung", "résumé", "resume", "resumen", "resumo", "riassunto", "sommario"),
+        *("samenvatting", "摘要", "中文摘要", "抄録", "要約", "аннотация"),
+    ),
+    "authors": ("autoren", "autor", "verfasser", "auteurs", "auteur", "autores", "autori", "autore", "作者", "著者"),
+    "year": (
+        *(
+            "jahr",
+            "erscheinungsjahr",
+            "année",
+            "annee",
+            "año",
+            "ano",
+            "anno",
+            "jaar",
+            "年份",
+            "年",
+            "出版年",
+            "发表时间",
+        ),
+        *("datum", "fecha"),
+    ),
+}
+Plan = Mapping[str, tuple[str, ...]]
+
+
+def normal(name: str) -> str:
+    """Return a name as it is compared.
+
+    >>> normal("Article Title"), normal("dc:title"), normal("_id")
+    ('articletitle', 'title', 'id')
+    """
+    return SIGNS.sub("", PREFIX.sub("", name)).casefold()
+
+
+def plan(values: Mapping[str, Any]) -> Plan:
+    """Return, by field, which of an object's own names say it, the better first; fields that none says are left out."""
+    names = tuple(values)
+    return _plan(names) if len(names) <= MOST_NAMES else _made(names)
+
+
+def has(values: Mapping[str, Any], field: str) -> bool:
+    """Tell whether an object has a name for a field, be it empty."""
+    return field in plan(values)
+
+
+def say(values: Mapping[str, Any], field: str) -> str:
+    """Return the first text that an object has for a field."""
+    for name in plan(values).get(field, ()):
+        if found := text_of(values[name]):
+            return found
+    return ""
+
+
+def say_all(values: Mapping[str, Any], field: str) -> list[str]:
+    """Return all texts of the first name for a field that has any."""
+    for name in plan(values).get(field, ()):
+        if found := texts_of(values[name]):
+            return found
+    return []
+
+
+def _made(names: tuple[str, ...]) -> Plan:
+    by_spelling: dict[str, str] = {}
+    for name in names:
+        by_spelling.setdefault(normal(name), name)
+    found = {}
+    for field in OWN:
+        spellings = dict.fromkeys((*OWN[field], *SPELLINGS.get(field, ()), *FOREIGN.get(field, ())))
+        if own := tuple(by_spelling[spelling] for spelling in spellings if spelling in by_spelling):
+            found[field] = own
+    return found
+
+
+_plan = lru_cache(maxsize=500)(_made)
