@@ -61,7 +61,7 @@ def decoded(text: str) -> str:
 def with_accents(text: str) -> str:
     r"""Return a text with the accents and letters of TeX outside of formulas as Unicode, all else as it is.
 
-    For what is written to be read as it stands, with the odd accent, as at arXiv: there `~5%` and `{x}` mean themselves.
+    For what is written to be read as it stands, with the odd accent, as at arXiv: `~5%` and `{x}` mean that there.
 
     >>> with_accents(r"{\L}ojasiewicz, Erd\H{o}s, G{\"o}del, \AA ngstr\"om: ~5% of $\'x$, \alpha")
     "Łojasiewicz, Erdős, Gödel, Ångström: ~5% of $\'x$, \alpha"

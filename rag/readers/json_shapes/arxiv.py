@@ -47,7 +47,7 @@ def _authors(values: Mapping[str, Any]) -> list[str]:
 
 
 def authors_on_a_line(authors: str) -> list[str]:
-    """Return the authors of a line as they write it to arXiv: names in order, with accents of TeX and affiliations.
+    r"""Return the authors of a line as they write it to arXiv: names in order, with accents of TeX and affiliations.
 
     >>> authors_on_a_line(r"C. Bal\'azs (1), E. L. Berger and Yuan ((1) Argonne, IL)")
     ['C. Balázs', 'E. L. Berger', 'Yuan']

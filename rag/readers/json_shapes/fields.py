@@ -3,7 +3,6 @@
 Nothing here raises: what isn't what it should be is as if it were absent.
 """
 
-import math
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -13,6 +12,7 @@ from typing import Any
 
 LONGEST_DATE = 100  # characters
 MOST_TEXTS = 1_000  # of a list: sentences of an abstract, or parts of it
+NOTHING = frozenset(("nan", "inf", "-inf", "NaT"))  # what Python and pandas write for what is missing
 DEEPEST = 5  # lists and objects around a text
 # Where an object keeps its text: OpenReview, JSON-LD, XML turned into JSON, MongoDB, DataCite, INSPIRE.
 INNER = (
@@ -78,8 +78,8 @@ def year_of(value: Any) -> str:
             or next(filter(None, (text_of(value.get(name)) for name in ("year", "raw", "literal"))), "")
             or text_of(value)
         )
-    if isinstance(value, Real) and MILLISECONDS[0] < value < MILLISECONDS[1]:
-        return str(datetime.fromtimestamp(float(value) / 1000, UTC).year)
+    if isinstance(value, int | float) and MILLISECONDS[0] < value < MILLISECONDS[1]:
+        return str(datetime.fromtimestamp(value / 1000, UTC).year)
     return text_of(value)[:LONGEST_DATE]
 
 
@@ -99,10 +99,8 @@ def _texts(value: Any, depth: int) -> Iterator[str]:
             yield from _texts(one, depth + 1)
     elif isinstance(value, dict):
         yield from _of_object(value, depth + 1)
-    elif isinstance(value, date):
-        yield str(value)
-    elif isinstance(value, Real) and math.isfinite(value):  # Python writes NaN for what is missing
-        yield str(value)
+    elif isinstance(value, Real | date) and (found := str(value)) not in NOTHING:
+        yield found
 
 
 def _of_object(value: dict[str, Any], depth: int) -> Iterator[str]:

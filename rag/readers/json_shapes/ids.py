@@ -58,7 +58,7 @@ def ids_of(values: Mapping[str, Any]) -> Ids:
 def _by_kind(value: Any) -> Iterator[tuple[str, str]]:
     """Yield (kind, id) of `{"doi": ...}`, `[{"type": "doi", "id": ...}]` and `["doi:10.1/x"]`."""
     if isinstance(value, dict) and not any(name in value for name in KIND_NAMES):
-        found = ((KINDS.get(normal(kind), ""), text_of(one)) for kind, one in value.items())
+        found: Iterator[tuple[str, str]] = ((KINDS.get(normal(kind), ""), text_of(one)) for kind, one in value.items())
     else:
         found = map(_told, value[:100] if isinstance(value, list) else [value])
     yield from ((kind, one) for kind, one in found if kind and one)

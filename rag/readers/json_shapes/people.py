@@ -1,4 +1,4 @@
-"""The authors of an object of JSON, out of whatever holds them: `{"author": [...]}`, creators with roles, wrapped names.
+"""The authors of an object of JSON, out of what holds them: `{"author": [...]}`, creators with roles, wrapped names.
 
 What a name is made of is told by rag.readers.author_lists.
 """

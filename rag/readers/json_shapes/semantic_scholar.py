@@ -1,7 +1,7 @@
 """Semantic Scholar: the answers of its API, and its data sets with their names in lower case.
 
-Many of its papers have no abstract; each of them becomes a Problem that says so. Its data sets keep abstracts apart from
-titles: such an abstract can't be read alone, and says what to join it with.
+Many of its papers have no abstract; each of them becomes a Problem that says so. Its data sets keep abstracts apart
+from titles: such an abstract can't be read alone, and says what to join it with.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,6 @@ from rag.readers.inputs.source import Problem
 from rag.readers.json_shapes.fields import dated, listed, text, text_of, within
 from rag.readers.record_builder import build_record
 from rag.records import Record
-
 
 JOIN = "join its 'papers' with its 'abstracts' by corpusid, title and abstract in one object a line"
 

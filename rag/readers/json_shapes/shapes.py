@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from rag.readers.cleaning.text import clean
 from rag.readers.inputs.source import Problem
 from rag.readers.json_shapes import arxiv, csl, openalex, openreview, plain, semantic_scholar
-from rag.readers.json_shapes.fields import text, text_of
+from rag.readers.json_shapes.fields import text
 from rag.readers.json_shapes.names import has, say
 from rag.records import Record
 
@@ -86,7 +86,7 @@ def is_akin(values: Any) -> bool:
 
 
 def is_left_out(values: Any) -> bool:
-    """Tell whether a value stands among papers and is none: a note or an attachment of Zotero, a review of OpenReview."""
+    """Tell whether a value stands among papers and is none: Zotero's note, OpenReview's review."""
     if not isinstance(values, dict):
         return False
     data = values.get("data")
