@@ -49,7 +49,7 @@ FAMILY = ("family", "lastname", "familyname", "surname", "keyname", "last")
 def authors_of(value: Any) -> list[str]:
     """Return the names in a text, a list or an object, as they are shown, in order."""
     if isinstance(value, str):
-        return authors_in(value)
+        return authors_in(re.sub(r"\s+and\s+", ";", value) if ";" in value else value)
     if isinstance(value, dict):
         return [name] if (name := _of_object(value)) else []
     if isinstance(value, list | tuple):

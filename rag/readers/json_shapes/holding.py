@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rag.readers.inputs.source import Problem
-from rag.readers.json_shapes.fields import in_languages
+from rag.readers.json_shapes.fields import in_languages, text_of
 from rag.readers.json_shapes.names import has, plan, say
 from rag.readers.json_shapes.shapes import WRAPPERS, is_akin, is_left_out, is_paper, record_of, unwrapped
 from rag.records import Record
@@ -94,9 +94,13 @@ def is_by_column(values: Mapping[str, Any]) -> bool:
     if len(columns) < 2 or not all(columns) or any(map(in_languages, columns)):
         return False
     if all(isinstance(column, dict) for column in columns):
-        return columns[0].keys() == columns[1].keys() and not any("value" in column for column in columns)
+        return (
+            columns[0].keys() == columns[1].keys()
+            and any(map(text_of, columns[0].values()))
+            and not say(values, "title")
+        )
     lists = all(isinstance(column, list) for column in columns)
-    return lists and len(columns[0]) == len(columns[1]) > 1
+    return lists and len(columns[0]) == len(columns[1]) > 1 and any(map(text_of, columns[0]))
 
 
 def by_column(values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
