@@ -51,7 +51,7 @@ def papers_within(value: Any, depth: int = 1) -> list[Any] | None:
         elif isinstance(inner, dict):
             more = [inner] if is_paper(inner) and name not in WRAPPERS else papers_within(inner, depth + 1)
         found = found if more is None else [*(found or []), *more]
-    return list(by_column(value)) if found is None and is_by_column(value) else found
+    return found
 
 
 def is_of_papers(name: str, first: Sequence[Any], around: Mapping[str, Any]) -> bool:
