@@ -16,6 +16,8 @@ from rag.readers.formats import (
     table,
     web_of_science,
 )
+from rag.readers.formats.xml import endnote_xml, jats, mods, oai_pmh, zotero_rdf
+from rag.readers.formats.xml.unread import seen_in
 from rag.readers.inputs.files import Opened, open_files, packed_kind, source_name
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.inputs.streams import UnreadableError
@@ -28,6 +30,11 @@ READERS: tuple[Reader, ...] = (  # who is asked first
     huggingface,
     pubmed_xml,
     arxiv_atom,
+    oai_pmh,
+    zotero_rdf,
+    mods,
+    endnote_xml,
+    jats,
     json_document,
     jsonl,
     bibtex,
@@ -83,7 +90,7 @@ def _read(source: Source, name: str) -> Iterator[Record | Rejection | Remark]:
         raise source.trouble  # too little came before it to tell the format by
     if reader is None:
         known = ", ".join(reader.NAME for reader in READERS)
-        yield Rejection(name, None, f"no reader knows this format (known: {known})")
+        yield Rejection(name, None, seen_in(source.text) or f"no reader knows this format (known: {known})")
         return
     empty = True
     for found in reader.read(source):

@@ -1,11 +1,12 @@
 """arXiv's Atom feed: the answer of its API, one entry a paper.
 
 The id of a record is that of arXiv without its version, so that a later version is the same paper. An entry that tells
-of an error in the query becomes a Problem with arXiv's own words.
+of an error in the query becomes a Problem with arXiv's own words. Accents of TeX become letters, formulas stay.
 """
 
 from collections.abc import Iterator
 
+from rag.readers.cleaning.latex import with_accents
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.json_shapes.fields import dated
 from rag.readers.parsing.xml_stream import Element, elements, text_in
@@ -35,10 +36,10 @@ def _record(line: int, entry: Element) -> Record | Problem:
     arxiv_id = normal_arxiv_id(address) or ""
     return build_record(
         line,
-        _text(entry, "title"),
-        summary,
+        with_accents(_text(entry, "title")),
+        with_accents(summary),
         key=arxiv_id or address,
-        authors=[_text(author, "name") for author in entry.iterfind(f"{ATOM}author")],
+        authors=[with_accents(_text(author, "name")) for author in entry.iterfind(f"{ATOM}author")],
         year=dated(_text(entry, "published"), _text(entry, "updated")),
         doi=text_in(entry.find(f"{ARXIV}doi")),
         arxiv_id=arxiv_id,

@@ -15,6 +15,7 @@ from rag.records import Record
 NAME = "PubMed XML"
 ROOT = re.compile(r"<(?:Pubmed(?:Book)?Article(?:Set)?|BookDocumentSet)[\s>]")
 NAME_PARTS = ("ForeName", "LastName", "Suffix")
+RETRACTED = "retracted publication"
 DATES = tuple(
     f"{date}/{part}"
     for date in ("Journal/JournalIssue/PubDate", "ArticleDate", "Book/PubDate", "ContributionDate")
@@ -53,7 +54,17 @@ def _record(line: int, element: Element) -> Record | Problem:
         doi=ids.get("doi") or text_in(work.find("ELocationID[@EIdType='doi']")),
         arxiv_id=pages if pages.lower().startswith("arxiv:") else "",
         pubmed_id=pubmed_id,
+        retracted=_retracted(work, outer),
     )
+
+
+def _retracted(work: Element, outer: Element) -> str:
+    """Return what PubMed says of a retraction: the kind of publication that it became, or its notice."""
+    kinds = [text_in(one) for one in work.iterfind("PublicationTypeList/PublicationType")]
+    if any(kind.casefold() == RETRACTED for kind in kinds):
+        return "Retracted Publication"
+    notice = outer.find("CommentsCorrectionsList/CommentsCorrections[@RefType='RetractionIn']")
+    return "" if notice is None else f"Retraction in: {text_in(notice.find('RefSource'))}".removesuffix(": ")
 
 
 def _first(element: Element, *paths: str) -> str:

@@ -5,8 +5,9 @@ and signs don't count.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from rag.readers.json_shapes.fields import text_of, texts_of
@@ -14,7 +15,7 @@ from rag.readers.parsing.table_columns import SPELLINGS
 
 MOST_NAMES = 200  # of an object whose names are remembered; one with more is a table of its own kind
 PREFIX = re.compile(r"^(?:dc|dcterms|prism|bibo|schema|citation|datacite)[:_.]", re.IGNORECASE)
-SIGNS = re.compile(r"[^\w]|_")
+NO_DATES = frozenset(("data", "versions"))  # what tables in other languages call a date, and JSON its papers
 # By field: what JSON calls it, the better name first.
 OWN: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "reltitle", "preprinttitle", "titledisplay", "articletitle", "headline"),
@@ -47,40 +48,38 @@ OWN: Mapping[str, tuple[str, ...]] = {
 }
 # The languages that programs and people name fields in.
 FOREIGN: Mapping[str, tuple[str, ...]] = {
-    "title": ("titel", "titre", "título", "titulo", "titolo", "标题", "题名", "篇名", "題名", "タイトル", "название"),
-    "abstract": (
-        *("zusammenfassung", "kurzfassung", "résumé", "resume", "resumen", "resumo", "riassunto", "sommario"),
+    "title": ("titel", "titre", "titulo", "titolo", "标题", "题名", "篇名", "題名", "タイトル", "название"),
+    "translated": (
+        *("zusammenfassung", "kurzfassung", "resume", "resumen", "resumo", "riassunto", "sommario"),
         *("samenvatting", "摘要", "中文摘要", "抄録", "要約", "аннотация"),
     ),
     "authors": ("autoren", "autor", "verfasser", "auteurs", "auteur", "autores", "autori", "autore", "作者", "著者"),
     "year": (
-        *(
-            "jahr",
-            "erscheinungsjahr",
-            "année",
-            "annee",
-            "año",
-            "ano",
-            "anno",
-            "jaar",
-            "年份",
-            "年",
-            "出版年",
-            "发表时间",
-        ),
-        *("datum", "fecha"),
+        "jahr",
+        "erscheinungsjahr",
+        "annee",
+        "ano",
+        "anno",
+        "jaar",
+        "年份",
+        "年",
+        "出版年",
+        "发表时间",
+        "datum",
+        "fecha",
     ),
 }
+FIELDS = (*OWN, "translated")  # "translated": an abstract in another language than the one called so
 Plan = Mapping[str, tuple[str, ...]]
 
 
 def normal(name: str) -> str:
     """Return a name as it is compared.
 
-    >>> normal("Article Title"), normal("dc:title"), normal("_id")
-    ('articletitle', 'title', 'id')
+    >>> normal("Article Title"), normal("dc:title"), normal("_id"), normal("Título")
+    ('articletitle', 'title', 'id', 'titulo')
     """
-    return SIGNS.sub("", PREFIX.sub("", name)).casefold()
+    return "".join(c for c in unicodedata.normalize("NFKD", PREFIX.sub("", name).casefold()) if c.isalnum())
 
 
 def plan(values: Mapping[str, Any]) -> Plan:
@@ -114,12 +113,25 @@ def _made(names: tuple[str, ...]) -> Plan:
     by_spelling: dict[str, str] = {}
     for name in names:
         by_spelling.setdefault(normal(name), name)
-    found = {}
-    for field in OWN:
-        spellings = dict.fromkeys((*OWN[field], *SPELLINGS.get(field, ()), *FOREIGN.get(field, ())))
-        if own := tuple(by_spelling[spelling] for spelling in spellings if spelling in by_spelling):
-            found[field] = own
+    found = {
+        field: own
+        for field, spellings in _spellings().items()
+        if (own := tuple(by_spelling[spelling] for spelling in spellings if spelling in by_spelling))
+    }
+    if "translated" in found and "abstract" not in found:
+        found["abstract"] = found.pop("translated")
     return found
+
+
+@cache
+def _spellings() -> Mapping[str, tuple[str, ...]]:
+    """Return by field all that may say it, as it is compared, the better first."""
+    told = {field: (*OWN.get(field, ()), *SPELLINGS.get(field, ()), *FOREIGN.get(field, ())) for field in FIELDS}
+    told["abstract"] += SPELLINGS.get("text", ())
+    return {
+        field: tuple(dict.fromkeys(name for one in names if (name := normal(one)) not in NO_DATES))
+        for field, names in told.items()
+    }
 
 
 _plan = lru_cache(maxsize=500)(_made)

@@ -18,6 +18,8 @@ from rag.readers.json_shapes.retractions import retracted
 from rag.readers.record_builder import YEAR, build_record
 from rag.records import Record
 
+ABSTRACT = "Abstract"
+
 
 def fits(values: Mapping[str, Any]) -> bool:
     """Tell that any object may have this shape."""
@@ -44,17 +46,16 @@ def record(values: Mapping[str, Any], line: int) -> Record | Problem:
 
 def abstracts(values: Mapping[str, Any]) -> list[str]:
     """Return all that an object has as its abstract: one text, its parts, or one a language."""
-    for name in plan(values).get("abstract", ()):
-        value = values[name]
-        if isinstance(value, list):  # DataCite has other descriptions there too
-            value = [
-                one
-                for one in value
-                if not isinstance(one, dict) or one.get("descriptionType", "Abstract") == "Abstract"
-            ]
-        if found := texts_of(value):
-            return found
-    return []
+    named = plan(values)
+    found = next(filter(None, (texts_of(_told(values[name])) for name in named.get("abstract", ()))), [])
+    return [*found, *(one for name in named.get("translated", ()) for one in texts_of(values[name]))]
+
+
+def _told(value: Any) -> Any:
+    """Return what DataCite calls an abstract among its descriptions, anything else as it is."""
+    if not isinstance(value, list):
+        return value
+    return [one for one in value if not isinstance(one, dict) or one.get("descriptionType", ABSTRACT) == ABSTRACT]
 
 
 def year(values: Mapping[str, Any]) -> str:
