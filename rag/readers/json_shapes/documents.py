@@ -30,7 +30,7 @@ OBJECT = re.compile(r'\{\s{0,200}"((?:[^"\\]|\\.){0,100})"\s{0,9}:')
 FIRST_ROW = re.compile(r'\{\s{0,200}"\d{1,9}"\s{0,9}:')  # how a column begins, as pandas writes it
 LONGEST_TABLE = 50_000_000  # characters of a table by column
 TOO_LONG = f"longer than {LONGEST_LINE:,} characters"
-LONG_TABLE = (
+LONG_TABLE = Broken(
     f"papers by column are read up to {LONGEST_TABLE:,} characters; "
     "write one a line: in pandas to_json(orient='records', lines=True)"
 )
@@ -105,7 +105,7 @@ def _sequence(window: Window, depth: int, names: list[str] | None = None) -> Gen
         first = False
         if trouble is None or trouble is ENDED:
             continue
-        yield Problem(line, f"not JSON ({trouble})")
+        yield Problem(line, trouble if trouble is LONG_TABLE else f"not JSON ({trouble})")
         if (window.passed == passed or not depth) and not window.seek(again or OBJECT):
             return False
     if depth:
@@ -142,7 +142,7 @@ def _object(window: Window, holder: _Holder, depth: int) -> Reading:
         trouble = yield from _field(window, holder, name, depth)
         begun = begun if len(holder.values) > kept else window.passed
         if trouble is None and window.passed - begun > longest:
-            trouble = Broken(LONG_TABLE if longest == LONGEST_TABLE else TOO_LONG)
+            trouble = LONG_TABLE if longest == LONGEST_TABLE else Broken(TOO_LONG)
         if trouble is not None:
             return trouble
     window.pass_sign()

@@ -8,12 +8,12 @@ from typing import Any
 
 from rag.readers.inputs.source import Problem
 from rag.readers.json_shapes.fields import in_languages, text_of
-from rag.readers.json_shapes.names import has, plan, say
+from rag.readers.json_shapes.names import plan, say
 from rag.readers.json_shapes.shapes import WRAPPERS, is_akin, is_left_out, is_paper, record_of, unwrapped
 from rag.records import Record
 
 LISTS = frozenset(  # of papers, as APIs and people call them
-    {"results", "data", "items", "papers", "works", "records", "articles", "entries", "publications", "references"}
+    {"results", "data", "items", "papers", "works", "records", "articles", "entries", "publications"}
     | {"docs", "documents", "hits", "hit", "rows", "collection", "notes", "result", "entry", "edges", "nodes"}
 )
 NO_LISTS = frozenset({"references", "citations", "related", "cited", "citing"})  # of papers within a paper
@@ -30,7 +30,8 @@ def records_of(value: Any, line: int, names: Sequence[str] = ()) -> Iterator[Rec
         value = dict(zip(names, value, strict=False))
     if is_left_out(value):
         return
-    held = None if isinstance(value, dict) and is_paper(value) else papers_within(value)
+    alone = isinstance(value, dict) and is_paper(value) and not is_shelf(value)
+    held = None if alone else papers_within(value)
     for one in [value] if held is None else held:
         if not is_left_out(one):
             yield record_of(one, line)
@@ -58,12 +59,16 @@ def is_of_papers(name: str, first: Sequence[Any], around: Mapping[str, Any]) -> 
     """Tell whether a list of this name, which begins so, holds the papers of the object around it."""
     if say(around, "title"):
         return is_shelf(around) and any(isinstance(one, dict) and is_paper(unwrapped(one)) for one in first)
-    return (name in LISTS and name not in NO_LISTS) or any(map(is_akin, first))
+    if name in NO_LISTS:
+        return any(isinstance(one, dict) and is_paper(unwrapped(one)) for one in first)
+    return name in LISTS or any(is_akin(one) or is_header(one) for one in first)
 
 
 def is_shelf(values: Mapping[str, Any]) -> bool:
     """Tell whether an object with a title is a collection of that name: nothing else of a paper is said of it."""
-    return not any(has(values, field) for field in ("abstract", "authors", "year", "doi", "arxiv_id", "pubmed_id"))
+    named = plan(values)
+    described = set(named.get("abstract", ())) <= set(named.get("text", ()))
+    return described and not any(field in named for field in ("authors", "year", "doi", "arxiv_id", "pubmed_id"))
 
 
 def names_among(columns: Any) -> list[str]:

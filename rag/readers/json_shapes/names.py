@@ -69,6 +69,7 @@ FOREIGN: Mapping[str, tuple[str, ...]] = {
         "fecha",
     ),
 }
+TEXTS = ("summary", "description", "descriptions", "text")  # that are the abstract where nothing else is
 FIELDS = (*OWN, "translated")  # "translated": an abstract in another language than the one called so
 Plan = Mapping[str, tuple[str, ...]]
 
@@ -127,7 +128,8 @@ def _made(names: tuple[str, ...]) -> Plan:
 def _spellings() -> Mapping[str, tuple[str, ...]]:
     """Return by field all that may say it, as it is compared, the better first."""
     told = {field: (*OWN.get(field, ()), *SPELLINGS.get(field, ()), *FOREIGN.get(field, ())) for field in FIELDS}
-    told["abstract"] += SPELLINGS.get("text", ())
+    told["text"] = TEXTS
+    told["abstract"] += (*SPELLINGS.get("text", ()), *TEXTS)
     return {
         field: tuple(dict.fromkeys(name for one in names if (name := normal(one)) not in NO_DATES))
         for field, names in told.items()
