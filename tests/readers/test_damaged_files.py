@@ -15,7 +15,7 @@ INPUTS = 120  # a format; eval.benchmarks fuzz tries a thousand
 
 
 def test_every_reader_has_a_sound_file_to_be_damaged() -> None:
-    assert set(SEEDS) == {reader.NAME for reader in READERS}
+    assert {name.partition(": ")[0] for name in SEEDS} == {reader.NAME for reader in READERS}
 
 
 @pytest.mark.parametrize("name", SEEDS)
@@ -23,7 +23,7 @@ def test_a_sound_file_is_read_whole_by_its_own_reader(tmp_path: Path, name: str)
     path = tmp_path / "sound"
     path.write_bytes(SEEDS[name])
     text = SEEDS[name].decode()
-    assert name == next(reader for reader in READERS if reader.sniff(text)).NAME
+    assert name.partition(": ")[0] == next(reader for reader in READERS if reader.sniff(text)).NAME
     found = [one for _, one in read_file(path)]
     assert len([one for one in found if isinstance(one, Record)]) >= 3
     assert not [one for one in found if isinstance(one, Rejection)]

@@ -1,10 +1,12 @@
 """A small sound file of every format, to be damaged: three made-up papers each, by the name of its reader.
 
-A new format needs its line here; a test holds that none is missing.
+A new format needs its line here; a test holds that none is missing. Other forms of a format stand beside it, with the
+reader's name, a colon and their own.
 """
 
 import json
 
+from eval.benchmarks.readers.fuzz_forms import forms_of
 from rag.readers.formats import (
     arxiv_atom,
     bibtex,
@@ -151,4 +153,5 @@ SEEDS: dict[str, bytes] = {
     medline.NAME: _joined("", list(map(_medline, PAPERS))),
     web_of_science.NAME: _joined("FN Clarivate Analytics Web of Science\nVR 1.0\n", list(map(_wos, PAPERS)), "EF\n"),
     table.NAME: _joined("Key,Title,Author,Publication Year,Abstract Note,DOI\n", list(map(_row, PAPERS))),
+    **forms_of(PAPERS),
 }  # fmt: skip

@@ -127,7 +127,7 @@ def markup_in(element: Element) -> str:
 
 def local_name(element: Element) -> str:
     """Return the name of an element without its namespace."""
-    return str(etree.QName(element).localname)
+    return str(element.tag).rpartition("}")[2]
 
 
 def _is_below_the_root(element: Element) -> bool:
