@@ -60,11 +60,14 @@ def _record(line: int, element: Element) -> Record | Problem:
 
 def _retracted(work: Element, outer: Element) -> str:
     """Return what PubMed says of a retraction: the kind of publication that it became, or its notice."""
-    kinds = [text_in(one) for one in work.iterfind("PublicationTypeList/PublicationType")]
-    if any(kind.casefold() == RETRACTED for kind in kinds):
-        return "Retracted Publication"
-    notice = outer.find("CommentsCorrectionsList/CommentsCorrections[@RefType='RetractionIn']")
-    return "" if notice is None else f"Retraction in: {text_in(notice.find('RefSource'))}".removesuffix(": ")
+    kinds, notices = work.find("PublicationTypeList"), outer.find("CommentsCorrectionsList")
+    for kind in () if kinds is None else kinds:
+        if "etract" in (kind.text or "") and text_in(kind).casefold() == RETRACTED:
+            return text_in(kind)
+    for notice in () if notices is None else notices:
+        if notice.get("RefType") == "RetractionIn":
+            return f"Retraction in: {text_in(notice.find('RefSource'))}".removesuffix(": ")
+    return ""
 
 
 def _first(element: Element, *paths: str) -> str:

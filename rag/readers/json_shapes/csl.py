@@ -11,6 +11,7 @@ from typing import Any
 from rag.readers.inputs.source import Problem
 from rag.readers.json_shapes import plain
 from rag.readers.json_shapes.fields import listed, text, text_of, year_of
+from rag.readers.json_shapes.names import plan
 from rag.readers.json_shapes.retractions import retracted
 from rag.readers.record_builder import YEAR, build_record, noted_pubmed_id
 from rag.records import Record
@@ -29,20 +30,21 @@ def fits(values: Mapping[str, Any]) -> bool:
 
 def record(values: Mapping[str, Any], line: int) -> Record | Problem:
     """Return what an object says, or why it is no paper."""
+    named = plan(values)
     arxiv_id, url = _arxiv_id(values), text(values, "URL")
     return build_record(
         line,
         text(values, "title"),
-        plain.abstracts(values),
+        plain.abstracts(values, named),
         key=text(values, "id", "citation-key"),
         authors=map(_name, listed(values.get("author"))),
-        year=_year(values),
+        year=_year(values) or plain.year(values, named),
         doi=text(values, "DOI", "doi"),
         arxiv_id=arxiv_id,
         pubmed_id=text(values, "PMID", "pmid") or noted_pubmed_id(text(values, "note")),
         # Whoever writes CSL-JSON derives an address when there is none; what an id says already is no news.
         url="" if url == f"https://arxiv.org/abs/{normal_arxiv_id(arxiv_id)}" else url,
-        retracted=retracted(values),
+        retracted=retracted(values) if "retraction" in named else "",
     )
 
 
@@ -61,7 +63,7 @@ def _name(name: Any) -> str:
 def _year(values: Mapping[str, Any]) -> str:
     """Return the first date that names a year; of several, that of the issue."""
     said = (year_of(values[name]) for name in DATES if name in values)
-    return next(filter(YEAR.search, said), "") or plain.year(values)
+    return next(filter(YEAR.search, said), "")
 
 
 def _arxiv_id(values: Mapping[str, Any]) -> str:

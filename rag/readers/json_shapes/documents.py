@@ -17,12 +17,11 @@ from rag.readers.json_shapes.holding import (
     is_by_column,
     is_header,
     is_of_papers,
-    is_shelf,
     names_among,
     records_of,
 )
 from rag.readers.json_shapes.names import say
-from rag.readers.json_shapes.shapes import WRAPPERS, is_left_out, is_paper, record_of, unwrapped
+from rag.readers.json_shapes.shapes import is_left_out, is_paper, is_shelf, is_wrapper, record_of, unwrapped
 from rag.readers.parsing.json_stream import Broken, Window
 from rag.records import Record
 
@@ -35,6 +34,8 @@ LONG_TABLE = Broken(
     "write one a line: in pandas to_json(orient='records', lines=True)"
 )
 
+MOST_BROKEN = 200  # one after another; what is nested too deep is tried again at each of its levels
+NOWHERE = re.compile(r"(?!)")
 ENDED = Broken("")  # told already
 Found = Record | Problem
 Reading = Generator[Found, None, Broken | None]  # returns why what is read can't be read to its end
@@ -58,12 +59,12 @@ class _Holder:
         if is_by_column(values):
             self.held = True
             yield from (record_of(row, line) for row in by_column(values))
-        elif name not in WRAPPERS and say(paper := unwrapped(values), "title") and (self._by_name or is_paper(paper)):
+        elif not is_wrapper(name) and say(paper := unwrapped(values), "title") and (self._by_name or is_paper(paper)):
             self.held = self._by_name = True
             yield from [] if is_left_out(values) else [record_of(values, line)]
         else:
             self.values[name] = values
-            self._untold += [(line, values)] if name not in WRAPPERS and say(values, "title") else []
+            self._untold += [(line, values)] if not is_wrapper(name) and say(values, "title") else []
 
     def rest(self) -> Generator[Found, None, None]:
         """Yield what stands among papers by name and is one that lacks its abstract."""
@@ -81,41 +82,50 @@ def _sequence(window: Window, depth: int, names: list[str] | None = None) -> Gen
     `names` are those of the columns where a list holds rows.
     """
     again: re.Pattern[str] | None = None
-    names = names or []
-    first = True
+    names, broken = names or [], 0
     while sign := window.sign():
         again = again or _beginning(window)
         line, passed = window.line, window.passed
         if sign == "]" and depth:
             window.pass_sign()
             return True
-        if sign == "[" and not depth:
-            window.pass_sign()
-            yield from _sequence(window, depth=1)
+        trouble = yield from (_row(window, names) if depth else _alone(window))
+        broken = 0 if trouble is None or trouble is ENDED else broken + 1
+        if not broken:
             continue
-        if sign == "{" and not depth:
-            trouble = yield from _alone(window)
-        else:
-            value = window.value()
-            trouble = value if isinstance(value, Broken) else None
-            if trouble is None and first and not names and is_header(value):
-                names = names_among(value)
-            elif trouble is None:
-                yield from records_of(value, line, names)
-        first = False
-        if trouble is None or trouble is ENDED:
+        yield Problem(line, str(trouble) if trouble is LONG_TABLE else f"not JSON ({trouble})")
+        if broken > MOST_BROKEN:
+            yield Problem(window.line, f"more than {MOST_BROKEN:,} broken one after another; the rest is left out")
+            window.seek(NOWHERE)
+        elif (window.passed != passed and depth) or window.seek(again or OBJECT):
             continue
-        yield Problem(line, trouble if trouble is LONG_TABLE else f"not JSON ({trouble})")
-        if (window.passed == passed or not depth) and not window.seek(again or OBJECT):
-            return False
+        return False
     if depth:
         yield Problem(window.line, "the file ends inside a list")
     return not depth
 
 
+def _row(window: Window, names: list[str]) -> Reading:
+    """Yield what is made of the next value of a list, or take it as the names of columns; return what is wrong."""
+    line, value = window.line, window.value()
+    if isinstance(value, Broken):
+        return value
+    if not names and is_header(value):
+        names += names_among(value)
+    else:
+        yield from records_of(value, line, names)
+    return None
+
+
 def _alone(window: Window) -> Reading:
-    """Yield the papers that an object of the file holds, or the one that it is; return what is wrong with it."""
-    line, holder = window.line, _Holder()
+    """Yield the papers of a list or an object of the file, or the one that it is; return what is wrong with it."""
+    sign, line, holder = window.sign(), window.line, _Holder()
+    if sign == "[":
+        window.pass_sign()
+        yield from _sequence(window, depth=1)
+        return None
+    if sign != "{":
+        return (yield from _row(window, []))
     trouble = yield from _object(window, holder, depth=1)
     values = holder.values
     if trouble is not None or is_left_out(values):

@@ -30,6 +30,8 @@ def texts_of(value: Any) -> list[str]:
     >>> texts_of([{"label": "AIM", "text": "To rest."}, 3]), texts_of({"de": "Wir ruhen.", "en": "We rest."})
     (['AIM: To rest.', '3'], ['We rest.', 'Wir ruhen.'])
     """
+    if isinstance(value, str):
+        return [found] if (found := value.strip()) else []
     return list(islice(_texts(value, 0), MOST_TEXTS))
 
 

@@ -8,8 +8,16 @@ from typing import Any
 
 from rag.readers.inputs.source import Problem
 from rag.readers.json_shapes.fields import in_languages, text_of
-from rag.readers.json_shapes.names import plan, say
-from rag.readers.json_shapes.shapes import WRAPPERS, is_akin, is_left_out, is_paper, record_of, unwrapped
+from rag.readers.json_shapes.names import plan, said, say
+from rag.readers.json_shapes.shapes import (
+    is_akin,
+    is_left_out,
+    is_paper,
+    is_shelf,
+    is_wrapper,
+    record_of,
+    unwrapped,
+)
 from rag.records import Record
 
 LISTS = frozenset(  # of papers, as APIs and people call them
@@ -28,13 +36,15 @@ def records_of(value: Any, line: int, names: Sequence[str] = ()) -> Iterator[Rec
     """
     if names and isinstance(value, list):
         value = dict(zip(names, value, strict=False))
-    if is_left_out(value):
+    named = plan(value) if isinstance(value, dict) else {}
+    if "kind" in named and is_left_out(value):
         return
-    alone = isinstance(value, dict) and is_paper(value) and not is_shelf(value)
+    alone = "abstract" in named and "shelf" not in named and bool(said(value, named.get("title", ())))
     held = None if alone else papers_within(value)
-    for one in [value] if held is None else held:
-        if not is_left_out(one):
-            yield record_of(one, line)
+    if held is None:
+        yield record_of(value, line)
+    else:
+        yield from (record_of(one, line) for one in held if not is_left_out(one))
 
 
 def papers_within(value: Any, depth: int = 1) -> list[Any] | None:
@@ -50,7 +60,7 @@ def papers_within(value: Any, depth: int = 1) -> list[Any] | None:
         if isinstance(inner, list) and is_of_papers(name, inner[:1], value):
             more = list(rows(inner, columns))
         elif isinstance(inner, dict):
-            more = [inner] if is_paper(inner) and name not in WRAPPERS else papers_within(inner, depth + 1)
+            more = [inner] if is_paper(inner) and not is_wrapper(name) else papers_within(inner, depth + 1)
         found = found if more is None else [*(found or []), *more]
     return found
 
@@ -62,13 +72,6 @@ def is_of_papers(name: str, first: Sequence[Any], around: Mapping[str, Any]) -> 
     if name in NO_LISTS:
         return any(isinstance(one, dict) and is_paper(unwrapped(one)) for one in first)
     return name in LISTS or any(is_akin(one) or is_header(one) for one in first)
-
-
-def is_shelf(values: Mapping[str, Any]) -> bool:
-    """Tell whether an object with a title is a collection of that name: nothing else of a paper is said of it."""
-    named = plan(values)
-    described = set(named.get("abstract", ())) <= set(named.get("text", ()))
-    return described and not any(field in named for field in ("authors", "year", "doi", "arxiv_id", "pubmed_id"))
 
 
 def names_among(columns: Any) -> list[str]:

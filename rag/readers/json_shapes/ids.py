@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from rag.readers.json_shapes.fields import text, text_of
-from rag.readers.json_shapes.names import normal, plan, say
+from rag.readers.json_shapes.names import Plan, normal, said
 from rag.readers.record_builder import noted_arxiv_id, noted_pubmed_id
 
 ARXIV = re.compile(r"(?:arxiv:\s*|arxiv\.org/(?:abs|pdf|html)/|10\.48550/arxiv\.)([\w./-]+)", re.IGNORECASE)
@@ -37,22 +37,31 @@ class Ids(NamedTuple):
     pubmed_id: str = ""
 
 
-def ids_of(values: Mapping[str, Any]) -> Ids:
+def ids_of(values: Mapping[str, Any], named: Plan) -> Ids:
     """Return the ids that an object says, its own fields before lists, addresses and notes."""
-    kinds = dict(reversed([found for name in plan(values).get("ids", ()) for found in _by_kind(values[name])]))
-    key, notes = say(values, "key"), " ".join((say(values, "notes"), text(values, "archiveID", "archive_id")))
-    doi = say(values, "doi") or kinds.get("doi", "")
-    arxiv_id = say(values, "arxiv_id") or kinds.get("arxiv", "")
-    if not arxiv_id:
-        found = next(filter(None, map(ARXIV.search, (key, say(values, "url"), doi))), None)
-        bare = BARE_ARXIV.fullmatch(text(values, "id", "_id"))
-        arxiv_id = found[1] if found else bare[0] if bare else noted_arxiv_id(notes)
+    kinds = (
+        dict(reversed([found for name in named["ids"] for found in _by_kind(values[name])])) if "ids" in named else {}
+    )
+    notes = said(values, named.get("notes", ())) if "notes" in named else ""
+    doi = said(values, named.get("doi", ())) or kinds.get("doi", "")
     noted = DOI.search(notes) if not doi and "10." in notes else None
     return Ids(
         noted[1] if noted else doi,
-        arxiv_id,
-        say(values, "pubmed_id") or kinds.get("pubmed", "") or noted_pubmed_id(notes),
+        said(values, named.get("arxiv_id", ())) or kinds.get("arxiv", "") or _arxiv_id(values, named, doi, notes),
+        said(values, named.get("pubmed_id", ())) or kinds.get("pubmed", "") or noted_pubmed_id(notes),
     )
+
+
+def _arxiv_id(values: Mapping[str, Any], named: Plan, doi: str, notes: str) -> str:
+    """Return the arXiv id that an address, the record's own id, the DOI or a note says."""
+    key, url = said(values, named.get("key", ())), said(values, named.get("url", ()))
+    for place in (key, url, doi):
+        if "rxiv" in place.lower() and (found := ARXIV.search(place)):
+            return found[1]
+    if key[4:5] == "." and (bare := BARE_ARXIV.fullmatch(text(values, "id", "_id"))):
+        return bare[0]
+    noted = text(values, "archiveID", "archive_id")
+    return noted_arxiv_id(f"{noted} {notes}") if noted or notes else ""
 
 
 def _by_kind(value: Any) -> Iterator[tuple[str, str]]:

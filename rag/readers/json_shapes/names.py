@@ -6,11 +6,11 @@ and signs don't count.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from rag.readers.json_shapes.fields import text_of, texts_of
+from rag.readers.json_shapes.fields import text_of
 from rag.readers.parsing.table_columns import SPELLINGS
 
 MOST_NAMES = 200  # of an object whose names are remembered; one with more is a table of its own kind
@@ -70,6 +70,31 @@ FOREIGN: Mapping[str, tuple[str, ...]] = {
     ),
 }
 TEXTS = ("summary", "description", "descriptions", "text")  # that are the abstract where nothing else is
+# What an object may have besides: a paper wrapped in it, what tells its kind in a list, what says of a retraction.
+ASIDE: Mapping[str, tuple[str, ...]] = {
+    "wrapper": (
+        *(
+            "paper",
+            "citedpaper",
+            "citingpaper",
+            "row",
+            "source",
+            "data",
+            "bibjson",
+            "content",
+            "attributes",
+            "metadata",
+        ),
+        *("info", "node", "fields", "message", "result", "response", "article", "document", "publication", "record"),
+        *("work", "item", "entry", "doc"),
+    ),
+    "kind": ("itemtype", "data", "forum"),
+    "retraction": (
+        *("isretracted", "retracted", "updatedby", "updateto", "pubtypelist", "publicationtypes", "publicationtype"),
+        *("pubtype", "commentcorrectionlist"),
+    ),
+}
+OF_A_PAPER = ("authors", "year", "doi", "arxiv_id", "pubmed_id")
 FIELDS = (*OWN, "translated")  # "translated": an abstract in another language than the one called so
 Plan = Mapping[str, tuple[str, ...]]
 
@@ -84,7 +109,11 @@ def normal(name: str) -> str:
 
 
 def plan(values: Mapping[str, Any]) -> Plan:
-    """Return, by field, which of an object's own names say it, the better first; fields that none says are left out."""
+    """Return, by field, which of an object's own names say it, the better first; fields that none says are left out.
+
+    "shelf" is among them where the names are those of a collection with a title: nothing else of a paper is said.
+    Plans are remembered, for the objects of a file have the same names.
+    """
     names = tuple(values)
     return _plan(names) if len(names) <= MOST_NAMES else _made(names)
 
@@ -96,18 +125,15 @@ def has(values: Mapping[str, Any], field: str) -> bool:
 
 def say(values: Mapping[str, Any], field: str) -> str:
     """Return the first text that an object has for a field."""
-    for name in plan(values).get(field, ()):
+    return said(values, plan(values).get(field, ()))
+
+
+def said(values: Mapping[str, Any], names: Iterable[str]) -> str:
+    """Return the first text that an object has under these names."""
+    for name in names:
         if found := text_of(values[name]):
             return found
     return ""
-
-
-def say_all(values: Mapping[str, Any], field: str) -> list[str]:
-    """Return all texts of the first name for a field that has any."""
-    for name in plan(values).get(field, ()):
-        if found := texts_of(values[name]):
-            return found
-    return []
 
 
 def _made(names: tuple[str, ...]) -> Plan:
@@ -121,6 +147,9 @@ def _made(names: tuple[str, ...]) -> Plan:
     }
     if "translated" in found and "abstract" not in found:
         found["abstract"] = found.pop("translated")
+    described = set(found.get("abstract", ())) <= set(found.get("text", ()))
+    if described and not any(field in found for field in OF_A_PAPER):
+        found["shelf"] = ()
     return found
 
 
@@ -128,10 +157,11 @@ def _made(names: tuple[str, ...]) -> Plan:
 def _spellings() -> Mapping[str, tuple[str, ...]]:
     """Return by field all that may say it, as it is compared, the better first."""
     told = {field: (*OWN.get(field, ()), *SPELLINGS.get(field, ()), *FOREIGN.get(field, ())) for field in FIELDS}
+    told |= ASIDE
     told["text"] = TEXTS
     told["abstract"] += (*SPELLINGS.get("text", ()), *TEXTS)
     return {
-        field: tuple(dict.fromkeys(name for one in names if (name := normal(one)) not in NO_DATES))
+        field: tuple(dict.fromkeys(name for one in names if (name := normal(one)) not in NO_DATES or field in ASIDE))
         for field, names in told.items()
     }
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from rag.readers.author_lists import authors_of
 from rag.readers.json_shapes.fields import text_of
-from rag.readers.json_shapes.names import plan
+from rag.readers.json_shapes.names import Plan
 
 HOLDERS = ("author", "authors", "creator", "creators", "person", "value", "node", "data")
 ROLES = ("creatorType", "creator_type", "role", "contributorType", "type")
@@ -22,9 +22,9 @@ NOT_AUTHORS = frozenset(
 HOMONYM = re.compile(r" \d{4}$")  # by which DBLP tells persons of one name apart
 
 
-def names_in(values: Mapping[str, Any]) -> list[str]:
+def names_in(values: Mapping[str, Any], named: Plan) -> list[str]:
     """Return the authors that an object names, as they are shown, in order."""
-    for name in plan(values).get("authors", ()):
+    for name in named.get("authors", ()):
         if found := names_of(values[name]):
             return found
     return []
@@ -35,7 +35,7 @@ def names_of(value: Any) -> list[str]:
     if isinstance(value, dict):
         inner = next((value[name] for name in HOLDERS if isinstance(value.get(name), list | dict)), None)
         value = inner if isinstance(inner, list) else [value if inner is None else inner]
-    if isinstance(value, list):
+    if isinstance(value, list) and any(isinstance(one, dict) for one in value):
         value = [_bare(one) for one in _authors_among(value) if one is not None]
     return authors_of(value)
 

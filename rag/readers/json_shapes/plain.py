@@ -12,7 +12,7 @@ from typing import Any
 from rag.readers.inputs.source import Problem
 from rag.readers.json_shapes.fields import texts_of, year_of
 from rag.readers.json_shapes.ids import ids_of
-from rag.readers.json_shapes.names import plan, say
+from rag.readers.json_shapes.names import Plan, plan, said
 from rag.readers.json_shapes.people import names_in
 from rag.readers.json_shapes.retractions import retracted
 from rag.readers.record_builder import YEAR, build_record
@@ -28,25 +28,25 @@ def fits(values: Mapping[str, Any]) -> bool:
 
 def record(values: Mapping[str, Any], line: int) -> Record | Problem:
     """Return what an object says, or why it is no paper."""
-    ids = ids_of(values)
+    named = plan(values)
+    ids = ids_of(values, named)
     return build_record(
         line,
-        say(values, "title"),
-        abstracts(values),
-        key=say(values, "key"),
-        authors=names_in(values),
-        year=year(values),
+        said(values, named.get("title", ())),
+        abstracts(values, named),
+        key=said(values, named.get("key", ())),
+        authors=names_in(values, named),
+        year=year(values, named),
         doi=ids.doi,
         arxiv_id=ids.arxiv_id,
         pubmed_id=ids.pubmed_id,
-        url=say(values, "url"),
-        retracted=retracted(values),
+        url=said(values, named.get("url", ())),
+        retracted=retracted(values) if "retraction" in named else "",
     )
 
 
-def abstracts(values: Mapping[str, Any]) -> list[str]:
+def abstracts(values: Mapping[str, Any], named: Plan) -> list[str]:
     """Return all that an object has as its abstract: one text, its parts, or one a language."""
-    named = plan(values)
     found = next(filter(None, (texts_of(_told(values[name])) for name in named.get("abstract", ()))), [])
     return [*found, *(one for name in named.get("translated", ()) for one in texts_of(values[name]))]
 
@@ -58,9 +58,9 @@ def _told(value: Any) -> Any:
     return [one for one in value if not isinstance(one, dict) or one.get("descriptionType", ABSTRACT) == ABSTRACT]
 
 
-def year(values: Mapping[str, Any]) -> str:
+def year(values: Mapping[str, Any], named: Plan) -> str:
     """Return the first date that names a year."""
-    for name in plan(values).get("year", ()):
+    for name in named.get("year", ()):
         if (found := year_of(values[name])) and YEAR.search(found):
             return found
     return ""

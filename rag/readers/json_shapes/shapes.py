@@ -7,16 +7,9 @@ from rag.readers.cleaning.text import clean
 from rag.readers.inputs.source import Problem
 from rag.readers.json_shapes import arxiv, csl, openalex, openreview, plain, semantic_scholar
 from rag.readers.json_shapes.fields import text
-from rag.readers.json_shapes.names import has, say
+from rag.readers.json_shapes.names import has, plan, said, say
 from rag.records import Record
 
-# What a paper may be wrapped in: a word about it (Semantic Scholar, Hugging Face), where it is kept (Zotero, DOAJ,
-# Zenodo, OpenReview, Elasticsearch), the answer that brings it (Crossref).
-WRAPPERS = (
-    *("paper", "citedPaper", "citingPaper", "row", "_source", "source", "data", "bibjson", "content", "attributes"),
-    *("metadata", "info", "node", "fields", "message", "result", "response", "article", "document", "publication"),
-    *("record", "work", "item", "entry", "doc"),
-)
 MOST_WRAPPED = 3  # wrappers in wrappers
 NO_ITEMS = frozenset({"note", "attachment", "annotation"})  # what Zotero keeps with papers
 MOST_SHOWN = 12  # fields that a reason names
@@ -45,7 +38,7 @@ def record_of(values: Any, line: int, missing: str = "no title") -> Record | Pro
     if not isinstance(values, dict):
         kind = "null" if values is None else type(values).__name__
         return Problem(line, f"a JSON {kind}, not an object with title and abstract")
-    values = unwrapped(values)
+    values = unwrapped(values) if has(values, "wrapper") else values
     shape = next(shape for shape in SHAPES if shape.fits(values))
     if shape is plain and not has(values, "title"):
         return Problem(line, f"an object with the fields {_shown(values)}: {missing} known in it{_said(values)}")
@@ -55,19 +48,30 @@ def record_of(values: Any, line: int, missing: str = "no title") -> Record | Pro
 def unwrapped(values: dict[str, Any]) -> dict[str, Any]:
     """Return the paper that an object wraps, with what the wrapper says besides; an object that wraps none as it is."""
     for _ in range(MOST_WRAPPED):
-        inner = next(
-            (one for name in WRAPPERS if isinstance(one := values.get(name), dict) and _wraps(values, one)), None
-        )
-        if inner is None:
+        names = plan(values).get("wrapper", ())
+        name = next((one for one in names if isinstance(values[one], dict) and _wraps(values, values[one])), None)
+        if name is None:
             break
-        values = values | {name: value for name, value in inner.items() if value not in (None, "", [])}
-        values = {name: value for name, value in values.items() if value is not inner}
+        inner = values[name]
+        outer = {other: value for other, value in values.items() if other != name}
+        values = outer | {other: value for other, value in inner.items() if value not in (None, "", [])}
     return values
 
 
+def is_wrapper(name: str) -> bool:
+    """Tell whether a paper may be wrapped in a field of this name."""
+    return "wrapper" in plan({name: None})
+
+
 def is_paper(values: Mapping[str, Any]) -> bool:
-    """Tell whether an object has a title and an abstract, which may be empty, unless these hold columns."""
-    return has(values, "title") and has(values, "abstract") and bool(say(values, "title"))
+    """Tell whether an object has a title, and a name for its abstract."""
+    named = plan(values)
+    return "abstract" in named and "title" in named and bool(said(values, named["title"]))
+
+
+def is_shelf(values: Mapping[str, Any]) -> bool:
+    """Tell whether an object can be a collection with a title: nothing else of a paper is said of it."""
+    return "shelf" in plan(values)
 
 
 def is_akin(values: Any) -> bool:
@@ -87,7 +91,7 @@ def is_akin(values: Any) -> bool:
 
 def is_left_out(values: Any) -> bool:
     """Tell whether a value stands among papers and is none: Zotero's note, OpenReview's review."""
-    if not isinstance(values, dict):
+    if not isinstance(values, dict) or not has(values, "kind"):
         return False
     data = values.get("data")
     kind = values.get("itemType") or (data.get("itemType") if isinstance(data, dict) else None)
