@@ -17,7 +17,7 @@ from rag.readers.record_builder import YEAR, build_record, noted_pubmed_id
 from rag.records import Record
 from rag.records.identity import normal_arxiv_id
 
-OWN_NAMES = ("DOI", "PMID", "URL", "number", "container-title", "issued", "ISSN")
+OWN_NAMES = frozenset(("DOI", "PMID", "URL", "number", "container-title", "issued", "ISSN"))
 NAME_PARTS = ("given", "dropping-particle", "non-dropping-particle", "family", "suffix")
 DATES = ("issued", "published", "published-print", "published-online", "posted", "submitted", "created")
 ARXIV = re.compile(r"(?:arxiv:\s*|arxiv\.org/(?:abs|pdf)/|10\.48550/arxiv\.)([\w./-]+)", re.IGNORECASE)
@@ -25,7 +25,9 @@ ARXIV = re.compile(r"(?:arxiv:\s*|arxiv\.org/(?:abs|pdf)/|10\.48550/arxiv\.)([\w
 
 def fits(values: Mapping[str, Any]) -> bool:
     """Tell whether an object has this shape."""
-    return _has_names(values) or ("type" in values and any(name in values for name in OWN_NAMES))
+    return ("author" in values and _has_names(values)) or (
+        "type" in values and any(name in values for name in OWN_NAMES)
+    )
 
 
 def record(values: Mapping[str, Any], line: int) -> Record | Problem:

@@ -42,7 +42,7 @@ def ids_of(values: Mapping[str, Any], named: Plan) -> Ids:
     kinds = (
         dict(reversed([found for name in named["ids"] for found in _by_kind(values[name])])) if "ids" in named else {}
     )
-    notes = said(values, named.get("notes", ())) if "notes" in named else ""
+    notes = said(values, named.get("notes", ()))
     doi = said(values, named.get("doi", ())) or kinds.get("doi", "")
     noted = DOI.search(notes) if not doi and "10." in notes else None
     return Ids(
@@ -58,7 +58,7 @@ def _arxiv_id(values: Mapping[str, Any], named: Plan, doi: str, notes: str) -> s
     for place in (key, url, doi):
         if "rxiv" in place.lower() and (found := ARXIV.search(place)):
             return found[1]
-    if key[4:5] == "." and (bare := BARE_ARXIV.fullmatch(text(values, "id", "_id"))):
+    if "." in key[4:5] and (bare := BARE_ARXIV.fullmatch(text(values, "id", "_id"))):
         return bare[0]
     noted = text(values, "archiveID", "archive_id")
     return noted_arxiv_id(f"{noted} {notes}") if noted or notes else ""

@@ -47,8 +47,13 @@ def record(values: Mapping[str, Any], line: int) -> Record | Problem:
 
 def abstracts(values: Mapping[str, Any], named: Plan) -> list[str]:
     """Return all that an object has as its abstract: one text, its parts, or one a language."""
-    found = next(filter(None, (texts_of(_told(values[name])) for name in named.get("abstract", ()))), [])
-    return [*found, *(one for name in named.get("translated", ()) for one in texts_of(values[name]))]
+    found: list[str] = []
+    for name in named.get("abstract", ()):
+        if found := texts_of(_told(values[name])):
+            break
+    for name in named.get("translated", ()):
+        found += texts_of(values[name])
+    return found
 
 
 def _told(value: Any) -> Any:

@@ -12,12 +12,13 @@ from rag.readers.json_shapes.fields import dated, listed, text, text_of, within
 from rag.readers.record_builder import build_record
 from rag.records import Record
 
+OWN_NAMES = frozenset(("paperId", "externalIds", "corpusid", "externalids", "paperAbstract"))
 JOIN = "join its 'papers' with its 'abstracts' by corpusid, title and abstract in one object a line"
 
 
 def fits(values: Mapping[str, Any]) -> bool:
     """Tell whether an object has this shape."""
-    return any(name in values for name in ("paperId", "externalIds", "corpusid", "externalids", "paperAbstract"))
+    return not OWN_NAMES.isdisjoint(values)
 
 
 def record(values: Mapping[str, Any], line: int) -> Record | Problem:

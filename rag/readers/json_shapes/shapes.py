@@ -38,9 +38,12 @@ def record_of(values: Any, line: int, missing: str = "no title") -> Record | Pro
     if not isinstance(values, dict):
         kind = "null" if values is None else type(values).__name__
         return Problem(line, f"a JSON {kind}, not an object with title and abstract")
-    values = unwrapped(values) if has(values, "wrapper") else values
+    named = plan(values)
+    if "wrapper" in named:
+        values = unwrapped(values)
+        named = plan(values)
     shape = next(shape for shape in SHAPES if shape.fits(values))
-    if shape is plain and not has(values, "title"):
+    if shape is plain and "title" not in named:
         return Problem(line, f"an object with the fields {_shown(values)}: {missing} known in it{_said(values)}")
     return shape.record(values, line)
 
