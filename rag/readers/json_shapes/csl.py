@@ -25,9 +25,7 @@ ARXIV = re.compile(r"(?:arxiv:\s*|arxiv\.org/(?:abs|pdf)/|10\.48550/arxiv\.)([\w
 
 def fits(values: Mapping[str, Any]) -> bool:
     """Tell whether an object has this shape."""
-    return ("author" in values and _has_names(values)) or (
-        "type" in values and any(name in values for name in OWN_NAMES)
-    )
+    return ("author" in values and _has_names(values)) or ("type" in values and not OWN_NAMES.isdisjoint(values))
 
 
 def record(values: Mapping[str, Any], line: int) -> Record | Problem:

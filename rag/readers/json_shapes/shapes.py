@@ -7,7 +7,7 @@ from rag.readers.cleaning.text import clean
 from rag.readers.inputs.source import Problem
 from rag.readers.json_shapes import arxiv, csl, openalex, openreview, plain, semantic_scholar
 from rag.readers.json_shapes.fields import text
-from rag.readers.json_shapes.names import has, plan, said, say
+from rag.readers.json_shapes.names import ASIDE, has, normal, plan, said, say
 from rag.records import Record
 
 MOST_WRAPPED = 3  # wrappers in wrappers
@@ -63,7 +63,7 @@ def unwrapped(values: dict[str, Any]) -> dict[str, Any]:
 
 def is_wrapper(name: str) -> bool:
     """Tell whether a paper may be wrapped in a field of this name."""
-    return "wrapper" in plan({name: None})
+    return normal(name) in ASIDE["wrapper"]
 
 
 def is_paper(values: Mapping[str, Any]) -> bool:
