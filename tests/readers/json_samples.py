@@ -140,6 +140,37 @@ FORMS: dict[str, tuple[Any, dict[str, Any]]] = {
          "abstract": [{"text": "We count quiet things.", "section": ""}, {"text": "They rest."}], "body_text": []},
         {"authors": ("Ann B. Lee",)},
     ),
+    "HAL": (
+        {"response": {"docs": [{"halId_s": "h1", "title_s": ["Quiet nets"], "abstract_s": [TEXT],
+                                "doiId_s": "10.1000/A", "authFullName_s": ["Ann Lee", "Quiet Group"], "publicationDateY_i": 2021}]}},
+        {"key": "h1", "doi": "10.1000/a", "authors": NAMES, "year": 2021},
+    ),
+    "PLOS": (
+        {"response": {"docs": [{"id": "10.1371/journal.x", "title_display": "Quiet nets", "abstract": [TEXT],
+                                "author_display": ["Ann Lee"], "publication_date": "2021-01-01T00:00:00Z"}]}},
+        {"doi": "10.1371/journal.x", "authors": ("Ann Lee",), "year": 2021},
+    ),
+    "Google Scholar's Python library": (
+        [{"bib": {**PAPER, "author": ["Ann Lee", "Quiet Group"], "pub_year": "2021"}, "pub_url": "https://a.org/x"}],
+        {"authors": NAMES, "year": 2021, "url": "https://a.org/x"},
+    ),
+    "unarXive": (
+        [{"paper_id": "2101.00001", "metadata": {"title": "Quiet nets", "update_date": "2021-02-03"},
+          "abstract": {"section": "Abstract", "text": TEXT}}],
+        {"arxiv_id": "2101.00001"},
+    ),
+    "LangChain": (
+        [{"page_content": "All of it.", "metadata": {"Title": "Quiet nets", "Summary": TEXT,
+                                                     "Authors": "Ann Lee, Bo Roe", "Published": "2021-01-01"}}],
+        {"authors": ("Ann Lee", "Bo Roe"), "year": 2021},
+    ),
+    "OpenAIRE": (
+        {"header": {"numFound": 1}, "results": [{"mainTitle": "Quiet nets", "descriptions": [TEXT],
+            "authors": [{"fullName": "Lee, Ann", "rank": 1}], "publicationDate": "2021-01-01",
+            "pids": [{"scheme": "doi", "value": "10.1000/A"}]}]},
+        {"authors": ("Ann Lee",), "doi": "10.1000/a", "year": 2021},
+    ),
+    "by year": ({"2020": [], "2021": [{**PAPER, "year": 2021}]}, {"year": 2021}),
     "GraphQL": ({"data": {"search": {"edges": [{"cursor": "x", "node": {**PAPER, "year": 2021}}]}}}, {"year": 2021}),
     "JSON-LD": (
         {"@context": "https://schema.org", "@graph": [

@@ -41,6 +41,16 @@ def test_the_same_is_read_from_one_answer_a_line(tmp_path: Path, form: tuple[Any
     assert [(one.title, one.abstract) for one in records] == [("Quiet nets", TEXT), ("Paper 0", "We study 0 things.")]
 
 
+def test_a_document_that_was_written_as_a_text_once_more_is_read(tmp_path: Path) -> None:
+    records, rejections = read(tmp_path / "papers", json.dumps(json.dumps(ROWS)))
+    assert ([one.title for one in records], rejections) == ([row["title"] for row in ROWS], [])
+
+
+def test_lines_with_the_commas_of_a_list_are_read(tmp_path: Path) -> None:
+    records, rejections = read(tmp_path / "papers", "".join(f"{json.dumps(row)},\n" for row in ROWS))
+    assert ([one.title for one in records], rejections) == ([row["title"] for row in ROWS], [])
+
+
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 @pytest.mark.parametrize("indent", [None, 1], ids=["on one line", "pretty"])
 def test_a_data_frame_is_read_whichever_way_it_was_written(tmp_path: Path, table: Any, indent: int | None) -> None:

@@ -35,8 +35,8 @@ def read(source: Source) -> Iterator[Record | Problem]:
 
 
 def _loads(text: str) -> Any:
-    """Return the value of a line, or the error that reading it gave."""
+    """Return the value of a line, or the error that reading it gave. A comma behind it is that of a list."""
     try:
-        return json.loads(text)
+        return json.loads(text.rstrip(", \t") if text.endswith(",") else text)
     except (ValueError, RecursionError) as error:
         return error

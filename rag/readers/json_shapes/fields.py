@@ -19,6 +19,8 @@ INNER = (
     *("value", "@value", "$t", "$", "#text", "_text", "text", "content", "$oid", "$numberInt", "$numberLong", "$date"),
     *("description", "abstract", "title", "name", "id", "url"),
 )
+LABELLED = frozenset(("text", "value", "#text", "content"))
+UNTELLING = frozenset(("abstract", "summary", "unlabelled"))  # labels that say nothing
 LABELS = ("label", "@label", "heading", "section", "nlmcategory")  # what a part of a structured abstract is called
 MILLISECONDS = (100_000_000_000, 4_000_000_000_000)  # since 1970, as pandas and OpenReview date: 1973 to 2096
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?")
@@ -111,8 +113,9 @@ def _of_object(value: dict[str, Any], depth: int) -> Iterator[str]:
     inner = next((name for name in INNER if name in value), None)
     if inner is not None:
         label = next((found for name in LABELS if isinstance(found := value.get(name), str) and found.strip()), "")
+        label = "" if label.strip().casefold() in UNTELLING else label
         for one in _texts(value[inner], depth):
-            yield f"{label.strip()}: {one}" if label and inner in {"text", "value", "#text", "content"} else one
+            yield f"{label.strip()}: {one}" if label and inner in LABELLED else one
     elif in_languages(value):
         for language in sorted(value, key=lambda name: not name.startswith("en")):
             yield from _texts(value[language], depth)

@@ -11,6 +11,7 @@ from rag.readers.record_builder import noted_arxiv_id, noted_pubmed_id
 ARXIV = re.compile(r"(?:arxiv:\s*|arxiv\.org/(?:abs|pdf|html)/|10\.48550/arxiv\.)([\w./-]+)", re.IGNORECASE)
 BARE_ARXIV = re.compile(r"\d\d(?:0[1-9]|1[0-2])\.\d{4,5}(?:v\d+)?")
 DOI = re.compile(r"\bdoi[:\s.org/]{1,9}(10\.\d{3,9}/\S+)", re.IGNORECASE)
+BARE_DOI = re.compile(r"(10\.\d{3,9}/\S+)")
 KINDS = {
     "doi": "doi", "dois": "doi", "pmid": "pubmed", "pubmed": "pubmed", "pubmedid": "pubmed", "medline": "pubmed",
     "arxiv": "arxiv", "arxivid": "arxiv", "arxiveprint": "arxiv",
@@ -43,7 +44,7 @@ def ids_of(values: Mapping[str, Any], named: Plan) -> Ids:
         dict(reversed([found for name in named["ids"] for found in _by_kind(values[name])])) if "ids" in named else {}
     )
     notes = said(values, named.get("notes", ()))
-    doi = said(values, named.get("doi", ())) or kinds.get("doi", "")
+    doi = said(values, named.get("doi", ())) or kinds.get("doi", "") or _doi(values, named)
     noted = DOI.search(notes) if not doi and "10." in notes else None
     return Ids(
         noted[1] if noted else doi,
@@ -52,13 +53,21 @@ def ids_of(values: Mapping[str, Any], named: Plan) -> Ids:
     )
 
 
+def _doi(values: Mapping[str, Any], named: Plan) -> str:
+    """Return the DOI that is the record's own id or its address."""
+    for place in (said(values, named.get("key", ())), said(values, named.get("url", ()))):
+        if "10." in place and (found := DOI.search(place) or BARE_DOI.match(place)):
+            return found[1]
+    return ""
+
+
 def _arxiv_id(values: Mapping[str, Any], named: Plan, doi: str, notes: str) -> str:
     """Return the arXiv id that an address, the record's own id, the DOI or a note says."""
     key, url = said(values, named.get("key", ())), said(values, named.get("url", ()))
     for place in (key, url, doi):
         if "rxiv" in place.lower() and (found := ARXIV.search(place)):
             return found[1]
-    if "." in key[4:5] and (bare := BARE_ARXIV.fullmatch(text(values, "id", "_id"))):
+    if "." in key[4:5] and (bare := BARE_ARXIV.fullmatch(key)):
         return bare[0]
     noted = text(values, "archiveID", "archive_id")
     return noted_arxiv_id(f"{noted} {notes}") if noted or notes else ""
@@ -79,5 +88,5 @@ def _told(one: Any) -> tuple[str, str]:
     address = text_of(one)
     if arxiv := ARXIV.match(address):
         return "arxiv", arxiv[1]
-    doi = DOI.search(address) or re.match(r"(10\.\d{3,9}/\S+)", address)
+    doi = DOI.search(address) or BARE_DOI.match(address)
     return ("doi", doi[1]) if doi else ("pubmed", noted_pubmed_id(address))

@@ -18,33 +18,28 @@ PREFIX = re.compile(r"^(?:dc|dcterms|prism|bibo|schema|citation|datacite)[:_.]",
 NO_DATES = frozenset(("data", "versions"))  # what tables in other languages call a date, and JSON its papers
 # By field: what JSON calls it, the better name first.
 OWN: Mapping[str, tuple[str, ...]] = {
-    "title": ("title", "reltitle", "preprinttitle", "titledisplay", "articletitle", "headline"),
+    "title": ("title", "reltitle", "preprinttitle", "titledisplay", "articletitle", "maintitle", "headline"),
     "abstract": (
-        *(
-            "abstract",
-            "abstracttext",
-            "abstractnote",
-            "relabs",
-            "preprintabstract",
-            "abstracten",
-            "descriptionabstract",
-        ),
-        *("summary", "shortabstract", "descriptions"),
+        *("abstract", "abstracttext", "abstractnote", "relabs", "preprintabstract", "abstracten"),
+        *("descriptionabstract", "summary", "shortabstract", "descriptions"),
     ),
-    "authors": ("authors", "author", "creators", "relauthors", "preprintauthors", "authorlist", "authorstring"),
+    "authors": (
+        *("authors", "author", "creators", "relauthors", "preprintauthors", "authorlist", "authorstring"),
+        *("authordisplay", "authfullnames"),
+    ),
     "year": (
         *("year", "pubyear", "publicationyear", "yearpublished", "relyear", "publishedyear", "issued"),
         *("publicationdate", "publisheddate", "datepublished", "publishtime", "reldate", "preprintdate", "date"),
         *("firstpublicationdate", "publishedat", "published", "publishedonline", "publishedprint", "coverdate"),
-        *("earliestdate", "created", "submitted"),
+        *("publicationdateyear", "publicationdateyi", "earliestdate", "created", "submitted"),
     ),
-    "doi": ("doi", "reldoi", "preprintdoi", "doiurl", "dois"),
-    "arxiv_id": ("arxivid", "arxiv", "arxiveprints", "eprint"),
-    "pubmed_id": ("pubmedid", "pmid"),
-    "url": ("url", "link", "rellink"),
-    "key": ("citationkey", "citekey", "id", "entryid"),
+    "doi": ("doi", "reldoi", "preprintdoi", "doiurl", "dois", "doiids"),
+    "arxiv_id": ("arxivid", "arxiv", "arxiveprints", "arxivids", "eprint"),
+    "pubmed_id": ("pubmedid", "pmid", "pubmedids"),
+    "url": ("url", "link", "rellink", "puburl"),
+    "key": ("citationkey", "citekey", "id", "entryid", "halids"),
     "notes": ("extra",),
-    "ids": ("identifiers", "identifier", "ids", "externalids", "articleids", "relatedids"),
+    "ids": ("identifiers", "identifier", "ids", "externalids", "articleids", "extids", "pids", "relatedids"),
 }
 # The languages that programs and people name fields in.
 FOREIGN: Mapping[str, tuple[str, ...]] = {
@@ -73,20 +68,9 @@ TEXTS = ("summary", "description", "descriptions", "text")  # that are the abstr
 # What an object may have besides: a paper wrapped in it, what tells its kind in a list, what says of a retraction.
 ASIDE: Mapping[str, tuple[str, ...]] = {
     "wrapper": (
-        *(
-            "paper",
-            "citedpaper",
-            "citingpaper",
-            "row",
-            "source",
-            "data",
-            "bibjson",
-            "content",
-            "attributes",
-            "metadata",
-        ),
-        *("info", "node", "fields", "message", "result", "response", "article", "document", "publication", "record"),
-        *("work", "item", "entry", "doc"),
+        *("paper", "citedpaper", "citingpaper", "row", "source", "data", "bibjson", "bib", "content", "attributes"),
+        *("metadata", "info", "node", "fields", "message", "result", "response", "article", "document", "publication"),
+        *("record", "work", "item", "entry", "doc"),
     ),
     "kind": ("itemtype", "data", "forum"),
     "retraction": (
