@@ -142,7 +142,8 @@ FORMS: dict[str, tuple[Any, dict[str, Any]]] = {
     ),
     "HAL": (
         {"response": {"docs": [{"halId_s": "h1", "title_s": ["Quiet nets"], "abstract_s": [TEXT],
-                                "doiId_s": "10.1000/A", "authFullName_s": ["Ann Lee", "Quiet Group"], "publicationDateY_i": 2021}]}},
+                                "doiId_s": "10.1000/A", "authFullName_s": ["Ann Lee", "Quiet Group"],
+                                "publicationDateY_i": 2021}]}},
         {"key": "h1", "doi": "10.1000/a", "authors": NAMES, "year": 2021},
     ),
     "PLOS": (
