@@ -154,7 +154,9 @@ def test_every_orientation_gives_the_same_papers(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, int]]
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "frame"
-    papers = [{"title": f"T {title}", "abstract": f"A {text}", "year": year} for title, text, year in rows]
+    papers = [
+        {"title": f"T {title}", "abstract": f"We study {text} at length.", "year": year} for title, text, year in rows
+    ]
     split = {"columns": COLUMNS, "index": list(range(len(papers))), "data": [list(row.values()) for row in papers]}
     by_column = {name: {str(n): row[name] for n, row in enumerate(papers)} for name in COLUMNS}
     plain = [(one.title, one.abstract, one.year) for one in read(path, json.dumps(papers))[0]]

@@ -58,12 +58,12 @@ def decoded(text: str) -> str:
     return TOKEN.sub(_printed, text) if _is_latex(text) and len(text) <= LONGEST else text
 
 
-def with_accents(text: str) -> str:
+def with_letters(text: str) -> str:
     r"""Return a text with the accents and letters of TeX outside of formulas as Unicode, all else as it is.
 
     For what is written to be read as it stands, with the odd accent, as at arXiv: `~5%` and `{x}` mean that there.
 
-    >>> with_accents(r"{\L}ojasiewicz, Erd\H{o}s, G{\"o}del, \AA ngstr\"om: ~5% of $\'x$, \alpha")
+    >>> with_letters(r"{\L}ojasiewicz, Erd\H{o}s, G{\"o}del, \AA ngstr\"om: ~5% of $\'x$, \alpha")
     "Łojasiewicz, Erdős, Gödel, Ångström: ~5% of $\'x$, \alpha"
     """
     return LETTERS.sub(_accent_printed, text) if "\\" in text and len(text) <= LONGEST else text

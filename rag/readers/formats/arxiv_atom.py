@@ -6,7 +6,7 @@ of an error in the query becomes a Problem with arXiv's own words. Accents of Te
 
 from collections.abc import Iterator
 
-from rag.readers.cleaning.latex import with_accents
+from rag.readers.cleaning.latex import with_letters
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.json_shapes.fields import dated
 from rag.readers.parsing.xml_stream import Element, elements, text_in
@@ -36,10 +36,10 @@ def _record(line: int, entry: Element) -> Record | Problem:
     arxiv_id = normal_arxiv_id(address) or ""
     return build_record(
         line,
-        with_accents(_text(entry, "title")),
-        with_accents(summary),
+        with_letters(_text(entry, "title")),
+        with_letters(summary),
         key=arxiv_id or address,
-        authors=[with_accents(_text(author, "name")) for author in entry.iterfind(f"{ATOM}author")],
+        authors=[with_letters(_text(author, "name")) for author in entry.iterfind(f"{ATOM}author")],
         year=dated(_text(entry, "published"), _text(entry, "updated")),
         doi=text_in(entry.find(f"{ARXIV}doi")),
         arxiv_id=arxiv_id,

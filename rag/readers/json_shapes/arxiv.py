@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from rag.readers.cleaning.latex import with_accents
+from rag.readers.cleaning.latex import with_letters
 from rag.readers.inputs.source import Problem
 from rag.readers.json_shapes.fields import dated, listed, text, text_of, within
 from rag.readers.record_builder import build_record
@@ -28,8 +28,8 @@ def record(values: Mapping[str, Any], line: int) -> Record | Problem:
     first = next(iter(listed(values.get("versions"))), None)
     return build_record(
         line,
-        with_accents(text(values, "title")),
-        with_accents(text(values, "abstract")),
+        with_letters(text(values, "title")),
+        with_letters(text(values, "abstract")),
         key=text(values, "id"),
         authors=_authors(values),
         year=dated(within(first, "created"), values.get("update_date")),
@@ -42,7 +42,7 @@ def _authors(values: Mapping[str, Any]) -> list[str]:
     """Return the authors, from `[family, given, suffix, affiliation ...]` or else from the line that they wrote."""
     parsed = [[text_of(part) for part in name[:3]] for name in listed(values.get("authors_parsed")) if listed(name)]
     if parsed:
-        return [with_accents(" ".join(filter(None, (*name[1:2], *name[:1], *name[2:])))) for name in parsed]
+        return [with_letters(" ".join(filter(None, (*name[1:2], *name[:1], *name[2:])))) for name in parsed]
     return authors_on_a_line(text(values, "authors"))
 
 
@@ -54,4 +54,4 @@ def authors_on_a_line(authors: str) -> list[str]:
     """
     for _ in range(NESTED):
         authors = AFFILIATION.sub("", authors)
-    return [found for name in NEXT.split(with_accents(authors)) if (found := name.strip())]
+    return [found for name in NEXT.split(with_letters(authors)) if (found := name.strip())]

@@ -1,6 +1,6 @@
 """arXiv's own metadata as its OAI-PMH gives them: arXiv (authors taken apart), arXivRaw (every version), arXivOld."""
 
-from rag.readers.cleaning.latex import with_accents
+from rag.readers.cleaning.latex import with_letters
 from rag.readers.inputs.source import Problem
 from rag.readers.json_shapes.arxiv import authors_on_a_line
 from rag.readers.parsing.xml_stream import Element, text_at
@@ -17,8 +17,8 @@ def record(line: int, paper: Element, key: str = "") -> Record | Problem:
     authors = [_name(author) for author in paper.iterfind("{*}authors/{*}author")]
     return build_record(
         line,
-        with_accents(text_at(paper, "{*}title")),
-        with_accents(text_at(paper, "{*}abstract")),
+        with_letters(text_at(paper, "{*}title")),
+        with_letters(text_at(paper, "{*}abstract")),
         key=arxiv_id,
         authors=authors or authors_on_a_line(text_at(paper, "{*}authors")),
         year=text_at(paper, "{*}created", "{*}version/{*}date", "{*}date", "{*}updated"),
@@ -28,4 +28,4 @@ def record(line: int, paper: Element, key: str = "") -> Record | Problem:
 
 
 def _name(author: Element) -> str:
-    return with_accents(" ".join(filter(None, (text_at(author, part) for part in NAME_PARTS))))
+    return with_letters(" ".join(filter(None, (text_at(author, part) for part in NAME_PARTS))))

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 
 from rag.readers.author_lists import authors_of
-from rag.readers.cleaning.latex import with_accents
+from rag.readers.cleaning.latex import with_letters
 from rag.readers.inputs.source import Problem
 from rag.readers.parsing.xml_stream import Element, local_name, text_in
 from rag.readers.record_builder import build_record, noted_pubmed_id
@@ -32,10 +32,10 @@ def record(line: int, dublin_core: Element, key: str = "") -> Record | Problem:
     arxiv_id = _first(ARXIV, [*ids, key])
     return build_record(
         line,
-        with_accents(next(iter(values.get("title", ())), "")),
-        list(map(with_accents, _abstracts(values))),
+        with_letters(next(iter(values.get("title", ())), "")),
+        list(map(with_letters, _abstracts(values))),
         key=arxiv_id if key.startswith("oai:arXiv.org:") else key,
-        authors=authors_of([*map(with_accents, values.get("creator", ()))]),
+        authors=authors_of([*map(with_letters, values.get("creator", ()))]),
         year=" ".join(sorted([*values.get("issued", ()), *values.get("date", ())], key=lambda date: "T" in date)),
         doi=_first(DOI, ids),
         arxiv_id=arxiv_id,
