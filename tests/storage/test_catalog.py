@@ -226,7 +226,7 @@ def test_full_text_finds_a_word_whose_stem_would_be_stemmed_again(catalog: Catal
     assert [found for found, _ in catalog.full_text.match([word], 5)] == [paper_id]
 
 
-def test_document_frequency_knows_words_with_letters(catalog: Catalog) -> None:
+def test_document_frequency_knows_words_with_accents(catalog: Catalog) -> None:
     with catalog.transaction():
         catalog.insert(Record("The Müller lattice", "Of Müller.", 1))
     assert catalog.full_text.document_frequency(stems("Müller")) == {"muller": 1}
@@ -251,6 +251,6 @@ def test_document_frequency_knows_words_with_letters(catalog: Catalog) -> None:
         ("Poincaré", "Poincaré"),
     ],
 )
-def test_a_word_with_letters_is_found_however_it_is_written(catalog: Catalog, word: str, written: str) -> None:
+def test_a_word_with_accents_is_found_however_it_is_written(catalog: Catalog, word: str, written: str) -> None:
     [_, paper_id] = store(catalog, record("Other", "On plain maps."), record("Maps", f"On {written}-type maps."))
     assert [found for found, _ in catalog.full_text.match([word], 5)] == [paper_id]
