@@ -16,7 +16,7 @@ ZOTERO = {
     ],
     "extra": "PMID: 77\narXiv:2101.00001 [cs.CL]",
 }  # fmt: skip
-NOTE = {
+NOTE: dict[str, Any] = {
     "id": "n1", "forum": "n1", "cdate": 1600000000000, "replyto": None,
     "content": {"title": "Quiet nets", "abstract": TEXT, "authors": ["Ann Lee", "Quiet Group"]},
 }  # fmt: skip
