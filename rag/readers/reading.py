@@ -27,6 +27,7 @@ from rag.readers.formats.tagged import (
     ris,
     web_of_science,
 )
+from rag.readers.formats.xml import endnote_xml, jats, mods, oai_pmh, zotero_rdf
 from rag.readers.inputs.files import Opened, open_files, source_name
 from rag.readers.inputs.kinds import foreign_kind, packed_kind
 from rag.readers.inputs.source import Problem, Source
@@ -43,6 +44,11 @@ READERS: tuple[Reader, ...] = (  # who is asked first
     huggingface,
     pubmed_xml,
     arxiv_atom,
+    oai_pmh,
+    zotero_rdf,
+    mods,
+    endnote_xml,
+    jats,
     bibtex,  # before JSON: a stray `{}` between entries is no line of it
     json_document,
     jsonl,

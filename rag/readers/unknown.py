@@ -7,11 +7,12 @@ table without a title, JSON of another shape) offers such a function itself, and
 import re
 from collections.abc import Callable
 
+from rag.readers.formats.xml.unread import seen_in
+
 EXPORT = "export the references from it as RIS, BibTeX or CSV with abstracts"
 WEB_PAGE = re.compile(
     r"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]|^\s*<(?:table|div|p|ul|ol|h[1-6])[\s>]", re.IGNORECASE
 )
-XML_ROOT = re.compile(r"<(?![?!])(?:[\w.-]+:)?([\w.-]{1,60})")
 JSON = re.compile(r'\s*[\[{]\s*[\[{"\]}]')
 LATEX = re.compile(r"^[ \t]*\\(?:documentclass|documentstyle|begin\{document\}|input\{|usepackage)", re.MULTILINE)
 BIBITEM = re.compile(r"^[ \t]*\\(?:bibitem|begin\{thebibliography\}|entry\{)", re.MULTILINE)
@@ -47,13 +48,6 @@ def _web_page(text: str) -> str | None:
     if not WEB_PAGE.search(text[:2_000]):
         return None
     return "a web page; export the papers' references instead (RIS, BibTeX or CSV), or save its table as CSV"
-
-
-def _xml(text: str) -> str | None:
-    if not text.lstrip().startswith("<"):
-        return None
-    root = XML_ROOT.search(text)
-    return f"XML with the root <{root[1]}>, which isn't read; {EXPORT}" if root else None
 
 
 def _json(text: str) -> str | None:
@@ -122,4 +116,4 @@ def _may_be_a_title(line: str) -> bool:
     return len(line) <= LONGEST_TITLE and len(line.split()) >= FEWEST_WORDS and not line.endswith((",", ";", ":"))
 
 
-TOLD: tuple[Teller, ...] = (_web_page, _xml, _json, _latex, _program, _list, _prose)
+TOLD: tuple[Teller, ...] = (_web_page, seen_in, _json, _latex, _program, _list, _prose)

@@ -18,7 +18,7 @@ INPUTS = 120  # a format; eval.benchmarks fuzz tries a thousand
 
 
 def test_every_reader_has_a_sound_file_to_be_damaged() -> None:
-    assert set(SEEDS) == set(NAMES)
+    assert {name.partition(": ")[0] for name in SEEDS} == set(NAMES)
 
 
 @pytest.mark.parametrize("name", SEEDS)
@@ -27,7 +27,8 @@ def test_a_sound_file_is_read_whole_by_its_own_reader(tmp_path: Path, name: str)
     path.write_bytes(SEEDS[name])
     text = SEEDS[name].decode("utf-8", "surrogateescape")
     binary = [one.NAME for one in BINARY_READERS if one.recognises(SEEDS[name])]
-    assert next(iter([*binary, *(one.NAME for one in READERS if one.sniff(text))])) == name
+    readers = iter([*binary, *(one.NAME for one in READERS if one.sniff(text))])
+    assert next(readers) == name.partition(": ")[0]
     found = [one for _, one in read_file(path)]
     assert len([one for one in found if isinstance(one, Record)]) >= PAPERS_OF.get(name, 3)
     assert len([one for one in found if isinstance(one, Rejection)]) == (name == unknown.NAME)

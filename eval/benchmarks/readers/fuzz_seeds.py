@@ -1,12 +1,14 @@
 """A small sound file of every format, to be damaged: three made-up papers each, by the name of its reader.
 
-A new format needs its line here; a test holds that none is missing.
+A new format needs its line here; a test holds that none is missing. Other forms of a format stand beside it, with the
+reader's name, a colon and their own.
 """
 
 import io
 import json
 import zipfile
 
+from eval.benchmarks.readers.fuzz_forms import forms_of
 from eval.benchmarks.readers.fuzz_seeds_tagged import tagged_seeds
 from rag.readers.formats import (
     arxiv_atom,
@@ -182,4 +184,5 @@ SEEDS: dict[str, bytes] = {
     markdown_note.NAME: _note(PAPERS[0]).encode(),
     workbook.NAME: _workbook(),
     columnar.NAME: _parquet(),
+    **forms_of(PAPERS),
 }  # fmt: skip

@@ -1,7 +1,7 @@
 """arXiv's Atom feed: the answer of its API, one entry a paper.
 
 The id of a record is that of arXiv without its version, so that a later version is the same paper. An entry that tells
-of an error in the query becomes a Problem with arXiv's own words.
+of an error in the query becomes a Problem with arXiv's own words. Accents of TeX become letters, formulas stay.
 """
 
 from collections.abc import Iterator

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rag.readers.inputs.source import Problem, Source
-from rag.readers.json_shapes.shapes import records_of
+from rag.readers.json_shapes.holding import records_of
 from rag.records import Record
 
 NAME = "JSON Lines"
@@ -35,8 +35,8 @@ def read(source: Source) -> Iterator[Record | Problem]:
 
 
 def _loads(text: str) -> Any:
-    """Return the value of a line, or the error that reading it gave."""
+    """Return the value of a line, or the error that reading it gave. A comma behind it is that of a list."""
     try:
-        return json.loads(text)
+        return json.loads(text.rstrip(", \t") if text.endswith(",") else text)
     except (ValueError, RecursionError) as error:
         return error

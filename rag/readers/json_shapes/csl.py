@@ -1,6 +1,7 @@
 """CSL-JSON, as Zotero, Pandoc and this project write it, and Crossref's API with its lists of titles.
 
-An arXiv id is none of its fields; it is taken from `number`, the address, or Zotero's note.
+An arXiv id is none of its fields; it is taken from `number`, the address, or Zotero's note. A work that Crossref knows
+no date of was at least created there.
 """
 
 import re
@@ -8,37 +9,42 @@ from collections.abc import Mapping
 from typing import Any
 
 from rag.readers.inputs.source import Problem
-from rag.readers.json_shapes.fields import dated, listed, text, text_of, within
-from rag.readers.record_builder import build_record, noted_pubmed_id
+from rag.readers.json_shapes import plain
+from rag.readers.json_shapes.fields import listed, text, text_of, year_of
+from rag.readers.json_shapes.names import plan
+from rag.readers.json_shapes.retractions import retracted
+from rag.readers.record_builder import YEAR, build_record, noted_pubmed_id
 from rag.records import Record
 from rag.records.identity import normal_arxiv_id
 
-OWN_NAMES = ("DOI", "PMID", "URL", "number", "container-title", "issued", "ISSN")
+OWN_NAMES = frozenset(("DOI", "PMID", "URL", "number", "container-title", "issued", "ISSN"))
 NAME_PARTS = ("given", "dropping-particle", "non-dropping-particle", "family", "suffix")
+DATES = ("issued", "published", "published-print", "published-online", "posted", "submitted", "created")
 ARXIV = re.compile(r"(?:arxiv:\s*|arxiv\.org/(?:abs|pdf)/|10\.48550/arxiv\.)([\w./-]+)", re.IGNORECASE)
 
 
 def fits(values: Mapping[str, Any]) -> bool:
     """Tell whether an object has this shape."""
-    return _has_names(values) or ("type" in values and any(name in values for name in OWN_NAMES))
+    return ("author" in values and _has_names(values)) or ("type" in values and not OWN_NAMES.isdisjoint(values))
 
 
 def record(values: Mapping[str, Any], line: int) -> Record | Problem:
     """Return what an object says, or why it is no paper."""
+    named = plan(values)
     arxiv_id, url = _arxiv_id(values), text(values, "URL")
     return build_record(
         line,
         text(values, "title"),
-        text(values, "abstract"),
-        key=text(values, "id"),
+        plain.abstracts(values, named),
+        key=text(values, "id", "citation-key"),
         authors=map(_name, listed(values.get("author"))),
-        year=_year(values.get("issued")),
-        doi=text(values, "DOI"),
+        year=_year(values) or plain.year(values, named),
+        doi=text(values, "DOI", "doi"),
         arxiv_id=arxiv_id,
-        pubmed_id=text(values, "PMID") or noted_pubmed_id(text(values, "note")),
+        pubmed_id=text(values, "PMID", "pmid") or noted_pubmed_id(text(values, "note")),
         # Whoever writes CSL-JSON derives an address when there is none; what an id says already is no news.
-        retracted=[text(values, "note"), text(values, "status")],
         url="" if url == f"https://arxiv.org/abs/{normal_arxiv_id(arxiv_id)}" else url,
+        retracted=[retracted(values) if "retraction" in named else "", text(values, "note"), text(values, "status")],
     )
 
 
@@ -54,9 +60,10 @@ def _name(name: Any) -> str:
     return whole or " ".join(filter(None, (text_of(name.get(part)) for part in NAME_PARTS)))
 
 
-def _year(issued: Any) -> str:
-    parts = next(iter(listed(within(issued, "date-parts"))), None)
-    return dated(*listed(parts)[:1], within(issued, "raw"), within(issued, "literal"), within(issued, "year"), issued)
+def _year(values: Mapping[str, Any]) -> str:
+    """Return the first date that names a year; of several, that of the issue."""
+    said = (year_of(values[name]) for name in DATES if name in values)
+    return next(filter(YEAR.search, said), "")
 
 
 def _arxiv_id(values: Mapping[str, Any]) -> str:

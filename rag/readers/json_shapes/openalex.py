@@ -9,6 +9,7 @@ from typing import Any
 
 from rag.readers.inputs.source import Problem
 from rag.readers.json_shapes.fields import dated, listed, text, text_of, within
+from rag.readers.json_shapes.retractions import retracted
 from rag.readers.record_builder import build_record
 from rag.records import Record
 
@@ -36,6 +37,7 @@ def record(values: Mapping[str, Any], line: int) -> Record | Problem:
         doi=text(values, "doi") or text_of(within(values, "ids", "doi")),
         arxiv_id=_arxiv_id(values),
         pubmed_id=text_of(within(values, "ids", "pmid")),
+        retracted=retracted(values),
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from rag.readers.inputs.source import LONGEST_LINE
 
 VALUE = re.compile(r"[^\s,\ufeff\x1e]")  # beyond white space, commas, a byte order mark and a sequence's separator
+FIRST = re.compile(r"\[\s*")
 LONGEST_WORD = 16  # characters: `Infinity`, `\ud83d\ude00`; an error nearer to the end may be one of these, cut
 OVERLAP = 1_000  # characters that a search keeps, in which what it looks for may begin
 
@@ -72,6 +73,20 @@ class Window:
                 return Broken(f"longer than {LONGEST_LINE:,} characters")
             if not self._double():
                 return Broken("the file ends inside it")
+
+    def first(self) -> Any:
+        """Return the first value of the list that begins here, which stays; None where there is none to be seen."""
+        while len(self._text) - self._place <= LONGEST_LINE:
+            begun = FIRST.match(self._text, self._place)
+            try:
+                return self._json.raw_decode(self._text, begun.end())[0] if begun else None
+            except json.JSONDecodeError as error:
+                cut = error.msg.startswith("Unterminated") or len(self._text) - error.pos < LONGEST_WORD
+                if not cut or not self._double():
+                    return None
+            except (ValueError, RecursionError):
+                return None
+        return None
 
     def seek(self, pattern: re.Pattern[str]) -> bool:
         """Pass on to where this is found, at the next character or behind it, or to the end; return whether it was."""

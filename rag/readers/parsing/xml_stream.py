@@ -4,7 +4,7 @@ Several documents one after another, as `cat` makes them of an API's answers, ar
 
 lxml, because it streams in C, counts lines beyond 65,535, stops at 256 levels and tells which entities a file declares.
 A file that declares any is refused: they make bombs, and reach for other files. A document type that is only named, as
-PubMed does, is not fetched. For PubMed and arXiv.
+PubMed does, is not fetched. For all formats in XML.
 """
 
 import re
@@ -35,7 +35,8 @@ class Placed(NamedTuple):
 def elements(source: Source, *tags: str) -> Iterator[Placed | Problem]:
     """Yield each element with one of these tags when it is whole, to be used before the next is asked for.
 
-    A Problem is the last of its document: at which line it can't be read any further, and why.
+    `{*}name` is one in any namespace; without tags it is each element below the root. A Problem is the last of its
+    document: at which line it can't be read any further, and why.
     """
     before = 0  # lines of the documents before
     for _, parts in groupby(_parted(source.pieces()), key=itemgetter(0)):
@@ -71,7 +72,7 @@ def _in_document(
     """
     parser = etree.XMLPullParser(
         events=("end",),
-        tag=tags,
+        tag=tags or None,
         resolve_entities=False,
         no_network=True,
         remove_comments=True,
@@ -85,7 +86,8 @@ def _in_document(
             continue  # what is left of the document
         root, trouble = _fed(parser, piece)
         since += len(piece)
-        found = [element for _, element in parser.read_events()]
+        ended = (element for _, element in parser.read_events())
+        found = [element for element in ended if tags or _is_below_the_root(element)]
         if first and (refusal := _refusal(found[0] if found else root)):
             trouble = refusal
             yield refusal._replace(number=before + refusal.number)
@@ -106,6 +108,31 @@ def text_in(element: Element | None) -> str:
     if element is None:
         return ""
     return ("".join(element.itertext()) if len(element) else element.text or "").strip()
+
+
+def text_at(element: Element, *paths: str) -> str:
+    """Return the first text that stands at one of these places of an element, empty where there is none."""
+    return next(filter(None, (text_in(element.find(path)) for path in paths)), "")
+
+
+def texts_at(element: Element, path: str) -> list[str]:
+    """Return every text that stands at a place of an element."""
+    return list(filter(None, map(text_in, element.iterfind(path))))
+
+
+def markup_in(element: Element) -> str:
+    """Return an element with its tags, for what is taken apart as markup of a text: sections, paragraphs, formulas."""
+    return str(etree.tostring(element, encoding="unicode", with_tail=False))
+
+
+def local_name(element: Element) -> str:
+    """Return the name of an element without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def _is_below_the_root(element: Element) -> bool:
+    parent = element.getparent()
+    return parent is not None and parent.getparent() is None
 
 
 def _line_of(element: Element) -> int:
