@@ -10,6 +10,7 @@
     languages      questions in other languages than English: how many are seen, and how many are so falsely
     finding        papers found and counted, on labelled topics and claims
     merging        which records are joined, on labelled pairs
+    five-exports   one search in five databases' files: are its records joined to the works that they are of
     comparison     tables of papers: cells right, wrongly filled, wrongly empty
     llm            a language model (OPENAI_BASE_URL), CitationQueryEngine with it, and quotes
     replayed       recorded answers of a strong model's kind: outcomes, what is kept, how claims are marked
@@ -49,6 +50,7 @@ from eval.benchmarks import (
 )
 from eval.benchmarks.claims import standing, support_score
 from eval.benchmarks.comparison import table as comparison
+from eval.benchmarks.exports import merged as five_exports
 from eval.benchmarks.faults import table as faults
 from eval.benchmarks.llm import answers as llm_answers
 from eval.benchmarks.llm import behaviours, replayed
@@ -69,6 +71,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "languages": languages.measure,
     "finding": finding.measure,
     "merging": deduplication.measure,
+    "five-exports": five_exports.measure,
     "comparison": comparison.measure,
     "llm": llm_answers.measure,
     "replayed": replayed.measure,

@@ -38,8 +38,6 @@ class Name(NamedTuple):
     suffix: str = ""
 
     def __str__(self) -> str:
-        if self.given and not self.suffix and WITHOUT_SPACES.fullmatch(self.family + self.given):
-            return f"{self.family}{self.given}"  # 王伟
         return " ".join(part for part in (self.given, self.family, self.suffix) if part)
 
     @property
@@ -104,7 +102,9 @@ def displayed(author: str) -> str:
         return author
     ordinary = ORDINARY.fullmatch(author)
     if ordinary and TELLING.isdisjoint(SIGNS.sub("", author).casefold().split()):
-        return str(Name(ordinary[1], ordinary[2]))
+        if WITHOUT_SPACES.fullmatch(ordinary[1] + ordinary[2]):
+            return f"{ordinary[1]}{ordinary[2]}"
+        return f"{ordinary[2]} {ordinary[1]}"
     return str(parse_name(author))
 
 

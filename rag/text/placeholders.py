@@ -52,7 +52,7 @@ def is_placeholder(text: str) -> bool:
     plain = ADDRESS.sub(" ", text)
     found = LETTERS.findall(NOT_APPLICABLE.sub("na", plain.casefold()).replace("\u2019", "'"))
     if not found:
-        return True
+        return plain == text
     if len(found) > MOST_WORDS or any(map(str.isdigit, plain)):
         return False
     whole = "".join(found)
