@@ -1,7 +1,7 @@
-"""The authors of a paper, each by name, from whatever a source gives: a cell of a table, a list, objects, a printed list.
+"""The authors of a paper, each by name, from whatever a source gives: a cell, a list, objects, a printed list.
 
-For every format whose authors aren't one a field. How a list is written is told by its signs; names are taken apart by
-`rag.readers.author_names` and shown given name first.
+For every format whose authors aren't one a field. How a list is written is told by its signs; what isn't part of a
+name goes (rag.text.name_parts), and names are shown given name first.
 """
 
 import re
@@ -76,7 +76,11 @@ def _names_in(values: Mapping[Any, Any], depth: int) -> list[str]:
         return [name]
     keys = [str(key).lower() for key in values]
     if all(key.isdigit() for key in keys) or any(key in {"author", "authors", "creator", "creators"} for key in keys):
-        return [name for one in values.values() for name in (_several(one) if isinstance(one, str) else _names(one, depth - 1))]
+        return [
+            name
+            for one in values.values()
+            for name in (_several(one) if isinstance(one, str) else _names(one, depth - 1))
+        ]
     return []
 
 
@@ -106,7 +110,11 @@ def _several(text: str) -> list[str]:
     if SURE.search(text):
         return [part for part in SURE.split(text) if part]
     parts = AND.split(text)
-    if len(parts) > 1 and not _is_one_group(text, parts) and all(len(part.replace(",", " ").split()) > 1 for part in parts):
+    if (
+        len(parts) > 1
+        and not _is_one_group(text, parts)
+        and all(len(part.replace(",", " ").split()) > 1 for part in parts)
+    ):
         return parts
     return [text]
 
@@ -135,13 +143,19 @@ def _parted(pieces: list[str]) -> list[str]:
     if not pieces or WHOLE.fullmatch(pieces[0]) or INITIALLED.fullmatch(pieces[0]):
         return pieces
     if len(pieces) == 2 and (
-        is_particle(pieces[0].split()[0]) or is_given(pieces[1]) or len(pieces[0].replace(",", " ").split()) == 1 or _has_suffix(pieces[0], pieces[1])
+        is_particle(pieces[0].split()[0])
+        or is_given(pieces[1])
+        or len(pieces[0].replace(",", " ").split()) == 1
+        or _has_suffix(pieces[0], pieces[1])
     ):
         return [", ".join(pieces)]
     if len(pieces) % 2 == 0 and all(INITIALS.fullmatch(piece) for piece in given):
         return [f"{family}, {names}" for family, names in zip(families, given, strict=True)]
-    if len(pieces) > 2 and len(pieces) % 2 == 0 and all(map(is_given, given)) and all(
-        " " not in family or is_particle(family.split()[0]) or "," in family for family in families
+    if (
+        len(pieces) > 2
+        and len(pieces) % 2 == 0
+        and all(map(is_given, given))
+        and all(" " not in family or is_particle(family.split()[0]) or "," in family for family in families)
     ):
         return [f"{family}, {names}" for family, names in zip(families, given, strict=True)]
     return pieces

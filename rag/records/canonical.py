@@ -1,18 +1,22 @@
 """What a paper is, made from its records. Pure; whatever their order, but for what each source calls its own.
 
-The fullest abstract brings its title; a publisher's DOI stands before a preprint's; the year is that in which the
-paper first came out. Key and url are those of the first record that has them.
+The fullest abstract brings its title, of several that are nearly as full one without publishers' texts; a publisher's
+DOI stands before a preprint's; the year is that in which the paper first came out. Key and url are those of the first
+record that has them.
 """
 
 from collections.abc import Callable, Sequence
 
 from rag.records import Paper, Record
-from rag.records.identity import arxiv_id_of, is_preprint
+from rag.records.identity import arxiv_id_of, is_preprint, worth
+
+NEARLY = 0.9  # of the longest abstract, so that a clean one may be preferred
 
 
 def compose(paper_id: int, records: Sequence[Record]) -> Paper:
     """Return the paper that these records, at least one, are records of; the first to be read comes first."""
-    fullest = max(records, key=_fullness)
+    longest = max(len(worth(record.abstract)) for record in records)
+    fullest = max((one for one in records if len(worth(one.abstract)) >= NEARLY * longest), key=_fullness)
     return Paper(
         paper_id=paper_id,
         title=fullest.title,
@@ -28,9 +32,17 @@ def compose(paper_id: int, records: Sequence[Record]) -> Paper:
 
 
 def _fullness(record: Record) -> tuple[object, ...]:
-    title = record.title
+    title, own = record.title, worth(record.abstract)
     # Of two with the same abstract the one whose title is written with more care.
-    return len(record.abstract), record.abstract, not title.isupper(), not {*"{}\\<"} & {*title}, len(title), title
+    return (
+        own == record.abstract,
+        len(own),
+        record.abstract,
+        not title.isupper(),
+        not {*"{}\\<"} & {*title},
+        len(title),
+        title,
+    )
 
 
 def _detail(authors: tuple[str, ...]) -> tuple[object, ...]:

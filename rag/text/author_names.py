@@ -20,7 +20,9 @@ NO_PERSON = frozenset(
 NO_NAME = frozenset(("et", "for", "of", "the"))  # in lower case
 
 LETTERS = r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?"  # noqa: RUF001
-CAPITALS = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0410-\u042f\u0141\u0160\u017d"  # with which a given name of one letter may begin
+CAPITALS = (
+    "A-Z\u00c0-\u00d6\u00d8-\u00de\u0410-\u042f\u0141\u0160\u017d"  # with which a given name of one letter may begin
+)
 ORDINARY = re.compile(rf"({LETTERS}(?: {LETTERS})*), ({LETTERS}(?: {LETTERS})*)")
 INITIALS = re.compile(rf"(\S.*?),? ((?:[{CAPITALS}]\.?[ -]?){{1,4}})(?: (Jr|Sr|2nd|3rd|II|III|IV))?\.?")
 LAST_INITIALS = re.compile(r"(?:[^\W\d_]\.-?){1,4}")
@@ -54,7 +56,11 @@ def parse_name(author: str) -> Name:
     >>> parse_name("ATLAS Collaboration")
     Name(family='ATLAS Collaboration', given='', suffix='')
     """
-    text = BEHALF.sub("", " ".join(author.split()), count=1) if author[:4].lower() in {"for ", "on b", "in b"} else " ".join(author.split())
+    text = (
+        BEHALF.sub("", " ".join(author.split()), count=1)
+        if author[:4].lower() in {"for ", "on b", "in b"}
+        else " ".join(author.split())
+    )
     parts = [part.split() for part in text.split(",")]
     if not all(parts) or not all(_is_of_a_person(word) for part in parts for word in part):
         return Name(text)

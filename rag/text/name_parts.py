@@ -8,9 +8,12 @@ import re
 SUFFIX = re.compile(r"(?:jr|sr|junior|senior|2nd|3rd|ii|iii|iv)\.?", re.IGNORECASE)
 # Degrees and memberships that can't be initials; those that can be are taken for such only behind a comma.
 SURE_DEGREE = (
-    r"(?:Ph\.? ?D|D\.? ?Phil|M\.? ?Phil|M\.? ?Sc|B\.? ?Sc|Dr\.? ?P\.?H|M\.? ?P\.? ?H|Pharm\.? ?D|Psy\.? ?D|Ed\.? ?D|Sc\.? ?D|D\.? ?Sc|"
-    r"M\.? ?Ed|M\.? ?Eng|B\.? ?Eng|MBBS|MB ?Ch ?B|MBChB|MBA|MHSc|MHS|MScPH|DVM|DDS|DMD|LL\.?M|LL\.?B|FRCPC?|FRCS|FRCPath|FACP|FACC|"
-    r"FACS|FAHA|FESC|MRCP|MRCS|CCFP|CNM|MPA|MPP|MSN|BSN|PT|OTR|RPh|Dr\. ?(?:med|rer|ing)\.?(?: nat\.?)?|Dipl\.-?\w{3,}\.?)"
+    r"(?:Ph\.? ?D|D\.? ?Phil|M\.? ?Phil|M\.? ?Sc|B\.? ?Sc|Dr\.? ?P\.?H|M\.? ?P\.? ?H|Pharm\.? ?D"
+    r"|Psy\.? ?D|Ed\.? ?D|Sc\.? ?D|D\.? ?Sc|"
+    r"M\.? ?Ed|M\.? ?Eng|B\.? ?Eng|MBBS|MB ?Ch ?B|MBChB|MBA|MHSc|MHS|MScPH|DVM|DDS|DMD|LL\.?M|LL\.?B"
+    r"|FRCPC?|FRCS|FRCPath|FACP|FACC|"
+    r"FACS|FAHA|FESC|MRCP|MRCS|CCFP|CNM|MPA|MPP|MSN|BSN|PT|OTR|RPh|Dr\. ?(?:med|rer|ing)\.?(?: nat\.?)?"
+    r"|Dipl\.-?\w{3,}\.?)"
 )
 ANY_DEGREE = rf"(?:{SURE_DEGREE}|M\.? ?D|D\.? ?O|J\.? ?D|R\.? ?N|M\.? ?A|B\.? ?A|M\.? ?S|B\.? ?S|Prof(?:essor)?|Dr)"
 DEGREE = re.compile(rf"{ANY_DEGREE}\.?(?:[ ,/]+{ANY_DEGREE}\.?)*", re.IGNORECASE)
@@ -18,11 +21,14 @@ BEHIND = re.compile(rf"(?:,\s*{ANY_DEGREE}\.?(?=\s|,|\Z)|\s(?:{SURE_DEGREE})\.?(
 TITLES = re.compile(r"(?:(?:Prof(?:essor)?|Dr|Mr|Mrs|Ms)\.?\s+)+(?=[^\W\d_]{2,}.*\s|[A-Z]\.)")
 MAIL = re.compile(r"\s*[<(\[]?\s*(?:e-?mail:?\s*)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+\s*[>)\]]?", re.IGNORECASE)
 ORCID = re.compile(
-    r"\s*[/<(\[]?\s*(?:orcid(?:\s?id)?:?\s*)?(?:https?://)?(?:www\.)?(?:orcid\.org/)?\d{4}-\d{4}-\d{4}-\d{3}[\dX]\s*[>)\]]?", re.IGNORECASE
+    r"\s*[/<(\[]?\s*(?:orcid(?:\s?id)?:?\s*)?(?:https?://)?(?:www\.)?(?:orcid\.org/)?\d{4}-\d{4}-\d{4}-\d{3}[\dX]\s*[>)\]]?",
+    re.IGNORECASE,
 )
 ADDRESS = re.compile(r"\s*[<(\[]?\s*(?:https?://|www\.)\S+?[>)\]]?(?=\s|\Z)")
 NUMBER = re.compile(r"\s*\((?:\d+|\d[\d, ]*)\)")  # that Scopus gives an author
-SIGNS = re.compile(r"(?:[\u00b9\u00b2\u00b3\u2070-\u2079*\u2020\u2021\u00a7\u00b6#\u2709]|\[\d[\d, ]*\]|\\textsuperscript\{[^{}]*\})+")
+SIGNS = re.compile(
+    r"(?:[\u00b9\u00b2\u00b3\u2070-\u2079*\u2020\u2021\u00a7\u00b6#\u2709]|\[\d[\d, ]*\]|\\textsuperscript\{[^{}]*\})+"
+)
 AFFILIATED = re.compile(r"(?<=[^\W\d_A-Z]{2})\s?\d{1,2}(?:\s?,\s?\d{1,2})*(?=,|\s|\Z)")
 GROUP = re.compile(r"(?:(?:on|in) behalf of|for|and) the (?=[A-Z].* \w)|^(?:on behalf of|for the) ", re.IGNORECASE)
 ET_AL = re.compile(r"[,\s]*(?:\bet\.?\s?al(?:ii)?\b|\band others\b|\band colleagues\b|…|\.\.\.)[\s.]*\Z", re.IGNORECASE)

@@ -49,7 +49,9 @@ def exports(works: list[Work]) -> list[Export]:
         chance = random.Random(f"{SEED} {name}")  # noqa: S311
         held = [work for work in works if _holds(name, work) and chance.random() < SHARE]
         chance.shuffle(held)
-        found.append(Export(name, before + "".join(write(work, chance) for work in held) + after, [one.number for one in held]))
+        found.append(
+            Export(name, before + "".join(write(work, chance) for work in held) + after, [one.number for one in held])
+        )
     return found
 
 
@@ -61,7 +63,7 @@ def _holds(name: str, work: Work) -> bool:
 def _pubmed(work: Work, chance: random.Random) -> str:
     lines = [("PMID", work.pubmed_id), ("DP", f"{work.online} Nov 12"), ("TI", f"{work.title.rstrip('.')}.")]
     lines += [("LID", f"{work.doi} [doi]")] if chance.random() > WITHOUT_DOI else []
-    text = "" if work.kind in {"reply"} else _sectioned(work, str.upper)
+    text = "" if work.kind == "reply" else _sectioned(work, str.upper)
     lines += [("AB", text)] if text else []
     lines += [("CI", f"Copyright (c) {work.year} {work.publisher}.")]
     for family, given in work.authors:
@@ -77,12 +79,19 @@ def _publication_type(work: Work) -> str:
 
 def _embase(work: Work, chance: random.Random) -> str:
     title = f"RETRACTED: {work.title}" if work.retracted else work.title
-    lines = [("TY", "JOUR"), ("M3", "Conference Abstract" if work.kind == "meeting" else "Article"), ("Y1", str(work.year))]
+    lines = [
+        ("TY", "JOUR"),
+        ("M3", "Conference Abstract" if work.kind == "meeting" else "Article"),
+        ("Y1", str(work.year)),
+    ]
     lines += [("DB", "Embase"), ("JF", work.journal)]
     lines += [("C5", work.pubmed_id)] if work.kind != "meeting" else []
     lines += [("DO", work.doi)] if chance.random() > WITHOUT_DOI else []
     lines += [("A1", f"{family} {_initials(given, dot='.')}") for family, given in work.authors]
-    lines += [("T1", _spelled(title)), ("N2", f"{_spelled(_sectioned(work, str.title))} Copyright © {work.year} {work.publisher}")]
+    lines += [
+        ("T1", _spelled(title)),
+        ("N2", f"{_spelled(_sectioned(work, str.title))} Copyright © {work.year} {work.publisher}"),
+    ]
     return _ris(lines)
 
 
@@ -92,7 +101,11 @@ SCOPUS = "\ufeffAuthors,Author full names,Title,Year,Source title,DOI,Abstract,D
 def _scopus(work: Work, chance: random.Random) -> str:
     holder = f"© {work.year} {work.publisher}"
     text = " ".join(work.parts)
-    text = f"{holder}. {text}" if chance.random() < 0.2 else f"{text} {holder}{chance.choice(['', '.', ' All rights reserved.'])}"
+    text = (
+        f"{holder}. {text}"
+        if chance.random() < 0.2
+        else f"{text} {holder}{chance.choice(['', '.', ' All rights reserved.'])}"
+    )
     if work.kind in {"erratum", "reply", "notice"}:
         text = "[No abstract available]"
     row = io.StringIO()
@@ -147,7 +160,9 @@ def _initials(given: str, dot: str = "") -> str:
 
 def _title_case(text: str) -> str:
     words = text.split(" ")
-    return " ".join(word if word in LITTLE and place else word[:1].upper() + word[1:] for place, word in enumerate(words))
+    return " ".join(
+        word if word in LITTLE and place else word[:1].upper() + word[1:] for place, word in enumerate(words)
+    )
 
 
 def _spelled(text: str) -> str:

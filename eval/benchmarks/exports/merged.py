@@ -57,7 +57,9 @@ def _read(file: Export, folder: Path) -> list[Found]:
     path.write_text(file.text, "utf-8")
     found = [one for _, one in read_file(path) if isinstance(one, Record | Rejection)]
     return [
-        Found(one, str(path), number) for one, number in zip(found, file.numbers, strict=True) if isinstance(one, Record)
+        Found(one, str(path), number)
+        for one, number in zip(found, file.numbers, strict=True)
+        if isinstance(one, Record)
     ]
 
 

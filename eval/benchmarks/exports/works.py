@@ -9,19 +9,41 @@ from dataclasses import dataclass, replace
 
 SEED = 17
 ARTICLES, SERIES, ERRATA, MEETINGS, REPLIES, NOTICES = 44, 4, 4, 4, 3, 1  # works of each kind
-GIVEN = "Jane Richard Ann Mary José Wei Olga Lars Fatima Kenji Priya Tomás Ingrid Pedro Chloé Samuel Amara Dmitri".split()
+GIVEN = (
+    "Jane Richard Ann Mary José Wei Olga Lars Fatima Kenji Priya Tomás Ingrid Pedro Chloé Samuel Amara Dmitri".split()
+)
 FAMILY = (
-    "Doe Roe Poe Loe|García Márquez|van der Berg|O'Neil|Müller|Sørensen|Li|Wang|Kowalczyk|Nakamura|Smith|Okafor|de Silva|"
+    "Doe Roe Poe Loe|García Márquez|van der Berg|O'Neil|Müller|Sørensen|Li|Wang|Kowalczyk|Nakamura|Smith"
+    "|Okafor|de Silva|"
     "Ivanova|Dubois|Lindqvist|Haddad|Castro|Novák"
 )
 FAMILIES = [name for group in FAMILY.split("|") for name in (group.split() if group.startswith("Doe") else [group])]
-ANIMALS = "river otters|barn owls|red foxes|brown hares|white storks|honey bees|grey seals|field voles|tree frogs|mute swans".split("|")
-PLACES = "restored streams|upland farms|city parks|coastal dunes|alpine meadows|drained fens|young plantations".split("|")
-CAUSES = "road salt|artificial light|β-carotene in feed|early mowing|wind turbines|stocking density|noise at night|nitrogen load".split("|")
-EFFECTS = "breeding success|body mass|nest survival|daily activity|gut parasites|dispersal distance|winter mortality".split("|")
-DESIGNS = "a randomised controlled trial|a cohort study|a cross-over experiment|a systematic survey|a matched comparison".split("|")
+ANIMALS = "river otters|barn owls|red foxes|brown hares|white storks|honey bees|grey seals|field voles|tree frogs|mute swans".split(
+    "|"
+)
+PLACES = "restored streams|upland farms|city parks|coastal dunes|alpine meadows|drained fens|young plantations".split(
+    "|"
+)
+CAUSES = "road salt|artificial light|β-carotene in feed|early mowing|wind turbines|stocking density|noise at night|nitrogen load".split(
+    "|"
+)
+EFFECTS = (
+    "breeding success|body mass|nest survival|daily activity|gut parasites|dispersal distance|winter mortality".split(
+        "|"
+    )
+)
+DESIGNS = "a randomised controlled trial|a cohort study|a cross-over experiment|a systematic survey|a matched comparison".split(
+    "|"
+)
 SEASONS = "spring|summer|autumn|winter".split("|")
-PUBLISHERS = ("Elsevier B.V.", "Elsevier Ltd", "John Wiley & Sons Ltd", "Springer Nature", "The Authors", "Taylor & Francis")
+PUBLISHERS = (
+    "Elsevier B.V.",
+    "Elsevier Ltd",
+    "John Wiley & Sons Ltd",
+    "Springer Nature",
+    "The Authors",
+    "Taylor & Francis",
+)
 JOURNALS = ("Journal of Streams", "Annals of Field Ecology", "Wildlife & Society", "Applied Habitat Science")
 SECTIONS = ("Background", "Methods", "Results", "Conclusions")
 
@@ -54,7 +76,7 @@ def works() -> list[Work]:
         base = one.title.partition(":")[0]
         found.append(replace(one, title=f"{base}. Part I: {('methods', 'design')[number // 2]}", kind="series"))
         found.append(replace(two, title=f"{base}. Part II: {('results', 'findings')[number // 2]}", kind="series",
-                             authors=one.authors, year=one.year, journal=one.journal))  # fmt: skip
+                             authors=one.authors, year=one.year, online=one.online, journal=one.journal))  # fmt: skip
     for number in range(ERRATA):
         of = articles[number + 1]
         word = ("Erratum to: ", "Correction to: ", "Corrigendum: ", "Author Correction: ")[number]

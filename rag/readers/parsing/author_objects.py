@@ -14,7 +14,9 @@ SUFFIX = ("suffix", "namesuffix", "generation")
 WHOLE = ("displayname", "fullname", "name", "literal", "collective", "collectivename", "preferredname", "authorname",
          "rawauthorname", "rawname", "creatorname", "label", "text", "value", "author", "creator", "person", "contributor")  # fmt: skip
 ROLES = ("creatortype", "role", "type", "contributortype")
-OTHER_ROLES = frozenset("editor translator serieseditor bookauthor reviewedauthor reviewer contributor illustrator".split())
+OTHER_ROLES = frozenset(
+    "editor translator serieseditor bookauthor reviewedauthor reviewer contributor illustrator".split()
+)
 
 
 def name_in(values: Mapping[Any, Any]) -> str:
@@ -30,7 +32,11 @@ def name_in(values: Mapping[Any, Any]) -> str:
     if family and given:
         particles = " ".join(filter(None, (_text(named.get(name)) for name in PARTICLES)))
         middle = _first(named, MIDDLE)
-        parts = (" ".join(filter(None, (particles, family))), _first(named, SUFFIX), " ".join(filter(None, (given, middle))))
+        parts = (
+            " ".join(filter(None, (particles, family))),
+            _first(named, SUFFIX),
+            " ".join(filter(None, (given, middle))),
+        )
         return ", ".join(filter(None, parts))
     return _first(named, WHOLE) or family or given
 

@@ -10,7 +10,10 @@ LONGEST = 200_000  # characters
 DEEPEST = 30  # brackets in brackets, of which the parser takes only so many
 STRING = r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*\""""
 # Of numpy's: `array([...], dtype=object)`, and values with only blanks between them.
-ARRAY = re.compile(rf"({STRING})|\b(?:np\.|numpy\.)?array\(|,\s*dtype=[\w.<>'\"]+\s*(?=\))|\b(nan|NaN|null|true|false|<NA>|NaT)\b", re.DOTALL)
+ARRAY = re.compile(
+    rf"({STRING})|\b(?:np\.|numpy\.)?array\(|,\s*dtype=[\w.<>'\"]+\s*(?=\))|\b(nan|NaN|null|true|false|<NA>|NaT)\b",
+    re.DOTALL,
+)
 SIDE_BY_SIDE = re.compile(rf"({STRING}|\}}|\])(\s+)(?=['\"\{{\[])", re.DOTALL)
 NOTHING = {"true": "True", "false": "False"}
 
@@ -32,7 +35,10 @@ def printed_value(text: str) -> Any:
 
 
 def _evaluated(text: str) -> Any:
-    if max((text[:place].count(sign) for sign in "[({" for place in (len(text),)), default=0) > LONGEST // 10 or _depth(text) > DEEPEST:
+    if (
+        max((text[:place].count(sign) for sign in "[({" for place in (len(text),)), default=0) > LONGEST // 10
+        or _depth(text) > DEEPEST
+    ):
         return None
     plain = SIDE_BY_SIDE.sub(r"\1,\2", ARRAY.sub(_as_python, text))
     try:
