@@ -21,7 +21,7 @@ from rag.text.words import stems
 Reference = Paper | Record
 
 LIKENESS = 0.4  # share of the shorter abstract's words that the other must hold
-STRONG_LIKENESS = 0.25  # the same where a long title, the first author and the year agree
+STRONG_LIKENESS = 0.35  # the same where a long title, the first author and the year agree
 NEAR_LIKENESS = 0.6  # the same where the titles only almost agree
 SAME_TEXT = 0.85  # share of all words of two abstracts that both hold, for a paper that got a new title
 LONG_TITLE = 4  # words
@@ -145,8 +145,8 @@ def same_paper(one: Reference, other: Reference) -> bool:
     known = author is not None and author == first_author(other.authors)
     titles = without_retraction(one.title), without_retraction(other.title)
     if title_key(titles[0]) == title_key(titles[1]):
-        close = one.year is not None and other.year is not None and abs(one.year - other.year) < YEARS_APART
-        sure = known and close and len(wording(one.title)) >= LONG_TITLE
+        # A conference abstract of the year before has the title of the article, and another text.
+        sure = known and one.year is not None and one.year == other.year and len(wording(one.title)) >= LONG_TITLE
         return _held(one.abstract, other.abstract) >= (STRONG_LIKENESS if sure else LIKENESS)
     if not known:
         return False

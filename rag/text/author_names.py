@@ -13,9 +13,9 @@ JOINTS = frozenset("'’-‐.·")  # noqa: RUF001  (what stands between the lett
 NO_PERSON = frozenset(
     "academy agency alliance and others association authority bureau center centre centers centres collaboration "
     "collaborative collaborators commission committee company consortium corporation council department federation "
-    "foundation group groups hospital inc initiative institute institutes investigators laboratory laboratories labs ltd "
-    "ministry nations network organisation organization panel program programme project registry research society "
-    "societies study team trialists university workgroup".split()
+    "foundation group groups hospital inc initiative institute institutes investigators laboratory laboratories "
+    "labs ltd ministry nations network organisation organization panel program programme project registry research "
+    "society societies study team trialists university workgroup".split()
 )
 NO_NAME = frozenset(("et", "for", "of", "the"))  # in lower case
 

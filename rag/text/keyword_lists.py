@@ -52,7 +52,7 @@ def _keywords() -> re.Pattern[str]:
     names = {name for one in word_lists("no_abstract").values() for name in one["keywords"]}
     titled = (re.sub(r"(?<= )[a-z]", lambda letter: letter[0].upper(), name) for name in names)
     forms = any_of(sorted({*names, *titled, *map(_in_capitals, names)}))
-    return re.compile(rf"[\[(]?(?<!\w){forms}\s?[\])】]?(?:\s?(?:[:：\u2013\u2014|]|-\s)|(?P<bare>\s))\s*")
+    return re.compile(rf"[\[(]?(?<!\w){forms}\s?[\])】]?(?:\s?(?:[:\uff1a\u2013\u2014|]|-\s)|(?P<bare>\s))\s*")
 
 
 def _in_capitals(pattern: str) -> str:

@@ -34,11 +34,13 @@ GROUP = re.compile(r"(?:(?:on|in) behalf of|for|and) the (?=[A-Z].* \w)|^(?:on b
 ET_AL = re.compile(r"[,\s]*(?:\bet\.?\s?al(?:ii)?\b|\band others\b|\band colleagues\b|…|\.\.\.)[\s.]*\Z", re.IGNORECASE)
 NOBODY = frozenset(
     "anon anonymous anonymus null nan none n/a na unknown others et.al author authors unbekannt unlisted ohne".split()
-) | {"et al", "and others", "no author", "no authors listed", "no author name available", "no author id available",
-     "author unknown", "unknown author", "not available", "no authors", "no author listed", "anonymous author"}  # fmt: skip
+) | {
+    *("et al", "and others", "no author", "no authors listed", "no author name available", "no author id available"),
+    *("author unknown", "unknown author", "not available", "no authors", "no author listed", "anonymous author"),
+}
 PARTICLES = frozenset(
-    "van von der den de del della di da do dos das du des la le el al bin ibn ter ten zu zur zum st st. saint san santa "
-    "mac mc o d' l' abu ben bar dal dalla dello degli af av vom".split()
+    "van von der den de del della di da do dos das du des la le el al bin ibn ter ten zu zur zum st st. saint san "
+    "santa mac mc o d' l' abu ben bar dal dalla dello degli af av vom".split()
 )
 
 

@@ -161,18 +161,15 @@ def _is_only_a_label(label: str, rest: str, title: str) -> bool:
 def _beginnings() -> tuple[str, ...]:
     """Return how the word for an abstract begins in the languages known, in lower case."""
     labels = (label for one in word_lists("no_abstract").values() for label in one["labels"])
-    return (
-        *sorted({re.match(r"\w+", label)[0].lower().removesuffix("s") for label in labels if re.match(r"\w", label)}),
-        "international a",
-        "national a",
-    )
+    begun = {re.split(r"\W", label.lstrip("\u3010"))[0].lower().removesuffix("s") for label in labels}
+    return (*sorted(begun), "international a", "national a")
 
 
 @cache
 def _labelled() -> re.Pattern[str]:
     """Return what finds the word with a sign behind it, or in brackets."""
     label = any_of(label for one in word_lists("no_abstract").values() for label in one["labels"])
-    sign = r"(?:[:：.|\u2013\u2014]|-(?=\s))"
+    sign = r"(?:[:\uff1a.|\u2013\u2014]|-(?=\s))"
     return re.compile(
         rf"\W{{0,3}}(?i:{label})(?:\s?[\])】]\s?{sign}?|\s{{0,2}}{sign}|-\s?(?=(?:This|We|In|The|It|An?|Our)\b))\s*"
         rf"|(?:International|National) audience\s?[;.:]\s*"

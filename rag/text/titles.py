@@ -118,8 +118,8 @@ def almost_equal(one: str, other: str) -> bool:
 def is_about_another(title: str) -> bool:
     """Tell whether a title says that the work is about the paper which the rest of it names: an erratum, a reply.
 
-    >>> is_about_another("Erratum to: Quiet lattices"), is_about_another("Reply to Ash"), is_about_another("Response times")
-    (True, True, False)
+    >>> [is_about_another(title) for title in ("Erratum to: Quiet lattices", "Reply to Ash", "Response times")]
+    [True, True, False]
     """
     return ABOUT.match(title) is not None
 
@@ -127,8 +127,8 @@ def is_about_another(title: str) -> bool:
 def without_retraction(title: str) -> str:
     """Return a title without the mark that its paper was retracted.
 
-    >>> without_retraction("RETRACTED ARTICLE: Quiet lattices"), without_retraction("Retraction notice to: Quiet lattices")
-    ('Quiet lattices', 'Retraction notice to: Quiet lattices')
+    >>> without_retraction("RETRACTED ARTICLE: Quiet nets"), without_retraction("Retraction notice to: Quiet nets")
+    ('Quiet nets', 'Retraction notice to: Quiet nets')
     """
     return title[found.end() :] if (found := RETRACTED.match(title)) else title
 

@@ -36,9 +36,9 @@ def measure(work: Path) -> str:
     with TemporaryDirectory(dir=work) as folder:
         files = exports(made)
         read = {file.name: _read(file, Path(folder)) for file in files}
+        held, with_abstract = sum(len(file.numbers) for file in files), sum(map(len, read.values()))
         lines = [
-            f"{len(made)} works, {sum(len(file.numbers) for file in files)} records in {len(files)} files, "
-            f"{sum(map(len, read.values()))} of them with an abstract.",
+            f"{len(made)} works, {held} records in {len(files)} files, {with_abstract} of them with an abstract.",
             "",
             "| first file | papers | works | precision | recall |",
             "|---|---|---|---|---|",

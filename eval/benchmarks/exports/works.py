@@ -18,24 +18,30 @@ FAMILY = (
     "Ivanova|Dubois|Lindqvist|Haddad|Castro|Novák"
 )
 FAMILIES = [name for group in FAMILY.split("|") for name in (group.split() if group.startswith("Doe") else [group])]
-ANIMALS = "river otters|barn owls|red foxes|brown hares|white storks|honey bees|grey seals|field voles|tree frogs|mute swans".split(
-    "|"
-)
-PLACES = "restored streams|upland farms|city parks|coastal dunes|alpine meadows|drained fens|young plantations".split(
-    "|"
-)
-CAUSES = "road salt|artificial light|β-carotene in feed|early mowing|wind turbines|stocking density|noise at night|nitrogen load".split(
-    "|"
-)
+ANIMALS = (
+    "river otters", "barn owls", "red foxes", "brown hares", "white storks", "honey bees", "grey seals",
+    "field voles", "tree frogs", "mute swans",
+)  # fmt: skip
+PLACES = (
+    "restored streams", "upland farms", "city parks", "coastal dunes", "alpine meadows", "drained fens",
+    "young plantations",
+)  # fmt: skip
+CAUSES = (
+    "road salt", "artificial light", "β-carotene in feed", "early mowing", "wind turbines", "stocking density",
+    "noise at night", "nitrogen load",
+)  # fmt: skip
 EFFECTS = (
     "breeding success|body mass|nest survival|daily activity|gut parasites|dispersal distance|winter mortality".split(
         "|"
     )
 )
-DESIGNS = "a randomised controlled trial|a cohort study|a cross-over experiment|a systematic survey|a matched comparison".split(
-    "|"
-)
-SEASONS = "spring|summer|autumn|winter".split("|")
+DESIGNS = (
+    "a randomised controlled trial", "a cohort study", "a cross-over experiment", "a systematic survey",
+    "a matched comparison",
+)  # fmt: skip
+SEASONS = (
+    "spring", "summer", "autumn", "winter",
+)  # fmt: skip
 PUBLISHERS = (
     "Elsevier B.V.",
     "Elsevier Ltd",
@@ -97,12 +103,13 @@ def works() -> list[Work]:
 
 def _article(number: int, chance: random.Random) -> Work:
     animal, place, cause, effect = map(chance.choice, (ANIMALS, PLACES, CAUSES, EFFECTS))
+    first = chance.randint(1990, 2005)
     title = chance.choice(
         [
             f"Effects of {cause} on {effect} of {animal} in {place}: {chance.choice(DESIGNS)}",
             f"{cause[0].upper()}{cause[1:]} and {effect} in {animal}: evidence from {place}",
             f"Does {cause} change {effect} of {animal}? {chance.choice(DESIGNS)[2:].capitalize()} in {place}",
-            f"{effect.capitalize()} of {animal} under {cause} in {place}, {chance.randint(1990, 2005)}-{chance.randint(2006, 2018)}",
+            f"{effect.capitalize()} of {animal} under {cause} in {place}, {first}-{first + chance.randint(4, 15)}",
         ]
     )
     year = chance.randint(2008, 2022)
@@ -136,15 +143,17 @@ def _parts(chance: random.Random, title: str, *, preliminary: bool = False) -> t
     if preliminary:
         return (
             f"Little is known so far. We present first data from a pilot at {chance.randint(3, 9)} sites.",
-            f"Early counts hint at a change of {chance.randint(2, 40)} percent; recruitment goes on and final data are awaited.",
+            f"Early counts hint at a change of {chance.randint(2, 40)} percent; final data are awaited.",
         )
+    tool = chance.choice(("camera traps", "ring recoveries", "mist nets", "telemetry", "egg counts"))
+    model = chance.choice(("mixed models", "matched pairs", "survival curves", "occupancy models"))
+    most = chance.choice(("wet years", "older animals", "edge plots", "late broods"))
+    what = chance.choice(("Mitigation", "Zoning", "Seasonal limits", "Further monitoring"))
+    where = chance.choice(("tried where traffic is heavy", "planned with farmers", "repeated within a decade"))
+    interval = f"{low - 1:.1f} to {low + 1:.1f}"
     return (
         f"Managers need to know about {topic}, yet long series from {chance.choice(PLACES)} are rare.",
-        f"We followed {sites} sites over {years} years and compared them with {sites // 2} controls each {season}, "
-        f"using {chance.choice(['camera traps', 'ring recoveries', 'mist nets', 'telemetry', 'egg counts'])} and "
-        f"{chance.choice(['mixed models', 'matched pairs', 'survival curves', 'occupancy models'])}.",
-        f"At {share} percent of the sites the measure differed by more than {low} units (95% CI {low - 1:.1f} to {low + 1:.1f}); "
-        f"{chance.choice(['wet years', 'older animals', 'edge plots', 'late broods'])} were affected most.",
-        f"{chance.choice(['Mitigation', 'Zoning', 'Seasonal limits', 'Further monitoring'])} should be "
-        f"{chance.choice(['tried where traffic is heavy', 'planned with farmers', 'repeated within a decade', 'paid for by operators'])}.",
+        f"We followed {sites} sites over {years} years, with {sites // 2} controls each {season}, by {tool} and {model}.",
+        f"At {share} percent of the sites the measure differed by over {low} units (95% CI {interval}); {most} most.",
+        f"{what} should be {where}.",
     )
