@@ -1,4 +1,4 @@
-"""Records at the edges of being one paper: placeholders, dirty and clean texts, errata, retractions, meeting abstracts."""
+"""Records at the edges of being one paper: placeholders, dirty and clean texts, errata, retractions."""
 
 from dataclasses import replace
 from itertools import permutations

@@ -1,4 +1,4 @@
-"""The texts that a source has for an abstract, from any format: which of them count, in which order, and what is told."""
+"""The texts that a source has for an abstract, from any format: which count, in which order, and what is told."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What is an abstract and what only stands where one should: publishers' texts cut off, placeholders and notices told."""
+"""What is an abstract, and what only stands where one should: publishers' texts, placeholders, notices."""
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +17,7 @@ BEHIND = [
     "Crown Copyright © 2019 Published by Elsevier Ltd. All rights reserved.",
     "Published by Elsevier Ltd.",
     "© The Author(s) 2021.",
-    "© The Author(s) 2021. Published by Oxford University Press. All rights reserved. For permissions, please email: a@oup.com.",
+    "© The Author(s) 2021. Published by Oxford University Press. All rights reserved. For permissions, email: a@oup.com.",
     "© 2019 IEEE.",
     "© 2015 ACM.",
     "Copyright is held by the owner/author(s). Publication rights licensed to ACM.",
