@@ -10,7 +10,7 @@ from eval.benchmarks.results_file import RESULTS, keep
 from rag.errors import SourceError
 
 ROOT = RESULTS.parent.parent
-MARKED = re.findall(r"<!-- ([\w-]+) -->", RESULTS.read_text("utf-8"))
+MARKED = re.findall(r"<!-- (\w+) -->", RESULTS.read_text("utf-8"))
 
 
 def test_every_measure_that_make_eval_runs_has_one_place() -> None:

@@ -17,7 +17,7 @@ BEHIND = [
     "Crown Copyright © 2019 Published by Elsevier Ltd. All rights reserved.",
     "Published by Elsevier Ltd.",
     "© The Author(s) 2021.",
-    "© The Author(s) 2021. Published by Oxford University Press. All rights reserved. For permissions, email: a@oup.com.",
+    "© The Author(s) 2021. Published by Oxford University Press. All rights reserved. For permissions, a@oup.com.",
     "© 2019 IEEE.",
     "© 2015 ACM.",
     "Copyright is held by the owner/author(s). Publication rights licensed to ACM.",
@@ -25,8 +25,8 @@ BEHIND = [
     "© 2020 The Authors. Ecology published by John Wiley & Sons Ltd on behalf of the Society for Ecology.",
     "(PsycINFO Database Record (c) 2018 APA, all rights reserved)",
     "(PsycInfo Database Record (c) 2020 APA, all rights reserved). (journal abstract)",
-    "© 2018 by the authors. Licensee MDPI, Basel, Switzerland. This article is an open access article distributed under "
-    "the terms and conditions of the Creative Commons Attribution (CC BY) license (http://creativecommons.org/).",
+    "© 2018 by the authors. Licensee MDPI, Basel, Switzerland. This is an open access article under "
+    "the terms of the Creative Commons Attribution (CC BY) license (http://creativecommons.org/).",
     "This is an open access article under the CC BY license (http://creativecommons.org/licenses/by/4.0/).",
     "This article is protected by copyright. All rights reserved.",
     "[ABSTRACT FROM AUTHOR]",

@@ -19,11 +19,11 @@ LITTLE = frozenset("a an and at by for from in of on or the to under with".split
 SHARE = 0.85  # of the works that a database holds
 WITHOUT_DOI = 0.15
 COPYRIGHT = (
-    "Copyright of {journal} is the property of {publisher} and its content may not be copied or emailed to multiple "
-    "sites or posted to a listserv without the copyright holder's express written permission. However, users may print, "
-    "download, or email articles for individual use. This abstract may be abridged. No warranty is given about the "
-    "accuracy of the copy. Users should refer to the original published version of the material for the full abstract. (Copyright "
-    "applies to all Abstracts.)"
+    "Copyright of {journal} is the property of {publisher} and its content may not be copied or emailed to "
+    "multiple sites or posted to a listserv without the copyright holder's express written permission. "
+    "However, users may print, download, or email articles for individual use. This abstract may be abridged. "
+    "No warranty is given about the accuracy of the copy. Users should refer to the original published version"
+    " of the material for the full abstract. (Copyright applies to all Abstracts.)"
 )
 
 
