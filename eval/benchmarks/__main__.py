@@ -11,6 +11,7 @@
     finding        papers found and counted, on labelled topics and claims
     fetch          a thousand papers from each index, on this machine, beside the time that its rate alone takes
     merging        which records are joined, on labelled pairs
+    five-exports   one search in five databases' files: are its records joined to the works that they are of
     comparison     tables of papers: cells right, wrongly filled, wrongly empty
     llm            a language model (OPENAI_BASE_URL), CitationQueryEngine with it, and quotes
     replayed       recorded answers of a strong model's kind: outcomes, what is kept, how claims are marked
@@ -51,6 +52,7 @@ from eval.benchmarks import (
 )
 from eval.benchmarks.claims import standing, support_score
 from eval.benchmarks.comparison import table as comparison
+from eval.benchmarks.exports import merged as five_exports
 from eval.benchmarks.faults import table as faults
 from eval.benchmarks.fetching import speed as fetch_speed
 from eval.benchmarks.llm import answers as llm_answers
@@ -74,6 +76,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "finding": finding.measure,
     "fetch": fetch_speed.measure,
     "merging": deduplication.measure,
+    "five-exports": five_exports.measure,
     "comparison": comparison.measure,
     "llm": llm_answers.measure,
     "replayed": replayed.measure,

@@ -1,7 +1,7 @@
-"""The authors of a paper, each by name, from whatever a source gives: a cell of a table, a list, objects, a printed list.
+"""The authors of a paper, each by name, from whatever a source gives: a cell, a list, objects, a printed list.
 
-For every format whose authors aren't one a field. How a list is written is told by its signs; names are taken apart by
-`rag.readers.author_names` and shown given name first.
+For every format whose authors aren't one a field. How a list is written is told by its signs; what isn't part of a
+name goes (rag.text.name_parts), and names are shown given name first.
 """
 
 import re

@@ -1,25 +1,23 @@
 """What a paper is, made from its records. Pure; whatever their order, but for what each source calls its own.
 
-The fullest abstract brings its title, and one that only tells of a retraction is no full one; a publisher's DOI stands
-before a preprint's; the year is that in which the paper first came out. Key and url are those of the first record that
-has them. One record that tells of a retraction is enough: most databases learn of it late, many never.
+The fullest abstract brings its title, of several that are nearly as full one without publishers' texts, and one that
+only tells of a retraction is no full one; a publisher's DOI stands before a preprint's; the year is that in which the
+paper first came out. Key and url are those of the first record that has them. One record that tells of a retraction is
+enough: most databases learn of it late, many never.
 """
 
-import re
 from collections.abc import Callable, Sequence
 
 from rag.records import Paper, Record
-from rag.records.identity import arxiv_id_of, is_preprint
+from rag.records.identity import arxiv_id_of, is_preprint, worth
 
-# What stands where a retracted paper had its abstract.
-IN_ITS_PLACE = re.compile(
-    r"\W*(?:this|the) (?:\w+ ){1,3}(?:has|have|was|were) (?:\w+ )?(?:retracted|withdrawn|removed)\b", re.IGNORECASE
-)
+NEARLY = 0.9  # of the longest abstract, so that a clean one may be preferred
 
 
 def compose(paper_id: int, records: Sequence[Record]) -> Paper:
     """Return the paper that these records, at least one, are records of; the first to be read comes first."""
-    fullest = max(records, key=_fullness)
+    longest = max(len(worth(record.abstract)) for record in records)
+    fullest = max((one for one in records if len(worth(one.abstract)) >= NEARLY * longest), key=_fullness)
     return Paper(
         paper_id=paper_id,
         title=fullest.title,
@@ -36,12 +34,11 @@ def compose(paper_id: int, records: Sequence[Record]) -> Paper:
 
 
 def _fullness(record: Record) -> tuple[object, ...]:
-    title = record.title
-    in_its_place = record.retracted is not None and IN_ITS_PLACE.match(record.abstract) is not None
+    title, own = record.title, worth(record.abstract)
     # Of two with the same abstract the one whose title is written with more care.
     return (
-        not in_its_place,
-        len(record.abstract),
+        own == record.abstract,
+        len(own),
         record.abstract,
         not title.isupper(),
         not {*"{}\\<"} & {*title},

@@ -13,13 +13,15 @@ from types import MappingProxyType
 
 from rag.records import Paper, Record
 from rag.records.author_matching import first_author, share_an_author
-from rag.text.titles import almost_equal, marks, title_key, wording
+from rag.text.placeholders import is_placeholder, is_withdrawal
+from rag.text.publishers_texts import own_words
+from rag.text.titles import almost_equal, is_about_another, marks, title_key, without_retraction, wording
 from rag.text.words import stems
 
 Reference = Paper | Record
 
 LIKENESS = 0.4  # share of the shorter abstract's words that the other must hold
-STRONG_LIKENESS = 0.25  # the same where a long title, the first author and the year agree
+STRONG_LIKENESS = 0.35  # the same where a long title, the first author and the year agree
 NEAR_LIKENESS = 0.6  # the same where the titles only almost agree
 SAME_TEXT = 0.85  # share of all words of two abstracts that both hold, for a paper that got a new title
 LONG_TITLE = 4  # words
@@ -48,7 +50,8 @@ def normal_arxiv_id(arxiv_id: str | None) -> str | None:
 def normal_pubmed_id(pubmed_id: str | None) -> str | None:
     """Return a PubMed id without address and leading zeros: `PMID: 012345` gives `12345`."""
     match = re.fullmatch(
-        r"\s*(?:pmid:?\s*|(?:https?://)?(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/)?0*([1-9]\d{0,8})/?\s*",
+        r"\s*(?:pmid:?\s*|(?:https?://)?(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov"
+        r"|ncbi\.nlm\.nih\.gov/pubmed)/)?0*([1-9]\d{0,8})/?\s*",
         pubmed_id or "", re.IGNORECASE | re.ASCII,
     )  # fmt: skip
     return match[1] if match else None
@@ -117,6 +120,8 @@ def same_record(one: Reference, other: Reference) -> bool:
 
 def clearly_different(one: Reference, other: Reference) -> bool:
     """Tell whether two records with the same public identifier can't be one paper: title and abstract are others."""
+    if is_about_another(one.title) != is_about_another(other.title):
+        return True  # an erratum often has the text of what it corrects, and its id
     if title_key(one.title) == title_key(other.title) or almost_equal(one.title, other.title):
         return False
     left, right = set(wording(one.title)), set(wording(other.title))
@@ -144,15 +149,23 @@ def same_paper(one: Reference, other: Reference) -> bool:
         return False
     author = first_author(one.authors)
     known = author is not None and author == first_author(other.authors)
-    if title_key(one.title) == title_key(other.title):
-        close = one.year is not None and other.year is not None and abs(one.year - other.year) < YEARS_APART
-        sure = known and close and len(wording(one.title)) >= LONG_TITLE
+    titles = without_retraction(one.title), without_retraction(other.title)
+    if title_key(titles[0]) == title_key(titles[1]):
+        # A conference abstract of the year before has the title of the article, and another text.
+        sure = known and one.year is not None and one.year == other.year and len(wording(one.title)) >= LONG_TITLE
         return _held(one.abstract, other.abstract) >= (STRONG_LIKENESS if sure else LIKENESS)
     if not known:
         return False
-    if almost_equal(one.title, other.title):
+    if almost_equal(*titles):
         return _held(one.abstract, other.abstract) >= NEAR_LIKENESS
     return _renamed(one, other)
+
+
+@lru_cache(maxsize=2_000)
+def worth(abstract: str) -> str:
+    """Return what an abstract says, without what an older reader left around it; empty for a placeholder or a notice."""
+    own = own_words(abstract)
+    return "" if is_placeholder(own) or is_withdrawal(own) else own
 
 
 def _renamed(one: Reference, other: Reference) -> bool:
@@ -167,6 +180,6 @@ def _renamed(one: Reference, other: Reference) -> bool:
 
 def _held(left: str, right: str) -> float:
     """Return which share of the shorter abstract's content words the other holds, 1 when there are none."""
-    one, other = set(stems(left)), set(stems(right))
+    one, other = set(stems(worth(left))), set(stems(worth(right)))
     shorter = min(len(one), len(other))
     return len(one & other) / shorter if shorter else 1.0

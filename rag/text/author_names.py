@@ -13,9 +13,9 @@ JOINTS = frozenset("'’-‐.·")  # noqa: RUF001  (what stands between the lett
 NO_PERSON = frozenset(
     "academy agency alliance and others association authority bureau center centre centers centres collaboration "
     "collaborative collaborators commission committee company consortium corporation council department federation "
-    "foundation group groups hospital inc initiative institute institutes investigators laboratory laboratories labs ltd "
-    "ministry nations network organisation organization panel program programme project registry research society "
-    "societies study team trialists university workgroup".split()
+    "foundation group groups hospital inc initiative institute institutes investigators laboratory laboratories "
+    "labs ltd ministry nations network organisation organization panel program programme project registry research "
+    "society societies study team trialists university workgroup".split()
 )
 NO_NAME = frozenset(("et", "for", "of", "the"))  # in lower case
 
@@ -40,8 +40,6 @@ class Name(NamedTuple):
     suffix: str = ""
 
     def __str__(self) -> str:
-        if self.given and not self.suffix and WITHOUT_SPACES.fullmatch(self.family + self.given):
-            return f"{self.family}{self.given}"  # 王伟
         return " ".join(part for part in (self.given, self.family, self.suffix) if part)
 
     @property
@@ -110,7 +108,9 @@ def displayed(author: str) -> str:
         return author
     ordinary = ORDINARY.fullmatch(author)
     if ordinary and TELLING.isdisjoint(SIGNS.sub("", author).casefold().split()):
-        return str(Name(ordinary[1], ordinary[2]))
+        if WITHOUT_SPACES.fullmatch(ordinary[1] + ordinary[2]):
+            return f"{ordinary[1]}{ordinary[2]}"
+        return f"{ordinary[2]} {ordinary[1]}"
     return str(parse_name(author))
 
 

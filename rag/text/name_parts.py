@@ -8,9 +8,12 @@ import re
 SUFFIX = re.compile(r"(?:jr|sr|junior|senior|2nd|3rd|ii|iii|iv)\.?", re.IGNORECASE)
 # Degrees and memberships that can't be initials; those that can be are taken for such only behind a comma.
 SURE_DEGREE = (
-    r"(?:Ph\.? ?D|D\.? ?Phil|M\.? ?Phil|M\.? ?Sc|B\.? ?Sc|Dr\.? ?P\.?H|M\.? ?P\.? ?H|Pharm\.? ?D|Psy\.? ?D|Ed\.? ?D|Sc\.? ?D|D\.? ?Sc|"
-    r"M\.? ?Ed|M\.? ?Eng|B\.? ?Eng|MBBS|MB ?Ch ?B|MBChB|MBA|MHSc|MHS|MScPH|DVM|DDS|DMD|LL\.?M|LL\.?B|FRCPC?|FRCS|FRCPath|FACP|FACC|"
-    r"FACS|FAHA|FESC|MRCP|MRCS|CCFP|CNM|MPA|MPP|MSN|BSN|PT|OTR|RPh|Dr\. ?(?:med|rer|ing)\.?(?: nat\.?)?|Dipl\.-?\w{3,}\.?)"
+    r"(?:Ph\.? ?D|D\.? ?Phil|M\.? ?Phil|M\.? ?Sc|B\.? ?Sc|Dr\.? ?P\.?H|M\.? ?P\.? ?H|Pharm\.? ?D"
+    r"|Psy\.? ?D|Ed\.? ?D|Sc\.? ?D|D\.? ?Sc|"
+    r"M\.? ?Ed|M\.? ?Eng|B\.? ?Eng|MBBS|MB ?Ch ?B|MBChB|MBA|MHSc|MHS|MScPH|DVM|DDS|DMD|LL\.?M|LL\.?B"
+    r"|FRCPC?|FRCS|FRCPath|FACP|FACC|"
+    r"FACS|FAHA|FESC|MRCP|MRCS|CCFP|CNM|MPA|MPP|MSN|BSN|PT|OTR|RPh|Dr\. ?(?:med|rer|ing)\.?(?: nat\.?)?"
+    r"|Dipl\.-?\w{3,}\.?)"
 )
 ANY_DEGREE = rf"(?:{SURE_DEGREE}|M\.? ?D|D\.? ?O|J\.? ?D|R\.? ?N|M\.? ?A|B\.? ?A|M\.? ?S|B\.? ?S|Prof(?:essor)?|Dr)"
 DEGREE = re.compile(rf"{ANY_DEGREE}\.?(?:[ ,/]+{ANY_DEGREE}\.?)*", re.IGNORECASE)
@@ -31,11 +34,13 @@ GROUP = re.compile(r"(?:(?:on|in) behalf of|for|and) the (?=[A-Z].* \w)|^(?:on b
 ET_AL = re.compile(r"[,\s]*(?:\bet\.?\s?al(?:ii)?\b|\band others\b|\band colleagues\b|…|\.\.\.)[\s.]*\Z", re.IGNORECASE)
 NOBODY = frozenset(
     "anon anonymous anonymus null nan none n/a na unknown others et.al author authors unbekannt unlisted ohne".split()
-) | {"et al", "and others", "no author", "no authors listed", "no author name available", "no author id available",
-     "author unknown", "unknown author", "not available", "no authors", "no author listed", "anonymous author"}  # fmt: skip
+) | {
+    *("et al", "and others", "no author", "no authors listed", "no author name available", "no author id available"),
+    *("author unknown", "unknown author", "not available", "no authors", "no author listed", "anonymous author"),
+}
 PARTICLES = frozenset(
-    "van von der den de del della di da do dos das du des la le el al bin ibn ter ten zu zur zum st st. saint san santa "
-    "mac mc o d' l' abu ben bar dal dalla dello degli af av vom".split()
+    "van von der den de del della di da do dos das du des la le el al bin ibn ter ten zu zur zum st st. saint san "
+    "santa mac mc o d' l' abu ben bar dal dalla dello degli af av vom".split()
 )
 
 

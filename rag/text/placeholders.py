@@ -17,14 +17,16 @@ ADDRESS = re.compile(r"\w+://\S+|www\.\S+|\S+@\S+\.\w+|\b(?:doi:?\s*)?10\.\d{4,9
 NOT_APPLICABLE = re.compile(r"\bn\s?[/.\\]\s?a\b")
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
 WORKS = (
-    "abstract|article|chapter|communication|contribution|document|entry|letter|manuscript|paper|poster|preprint|protocol|"
+    "abstract|article|chapter|communication|contribution|document|entry|letter|manuscript|paper|poster"
+    "|preprint|protocol|"
     "publication|record|report|review|submission|version|work"
 )
 GONE = r"(?:retract(?:ed|ion)|with-?drawn|withdrawal|withdrew|removed)"
 # A sentence that says of the very text that it is gone.
 WITHDRAWN = re.compile(
     rf"(?:\W{{0,3}}{GONE}(?: {WORKS})?\W{{1,4}})?"
-    rf"(?:the (?:publisher|editor)s? regrets? that )?(?:(?:this|the|our|th[ei]s[ei]?)(?: [\w\u2019'-]+){{0,3}}? (?:{WORKS})s?\b[^.;:]{{0,120}}?"
+    rf"(?:the (?:publisher|editor)s? regrets? that )?(?:(?:this|the|our"
+    rf"|th[ei]s[ei]?)(?: [\w\u2019'-]+){{0,3}}? (?:{WORKS})s?\b[^.;:]{{0,120}}?"
     rf"\b(?:has|have|had|was|were|is|are|being) (?:\w+ ){{0,3}}{GONE}"
     rf"|the (?:\w+ )?(?:authors?|editors?|publishers?)\b[^.;:]{{0,60}}? (?:has|have|had )?\s?(?:\w+ )?{GONE}"
     rf" (?:this|the|their|his|her) (?:\w+ )?(?:{WORKS})\b)",
@@ -52,7 +54,7 @@ def is_placeholder(text: str) -> bool:
     plain = ADDRESS.sub(" ", text)
     found = LETTERS.findall(NOT_APPLICABLE.sub("na", plain.casefold()).replace("\u2019", "'"))
     if not found:
-        return True
+        return plain == text
     if len(found) > MOST_WORDS or any(map(str.isdigit, plain)):
         return False
     whole = "".join(found)

@@ -7,8 +7,8 @@ belong to such texts. What isn't surely one of these stays.
 
 import re
 from functools import cache
-from typing import NamedTuple
 
+from rag.text.keyword_lists import beginnings, keywords_start
 from rag.text.word_lists import any_of, word_lists
 from rag.text.words import STOP_WORDS
 
@@ -16,8 +16,6 @@ LONGEST_TAIL = 4_000  # characters of what may stand behind an abstract, stateme
 LAST = 500  # characters, in which such a text shows a sign of itself: looked at first, for nearly no text has one
 MOST_NAMES = 14  # words in a row of which none is in lower case
 MOST_SIGNS = 20  # letters of scripts without capitals: a name, not a text
-LONGEST_KEYWORD, MOST_KEYWORDS = 8, 40  # words; keywords of a list
-LONGEST_ALONE = 5  # words of a keyword that is alone, or of one that no sign parts from the next
 SHARE_OF_OTHERS = 0.25  # words in lower case that aren't known of a copyright text, in one with a sign and a year
 MOST_OTHERS = 2
 
@@ -33,29 +31,37 @@ NOTICE = re.compile(
     r"|[Cc]opyright (?=©|\([cC]\)|\d|held|is held|of )"
     r"|(?<=[.!?] )[A-Z][\w&,'-]*(?: (?:[A-Z&][\w&,'-]*|of|and|the|for)){0,8}\. All rights reserved"
     r"|All rights (?:are )?reserved|ALL RIGHTS RESERVED|Published (?:by|under|online by|on behalf)\b|The Author\(s\)"
-    r"|This (?:article|paper|work|manuscript|abstract|journal|chapter)(?: is| was|['\u2019]s)? (?:an |published |protected |licen[cs]ed "
+    r"|This (?:article|paper|work|manuscript|abstract|journal|chapter)(?: is| was|['\u2019]s)? (?:an "
+    r"|published |protected |licen[cs]ed "
     r"|distributed |made |©|copyright|open|in the public|not protected|may be abridged|written by)"
-    r"|This is an? (?:[Oo]pen|US|U\.S\.|work of)|Licen[cs]ee\b|Licen[cs]ed (?:under|to)|Distributed under|(?:Re)?[Pp]roduced with|Reprinted (?:with|by)"
-    r"|Reproduced by|Springer Nature or its|Permission (?:to make|is )|Publication rights|For (?:[Pp]ermissions?|commercial re-?use|reprints)"
+    r"|This is an? (?:[Oo]pen|US|U\.S\.|work of)|Licen[cs]ee\b|Licen[cs]ed (?:under|to)|Distributed under"
+    r"|(?:Re)?[Pp]roduced with|Reprinted (?:with|by)"
+    r"|Reproduced by|Springer Nature or its|Permission (?:to make|is )|Publication rights"
+    r"|For (?:[Pp]ermissions?|commercial re-?use|reprints)"
     r"|No claim to|Not subject to|U\.?S\.? Government|Open access|Creative Commons|CC[ -]BY|\(CC|Users should refer|"
     r"No commercial re-?use|Re-?use permitted|See (?:rights|related|accompanying)|\[\s?Copyright|\(\s?[Cc]opyright)"
 )
 # How such a text or a list of keywords begins, as what is quickly looked for: letters that are rare begin each.
 SIGNS = (
-    "©|Ⓒ|ⓒ|\\(c\\)|\\(C\\)|\\(Copy|\\[Copy|Copyright|COPYRIGHT|Crown C|Creative C|CC BY|CC-BY|All rights|ALL RIGHTS|Published|Publication r|Permission"
-    "|The Author|This article|This paper|This work|This manuscript|This abstract|This journal|This chapter|This is a|Licen|Distributed u"
-    "|Produced|Reproduced|Reprinted|Re-use|Reuse|Springer Nature or|For permission|For Permission|For commercial|For reprints|No claim|No commercial|Not subject"
+    "©|Ⓒ|ⓒ|\\(c\\)|\\(C\\)|\\(Copy|\\[Copy|Copyright|COPYRIGHT|Crown C|Creative C|CC BY|CC-BY|All rights"
+    "|ALL RIGHTS|Published|Publication r|Permission"
+    "|The Author|This article|This paper|This work|This manuscript|This abstract|This journal"
+    "|This chapter|This is a|Licen|Distributed u"
+    "|Produced|Reproduced|Reprinted|Re-use|Reuse|Springer Nature or|For permission|For Permission"
+    "|For commercial|For reprints|No claim|No commercial|Not subject"
     "|U\\.S\\. G|US G|Open access|Users should|See r|See acc"
 )
 SURE = re.compile(
-    rf"{YEAR}|(?i:rights reserved|copyright|author|licen[cs]e|permission|creative commons|open[ -]access|no claim to|U\.?S\.? Government|^Published )|©"
+    rf"{YEAR}|(?i:rights reserved|copyright|author|licen[cs]e|permission|creative commons|open[ -]access"
+    rf"|no claim to|U\.?S\.? Government|^Published )|©"
 )
 HOLDER = re.compile(r"(?!Copyright)[A-Z][A-Za-z]{2}")
 PROPERTY = re.compile(r"Copyright of .{1,300}? is (?:the|a) (?:copyrighted )?property of ")
 FRONT = re.compile(
     rf"(?:{COPYRIGHT})[ ,:]{{0,3}}(?:{SIGN}[ ,]{{0,3}})?(?:[^.]{{0,120}}?[ ,])?{YEAR}\b"
     rf"(?P<holder>(?:[^.]|(?<=\b[A-Z])\.|\.(?=[A-Z]\.)){{0,160}}?(?:(?<!\b[A-Z])|(?<=[A-Z]\.[A-Z]))\.)"
-    rf"(?P<more>(?: ?(?:B\.V|V|Ltd|Inc|Co|KG|LLC|S\.A|A\.G)\.)*(?: ?(?:All rights reserved|Published by[^.]{{1,60}}(?:\.V)?|Open access)\.?)*) ?(?=[A-Z\d\u201c\"(\[])"
+    rf"(?P<more>(?: ?(?:B\.V|V|Ltd|Inc|Co|KG|LLC|S\.A|A\.G)\.)*(?: ?(?:All rights reserved"
+    rf"|Published by[^.]{{1,60}}(?:\.V)?|Open access)\.?)*) ?(?=[A-Z\d\u201c\"(\[])"
 )
 ABBREVIATED = re.compile(r"(?:\b(?:Ltd|Inc|Co|Corp|Soc|Am|Int|Univ|St)|\b[A-Z](?:\.[A-Z])*)\.$")
 
@@ -74,20 +80,7 @@ OPENING = re.compile(rf"{SECTION}\b(?!\s+of\b)")
 OPENING_IN_CAPITALS = re.compile(
     rf"{SECTION.upper().replace('(?:', '(?:')}\b(?:\W*[:.|\u2013\u2014-]|\s+AND\b|\s+(?![A-Z]{{2}}))"
 )
-BEFORE_KEYWORDS = re.compile(
-    r"(?:\b(?:the|these|those|following|by|with|using|and|or|of|as|for|in|include|includes|including|were|are))\W*\Z",
-    re.IGNORECASE,
-)
 OPENING_SIGNS, AROUND = ("[", "(", "©", "C"), " [(\u3010\"\u201c'*"
-BARE = re.compile(r"[^.;,]{1,40}(?:;[^.;,]{1,40}|,[^.;,]{1,40},[^.;,]{1,40})+\.?\Z")
-PARTED = re.compile(r"\s*(?:[;,\u3001\uff1b\uff0c\u00b7\u2022|/]|\s[\u2013\u2014-]\s|\s&\s|\sand\s|\.\s)\s*")
-
-
-class Cut(NamedTuple):
-    """What was cut off a text, and the kind of it."""
-
-    kind: str
-    text: str
 
 
 def own_words(text: str, title: str = "") -> str:
@@ -126,20 +119,23 @@ def _bounds(text: str, title: str) -> tuple[int, int]:
 
 def _start(text: str, title: str) -> int:
     """Return where a text begins, past one thing that doesn't belong to it."""
-    if text[:1] in OPENING_SIGNS:
-        if found := CORRECTION.match(text) or OMITTED.match(text):
-            return found.end()
-        if (found := BRACKET.match(text)) and _is_of_a_source(found[1]):
-            return found.end()
-        if (found := FRONT.match(text)) and _is_notice(found[0]):
-            return found.end()
+    if text[:1] in OPENING_SIGNS and (begun := _past_sign(text)):
+        return begun
     if not text[:30].lower().lstrip(AROUND).startswith(_beginnings()):
         return 0
-    if found := _labelled().match(text):
+    found = _labelled().match(text)
+    if found is None and (bare := _label().match(text)) and _is_only_a_label(bare[1], text[bare.end() :], title):
+        found = bare
+    return found.end() if found else 0
+
+
+def _past_sign(text: str) -> int:
+    """Return where a text goes on behind a bracket or a copyright text in front; 0 when it has none."""
+    if found := CORRECTION.match(text) or OMITTED.match(text):
         return found.end()
-    if (found := _label().match(text)) and _is_only_a_label(found[1], text[found.end() :], title):
+    if (found := BRACKET.match(text)) and _is_of_a_source(found[1]):
         return found.end()
-    return 0
+    return found.end() if (found := FRONT.match(text)) and _is_notice(found[0]) else 0
 
 
 def _is_only_a_label(label: str, rest: str, title: str) -> bool:
@@ -165,18 +161,15 @@ def _is_only_a_label(label: str, rest: str, title: str) -> bool:
 def _beginnings() -> tuple[str, ...]:
     """Return how the word for an abstract begins in the languages known, in lower case."""
     labels = (label for one in word_lists("no_abstract").values() for label in one["labels"])
-    return (
-        *sorted({re.match(r"\w+", label)[0].lower().removesuffix("s") for label in labels if re.match(r"\w", label)}),
-        "international a",
-        "national a",
-    )
+    begun = {re.split(r"\W", label.lstrip("\u3010"))[0].lower().removesuffix("s") for label in labels}
+    return (*sorted(begun), "international a", "national a")
 
 
 @cache
 def _labelled() -> re.Pattern[str]:
     """Return what finds the word with a sign behind it, or in brackets."""
     label = any_of(label for one in word_lists("no_abstract").values() for label in one["labels"])
-    sign = r"(?:[:：.|\u2013\u2014]|-(?=\s))"
+    sign = r"(?:[:\uff1a.|\u2013\u2014]|-(?=\s))"
     return re.compile(
         rf"\W{{0,3}}(?i:{label})(?:\s?[\])】]\s?{sign}?|\s{{0,2}}{sign}|-\s?(?=(?:This|We|In|The|It|An?|Our)\b))\s*"
         rf"|(?:International|National) audience\s?[;.:]\s*"
@@ -197,27 +190,28 @@ def _label() -> re.Pattern[str]:
 
 def _end(text: str) -> int:
     """Return where a text ends, before one thing that doesn't belong to it."""
-    if ("Interest S" in text or "Funding S" in text or "Author D" in text) and (found := STATEMENT.search(text)):
-        return found.start()
-    tail = max(0, len(text) - LONGEST_TAIL)
-    if "]" in text[-3:] or ")" in text[-3:]:
-        for start in (text.rfind("["), text.rfind("("), text.rfind("(", 0, max(0, text.rfind("(")))):
-            if start >= 0 and (found := AT_END.match(text, start)) and _is_of_a_source(found[1]):
-                return start
-        if (start := text.rfind("[")) >= 0 and (found := CORRECTION.fullmatch(text, start)):
-            return start
+    if "Interest S" in text or "Funding S" in text or "Author D" in text:
+        found = STATEMENT.search(text)
+        if found:
+            return found.start()
+    if ("]" in text[-3:] or ")" in text[-3:]) and (start := _last_bracket(text)) >= 0:
+        return start
     if not _signs().search(text, max(0, len(text) - LAST)):
         return len(text)
+    tail = max(0, len(text) - LONGEST_TAIL)
     for found in NOTICE.finditer(text, tail):
         if _may_begin(text, found) and _is_notice(text[found.start() :]):
             return found.start()
-    for found in _keywords().finditer(text, tail):
-        before, listed = text[max(0, found.start() - 20) : found.start()], text[found.end() :]
-        if found["bare"] and not BARE.match(listed):
-            continue
-        if not BEFORE_KEYWORDS.search(before) and _is_list(listed):
-            return found.start()
-    return len(text)
+    return keywords_start(text, tail)
+
+
+def _last_bracket(text: str) -> int:
+    """Return where a bracket begins that ends a text and says whose it is, or what was corrected; -1 without one."""
+    square, round_ = text.rfind("["), text.rfind("(")
+    for start in (square, round_, text.rfind("(", 0, max(0, round_))):
+        if start >= 0 and (found := AT_END.match(text, start)) and _is_of_a_source(found[1]):
+            return start
+    return square if square >= 0 and CORRECTION.fullmatch(text, square) else -1
 
 
 def _may_begin(text: str, found: re.Match[str]) -> bool:
@@ -261,35 +255,10 @@ def _is_of_a_source(inside: str) -> bool:
     return bool(telling) and (not known or ("copyright" in found and _is_notice(inside)))
 
 
-def _is_list(text: str) -> bool:
-    """Tell whether a text is a list of keywords, and nothing behind it."""
-    items = [item for item in PARTED.split(text.strip(" .")) if item]
-    if not items or len(items) > MOST_KEYWORDS:
-        return False
-    most = LONGEST_ALONE if len(items) == 1 else LONGEST_KEYWORD
-    return all(len(item.split()) <= most for item in items) and not re.search(r"[.!?]\s+\S+(?:\s+\S+){8}", text)
-
-
-@cache
-def _keywords() -> re.Pattern[str]:
-    names = {name for one in word_lists("no_abstract").values() for name in one["keywords"]}
-    titled = (re.sub(r"(?<= )[a-z]", lambda letter: letter[0].upper(), name) for name in names)
-    forms = any_of(sorted({*names, *titled, *map(_in_capitals, names)}))
-    return re.compile(rf"[\[(]?(?<!\w){forms}\s?[\])】]?(?:\s?(?:[:：\u2013\u2014|]|-\s)|(?P<bare>\s))\s*")
-
-
 @cache
 def _signs() -> re.Pattern[str]:
     """Return what quickly finds how a copyright text or a list of keywords may begin."""
-    names = {name for one in word_lists("no_abstract").values() for name in one["keywords"]}
-    signs = {re.split(r"[^\w]| ?[^\W\d_]\?", name)[0].strip() for name in names}
-    return re.compile("|".join([SIGNS, *sorted(signs | {sign.upper() for sign in signs})]))
-
-
-def _in_capitals(pattern: str) -> str:
-    return re.sub(r"(?<!\\)[^\W\d_]", lambda letter: letter[0].upper(), pattern.replace("(?:", "\0")).replace(
-        "\0", "(?:"
-    )
+    return re.compile("|".join([SIGNS, *beginnings()]))
 
 
 @cache

@@ -18,6 +18,20 @@ NOTICES = frozenset(
     "discussion editorial errata erratum introduction preface protocol rejoinder reply response retracted retraction "
     "revisited supplement supplementary supplemental update updated withdrawal withdrawn without not non no".split()
 )
+# In front of a title: a work about the paper of that title, and the paper itself, marked as retracted.
+ABOUT = re.compile(
+    r"\W*(?:(?:(?:author|publisher|editorial)(?:\W?s)? )?(?:errat(?:um|a)|corrigend(?:um|a)|corrections?"
+    r"|addendum|amendment)"
+    r"|re|(?:a |in )?(?:comments?|commentary|reply|response|rejoinder)(?= (?:on|to)\b)"
+    r"|(?:notice of )?(?:retraction|withdrawal)(?! of)"
+    r"|expression of concern)(?: (?:notice|note))?(?:\s?:|\s+(?:to|for|on|of)\b)",
+    re.IGNORECASE,
+)
+RETRACTED = re.compile(
+    r"\W*(?:(?:retracted|withdrawn|removed)(?: (?:article|paper|chapter"
+    r"|publication))?\s?[:.\u2013\u2014\])-]+|\[?(?:retracted|withdrawn)\]?:?(?= [A-Z]))\s*",
+    re.IGNORECASE,
+)
 ROMAN = re.compile(r"\b(?:I{1,3}|IV|VI{0,3}|I?X|XI{1,3})\b")
 PART = re.compile(
     r"\b(?:part|volume|vol|chapter|series|supplement|version|phase|stage|type)\.?\s+([a-z])\b", re.IGNORECASE
@@ -99,6 +113,24 @@ def almost_equal(one: str, other: str) -> bool:
         return True
     different = [(a, b) for a, b in zip(left, right, strict=False) if a != b]
     return len(left) == len(right) and len(different) == 1 and len(left) > 1 and _mistyped(*different[0])
+
+
+def is_about_another(title: str) -> bool:
+    """Tell whether a title says that the work is about the paper which the rest of it names: an erratum, a reply.
+
+    >>> [is_about_another(title) for title in ("Erratum to: Quiet lattices", "Reply to Ash", "Response times")]
+    [True, True, False]
+    """
+    return ABOUT.match(title) is not None
+
+
+def without_retraction(title: str) -> str:
+    """Return a title without the mark that its paper was retracted.
+
+    >>> without_retraction("RETRACTED ARTICLE: Quiet nets"), without_retraction("Retraction notice to: Quiet nets")
+    ('Quiet nets', 'Retraction notice to: Quiet nets')
+    """
+    return title[found.end() :] if (found := RETRACTED.match(title)) else title
 
 
 def _main(title: str) -> str:

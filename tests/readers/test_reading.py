@@ -141,7 +141,7 @@ def test_all_fields_of_a_json_line_are_read(tmp_path: Path) -> None:
         (b'{"title": true, "abstract": "We prune."}', "no title"),
         (b'{"title": "Lonely", "abstract": null}', "'Lonely' has no abstract"),
         (b'{"title": "T", "abstract": NaN}', "'T' has no abstract"),
-        (b'{"title": "T", "abstract": "..."}', "the abstract holds no words"),
+        (b'{"title": "T", "abstract": "..."}', "'T' has no abstract, only '...'"),
         (b'{"title": "??", "abstract": "We prune."}', "the title holds no words"),
         (b'{"title": "T", "abstract": "We pr\xfcne."}', "byte 0xfc at column 34"),
         (b'{"title": "T", "abstract": "' + b"a " * 50_000 + b'a"}', "100,001 characters, at most 50,000"),

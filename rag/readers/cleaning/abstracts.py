@@ -1,4 +1,4 @@
-"""What the texts that a source gives for an abstract are worth: the abstract that they hold, or what stands in its place.
+"""What the texts that a source gives are worth: the abstract that they hold, or what stands in its place.
 
 Placeholders, notices of withdrawal and publishers' texts go, and what is said twice. Of several languages all stay, the
 English one first, for that is the one most questions find.
@@ -30,8 +30,8 @@ class Worth(NamedTuple):
 def abstract_of(texts: str | Sequence[str], title: str = "") -> Worth:
     """Return the abstract that the texts of a source hold, in its order but for English, which comes first.
 
-    >>> abstract_of(["Изучено состояние рек.", "We test whether otters return.", "Copyright of Nets is the property of X."])
-    Worth(abstract='We test whether otters return. Изучено состояние рек.', instead='')
+    >>> abstract_of(["Изучено состояние рек.", "We test otters.", "Copyright of Nets is the property of X."])
+    Worth(abstract='We test otters. Изучено состояние рек.', instead='')
     >>> abstract_of(["[No abstract available]"])
     Worth(abstract='', instead='[No abstract available]')
     """

@@ -62,7 +62,7 @@ def decoded(text: str) -> str:
 
 
 def with_letters(text: str) -> str:
-    r"""Return a text with the letters that TeX writes with an accent or a name as letters; all else, formulas too, stays.
+    r"""Return a text with letters that TeX writes by an accent or a name as letters; all else, formulas too, stays.
 
     >>> with_letters(r"Erd\H{o}s and {\L}ojasiewicz at 50\%: $\'x$ by \emph{G{\"o}del}")
     "Erdős and Łojasiewicz at 50\\%: $\\'x$ by \\emph{Gödel}"

@@ -10,8 +10,8 @@ from functools import cache
 
 SURE = (
     "abbr big blockquote br center dd disp-formula div dl dt em ext-link font h1 h2 h3 h4 h5 h6 hr inf "
-    "disp-quote fn inline-formula inline-graphic inline-supplementary-material italic list-item monospace named-content nobr ol "
-    "overline roman sans-serif scp sec strong styled-content sub sup "
+    "disp-quote fn inline-formula inline-graphic inline-supplementary-material italic list-item monospace "
+    "named-content nobr ol overline roman sans-serif scp sec strong styled-content sub sup "
     "tbody td tex-math th thead tr tt ul xref"
 ).split()
 # Words, tokens and signs of other fields: tags only when their partner is there too, or with attributes.

@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from typing import Any
 
 FAMILY = ("family", "familyname", "familynames", "last", "lastname", "surname", "lname", "secondname")
-GIVEN = ("given", "givenname", "givennames", "first", "firstname", "forename", "forenames", "fname", "foreName")
+GIVEN = ("given", "givenname", "givennames", "first", "firstname", "forename", "forenames", "fname")
 MIDDLE = ("middle", "middlename", "middlenames", "mname")
 INITIALS = ("initials", "initial")
 PARTICLES = ("droppingparticle", "nondroppingparticle", "particle")
 SUFFIX = ("suffix", "namesuffix", "generation")
 # A whole name, the better first.
 WHOLE = ("displayname", "fullname", "name", "literal", "collective", "collectivename", "preferredname", "authorname",
-         "rawauthorname", "rawname", "creatorname", "label", "text", "value", "author", "creator", "person", "contributor")  # fmt: skip
+         "rawauthorname", "rawname", "creatorname", "label", "text", "value", "author", "creator", "person",
+         "contributor")  # fmt: skip
 ROLES = ("creatortype", "role", "type", "contributortype")
 OTHER_ROLES = frozenset(
     "editor translator serieseditor bookauthor reviewedauthor reviewer contributor illustrator".split()
@@ -22,7 +23,7 @@ OTHER_ROLES = frozenset(
 def name_in(values: Mapping[Any, Any]) -> str:
     """Return the name that an object holds, `Family, Given` where it has the parts; empty when it holds none.
 
-    >>> name_in({"first": "Ann", "middle": ["M."], "last": "De Silva"}), name_in({"author": {"display_name": "Ann Ash"}})
+    >>> name_in({"first": "Ann", "middle": ["M."], "last": "De Silva"}), name_in({"author": {"name": "Ann Ash"}})
     ('De Silva, Ann M.', 'Ann Ash')
     """
     named = {re.sub(r"[\W_]", "", str(key)).lower(): value for key, value in values.items()}
