@@ -14,7 +14,7 @@ from rag.readers.formats import (
     markdown_note,
     pubmed_xml,
 )
-from rag.readers.formats.tables import columnar, delimited, field_rows, unknown, web_page, workbook
+from rag.readers.formats.tables import columnar, delimited, field_rows, web_page, workbook
 from rag.readers.formats.tagged import (
     cochrane,
     endnote,
@@ -61,12 +61,11 @@ READERS: tuple[Reader, ...] = (  # who is asked first
     noteexpress,
     ovid,
     pubmed_text,
-    labelled,
     web_page,
-    markdown_note,
+    markdown_note,  # before fields behind their names, as a note's top has them
+    labelled,
     delimited,
     field_rows,
-    unknown,
 )
 NAMES = (*(reader.NAME for reader in READERS), *(reader.NAME for reader in BINARY_READERS))
 

@@ -7,12 +7,10 @@ table without a title, JSON of another shape) offers such a function itself, and
 import re
 from collections.abc import Callable
 
+from rag.readers.formats.tables.unknown import columns_seen
 from rag.readers.formats.xml.unread import seen_in
 
 EXPORT = "export the references from it as RIS, BibTeX or CSV with abstracts"
-WEB_PAGE = re.compile(
-    r"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]|^\s*<(?:table|div|p|ul|ol|h[1-6])[\s>]", re.IGNORECASE
-)
 JSON = re.compile(r'\s*[\[{]\s*[\[{"\]}]')
 LATEX = re.compile(r"^[ \t]*\\(?:documentclass|documentstyle|begin\{document\}|input\{|usepackage)", re.MULTILINE)
 BIBITEM = re.compile(r"^[ \t]*\\(?:bibitem|begin\{thebibliography\}|entry\{)", re.MULTILINE)
@@ -44,12 +42,6 @@ def told(text: str) -> str:
     return f"no reader knows this format: {said}" if said else f"no reader knows this format; {NEXT}"
 
 
-def _web_page(text: str) -> str | None:
-    if not WEB_PAGE.search(text[:2_000]):
-        return None
-    return "a web page; export the papers' references instead (RIS, BibTeX or CSV), or save its table as CSV"
-
-
 def _json(text: str) -> str | None:
     if not JSON.match(text):
         return None
@@ -75,8 +67,8 @@ def _program(text: str) -> str | None:
 
 
 def _list(text: str) -> str | None:
-    """Tell a list, one thing a line: ids, links, references in a style, titles."""
-    lines = [line for line in map(_without_mark, text.splitlines()[:200]) if line]
+    """Tell a list, one thing a line: ids, links, references in a style."""
+    lines = _lines(text)
     if not lines:
         return None
 
@@ -96,6 +88,11 @@ def _list(text: str) -> str | None:
     blocks = [line for line in map(_without_mark, re.split(r"\n\s*\n", text[:20_000])) if line]
     if are(REFERENCE, whole=False) or (sum(map(bool, map(REFERENCE.search, blocks))) >= ALIKE * len(blocks)):
         return "references in a style, no abstracts in it; export them as RIS or BibTeX with abstracts instead"
+    return None
+
+
+def _titles(text: str) -> str | None:
+    lines = _lines(text)
     if len(lines) > 1 and all(map(_may_be_a_title, lines)):
         return f"a list of {len(lines):,} lines, perhaps titles, no abstracts in it; {EXPORT}"
     return None
@@ -107,6 +104,10 @@ def _prose(text: str) -> str | None:
     return f"plain text without fields, from which no title and abstract can be told; {EXPORT}"
 
 
+def _lines(text: str) -> list[str]:
+    return [line for line in map(_without_mark, text.splitlines()[:200]) if line]
+
+
 def _without_mark(line: str) -> str:
     """Return a line of a list without its number or bullet."""
     return re.sub(r"^\s*(?:\[?\d{1,4}[\].)]\s+|[-*•]\s+)", "", line).strip()
@@ -116,4 +117,4 @@ def _may_be_a_title(line: str) -> bool:
     return len(line) <= LONGEST_TITLE and len(line.split()) >= FEWEST_WORDS and not line.endswith((",", ";", ":"))
 
 
-TOLD: tuple[Teller, ...] = (_web_page, seen_in, _json, _latex, _program, _list, _prose)
+TOLD: tuple[Teller, ...] = (seen_in, _json, _latex, _program, _list, columns_seen, _titles, _prose)

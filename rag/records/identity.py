@@ -163,7 +163,7 @@ def same_paper(one: Reference, other: Reference) -> bool:
 
 @lru_cache(maxsize=2_000)
 def worth(abstract: str) -> str:
-    """Return what an abstract says, without what an older reader left around it; empty for a placeholder or a notice."""
+    """Return what an abstract says, without what an older reader left around it; empty for what is none."""
     own = own_words(abstract)
     return "" if is_placeholder(own) or is_withdrawal(own) else own
 

@@ -57,11 +57,11 @@ FORMS: dict[str, tuple[Any, dict[str, Any]]] = {
         {"status": "ok", "message": {"items": [
             {**CSL, "author": PEOPLE, "issued": {"date-parts": [[None]]}, "created": {"date-parts": [[2020, 1]]},
              "updated-by": [{"type": "retraction", "DOI": "10.1000/n"}]}]}},
-        {"authors": NAMES, "year": 2020, "doi": "10.1000/a", "retracted": "retraction: 10.1000/n"},
+        {"authors": NAMES, "year": 2020, "doi": "10.1000/a", "retracted": "Retraction: 10.1000/n"},
     ),
     "Crossref, a notice": (
         {"message": {**CSL, "author": PEOPLE, "update-to": [{"type": "retraction", "DOI": "10.1000/o"}]}},
-        {"doi": "10.1000/a", "retracted": "retraction of 10.1000/o"},
+        {"doi": "10.1000/a"},
     ),
     "Zotero's API": (
         [{"key": "Z1", "library": {"type": "user", "name": "me"}, "meta": {"creatorSummary": "Lee"}, "data": data}

@@ -35,13 +35,19 @@ def test_of_several_texts_the_abstracts_are_kept_once_the_english_one_first(text
     assert abstract_of(texts).abstract == abstract
 
 
-@pytest.mark.parametrize("text", ["NA", "[No abstract available]", COPYRIGHT, "This article has been withdrawn."])
+@pytest.mark.parametrize("text", ["NA", "[No abstract available]", COPYRIGHT])
 def test_a_record_without_an_abstract_says_what_stood_there(text: str) -> None:
     found = build_record(7, "Otters", [text], doi="10.1000/x")
     assert isinstance(found, Problem)
     assert found.reason == f"the title 'Otters' has no abstract, only {text[:60]!r}"
     assert found.partial is not None
     assert found.partial.doi == "10.1000/x"
+
+
+def test_a_notice_in_the_place_of_an_abstract_is_kept_with_its_mark() -> None:
+    found = build_record(7, "Otters", "This article has been withdrawn.")
+    assert isinstance(found, Record)
+    assert found.retracted == "This article has been withdrawn"
 
 
 def test_a_placeholder_in_a_file_is_told_with_its_line(write_jsonl: WriteJsonl) -> None:

@@ -159,9 +159,11 @@ def test_a_table_without_abstracts_says_so(read_bytes: Read) -> None:
 
 
 def test_a_table_of_something_else_is_no_table_of_papers(read_bytes: Read) -> None:
-    assert read_bytes(b"title,price\nA,1\n").rejections[0].reason == "no column holds abstracts: title, price"
+    assert read_bytes(b"title,price\nA,1\n").rejections[0].reason == (
+        "no reader knows this format: no column holds abstracts: title, price"
+    )
     assert read_bytes(b"Nombre;Precio\nA;1\n").rejections[0].reason == (
-        "columns Nombre, Precio: none is a title; call one 'Title' and one 'Abstract'"
+        "no reader knows this format: columns Nombre, Precio: none is a title; call one 'Title' and one 'Abstract'"
     )
 
 

@@ -15,7 +15,6 @@ Read = Callable[[bytes], Any]
 @pytest.mark.parametrize(
     ("content", "seen"),
     [
-        (b"<!DOCTYPE html>\n<html><body><p>Otters</p></body></html>", "a web page"),
         (b"\\documentclass{article}\n\\begin{document}\nOtters\n", "a LaTeX document; give the .bib file"),
         (b"\\begin{thebibliography}{9}\n\\bibitem{a} Doe, J. Otters. 2020.\n", "which holds no abstracts"),
         (b"From: jane@example.org\nSubject: otters\n\nHello\n", "a mail"),

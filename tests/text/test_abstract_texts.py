@@ -25,8 +25,10 @@ BEHIND = [
     "© 2020 The Authors. Ecology published by John Wiley & Sons Ltd on behalf of the Society for Ecology.",
     "(PsycINFO Database Record (c) 2018 APA, all rights reserved)",
     "(PsycInfo Database Record (c) 2020 APA, all rights reserved). (journal abstract)",
-    "© 2018 by the authors. Licensee MDPI, Basel, Switzerland. This is an open access article under "
-    "the terms of the Creative Commons Attribution (CC BY) license (http://creativecommons.org/).",
+    (
+        "© 2018 by the authors. Licensee MDPI, Basel, Switzerland. This is an open access article under "
+        "the terms of the Creative Commons Attribution (CC BY) license (http://creativecommons.org/)."
+    ),
     "This is an open access article under the CC BY license (http://creativecommons.org/licenses/by/4.0/).",
     "This article is protected by copyright. All rights reserved.",
     "[ABSTRACT FROM AUTHOR]",
@@ -66,8 +68,10 @@ NO_ABSTRACT = [
 ]
 NOTICES = [
     "This article has been retracted: please see Elsevier Policy on Article Withdrawal (https://www.elsevier.com/x).",
-    "This article has been withdrawn at the request of the author(s) and/or editor. The Publisher apologizes for any "
-    "inconvenience this may cause.",
+    (
+        "This article has been withdrawn at the request of the author(s) and/or editor. The Publisher apologizes for "
+        "any inconvenience this may cause."
+    ),
     "This paper has been withdrawn by the author due to an error in Lemma 2.",
     "The authors have withdrawn this manuscript because of an error.",
     "Withdrawn.",

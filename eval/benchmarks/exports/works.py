@@ -153,7 +153,7 @@ def _parts(chance: random.Random, title: str, *, preliminary: bool = False) -> t
     interval = f"{low - 1:.1f} to {low + 1:.1f}"
     return (
         f"Managers need to know about {topic}, yet long series from {chance.choice(PLACES)} are rare.",
-        f"We followed {sites} sites over {years} years, with {sites // 2} controls each {season}, by {tool} and {model}.",
+        f"We followed {sites} sites over {years} years, with {sites // 2} controls a {season}, by {tool} and {model}.",
         f"At {share} percent of sites it differed by over {low} units (95% CI {interval}); {most} most.",
         f"{what} should be {where}.",
     )

@@ -19,7 +19,7 @@ from rag.readers.formats import (
     markdown_note,
     pubmed_xml,
 )
-from rag.readers.formats.tables import columnar, delimited, field_rows, unknown, web_page, workbook
+from rag.readers.formats.tables import columnar, delimited, field_rows, web_page, workbook
 
 TITLES = ("Quiet Lattices", "Prüning by <i>Gradients</i> & More", "What Do $x_i^2$ Labels Cost?")
 ABSTRACTS = (
@@ -176,7 +176,6 @@ SEEDS: dict[str, bytes] = {
     **tagged_seeds(PAPERS),
     delimited.NAME: _joined("Key,Title,Author,Publication Year,Abstract Note,DOI\n", list(map(_row, PAPERS))),
     field_rows.NAME: _joined("", list(map(_field_rows, PAPERS))),
-    unknown.NAME: _joined("Nombre;Precio;Origen\n", ["Otra;7;aquí\n"] * 3),
     web_page.NAME: _joined(
         "<!doctype html><html><head><title>Papers</title></head><body><table><thead><tr><th>Title<th>Authors"
         "<th>Abstract<th>Year</thead>\n", list(map(_html_row, PAPERS)), "</table></body></html>",

@@ -8,7 +8,7 @@ https://www.zotero.org/support/dev/web_api/v3/basics: at most 100 items a page, 
 from rag.errors import FetchError
 from rag.fetching.indexes.base import About, Asking, Key, Page, checked, document, number, offset, parsed, rest
 from rag.fetching.wanted import Wanted
-from rag.readers.json_shapes.fields import within
+from rag.readers.json_shapes.fields import text_of, within
 
 ABOUT = About(
     name="zotero",
@@ -65,8 +65,8 @@ def _page(wanted: Wanted, client: Asking, about: About, start: int) -> Page:
     return Page(document(papers), len(items), total, rest(start, len(items), total, wanted.limit))
 
 
-def _type(item: dict[str, object]) -> object:
-    return within(item, "data", "itemType")
+def _type(item: dict[str, object]) -> str:
+    return text_of(within(item, "data", "itemType"))
 
 
 def _library(client: Asking, about: About) -> str:

@@ -6,6 +6,7 @@ The first title is glued to the word `Subscribe` of the page's header.
 from collections.abc import Iterator
 from itertools import chain
 
+from rag.readers.cleaning.abstracts import abstract_of
 from rag.readers.cleaning.text import clean, without_controls
 from rag.readers.inputs.source import Line, Problem, Source
 from rag.records import Record
@@ -41,8 +42,16 @@ def read(source: Source) -> Iterator[Record | Problem]:
             yield Problem(title.number, f"the title {_short(title)} has no abstract")
             title = line if line.text.strip() else None
         else:
-            yield Record(title=without_controls(title.text).strip(), abstract=clean(line.text), line=title.number)
+            yield _record(title, line)
             title = None
+
+
+def _record(title: Line, abstract: Line) -> Record | Problem:
+    shown = without_controls(title.text).strip()
+    own, instead = abstract_of(abstract.text, shown)
+    if own or not instead:
+        return Record(title=shown, abstract=own or clean(abstract.text), line=title.number)
+    return Problem(title.number, f"the title {_short(title)} has no abstract, only {instead[:60]!r}")
 
 
 def _body(lines: Iterator[Line | Problem]) -> Iterator[Line | Problem]:

@@ -1,27 +1,19 @@
 """A table whose columns aren't those of papers: what they are called, and how to call them to have it read."""
 
-from collections.abc import Iterator
-
-from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.column_names import LONGEST_NAME
 from rag.readers.parsing.delimited_rows import cells_of
 from rag.readers.parsing.table_rows import no_header
 
-NAME = "table (CSV or TSV) of something else"
 DELIMITERS = "\t;|,"
 SNIFFED_LINES = 5
 LEAST_COLUMNS = 2
 LEAST_OF_COMMAS = 3  # for prose has commas, too, unless the first line is one of names
 
 
-def sniff(head: str) -> bool:
-    """Tell whether the first lines of a file have the same number of cells."""
-    return bool(_header(head))
-
-
-def read(source: Source) -> Iterator[Problem]:
-    """Yield the one Problem that none of the columns is a title, or an abstract."""
-    yield Problem(1, no_header(_header(source.text)))
+def columns_seen(head: str) -> str | None:
+    """Return what to say of a file whose first lines have the same number of cells; None when they don't."""
+    header = _header(head)
+    return no_header(header) if header else None
 
 
 def _header(head: str) -> list[str]:
