@@ -24,6 +24,8 @@ from rag.utils.batching import batched
 READ_BATCH = 500  # records a transaction
 MOST_REJECTIONS = 10_000  # that a report lists; more are counted, for a file may hold millions
 
+Found = tuple[str, Record | Rejection | Remark]  # a source, and what was found in it
+
 
 def ingest(
     files: Iterable[Path],
@@ -37,10 +39,22 @@ def ingest(
     `embedder` is called only when something has to be embedded. Raises StorageError when a write fails (what was
     stored stays).
     """
+    return bring_in((one for path in files for one in read_file(path)), catalog, index, embedder, watch)
+
+
+def bring_in(
+    found: Iterable[Found],
+    catalog: Catalog,
+    index: Index,
+    embedder: Callable[[], Embedder],
+    watch: Watch = lambda progress: None,
+    batch: int = READ_BATCH,
+) -> IngestReport:
+    """Bring what was found in sources into a library, `batch` records a transaction; as `ingest` does with files."""
     remarks: list[Remark] = []
     run = Run()
     try:
-        kinds, rejected = store_records(_records_of(files, remarks), catalog, watch, run)
+        kinds, rejected = store_records(_records_of(found, remarks), catalog, watch, run, batch)
     finally:
         index.delete(run.gone)
     embedded = index_pending(catalog, index, embedder, watch)
@@ -57,14 +71,13 @@ def ingest(
     )
 
 
-def _records_of(files: Iterable[Path], remarks: list[Remark]) -> Iterator[tuple[str, Record | Rejection]]:
-    """Yield (source, record or rejection) of every file, in order; note the remarks."""
-    for path in files:
-        for source, found in read_file(path):
-            if isinstance(found, Remark):
-                remarks.append(found)
-            else:
-                yield source, found
+def _records_of(found: Iterable[Found], remarks: list[Remark]) -> Iterator[tuple[str, Record | Rejection]]:
+    """Yield (source, record or rejection), in order; note the remarks."""
+    for source, one in found:
+        if isinstance(one, Remark):
+            remarks.append(one)
+        else:
+            yield source, one
 
 
 def store_records(
@@ -72,15 +85,17 @@ def store_records(
     catalog: Catalog,
     watch: Watch = lambda progress: None,
     run: Run | None = None,
+    size: int = READ_BATCH,
 ) -> tuple[Counter[str], list[Rejection]]:
     """Put records into the catalog; return how many became what, and the first MOST_REJECTIONS of the rejections.
 
-    The counts are exact: added, updated, merged, unchanged, rejected. `run` notes what else became of them.
+    The counts are exact: added, updated, merged, unchanged, rejected. `run` notes what else became of them; a
+    transaction holds `size` records.
     """
     run = run or Run()
     kinds: Counter[str] = Counter()
     rejected: list[Rejection] = []
-    for batch in batched(records, READ_BATCH):
+    for batch in batched(records, size):
         with catalog.transaction():
             for source, found in batch:
                 if isinstance(found, Rejection):

@@ -5,9 +5,12 @@ paper first came out. Key and url are those of the first record that has them.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from rag.records import Paper, Record
 from rag.records.identity import arxiv_id_of, is_preprint
+
+FILLED = ("authors", "year", "doi", "arxiv_id", "pubmed_id")  # what can be filled in of a paper that lacks it
 
 
 def compose(paper_id: int, records: Sequence[Record]) -> Paper:
@@ -25,6 +28,16 @@ def compose(paper_id: int, records: Sequence[Record]) -> Paper:
         url=next((record.url for record in records if record.url), None),
         pubmed_id=_least(records, lambda record: record.pubmed_id, lambda pubmed_id: (len(pubmed_id), pubmed_id)),
     )
+
+
+def filled(paper: Paper, fills: Sequence[Record]) -> Paper:
+    """Return a paper with what it lacks, of each the first that one of these records tells; what it says stays."""
+    told = {
+        name: value
+        for name in FILLED
+        if not getattr(paper, name) and (value := next(filter(None, (getattr(one, name) for one in fills)), None))
+    }
+    return replace(paper, **told) if told else paper
 
 
 def _fullness(record: Record) -> tuple[object, ...]:

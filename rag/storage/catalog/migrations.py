@@ -28,6 +28,7 @@ LABEL_COLUMNS = ("label_id", "kind", "name", "name_key", "at")
 LABELLED_COLUMNS = ("labelled_id", "label_id", "paper_id")
 NOTE_COLUMNS = ("paper_id", "text")
 RATING_COLUMNS = ("rating_id", "at", "good", "note", "answer")
+QUERY_COLUMNS = ("query_id", "query", "at", "refreshed")
 MIGRATIONS = (
     """
     CREATE TABLE papers (
@@ -204,4 +205,13 @@ MIGRATIONS = (
     + _summed("labels", "label_id", *LABEL_COLUMNS)
     + _summed("labelled", "labelled_id", *LABELLED_COLUMNS)
     + _summed("notes", "paper_id", *NOTE_COLUMNS),
+    """
+    CREATE TABLE queries (                           -- that papers are fetched by again and again
+        query_id INTEGER PRIMARY KEY AUTOINCREMENT,
+        query TEXT NOT NULL UNIQUE,                  -- what is wanted of which index, as JSON
+        at TEXT NOT NULL,
+        refreshed TEXT                               -- when it last brought all that there was; NULL: never
+    );
+    """
+    + _summed("queries", "query_id", *QUERY_COLUMNS),
 )

@@ -36,7 +36,7 @@ def values_of(paper: Paper) -> dict[str, Any]:
 def keys_of(record: Record, source: str) -> list[tuple[str, str]]:
     """Return (scope, value) of everything under which a record is looked up."""
     found = {**identifiers(record), **title_keys(record), "print": fingerprint(record)}
-    return [*found.items(), *([(source, record.key)] if record.key else [])]
+    return [*((scope, key) for scope, key in found.items() if key), *([(source, record.key)] if record.key else [])]
 
 
 def selected_by(filters: Filters, sources: Sequence[str], label_ids: Sequence[int]) -> Clauses:
