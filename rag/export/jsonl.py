@@ -21,6 +21,7 @@ def _line(paper: Paper) -> str:
         "arxiv_id": paper.arxiv_id,
         "pubmed_id": paper.pubmed_id,
         "url": paper.url,
+        "retracted": paper.retracted,
     }
     fields = {name: plain(text or "") for name, text in texts.items()}
     others = {"authors": [plain(author) for author in paper.authors if plain(author)], "year": paper.year}

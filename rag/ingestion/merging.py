@@ -113,9 +113,16 @@ def _again(copies: list[tuple[int, MergedRecord]], new: Incoming, catalog: Catal
         reason = next(iter(identifiers(new.record)), "title")
         return _place(new, catalog, run, [Match(paper_id, read_records(catalog, paper_id), reason)])
     run.mark(paper_id, kept.record_id)
-    if there != place:
-        recompose(paper_id, move_record(catalog, paper_id, kept, new.record), catalog)
-    return "unchanged" if there[1] == place[1] else "updated"
+    record = _still_marked(new.record, kept.record)
+    marked = record.retracted != kept.record.retracted
+    if there != place or marked:
+        recompose(paper_id, move_record(catalog, paper_id, kept, record), catalog)
+    return "updated" if there[1] != place[1] or marked else "unchanged"
+
+
+def _still_marked(record: Record, before: Record) -> Record:
+    """Return a record with what it said of a retraction before, where it says nothing of one any more."""
+    return replace(record, retracted=record.retracted or before.retracted)
 
 
 def _place_in_source(record: Record) -> tuple[int, tuple[str | None, str | None]]:
@@ -156,6 +163,7 @@ def _absorb(paper_id: int, other: Match, catalog: Catalog, run: Run) -> None:
 def _edit(paper_id: int, old: MergedRecord, new: Incoming, catalog: Catalog, run: Run) -> str:
     """Put a record in the place of its earlier form; it may now be of another paper."""
     copy_differences(catalog, old.record, new.record)
+    new = new._replace(record=_still_marked(new.record, old.record))
     if len(read_records(catalog, paper_id)) > 1:
         recompose(paper_id, run.remove_record(catalog, paper_id, old), catalog)
         kind = _place(new, catalog, run, list(matches(new, catalog, run)))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from rag.ingestion.matching import matches
 from rag.ingestion.merging import forget, known_as, store
 from rag.ingestion.run import Incoming, Run
-from rag.records import Removed
+from rag.records import Record, Removed
 from rag.records.identity import fingerprint
 from rag.records.marks import RemovedPaper
 from rag.storage.catalog.catalog import Catalog
@@ -56,10 +56,14 @@ def _as_they_are(paper_ids: Iterable[int], catalog: Catalog) -> tuple[RemovedPap
 def _is_free(one: RemovedPaper, catalog: Catalog, newest: int) -> bool:
     """Tell whether a paper can stand as it stood: nothing that came since would be lost, or be a second one of it."""
     for paper in catalog.papers([one.paper.paper_id]):
-        there = {fingerprint(kept.record) for kept in records_of(catalog, paper.paper_id)}
-        stood = {fingerprint(kept.record) for kept in one.records}
+        there = {_said_by(kept.record) for kept in records_of(catalog, paper.paper_id)}
+        stood = {_said_by(kept.record) for kept in one.records}
         return there <= stood and set(paper.origins) <= set(one.paper.origins)
     return not any(_came_since(Incoming(kept.record, kept.source), catalog, newest) for kept in one.records)
+
+
+def _said_by(record: Record) -> tuple[str, str | None]:
+    return fingerprint(record), record.retracted
 
 
 def _came_since(old: Incoming, catalog: Catalog, newest: int) -> bool:

@@ -26,8 +26,14 @@ from rag.storage.layout import catalog_path
 from rag.utils.files import replacing
 
 COLUMNS = f"paper_id, {SUMMED}"
-OLD_COLUMNS = COLUMNS.replace("pubmed_id", "NULL")  # as before the third migration
-STORED = ("title", "abstract", "key", "authors", "year", "doi", "arxiv_id", "url", "title_key", "indexed", "pubmed_id")
+OLD_COLUMNS = (  # as before the sixth migration, and before the third
+    COLUMNS.replace("retracted", "NULL"),
+    COLUMNS.replace("retracted", "NULL").replace("pubmed_id", "NULL"),
+)
+STORED = (
+    *("title", "abstract", "key", "authors", "year", "doi", "arxiv_id", "url", "title_key", "indexed", "pubmed_id"),
+    "retracted",
+)
 # Places that know which papers there are, each of which may be the damaged one.
 KNOWN = (
     "SELECT paper_id FROM checksums ORDER BY paper_id",
@@ -76,7 +82,7 @@ def rescue(folder: Path, out: Path) -> Rescued:
     except OSError as error:
         msg = f"{out} can't be written ({error.strerror}). Make room, or choose another place with --out."
         raise StorageError(msg) from error
-    changed = tuple(sorted(i for i, row in rows.items() if i in sums and sums[i] != checksum(*row[1:])))
+    changed = tuple(sorted(i for i, row in rows.items() if i in sums and sums[i] not in _sums(row)))
     return Rescued(len(rows), changed, tuple(sorted(known - rows.keys())), len(marks.keys() & rows.keys()))
 
 
@@ -92,7 +98,7 @@ def _read(path: Path) -> tuple[dict[int, Row], set[int], dict[int, int]]:
             known |= {row[0] for row in _both_ways(connection, query)}
         sums = dict(_both_ways(connection, "SELECT paper_id, value FROM checksums ORDER BY paper_id"))
         newest = max([*known, *(row[0] for row in _both_ways(connection, KNOWN[-1])), *raw], default=0)
-        for columns in (COLUMNS, OLD_COLUMNS):
+        for columns in (COLUMNS, *OLD_COLUMNS):
             with suppress(sqlite3.Error):
                 connection.execute(f"SELECT {columns} FROM papers LIMIT 0")
                 rows = {row[0]: row for row in _range(connection, columns, 1, newest) if _is_paper(row)}
@@ -122,7 +128,7 @@ def _both_ways(connection: sqlite3.Connection, query: str) -> list[Any]:
 
 def _stored(rowid: int, values: Sequence[Any]) -> Row | None:
     """Return a row as the catalog's papers have it; None for those of other tables."""
-    if len(values) < len(STORED) - 1 or values[0] is not None or rowid < 1:
+    if len(values) < len(STORED) - 2 or values[0] is not None or rowid < 1:
         return None
     named: Mapping[str, Any] = dict(zip(STORED, values[1:], strict=False))
     row = (rowid, *(named.get(column) for column in SUMMED.split(", ")))
@@ -131,6 +137,13 @@ def _stored(rowid: int, values: Sequence[Any]) -> Row | None:
 
 def _is_paper(row: Row) -> bool:
     return all(isinstance(value, str) and value for value in row[1:3]) and isinstance(row[-1], str)
+
+
+def _sums(row: Row) -> set[int]:
+    """Return the checksums that a row as it was written may have: also that of before the sixth migration."""
+    *values, retracted, title_key = row[1:]
+    found = {checksum(*values, retracted, title_key)}
+    return found if retracted is not None else found | {checksum(*values, title_key)}
 
 
 def _paper(row: Row) -> Paper:

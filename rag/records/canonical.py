@@ -1,7 +1,8 @@
 """What a paper is, made from its records. Pure; whatever their order, but for what each source calls its own.
 
 The fullest abstract brings its title; a publisher's DOI stands before a preprint's; the year is that in which the
-paper first came out. Key and url are those of the first record that has them.
+paper first came out. Key and url are those of the first record that has them. One record that tells of a retraction is
+enough: most databases learn of it late, many never.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,7 +11,7 @@ from dataclasses import replace
 from rag.records import Paper, Record
 from rag.records.identity import arxiv_id_of, is_preprint
 
-FILLED = ("authors", "year", "doi", "arxiv_id", "pubmed_id")  # what can be filled in of a paper that lacks it
+FILLED = ("authors", "year", "doi", "arxiv_id", "pubmed_id", "retracted")  # what can be filled in of a paper that lacks it
 
 
 def compose(paper_id: int, records: Sequence[Record]) -> Paper:
@@ -27,6 +28,7 @@ def compose(paper_id: int, records: Sequence[Record]) -> Paper:
         arxiv_id=_least(records, arxiv_id_of, lambda arxiv_id: (arxiv_id,)),
         url=next((record.url for record in records if record.url), None),
         pubmed_id=_least(records, lambda record: record.pubmed_id, lambda pubmed_id: (len(pubmed_id), pubmed_id)),
+        retracted=max((record.retracted for record in records if record.retracted), key=_said, default=None),
     )
 
 
@@ -48,6 +50,10 @@ def _fullness(record: Record) -> tuple[object, ...]:
 
 def _detail(authors: tuple[str, ...]) -> tuple[object, ...]:
     return len(authors), sum(map(len, authors)), authors
+
+
+def _said(retracted: str) -> tuple[object, ...]:
+    return len(retracted), retracted
 
 
 def _least(

@@ -13,7 +13,8 @@ class Filters:
 
     Years are inclusive; `origin` is a source's path, name or glob; every word of `title` is part of the title, case
     and accents aside; `collection` and `tag` are names, case aside; `papers` are ids, of which only those there are
-    count: with none of them there is nothing to search.
+    count: with none of them there is nothing to search. `without_retracted` leaves out papers of which a source says
+    that they were retracted.
     """
 
     year_from: int | None = None
@@ -23,9 +24,10 @@ class Filters:
     collection: str | None = None
     tag: str | None = None
     papers: tuple[int, ...] | None = None
+    without_retracted: bool = False
 
     def __bool__(self) -> bool:
-        return any(getattr(self, field.name) is not None for field in fields(self))
+        return any(_bounds(getattr(self, field.name)) for field in fields(self))
 
     @classmethod
     def from_dict(cls, value: dict[str, Any]) -> Self:
@@ -38,8 +40,8 @@ class Filters:
         years = Filters(self.year_from, self.year_to)
         others = (
             replace(Filters(), **{name: value})
-            for name in ("origin", "title", "collection", "tag", "papers")
-            if (value := getattr(self, name)) is not None
+            for name in ("origin", "title", "collection", "tag", "papers", "without_retracted")
+            if _bounds(value := getattr(self, name))
         )
         return ((years,) if years else ()) + tuple(others)
 
@@ -56,8 +58,13 @@ class Filters:
             f"of the collection {one_line(self.collection)!r}" if self.collection is not None else "",
             f"tagged {one_line(self.tag)!r}" if self.tag is not None else "",
             f"of {chosen:,} chosen paper{'s' * (chosen != 1)}" if self.papers is not None else "",
+            "not retracted" if self.without_retracted else "",
         )
         return tuple(filter(None, bounds))
+
+
+def _bounds(value: object) -> bool:
+    return value is not None and value is not False  # the year 0 bounds
 
 
 @dataclass(frozen=True, slots=True)

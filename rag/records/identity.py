@@ -81,7 +81,10 @@ def identifiers(reference: Reference) -> dict[str, str]:
 
 @lru_cache(maxsize=1_000)
 def fingerprint(reference: Reference) -> str:
-    """Return what a record has in common with its copies in other files, whatever those call it."""
+    """Return what a record has in common with its copies in other files, whatever those call it.
+
+    That a paper was retracted makes no other record of it: what was known of the record stays so.
+    """
     parts = (
         reference.title,
         reference.abstract,

@@ -29,7 +29,7 @@ class Record:
 
 
 # What a record and a paper both say of a paper, in the order of the catalog's columns.
-BIBLIOGRAPHY = ("title", "abstract", "key", "authors", "year", "doi", "arxiv_id", "url", "pubmed_id")
+BIBLIOGRAPHY = ("title", "abstract", "key", "authors", "year", "doi", "arxiv_id", "url", "pubmed_id", "retracted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,10 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One paper of the library. `abstract` is the text that all offsets refer to."""
+    """One paper of the library. `abstract` is the text that all offsets refer to.
+
+    `retracted` is what a source says of its retraction or withdrawal, None where none says anything of one.
+    """
 
     paper_id: int
     title: str
@@ -75,6 +78,7 @@ class Paper:
     url: str | None = None
     origins: tuple[str, ...] = ()
     pubmed_id: str | None = None
+    retracted: str | None = None
 
     @property
     def byline(self) -> str:

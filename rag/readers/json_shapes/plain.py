@@ -38,6 +38,7 @@ def record(values: Mapping[str, Any], line: int) -> Record | Problem:
         arxiv_id=text(values, "arxiv_id"),
         pubmed_id=text(values, "pubmed_id", "pmid"),
         url=text(values, "url"),
+        retracted=text(values, "retracted"),
     )
 
 

@@ -206,6 +206,27 @@ MIGRATIONS = (
     + _summed("labelled", "labelled_id", *LABELLED_COLUMNS)
     + _summed("notes", "paper_id", *NOTE_COLUMNS),
     """
+    ALTER TABLE papers ADD COLUMN retracted TEXT;    -- what a source says of its retraction
+    UPDATE checksums SET value = (SELECT         -- a paper that isn't what was written must not become sound by this
+        checksum(title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id, retracted, title_key)
+        FROM papers WHERE papers.paper_id = checksums.paper_id
+    ) WHERE value = (SELECT
+        checksum(title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id, title_key)
+        FROM papers WHERE papers.paper_id = checksums.paper_id
+    );
+    DROP TRIGGER papers_summed;
+    DROP TRIGGER papers_resummed;
+    CREATE TRIGGER papers_summed AFTER INSERT ON papers BEGIN
+        INSERT INTO checksums VALUES (new.paper_id, checksum(new.title, new.abstract, new.key, new.authors, new.year,
+            new.doi, new.arxiv_id, new.url, new.pubmed_id, new.retracted, new.title_key));
+    END;
+    CREATE TRIGGER papers_resummed AFTER UPDATE OF
+        title, abstract, key, authors, year, doi, arxiv_id, url, pubmed_id, retracted, title_key ON papers BEGIN
+        UPDATE checksums SET value = checksum(new.title, new.abstract, new.key, new.authors, new.year,
+            new.doi, new.arxiv_id, new.url, new.pubmed_id, new.retracted, new.title_key) WHERE paper_id = new.paper_id;
+    END;
+    """,
+    """
     CREATE TABLE queries (                           -- that papers are fetched by again and again
         query_id INTEGER PRIMARY KEY AUTOINCREMENT,
         query TEXT NOT NULL UNIQUE,                  -- what is wanted of which index, as JSON

@@ -63,6 +63,8 @@ def selected_by(filters: Filters, sources: Sequence[str], label_ids: Sequence[in
         values.append(label_id)
     if filters.papers is not None:
         clauses.append(f"paper_id IN ({listed(filters.papers)})")
+    if filters.without_retracted:
+        clauses.append("retracted IS NULL")
     return " AND ".join(clauses), values
 
 
