@@ -10,6 +10,7 @@
     ├── BackupError             a backup is none, is damaged, or there is no place for what it holds
     ├── EmptyLibraryError       nothing to search yet
     ├── SourceError             a path to ingest can't be read
+    ├── FetchError              an index of papers can't be asked, refuses, or gives no sound answer
     ├── QuestionError           a question, filter or limit that can't be used
     ├── MergeError              a merge to undo that isn't there
     ├── EmbeddingError          the embedding model is missing, wrong or unreachable
@@ -64,6 +65,17 @@ class EmptyLibraryError(RagError):
 
 class SourceError(RagError):
     """A path given to ingest can't be read."""
+
+
+class FetchError(RagError):
+    """An index of papers can't be asked, refuses, or gives no sound answer.
+
+    `index` is the index as people call it, `status` the HTTP status of its answer, 0 where there was none.
+    """
+
+    def __init__(self, index: str, happened: str, advice: str, status: int = 0) -> None:
+        self.index, self.happened, self.advice, self.status = index, happened, advice, status
+        super().__init__(f"{index}: {happened}. {advice}")
 
 
 class QuestionError(RagError):

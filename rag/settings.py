@@ -77,6 +77,40 @@ def _prices(value: str) -> str:
     return value
 
 
+def _mailto(value: str) -> str:
+    """Return a mail address without `mailto:`; raise ValueError for anything else."""
+    value = unwrapped(value).removeprefix("mailto:")
+    if value and not re.fullmatch(r"[!-~]+@[!-~]+\.[!-~]+", value):
+        msg = "it must look like me@example.org"
+        raise ValueError(msg)
+    return value
+
+
+def address_table(text: str) -> dict[str, str]:
+    """Return addresses by name of `NAME=ADDRESS, NAME=ADDRESS`. Raises ValueError for anything else.
+
+    >>> address_table("arxiv=http://127.0.0.1:8000/api, crossref=https://mirror.example.org")
+    {'arxiv': 'http://127.0.0.1:8000/api', 'crossref': 'https://mirror.example.org'}
+    """
+    table: dict[str, str] = {}
+    for entry in filter(str.strip, re.split(r"[,;\s]+", text)):
+        name, _, address = entry.partition("=")
+        table[name] = _address(address) or ""
+        if not name or not table[name]:
+            raise ValueError(entry)
+    return table
+
+
+def _index_addresses(value: str) -> str:
+    """Return a table of addresses as it is; raise ValueError for anything else."""
+    try:
+        address_table(value)
+    except ValueError:
+        msg = "it must look like arxiv=https://mirror.example.org/api, crossref=https://other.example.org"
+        raise ValueError(msg) from None
+    return value
+
+
 def _listed(value: object) -> object:
     """Return what stands between commas, each once; anything but a text as it is."""
     return tuple(dict.fromkeys(filter(None, map(str.strip, value.split(","))))) if isinstance(value, str) else value
@@ -185,6 +219,36 @@ class Settings(BaseSettings):
     timeout: float = Field(120.0, gt=0, le=3600, description="Seconds that an endpoint may be silent.")
     auth: SecretStr | None = Field(
         None, description="`user:password` that the page asks for, or a file that holds it; empty asks nobody."
+    )
+    mailto: Annotated[str, AfterValidator(_mailto)] = Field(
+        "",
+        description="Your mail address, told to the indexes that papers are fetched from, so that they can write to "
+        "you; some answer faster for it. Empty tells none.",
+    )
+    index_addresses: Annotated[str, AfterValidator(_index_addresses)] = Field(
+        "",
+        description="Other addresses of indexes, of mirrors say: `NAME=ADDRESS, NAME=ADDRESS`, with a name as "
+        "`askpapers fetch` takes it.",
+    )
+    fetch_cache: Path | None = Field(
+        None,
+        description="Folder in which what the indexes answered is kept for a day; empty means the user's cache folder.",
+    )
+    zotero_library: Annotated[str, StringConstraints(pattern=r"^(|users/\d+|groups/\d+)$")] = Field(
+        "",
+        description="The Zotero library to fetch from: `groups/NUMBER` or `users/NUMBER`; empty means your own.",
+    )
+    zotero_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
+        None, description="Key of zotero.org, whose web API is asked then; empty asks the Zotero that runs here."
+    )
+    openalex_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
+        None, description="Key of OpenAlex (free), without which it gives only a few answers a day."
+    )
+    semantic_scholar_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
+        None, description="Key of Semantic Scholar, without which its answers are shared with everybody."
+    )
+    pubmed_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
+        None, description="Key of NCBI, with which PubMed may be asked ten times a second, else three times."
     )
     openai_api_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
         None,

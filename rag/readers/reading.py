@@ -1,5 +1,6 @@
 """A file to its records: read by the first format that knows it, each record held to what every reader promises."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +51,11 @@ def read_file(path: Path) -> Iterator[tuple[str, Record | Rejection | Remark]]:
                 yield opened.name, found
     except (OSError, UnreadableError) as error:
         yield name, Rejection(name, None, _reason(error))
+
+
+def read_content(content: bytes, name: str) -> Iterator[Record | Rejection | Remark]:
+    """Yield what `read_file` would of a file with this content; `name` is that of its source."""
+    return _kept(Opened(name, io.BytesIO(content)))
 
 
 def _kept(opened: Opened) -> Iterator[Record | Rejection | Remark]:

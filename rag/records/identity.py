@@ -56,9 +56,12 @@ def normal_pubmed_id(pubmed_id: str | None) -> str | None:
 
 def arxiv_id_of(reference: Reference) -> str | None:
     """Return a reference's arXiv id, also when only its DOI tells it: `10.48550/arXiv.1706.03762`."""
-    if reference.arxiv_id or not reference.doi:
-        return reference.arxiv_id
-    match = re.fullmatch(r"10\.48550/arxiv\.(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?", reference.doi)
+    return reference.arxiv_id or (arxiv_id_of_doi(reference.doi) if reference.doi else None)
+
+
+def arxiv_id_of_doi(doi: str) -> str | None:
+    """Return the arXiv id that a DOI in its normal form tells: `10.48550/arxiv.1706.03762` gives `1706.03762`."""
+    match = re.fullmatch(r"10\.48550/arxiv\.(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?", doi)
     return match[1] if match else None
 
 
