@@ -30,6 +30,7 @@ from rag.storage.embedded import EmbeddedStorage
 from rag.storage.manifest import IndexSpec, read_manifest, require_same
 
 if TYPE_CHECKING:
+    from rag.ingestion.ingest import Found
     from rag.maintenance.backup import Backup
 
 PAGE = 1_000  # papers read from the catalog at once
@@ -102,6 +103,15 @@ class Collection:
         files = find_files(_listed(paths))
         with self.storage.writing() as index:
             return ingest(files, self.storage.catalog, index, self.embedder, watch)
+
+    def bring_in(
+        self, found: "Iterable[Found]", watch: Watch = lambda progress: None, batch: int = 500
+    ) -> IngestReport:
+        """Bring in what was found in sources, `batch` records at a time; return what became of each record."""
+        from rag.ingestion.ingest import bring_in
+
+        with self.storage.writing() as index:
+            return bring_in(found, self.storage.catalog, index, self.embedder, watch, batch)
 
     def remove(self, paper_ids: Iterable[int]) -> int:
         """Forget papers with everything known of them; return how many were there."""

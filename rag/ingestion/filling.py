@@ -1,7 +1,8 @@
 """What an index tells of a paper, filled in where its own records say nothing; and taken back.
 
-What is there is never changed. What was filled is kept as a record that only fills (rag.storage.catalog.merged_records),
-so a source that tells it itself later comes first. `fill` and `unfill` work inside a transaction of the caller's.
+What is there is never changed. What was filled is kept as a record that only fills
+(rag.storage.catalog.merged_records), so a source that tells it itself later
+comes first. `fill` and `unfill` work inside a transaction of the caller's.
 """
 
 import re
@@ -9,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from rag.ingestion.merging import recompose
-from rag.records import Paper, Record
+from rag.records import Paper, Record, Remark
 from rag.records.canonical import FILLED, filled
 from rag.records.enrichments import Change
 from rag.records.identity import clearly_different, conflicting, identifiers
@@ -26,37 +27,49 @@ from rag.storage.catalog.merged_records import (
 
 # What stands before or behind the title of a retracted paper, as publishers write it.
 NOTICE = re.compile(
-    r"^\W*(?:retract(?:ed|ion)|withdrawn?|withdrawal)(?:\s+(?:article|paper|notice|chapter))?\s*(?:[:\])–—-]|to:)\s*"
+    r"^\W*(?:retract(?:ed|ion)|withdrawn?|withdrawal)(?:\s+(?:article|paper|notice|chapter))?\s*(?:[:\])\u2013\u2014-]|to:)\s*"
     r"|\s*[\[(](?:retracted|withdrawn)(?:\s+(?:article|paper|publication))?[\])]\W*$",
     re.IGNORECASE,
 )
 
 
-def ids_by_paper(papers: Iterable[Paper]) -> dict[tuple[str, str], list[Paper]]:
-    """Return the papers that lack something which can be filled in, by each identifier as (kind, value)."""
+def ids_by_paper(papers: Iterable[Paper]) -> tuple[dict[tuple[str, str], list[Paper]], int]:
+    """Return the papers that lack something, by each identifier as (kind, value), and how many of them have none."""
     found: dict[tuple[str, str], list[Paper]] = {}
+    without_id = 0
     for paper in papers:
         if any(not getattr(paper, name) for name in FILLED):
-            for one in identifiers(paper).items():
+            known = identifiers(paper)
+            without_id += not known
+            for one in known.items():
                 found.setdefault(one, []).append(paper)
-    return found
+    return found, without_id
 
 
-def telling(found: Record, known: Mapping[tuple[str, str], list[Paper]]) -> Iterator[tuple[Paper, str]]:
-    """Yield the papers that a record of an index is of, each with the id (`doi 10.1000/1`) that says so.
+def telling(
+    found: Record, known: Mapping[tuple[str, str], list[Paper]], left_out: list[Remark], source: str
+) -> Iterator[tuple[int, str]]:
+    """Yield the ids of the papers that a record of an index is of, each with the id (`doi 10.1000/1`) that says so.
 
-    One that has another title, or another id of the same kind, is none of them.
+    One that has another title, or another id of the same kind, is none of them; that is remarked in `left_out`.
     """
     seen: set[int] = set()
     for kind, value in identifiers(found).items():
-        for paper in known.get((kind, value), ()):
-            if paper.paper_id not in seen and not _of_another(paper, found):
-                seen.add(paper.paper_id)
-                yield paper, f"{kind} {value}"
+        for paper in list(known.get((kind, value), ())):
+            if paper.paper_id in seen:
+                continue
+            seen.add(paper.paper_id)
+            if _of_another(paper, found):
+                text = (
+                    f"{kind.replace('_', ' ')} {value} is of {found.title[:80]!r} there, here of {paper.title[:80]!r}"
+                )
+                left_out.append(Remark(source, text))
+            else:
+                yield paper.paper_id, f"{kind} {value}"
 
 
 def _of_another(paper: Paper, found: Record) -> bool:
-    """Tell whether another identifier or another title speaks against it; a note of retraction is no part of a title."""
+    """Tell whether another identifier or title speaks against it; a note of retraction is no part of a title."""
     one, other = (replace(each, title=NOTICE.sub("", each.title) or each.title) for each in (paper, found))
     return conflicting(one, other, identifiers_only=True) or clearly_different(one, other)
 

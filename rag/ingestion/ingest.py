@@ -42,7 +42,7 @@ def ingest(
     return bring_in((one for path in files for one in read_file(path)), catalog, index, embedder, watch)
 
 
-def bring_in(
+def bring_in(  # noqa: PLR0913, PLR0917  (what it works with, and how)
     found: Iterable[Found],
     catalog: Catalog,
     index: Index,

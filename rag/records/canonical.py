@@ -11,7 +11,14 @@ from dataclasses import replace
 from rag.records import Paper, Record
 from rag.records.identity import arxiv_id_of, is_preprint
 
-FILLED = ("authors", "year", "doi", "arxiv_id", "pubmed_id", "retracted")  # what can be filled in of a paper that lacks it
+FILLED = (
+    "authors",
+    "year",
+    "doi",
+    "arxiv_id",
+    "pubmed_id",
+    "retracted",
+)  # what can be filled in of a paper that lacks it
 
 
 def compose(paper_id: int, records: Sequence[Record]) -> Paper:

@@ -7,14 +7,17 @@ from typing import Any
 from rag.records.papers import IngestReport, Remark
 
 FIELDS = {"doi": "DOI", "arxiv_id": "arXiv id", "pubmed_id": "PubMed id"}  # as a person calls them
-NOTHING = "–"
+NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A field of a paper that changed: from `old` to `new`, an empty text for nothing; `source` told it."""
+    """A field of a paper that changed: from `old` to `new`, an empty text for nothing; `source` told it.
 
-    paper_id: int
+    `paper_id` is None of a paper that only comes in by it.
+    """
+
+    paper_id: int | None
     title: str
     field: str
     old: str

@@ -3,8 +3,8 @@
 A paper without rows here is its one record. A paper of a catalog from before there was this table may be more, and
 nobody knows which: its first record is then the paper as it stood, with the reason EARLIER.
 
-A record with the reason FILL is of no source that was read in: it holds what an index told where the others say nothing.
-It comes after all others, and no record is compared with it. `key` is the id (`doi 10.1000/1`) that it was found by.
+A record with the reason FILL was read nowhere: it holds what an index told where the others say nothing. It comes
+after all others, and no record is compared with it. `key` is the id (`doi 10.1000/1`) that it was found by.
 """
 
 import json
