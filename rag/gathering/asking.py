@@ -6,6 +6,7 @@ from typing import Any
 
 from rag.errors import QuestionError
 from rag.fetching import INDEXES, Wanted, ids_of
+from rag.fetching.known import index_of
 from rag.records import Record
 
 BY_KIND = {"arxiv": "arxiv", "doi": "crossref", "pmid": "pubmed"}  # who surely has a paper with such an id
@@ -34,14 +35,18 @@ def wanted_of(wanted: Wanted | str, text: str = "", **bounds: Any) -> list[Wante
     """Return what is wanted, one for each index.
 
     `wanted` is ready made, or the name of an index of which `text` (words or ids) is wanted, or ids alone.
-    Raises QuestionError for anything else.
+    Raises QuestionError for anything else, FetchError for what its index can't be asked for.
     """
     if isinstance(wanted, Wanted):
         if text or bounds:
             msg = "Say what is wanted in Wanted(...), or in words: not both."
             raise QuestionError(msg)
-        return [wanted]
-    return said([wanted, text], bounds)
+        asked = [wanted]
+    else:
+        asked = said([wanted, text], bounds)
+    for one in asked:
+        index_of(one)
+    return asked
 
 
 def said(words: Sequence[str], bounds: dict[str, Any]) -> list[Wanted]:

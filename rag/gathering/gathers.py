@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.collection import Collection
-from rag.records import IngestReport, Record
+from rag.records import IngestReport
 from rag.records.enrichments import EnrichReport
 from rag.records.progress import Watch
 from rag.settings import Settings
@@ -34,20 +34,9 @@ class Gathers:
         self, wanted: "Wanted | str", text: str = "", *, telling: Callable[[str], None] = _quiet, **bounds: Any
     ) -> "list[Preview]":
         """Return what `fetch` of the same would bring, for each index: how many papers, and the first ten."""
-        from rag.fetching import count, fetched, source_name
-        from rag.gathering.asking import SHOWN, Preview, wanted_of
+        from rag.gathering.previewing import preview
 
-        with self._client(telling=telling) as client:
-            previews = []
-            for one in wanted_of(wanted, text, **bounds):
-                total, papers = count(one, client), list[Record]()
-                for _, found in fetched(one, client, completing=False) if total != 0 else ():
-                    record = found if isinstance(found, Record) else getattr(found, "partial", None)
-                    papers += [record] if record else []
-                    if len(papers) == SHOWN:
-                        break
-                previews.append(Preview(total, one.limit, tuple(papers), source_name(one)))
-            return previews
+        return preview(self.settings, wanted, text, telling=telling, **bounds)
 
     def fetch(
         self,
@@ -92,7 +81,11 @@ class Gathers:
         return forget(self._collection.storage.catalog.database, query_id)
 
     def refresh(
-        self, query_ids: Iterable[int] | None = None, *, watch: Watch = _quiet, telling: Callable[[str], None] = _quiet
+        self,
+        query_ids: Iterable[int] | None = None,
+        *,
+        watch: Watch = _quiet,
+        telling: Callable[[str], None] = _quiet,
     ) -> "list[tuple[KeptQuery, IngestReport]]":
         """Bring in what is new for each kept query, or for those of these numbers; return what came of each.
 
