@@ -22,6 +22,7 @@ class Counts:
     """What became of a fetch so far."""
 
     found: int = 0  # records in the index
+    looked: int = 0  # entries of the index, which may be something else than a paper
     total: int | None = None  # how many match there
     completed: dict[str, int] = field(default_factory=dict)  # whose abstract another index had, by its title
     lacking: int = 0  # whose abstract none had
@@ -71,7 +72,7 @@ def _of_pages(wanted: Wanted, client: Client, source: str, counts: Counts) -> It
     seen: set[str] = set()
     filtering = bool(wanted.year_from or wanted.year_to) and "years" not in index_of(wanted).ABOUT.searches
     for page in pages(wanted, client):
-        counts.total = page.total
+        counts.total, counts.looked = page.total, counts.looked + page.size
         kept: list[Found] = []
         for one in _read(page, source):
             record = one.partial if isinstance(one, Rejection) else one
@@ -130,8 +131,8 @@ def _remarks(
     for kind, one in missing:
         yield Rejection(source, None, f"{about.title} has no paper {kind}:{one}")
     due = min(counts.total or 0, wanted.limit, about.most)
-    if not asked and counts.found < due:
-        yield Remark(source, f"{about.title} spoke of {due:,} papers and gave {counts.found:,}")
+    if not asked and counts.looked < due:
+        yield Remark(source, f"{about.title} spoke of {due:,} papers and gave {counts.looked:,}")
     if counts.other_years:
         yield Remark(source, f"{counts.other_years:,} papers of other years left out")
     if counts.completed:
