@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Progress(NamedTuple):
-    """How far an ingest is: the stage (`read`, `embed`, `fetch`, `look up`), what is done, of how many when that is known."""
+    """How far a work is: its stage (`read`, `embed`, `fetch`, `look up`), what is done, of how many where that is known."""
 
     stage: str
     done: int
