@@ -35,6 +35,7 @@ class Enrichment:
     told: set[int] = field(default_factory=set)  # papers that an index knew
     left_out: list[Remark] = field(default_factory=list)
     troubles: list[FetchError] = field(default_factory=list)
+    answers: int = 0  # of indexes that were asked for something
 
     def papers(self) -> tuple[int, int]:
         """Look papers up by their ids and fill in what they lack; return how many, and how many have no id.
@@ -51,7 +52,7 @@ class Enrichment:
                     self._ask(index, now)
             done += len(batch)
             self.watch(Progress("look up", done, len(asked)))
-        if asked and len(self.troubles) >= len(INFORMED):
+        if self.troubles and not self.answers:
             raise self.troubles[0]
         return len(asked), without_id
 
@@ -61,11 +62,15 @@ class Enrichment:
         catalog = self.collection.storage.catalog
         known, _ = ids_by_paper(papers.values())
         fills: list[tuple[int, Record]] = []
+        ids = _asked(papers.values(), INDEXES[index].ABOUT.ids)
+        if not ids:
+            return
         try:
-            found = list(lookup_in(index, _asked(papers.values(), INDEXES[index].ABOUT.ids), self.client))
+            found = list(lookup_in(index, ids, self.client))
         except FetchError as error:
             self.troubles.append(error)
             return
+        self.answers += 1
         for record in found:
             for paper_id, by in telling(record, known, self.left_out, source):
                 self.told.add(paper_id)
