@@ -72,7 +72,7 @@ def fetch(
 
 
 def refresh(
-    numbers: Annotated[list[int] | None, typer.Argument(metavar="[QUERY...]", help="numbers of kept queries")] = None,
+    numbers: Annotated[list[int] | None, typer.Argument(metavar="QUERY...", help="numbers of kept queries")] = None,
     library: LibraryOption = None,
     listed: Annotated[bool, typer.Option("--list", help="list the kept queries instead")] = False,
     forget: Annotated[int | None, typer.Option("--forget", metavar="QUERY", help="keep this one no longer")] = None,
@@ -113,7 +113,7 @@ def refresh(
 
 def enrich(
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PATH...]", help="files whose records lack only their abstract")
+        list[Path] | None, typer.Argument(metavar="PATH...", help="files whose records lack only their abstract")
     ] = None,
     library: LibraryOption = None,
     dry_run: DryRunOption = False,
