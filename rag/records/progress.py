@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Progress(NamedTuple):
-    """How far a work is: its stage (`read`, `embed`, `fetch`, `look up`), what is done, of how many where that is known."""
+    """How far a work is: its stage (`read`, `embed`, `fetch` or `look up`), what is done, and of how many if known."""
 
     stage: str
     done: int
