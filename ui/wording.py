@@ -4,13 +4,13 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from pathlib import PurePath
 
 from rag.gathering.asking import Preview
 from rag.gathering.kept import KeptQuery
 from rag.records import Answer, Claim, Comparison, Found, Merge, Paper, Searched, Standing
 from rag.records.standings import SHOWN, needs_look, side_by_side
 from rag.text.labels import one_line
+from rag.text.source_names import short_name
 
 REASONS = {"doi": "DOI", "arxiv_id": "arXiv id", "pubmed_id": "PubMed id"}
 
@@ -155,7 +155,7 @@ def merged_titles(merge: Merge) -> str:
 
 def place(merge: Merge) -> str:
     """Return where the record of a merge was read: `export.bib line 12`."""
-    return f"{PurePath(merge.source).name} line {merge.line}"
+    return f"{short_name(merge.source)} line {merge.line}"
 
 
 def coming(preview: Preview) -> str:

@@ -6,15 +6,15 @@ from html import escape
 from ui.page.jobs.adding import Job
 from ui.page.views.library import report
 
-STAGES = {"read": "Reading records", "embed": "Indexing papers"}
-SAID = {"waiting": "Waiting for the upload before it", "cancelled": "Cancelled", "failed": "Not brought in"}
+STAGES = {"read": "Reading records", "embed": "Indexing papers", "fetch": "Fetching records"}
+SAID = {"waiting": "Waiting for what is brought in before it", "cancelled": "Cancelled", "failed": "Not brought in"}
 
 
 LATEST = 3  # uploads that stand open
 
 
 def job_cards(jobs: Sequence[Job]) -> str:
-    """Return all uploads, the latest first; the earlier ones that are over are folded away."""
+    """Return all that is brought in, the latest first; the earlier ones that are over are folded away."""
     open_ones = [job for place, job in enumerate(jobs) if place < LATEST or not job.over]
     earlier = [job for job in jobs if job not in open_ones]
     shown = "".join(map(job_card, open_ones))
@@ -52,8 +52,9 @@ def _body(job: Job) -> str:
         return f'<p class="ap-alert" role="alert">{escape(job.error)}</p>'
     if job.state == "working":
         return _progress(job)
+    again = "fetch it again" if job.fetches else "add the files again"
     stays = (
-        " What was read before is in the library: take it out, or add the files again to go on."
+        f" What came before is in the library: take it out, or {again} to go on."
         if job.state == "cancelled" and job.fresh
         else ""
     )
@@ -63,15 +64,16 @@ def _body(job: Job) -> str:
 def _progress(job: Job) -> str:
     done = job.progress
     if done is None:
-        return '<p class="ap-progress">Reading …</p>'
+        return f'<p class="ap-progress">{escape(job.said) or ("Asking …" if job.fetches else "Reading …")}</p>'
     share = f"{done.done:,}" if done.total is None else f"{done.done:,} of {done.total:,}"
+    said = f"<br>{escape(job.said)}" if job.said else ""
     left = "" if job.left is None else f" · {_time(job.left)} left"
     bar = (
         ""
         if done.total is None
         else f'<progress max="{done.total}" value="{done.done}" aria-label="Progress"></progress>'
     )
-    return f'<p class="ap-progress">{STAGES[done.stage]}: {share}{left}{bar}</p>'
+    return f'<p class="ap-progress">{STAGES[done.stage]}: {share}{left}{said}{bar}</p>'
 
 
 def _time(seconds: float) -> str:
