@@ -9,6 +9,7 @@
     conversation   follow-ups and changes of topic
     languages      questions in other languages than English: how many are seen, and how many are so falsely
     finding        papers found and counted, on labelled topics and claims
+    fetch          a thousand papers from each index, on this machine, beside the time that its rate alone takes
     merging        which records are joined, on labelled pairs
     comparison     tables of papers: cells right, wrongly filled, wrongly empty
     llm            a language model (OPENAI_BASE_URL), CitationQueryEngine with it, and quotes
@@ -50,6 +51,7 @@ from eval.benchmarks import (
 from eval.benchmarks.claims import standing, support_score
 from eval.benchmarks.comparison import table as comparison
 from eval.benchmarks.faults import table as faults
+from eval.benchmarks.fetching import speed as fetch_speed
 from eval.benchmarks.llm import answers as llm_answers
 from eval.benchmarks.llm import behaviours, replayed
 from eval.benchmarks.page import faults as page_faults
@@ -68,6 +70,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "conversation": follow_ups.measure,
     "languages": languages.measure,
     "finding": finding.measure,
+    "fetch": fetch_speed.measure,
     "merging": deduplication.measure,
     "comparison": comparison.measure,
     "llm": llm_answers.measure,

@@ -131,12 +131,12 @@ class Client:
 
     def _patiently(self, about: About, request: Request, check: Callable[[bytes], object]) -> Answer:
         """Return a sound answer, asked for several times where that helps."""
-        pace = self._pace(about)
+        pace, sender = self._pace(about), self._sender(about)
         for attempt in range(1, TRIES + 1):
             pace.wait()
             self.requests += 1
             try:
-                answer = self._sender(about).send(request)
+                answer = sender.send(request)
                 _checked(answer, check)
             except PassingError as error:
                 wait = self._wait(attempt) if error.wait is None else error.wait

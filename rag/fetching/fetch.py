@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from rag.errors import FetchError
 from rag.fetching.client import Client
 from rag.fetching.completing import complete, written_ids
-from rag.fetching.indexes.base import About, Page
+from rag.fetching.indexes.base import About, Page, document
 from rag.fetching.known import index_of
 from rag.fetching.paging import pages
 from rag.fetching.wanted import Wanted, source_name, wanted_ids
@@ -90,7 +90,8 @@ def _of_pages(wanted: Wanted, client: Client, source: str, counts: Counts) -> It
 
 
 def _read(page: Page, source: str) -> Iterator[Found]:
-    return read_content(page.content, source) if page.size else iter(())
+    papers = page.size and page.content != document([])  # there may be nothing but notes in a page of Zotero
+    return read_content(page.content, source) if papers else iter(())
 
 
 def _placed(found: Record | Rejection, place: int) -> Record | Rejection:

@@ -17,7 +17,7 @@ ID = re.compile(
     r"""(?ix)
     (?: doi:\s* | https?://(?:dx\.)?doi\.org/ )? (?<![\w.]) (?P<doi> 10\.\d{3,9}/[^\s"?]+ ) (?:\?\S*)?
   | (?: arxiv:\s* | https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/ | https?://huggingface\.co/papers/
-      | (?<![\w./-]) ) (?P<arxiv> \d{4}\.\d{4,5} | [a-z-]+(?:\.[a-z]{2})?/\d{7} ) (?:v\d+)? (?:\.pdf)? (?![\w/])
+      | (?<![\w./-]) ) (?P<arxiv> \d{4}\.\d{4,5} | [a-z-]{1,20}(?:\.[a-z]{2})?/\d{7} ) (?:v\d+)? (?:\.pdf)? (?![\w/])
   | (?: pmid:?\s* | https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/ )
     (?P<pmid> [1-9]\d{0,8} ) /? (?![\w/])
   | (?<![\w./:-]) (?P<number> [1-9]\d{0,8} ) (?![\w./-])

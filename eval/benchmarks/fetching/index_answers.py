@@ -110,7 +110,7 @@ def pubmed(asked: Asked, held: Holding, kept: dict[str, list[Made]]) -> Answered
         )
     else:
         start = int(asked.said["retstart"])
-        papers = kept[asked.said["WebEnv"]][start : start + int(asked.said["retmax"])]
+        papers = held.papers and kept[asked.said["WebEnv"]][start : start + int(asked.said["retmax"])]
     return Answered(200, forms.pubmed_set(held.written(forms.pubmed_article, papers)))
 
 
