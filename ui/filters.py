@@ -29,10 +29,16 @@ def read_years(text: str) -> tuple[int | None, int | None]:
     return int(first) if first else None, int(last) if last else None
 
 
-def read_filters(
-    years: str | None, origin: str | None, title: str | None, collection: str | None = None, tag: str | None = None
+def read_filters(  # noqa: PLR0913  (one argument a filter)
+    years: str | None,
+    origin: str | None,
+    title: str | None,
+    collection: str | None = None,
+    tag: str | None = None,
+    *,
+    without_retracted: bool = False,
 ) -> Filters:
     """Return the filters that are written; what is empty bounds nothing. Raises QuestionError."""
     first, last = read_years(years or "")
     title, collection, tag = ((text or "").strip() or None for text in (title, collection, tag))
-    return Filters(first, last, origin or None, title, collection, tag)
+    return Filters(first, last, origin or None, title, collection, tag, without_retracted=without_retracted)

@@ -3,7 +3,7 @@
 The library asks it directly; LlamaIndex's query engine (rag.integrations.llama_index) wraps it.
 """
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -23,7 +23,7 @@ from rag.models.llms.base import NO_USAGE, ChatModel
 from rag.models.llms.prompts import load_prompt
 from rag.models.llms.replies import Room
 from rag.models.spending import cost_of
-from rag.records import Answer, Filters, Outcome, Searched, Turn
+from rag.records import Answer, Citation, Filters, Outcome, Searched, Turn
 from rag.retrieval.finding import Finder
 from rag.retrieval.query import check_question
 from rag.retrieval.results import Retrieved
@@ -169,7 +169,13 @@ class AnswerPipeline:
             cost=cost,
             prompts=(*found.rewritten.prompts, *reranked.prompts, *draft.prompts),
             partial=draft.partial,
-            notes=(*found.rewritten.notes, *found.retrieved.notes, *draft.notes, *unpriced),
+            notes=(
+                *retractions(written.citations),
+                *found.rewritten.notes,
+                *found.retrieved.notes,
+                *draft.notes,
+                *unpriced,
+            ),
             repairs=draft.repairs,
         )
 
@@ -219,6 +225,11 @@ def others_matching(retrieved: Retrieved, draft: Draft) -> str:
     if not others:
         return "There may be more." if retrieved.more else ""
     return f"And {'at least ' * retrieved.more}{others:,} more match{'es' * (others == 1 and not retrieved.more)}."
+
+
+def retractions(citations: Iterable[Citation]) -> list[str]:
+    """Return a note for each cited paper of which a source says that it was retracted."""
+    return [f"[{one.number}] {one.paper.retraction}: don't rely on it." for one in citations if one.paper.retraction]
 
 
 def _told(draft: Draft) -> Draft:

@@ -47,6 +47,7 @@ def _fields(paper: Paper) -> dict[str, str]:
         "archiveprefix": "arXiv" if eprint else "",
         "pmid": verbatim(plain(paper.pubmed_id or "")),
         "url": verbatim(plain(paper.url or "")),
+        "note": escaped(plain(paper.retraction)),
         "abstract": escaped(plain(paper.abstract)),
     }
 

@@ -43,6 +43,7 @@ def _item(paper: Paper, key: str) -> dict[str, Any]:
         "DOI": doi,
         "PMID": plain(paper.pubmed_id or ""),
         "URL": address_of(paper),
+        "note": plain(paper.retraction),
         "abstract": plain(paper.abstract),
     }
     return {name: value for name, value in fields.items() if value}

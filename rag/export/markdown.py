@@ -35,13 +35,14 @@ def to_markdown(papers: Sequence[Paper]) -> str:
 
 
 def reference(paper: Paper) -> str:
-    """Return a paper as a list of references gives it: authors (year). *Title*. <link>."""
+    """Return a paper as a list of references gives it: authors (year). *Title*. **Retracted**. <link>."""
     names = [str(name) for name in names_of(paper)]
     shown = f"{', '.join(names[:SHOWN_AUTHORS])}{' et al.' if len(names) > SHOWN_AUTHORS else ''}"
     byline = " ".join(part for part in (shown, f"({paper.year})" if paper.year else "") if part)
     title = plain(paper.title)
     cited = f"*{inline(title)}*{_stop(title)}" if title else ""
-    return " ".join(part for part in (line(f"{byline}{_stop(byline)}"), cited, link(paper)) if part)
+    told = f"**{inline(paper.retraction)}**." if paper.retraction else ""
+    return " ".join(part for part in (line(f"{byline}{_stop(byline)}"), cited, told, link(paper)) if part)
 
 
 def link(paper: Paper) -> str:

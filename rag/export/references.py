@@ -95,7 +95,8 @@ def _written(paper: Paper, style: Style) -> _Reference:
     )
     before, title, after = _layout(shape, style).partition(TITLE)
     before, titled = (SIGNS.sub(lambda sign: _value(sign[0], values), text) for text in (before, title + after))
-    return _Reference(before, titled, paper.year or 0)
+    told = f" [{plain(paper.retraction)}]" if paper.retraction else ""
+    return _Reference(before, titled + told, paper.year or 0)
 
 
 def _value(sign: str, values: Mapping[str, str]) -> str:

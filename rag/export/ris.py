@@ -42,7 +42,10 @@ def _record(paper: Paper, key: str) -> dict[str, Any]:
         "doi": plain(paper.doi or ""),
         "name_of_database": "arXiv" if arxiv_id else "PubMed" if pubmed_id else "",
         "accession_number": arxiv_id or pubmed_id,
-        "notes": [f"PMID: {pubmed_id}"] if arxiv_id and pubmed_id else [],
+        "notes": [
+            *([f"PMID: {pubmed_id}"] if arxiv_id and pubmed_id else []),
+            *filter(None, [plain(paper.retraction)]),
+        ],
         "urls": [url] if url else [],
         "file_attachments2": "" if url else address,
         "abstract": plain(paper.abstract),

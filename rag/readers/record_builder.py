@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from rag.readers.cleaning.text import clean
 from rag.readers.inputs.source import Problem
+from rag.readers.retractions import retraction_in
 from rag.records import Record
 from rag.records.identity import normal_arxiv_id, normal_doi, normal_pubmed_id
 
@@ -25,16 +26,18 @@ def build_record(  # noqa: PLR0913  (one argument a field)
     arxiv_id: str = "",
     pubmed_id: str = "",
     url: str = "",
-    retracted: str = "",
+    retracted: str | Iterable[str] = (),
 ) -> Record | Problem:
     """Return the record that starts at a line, or the Problem that title or abstract is missing.
 
-    `abstract` is one text or the texts that the source has for it, in its order. `retracted` is what the source says of
-    a retraction. A Problem for want of an abstract holds what is known of the paper.
+    `abstract` is one text or the texts that the source has for it, in its order. `retracted` are its texts that
+    may tell of a retraction, whatever else they say: kinds of publication, notes. A Problem for want of an abstract
+    holds what is known of the paper.
     """
     title, abstract = clean(title), clean(abstract if isinstance(abstract, str) else " ".join(abstract))
     if not title:
         return Problem(line, "no title")
+    title, said = retraction_in(title, abstract, retracted)
     found = YEAR.search(year) if year else None
     record = Record(
         title,
@@ -47,7 +50,7 @@ def build_record(  # noqa: PLR0913  (one argument a field)
         normal_arxiv_id(arxiv_id) if arxiv_id else None,
         clean(url) or None if url else None,
         normal_pubmed_id(pubmed_id) if pubmed_id else None,
-        clean(retracted) or None if retracted else None,
+        said and clean(said),
     )
     return record if abstract else Problem(line, f"the title {title[:60]!r} has no abstract", record)
 

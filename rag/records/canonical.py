@@ -1,24 +1,23 @@
 """What a paper is, made from its records. Pure; whatever their order, but for what each source calls its own.
 
-The fullest abstract brings its title; a publisher's DOI stands before a preprint's; the year is that in which the
-paper first came out. Key and url are those of the first record that has them. One record that tells of a retraction is
-enough: most databases learn of it late, many never.
+The fullest abstract brings its title, and one that only tells of a retraction is no full one; a publisher's DOI stands
+before a preprint's; the year is that in which the paper first came out. Key and url are those of the first record that
+has them. One record that tells of a retraction is enough: most databases learn of it late, many never.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from rag.records import Paper, Record
 from rag.records.identity import arxiv_id_of, is_preprint
 
-FILLED = (
-    "authors",
-    "year",
-    "doi",
-    "arxiv_id",
-    "pubmed_id",
-    "retracted",
-)  # what can be filled in of a paper that lacks it
+# What can be filled in of a paper that lacks it.
+FILLED = ("authors", "year", "doi", "arxiv_id", "pubmed_id", "retracted")
+# What stands where a retracted paper had its abstract.
+IN_ITS_PLACE = re.compile(
+    r"\W*(?:this|the) (?:\w+ ){1,3}(?:has|have|was|were) (?:\w+ )?(?:retracted|withdrawn|removed)\b", re.IGNORECASE
+)
 
 
 def compose(paper_id: int, records: Sequence[Record]) -> Paper:
@@ -51,8 +50,17 @@ def filled(paper: Paper, fills: Sequence[Record]) -> Paper:
 
 def _fullness(record: Record) -> tuple[object, ...]:
     title = record.title
+    in_its_place = record.retracted is not None and IN_ITS_PLACE.match(record.abstract) is not None
     # Of two with the same abstract the one whose title is written with more care.
-    return len(record.abstract), record.abstract, not title.isupper(), not {*"{}\\<"} & {*title}, len(title), title
+    return (
+        not in_its_place,
+        len(record.abstract),
+        record.abstract,
+        not title.isupper(),
+        not {*"{}\\<"} & {*title},
+        len(title),
+        title,
+    )
 
 
 def _detail(authors: tuple[str, ...]) -> tuple[object, ...]:

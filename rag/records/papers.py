@@ -1,6 +1,7 @@
 """Papers: as a reader found them, as they are stored, as a search found them, and what became of them."""
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +87,12 @@ class Paper:
         surnames = [surname(author) for author in self.authors if author.strip()]
         names = f"{surnames[0]} et al." if len(surnames) > 2 else " and ".join(surnames)
         return ", ".join(part for part in (names, str(self.year or "")) if part)
+
+    @property
+    def retraction(self) -> str:
+        """What to tell a reader of its retraction: `Retracted Publication`; empty where nothing is known of one."""
+        told = self.retracted or ""
+        return told if not told or re.search("retract|withdr|remov", told, re.IGNORECASE) else f"Retracted: {told}"
 
     @property
     def link(self) -> str | None:

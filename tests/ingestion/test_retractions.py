@@ -93,6 +93,14 @@ def test_what_is_said_doesnt_hang_on_the_order_of_the_records() -> None:
     assert told == {"Retracted Publication"}
 
 
+def test_the_notice_in_the_place_of_an_abstract_never_wins_over_the_abstract(catalog: Catalog) -> None:
+    notice = "This article has been retracted: please see the policy of its publisher. " * 3
+    store(catalog, replace(MARKED, abstract=notice), source="/b.ris")
+    store(catalog, PLAIN)
+    [paper] = catalog.all_papers(limit=9)
+    assert (paper.abstract, paper.retracted) == (TEXT, "Retracted Publication")
+
+
 def test_retracted_papers_are_left_out_by_a_filter(catalog: Catalog) -> None:
     other = Record("Malaria parasites resist artemisinin", "Clinics in Cambodia report more failures.", 2)
     store(catalog, MARKED, other)

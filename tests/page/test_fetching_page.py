@@ -132,7 +132,7 @@ def test_papers_are_looked_at_brought_in_kept_and_taken_out(
     tab = open_tab(serve_page(settings=indexes.settings(tmp_path, fetch=True, llm="extractive")))
     tab.tab("Library")
     tab.click(f"{FIELD} summary")
-    tab.see(f"{FIELD} option", "arXiv")
+    tab.see(f"{FIELD} .ap-gives", "preprints")
     tab.run(f"const s = document.querySelector('{FIELD} select'); s.value = 'openalex';"
             "s.dispatchEvent(new Event('change', {bubbles: true}));")  # fmt: skip
     tab.driver.find_element("css selector", f"{FIELD} textarea").send_keys("otters")

@@ -16,6 +16,7 @@ from ui.cli.options import (
     OriginOption,
     TagOption,
     TitleOption,
+    WithoutRetractedOption,
     YearOption,
     checking,
     console,
@@ -40,6 +41,7 @@ def search(
     title: TitleOption = None,
     collection: CollectionOption = None,
     tag: TagOption = None,
+    without_retracted: WithoutRetractedOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """find papers, best first, and how many match"""
@@ -52,7 +54,7 @@ def search(
 
     settings = read_settings()
     with Library.open(library, settings, create=False) as opened:
-        filters = read_filters(year, origin, title, collection, tag)
+        filters = read_filters(year, origin, title, collection, tag, without_retracted=without_retracted)
         found = opened.find(query, limit=limit, offset=offset, filters=filters)
     for note in found.notes:
         sys.stderr.write(f"{printable(note)}\n")
@@ -76,6 +78,7 @@ def ask(
     title: TitleOption = None,
     collection: CollectionOption = None,
     tag: TagOption = None,
+    without_retracted: WithoutRetractedOption = False,
     check: CheckOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -90,7 +93,10 @@ def ask(
     from ui.cli.conversation import Conversation
     from ui.filters import read_filters
 
-    settings, filters = checking(read_settings(llm=llm), check), read_filters(year, origin, title, collection, tag)
+    settings, filters = (
+        checking(read_settings(llm=llm), check),
+        read_filters(year, origin, title, collection, tag, without_retracted=without_retracted),
+    )
     turns = read_history(history) if history else []
     if history:
         check_writable(history)

@@ -20,6 +20,7 @@ from ui.cli.options import (
     OriginOption,
     TagOption,
     TitleOption,
+    WithoutRetractedOption,
     YearOption,
     checking,
     console,
@@ -76,6 +77,7 @@ def compare(
     title: TitleOption = None,
     collection: CollectionOption = None,
     tag: TagOption = None,
+    without_retracted: WithoutRetractedOption = False,
     llm: LlmOption = None,
     check: CheckOption = None,
     form: FormOption = None,
@@ -93,7 +95,7 @@ def compare(
     chosen = table_form(form, out)
     wanted = [*filter(None, map(str.strip, columns.split(","))), *(asked or ())]
     settings = checking(read_settings(llm=llm), check)
-    filters = read_filters(year, origin, title, collection, tag)
+    filters = read_filters(year, origin, title, collection, tag, without_retracted=without_retracted)
     with Library.open(library, settings, create=False) as opened:
         papers = chosen_papers(opened, names or (), search, limit, filters)
         if chosen is TableForm.TABLE and out is None:

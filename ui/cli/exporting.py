@@ -13,6 +13,7 @@ from ui.cli.options import (
     OriginOption,
     TagOption,
     TitleOption,
+    WithoutRetractedOption,
     YearOption,
     read_settings,
 )
@@ -43,6 +44,7 @@ def export(
     title: TitleOption = None,
     collection: CollectionOption = None,
     tag: TagOption = None,
+    without_retracted: WithoutRetractedOption = False,
 ) -> None:
     """write papers, or a conversation, in a form that others read
 
@@ -59,7 +61,12 @@ def export(
     else:
         chosen = chosen_form(form, out)
         with Library.open(library, read_settings(), create=False) as opened:
-            text = export_papers(opened.selected(read_filters(year, origin, title, collection, tag)), chosen)
+            text = export_papers(
+                opened.selected(
+                    read_filters(year, origin, title, collection, tag, without_retracted=without_retracted)
+                ),
+                chosen,
+            )
     write_out(text, out)
 
 

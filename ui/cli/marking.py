@@ -14,6 +14,7 @@ from ui.cli.options import (
     OriginOption,
     TagOption,
     TitleOption,
+    WithoutRetractedOption,
     YearOption,
     YesOption,
     agree,
@@ -71,6 +72,7 @@ def collect(
     title: TitleOption = None,
     collection: CollectionOption = None,
     tag: TagOption = None,
+    without_retracted: WithoutRetractedOption = False,
 ) -> None:
     """put papers into a collection, made when it is new
 
@@ -80,7 +82,7 @@ def collect(
     from rag.library import Library
     from ui.filters import read_filters
 
-    filters = read_filters(year, origin, title, collection, tag)
+    filters = read_filters(year, origin, title, collection, tag, without_retracted=without_retracted)
     with Library.open(library, read_settings(), create=False) as opened:
         chosen = _chosen(opened, names or [], filters)
         if remove:
@@ -100,12 +102,13 @@ def tag(
     title: TitleOption = None,
     collection: CollectionOption = None,
     tagged: TagOption = None,
+    without_retracted: WithoutRetractedOption = False,
 ) -> None:
     """tag papers: those that are named, or all that pass the filters"""
     from rag.library import Library
     from ui.filters import read_filters
 
-    filters = read_filters(year, origin, title, collection, tagged)
+    filters = read_filters(year, origin, title, collection, tagged, without_retracted=without_retracted)
     with Library.open(library, read_settings(), create=False) as opened:
         chosen = _chosen(opened, names or [], filters)
         _need(chosen)

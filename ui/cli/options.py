@@ -34,6 +34,7 @@ CheckOption = Annotated[
 ]
 NAMED = "number, DOI, arXiv id, PubMed id, key or title"  # of a paper
 TagOption = Annotated[str | None, typer.Option("--tag", metavar="TAG", help="only papers with this tag")]
+WithoutRetractedOption = Annotated[bool, typer.Option("--without-retracted", help="leave out retracted papers")]
 
 
 def read_settings(**changes: str | None) -> "Settings":

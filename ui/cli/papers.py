@@ -18,6 +18,7 @@ from ui.cli.options import (
     OriginOption,
     TagOption,
     TitleOption,
+    WithoutRetractedOption,
     YearOption,
     YesOption,
     agree,
@@ -48,6 +49,7 @@ def list_papers(
     title: TitleOption = None,
     collection: CollectionOption = None,
     tag: TagOption = None,
+    without_retracted: WithoutRetractedOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """list the papers of the library"""
@@ -55,7 +57,7 @@ def list_papers(
     from ui.cli.showing.rendering import show_papers
     from ui.filters import read_filters
 
-    filters = read_filters(year, origin, title, collection, tag)
+    filters = read_filters(year, origin, title, collection, tag, without_retracted=without_retracted)
     with Library.open(library, read_settings(), create=False) as opened:
         papers, total = opened.papers(" ".join(words or ()), filters=filters, order=order, limit=limit)
     if as_json:

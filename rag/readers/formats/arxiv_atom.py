@@ -43,6 +43,7 @@ def _record(line: int, entry: Element) -> Record | Problem:
         doi=text_in(entry.find(f"{ARXIV}doi")),
         arxiv_id=arxiv_id,
         url="" if arxiv_id else address,
+        retracted=text_in(entry.find(f"{ARXIV}comment")),
     )
 
 

@@ -12,6 +12,7 @@ from rag.readers.cleaning.latex import decoded
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.bibtex_entries import Entry, entries, outside_braces
 from rag.readers.record_builder import build_record, noted_arxiv_id
+from rag.readers.retractions import tagged_so
 from rag.records import Record
 
 NAME = "BibTeX file"
@@ -21,6 +22,7 @@ SNIFFED = re.compile(
 AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 COMMA = re.compile(r"\s*,\s*")
 ESCAPED = re.compile(r"\\([_%&#~$])|[{}]|\\url\b")
+SAYING = ("note", "annote", "annotation", "type", "document_type", "retracted")  # which may tell of a retraction
 NEW_ARXIV_ID = re.compile(r"\d{4}\.\d{4,5}(v\d+)?")
 
 INHERITED = ("year", "date", "author")
@@ -90,6 +92,10 @@ def _record(entry: Entry) -> Record | Problem:
         arxiv_id=eprint if in_arxiv else noted_arxiv_id(fields.get("journal", "")),
         pubmed_id=_verbatim(fields.get("pmid") or (eprint if archive == "pubmed" else "")),
         url=_verbatim(fields.get("url", "")),
+        retracted=[
+            *(decoded(fields[name]) for name in SAYING if name in fields),
+            *tagged_so(decoded(fields.get("keywords", ""))),
+        ],
     )
 
 

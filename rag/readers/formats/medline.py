@@ -51,6 +51,7 @@ def _record(record: Tagged) -> Record | Problem:
         doi=doi[1] if doi else "",
         arxiv_id=noted_arxiv_id(ids),
         pubmed_id=record.first("PMID"),
+        retracted=[*record.all("PT"), *(f"Retraction in: {where}" for where in record.all("RIN", "PRIN"))],
     )
 
 

@@ -14,6 +14,7 @@ from rag.records import Record
 
 NAME = "PubMed XML"
 ROOT = re.compile(r"<(?:Pubmed(?:Book)?Article(?:Set)?|BookDocumentSet)[\s>]")
+RETRACTED_IN = ("RetractionIn", "PartialRetractionIn")
 NAME_PARTS = ("ForeName", "LastName", "Suffix")
 DATES = tuple(
     f"{date}/{part}"
@@ -53,7 +54,15 @@ def _record(line: int, element: Element) -> Record | Problem:
         doi=ids.get("doi") or text_in(work.find("ELocationID[@EIdType='doi']")),
         arxiv_id=pages if pages.lower().startswith("arxiv:") else "",
         pubmed_id=pubmed_id,
+        retracted=_retraction(work, outer),
     )
+
+
+def _retraction(work: Element, outer: Element) -> list[str]:
+    """Return the kinds of a publication, and where it was retracted."""
+    notices = (one for kind in RETRACTED_IN for one in outer.iterfind(f".//CommentsCorrections[@RefType='{kind}']"))
+    kinds = (one for place in (work, outer) for one in place.iterfind("PublicationTypeList/PublicationType"))
+    return [*map(text_in, kinds), *(f"Retraction in: {text_in(one.find('RefSource'))}" for one in notices)]
 
 
 def _first(element: Element, *paths: str) -> str:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.tagged_lines import Tagged, records
 from rag.readers.record_builder import build_record, noted_arxiv_id, noted_pubmed_id
+from rag.readers.retractions import tagged_so
 from rag.records import Record
 from rag.text.author_names import displayed
 
@@ -27,6 +28,7 @@ TAG = re.compile(
 )
 PUBMED = re.compile("pubmed|medline|nlm", re.IGNORECASE)
 NOTES = ("N1", "M1", "M2", "JO", "JF", "T2")  # where programs put an arXiv id
+SAYING = ("M3", "N1", "M1", "C1")  # kinds and notes, which may tell of a retraction
 
 
 def sniff(head: str) -> bool:
@@ -62,4 +64,5 @@ def _record(record: Tagged) -> Record | Problem:
         arxiv_id=number if database.strip().lower() == "arxiv" else noted_arxiv_id(notes),
         pubmed_id=number if PUBMED.search(database) else noted_pubmed_id(notes),
         url=record.first("UR"),
+        retracted=[*(text for tag in SAYING for text in record.all(tag)), *tagged_so(record.all("KW"))],
     )

@@ -51,4 +51,5 @@ def _record(record: Tagged) -> Record | Problem:
         doi=record.first("DI", "D2"),
         arxiv_id=noted_arxiv_id(record.first("AR")),
         pubmed_id=record.first("PM"),
+        retracted=[record.joined("DT")],
     )

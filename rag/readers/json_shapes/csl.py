@@ -37,6 +37,7 @@ def record(values: Mapping[str, Any], line: int) -> Record | Problem:
         arxiv_id=arxiv_id,
         pubmed_id=text(values, "PMID") or noted_pubmed_id(text(values, "note")),
         # Whoever writes CSL-JSON derives an address when there is none; what an id says already is no news.
+        retracted=[text(values, "note"), text(values, "status")],
         url="" if url == f"https://arxiv.org/abs/{normal_arxiv_id(arxiv_id)}" else url,
     )
 

@@ -132,6 +132,8 @@ def _reference(label: str, paper: Paper) -> Text:
     text = Text(f"{label} ", "cyan").append(printable(paper.title).rstrip("."), "bold")
     if paper.byline:
         text.append(f". {printable(paper.byline)}")
+    if paper.retraction:
+        text.append(". ").append(printable(paper.retraction), "bold red")
     if paper.link:
         text.append(f". {printable(paper.link)}", "blue")
     return text
@@ -161,6 +163,8 @@ def show_paper(console: Console, paper: Paper, marks: PaperMarks) -> None:
     for text in (", ".join(paper.authors), str(paper.year or ""), known, paper.link or ""):
         if text:
             _print(console, Text(printable(text), "dim"))
+    if paper.retraction:
+        _print(console, Text(printable(paper.retraction), "bold red"))
     console.print()
     _print(console, Text(printable(paper.abstract)))
     console.print()

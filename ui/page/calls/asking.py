@@ -39,11 +39,14 @@ class Bounds(Sent):
     title: str = ""
     collection: str = ""
     tag: str = ""
+    retracted: str = ""  # `left out`: without them
     papers: tuple[int, ...] = Field((), max_length=MOST_PAPERS)  # only these; none: all
 
     def filters(self) -> Filters:
         """Return them as the library reads them. Raises QuestionError."""
-        read = read_filters(self.years, self.origin, self.title, self.collection, self.tag)
+        read = read_filters(
+            self.years, self.origin, self.title, self.collection, self.tag, without_retracted=bool(self.retracted)
+        )
         return replace(read, papers=self.papers) if self.papers else read
 
 

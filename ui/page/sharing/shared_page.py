@@ -17,7 +17,7 @@ from rag.records import Answer, Claim, Paper, Turn
 from rag.records.answers import CLOSEST, LEFT_OPEN, NEAREST_PAPERS, REFUSALS
 from rag.records.standings import SHOWN, SOUND, shown
 from ui.page.views.answer_text import STYLES, answer_text, tooltip
-from ui.page.views.evidence import byline, highlighted
+from ui.page.views.evidence import byline, highlighted, retraction
 from ui.page.views.markup import document, link, prose
 from ui.wording import summary
 
@@ -181,7 +181,7 @@ def _card(paper: Paper, before: str, abstract: str, *, cited: tuple[int, int] | 
     named = f' id="q{cited[0]}-p{cited[1]}"' if cited else ""
     return (
         f'<section class="card"{named}><h4>{label}{prose(paper.title)}</h4>'
-        f'<p class="byline">{escape(byline(paper))}{where}</p>{before}'
+        f'<p class="byline">{escape(byline(paper))}{retraction(paper)}{where}</p>{before}'
         f"<details{' open' if cited else ''}><summary>Abstract</summary>{abstract}</details></section>"
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 from rag.records import Cell, Citation, ComparedPaper
 from rag.records.comparisons import UNSAID
 from ui.page.views.answer_text import STYLES, tooltip
-from ui.page.views.evidence import byline, highlighted
+from ui.page.views.evidence import byline, highlighted, retraction
 from ui.page.views.markup import prose
 
 
@@ -23,7 +23,7 @@ def row(compared: ComparedPaper) -> dict[str, Any]:
         "number": compared.number,
         "paper": paper.paper_id,
         "title": prose(paper.title),
-        "byline": escape(byline(paper)),
+        "byline": escape(byline(paper)) + retraction(paper),
         "sort": [paper.title.casefold(), paper.year or 0],
         "cells": [_cell(cell, place) for place, cell in enumerate(compared.cells)],
         "texts": [cell.text for cell in compared.cells],

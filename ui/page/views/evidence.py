@@ -52,12 +52,13 @@ def card(  # noqa: PLR0913  (a card tells many things)
     where = f'<span class="ap-link">{link(paper.link, _host(paper))}</span>' if paper.link else ""
     origin = escape(", ".join(dict.fromkeys(short_name(one) for one in paper.origins)))
     by = escape(byline(paper))
+    told = " · ".join(filter(None, [by, escape(paper.retraction)]))
     found = f'<span class="ap-score">{place}</span>' if place else ""
     return (
-        f'<section class="ap-card" id="ap-paper-{paper.paper_id}" data-paper="{paper.paper_id}" data-byline="{by}" '
+        f'<section class="ap-card" id="ap-paper-{paper.paper_id}" data-paper="{paper.paper_id}" data-byline="{told}" '
         f'data-number="{number or ""}" data-claims="{claims}" tabindex="-1" aria-label="{escape(paper.title)}">'
         f"<header><h4>{label}{prose(paper.title)}</h4></header>"
-        f'<p class="ap-byline">{by} {where} {found}</p>'
+        f'<p class="ap-byline">{by}{retraction(paper)} {where} {found}</p>'
         f'<p class="ap-abstract">{abstract}</p>'
         f'<footer class="ap-feet">{_acts(claims, folded=REST in abstract)}{actions}'
         f'<span class="ap-origin" title="{origin}">{origin}</span></footer></section>'
@@ -75,6 +76,12 @@ def _acts(claims: str, *, folded: bool) -> str:
         '<button type="button" class="ap-act" data-do="bibtex" aria-label="BibTeX: copy this paper">BibTeX</button>'
     )
     return whole * folded + resting * bool(claims) + bibtex
+
+
+def retraction(paper: Paper) -> str:
+    """Return the badge of a paper that was retracted, with what its source says of that; nothing for any other."""
+    told = escape(paper.retraction)
+    return f' <span class="ap-retracted" title="{told}">{told}</span>' if told else ""
 
 
 def byline(paper: Paper) -> str:

@@ -5,7 +5,7 @@ from html import escape
 
 from rag.records import Found, Paper, PaperMarks, Passage
 from rag.text.source_names import short_name
-from ui.page.views.evidence import byline
+from ui.page.views.evidence import byline, retraction
 from ui.page.views.markup import prose
 
 MORE = 100  # papers that one press on 'show more' adds
@@ -46,7 +46,8 @@ def _item(
         f'value="{paper.paper_id}" aria-label="Choose {escape(paper.title)}"></label><div>'
         f'<button type="button" class="ap-paper" data-do="open" data-paper="{paper.paper_id}">{cited}'
         f"{prose(paper.title)}</button>"
-        f'<p class="ap-byline">{_byline(paper)}{_marks(marks.get(paper.paper_id))}</p>{quotes}</div></li>'
+        f'<p class="ap-byline">{_byline(paper)}{retraction(paper)}{_marks(marks.get(paper.paper_id))}</p>'
+        f"{quotes}</div></li>"
     )
 
 

@@ -9,6 +9,7 @@ from html import escape
 from rag.records import Answer, Outcome, Paper, Passage
 from rag.records.answers import CLOSEST, LEFT_OPEN, NEAREST_PAPERS, REFUSALS
 from ui.page.views.answer_text import answer_text
+from ui.page.views.evidence import retraction
 from ui.page.views.line import line, short
 from ui.page.views.markup import prose
 
@@ -77,7 +78,7 @@ def _closest(passage: Passage | None) -> str:
 
 
 def _paper_button(paper: Paper) -> str:
-    byline = f" <span>{escape(paper.byline)}</span>" if paper.byline else ""
+    byline = (f" <span>{escape(paper.byline)}</span>" if paper.byline else "") + retraction(paper)
     return (
         f'<button type="button" class="ap-paper" data-do="card" data-paper="{paper.paper_id}">{prose(paper.title)}'
         f"</button>{byline}"

@@ -4,8 +4,9 @@ import { button, clicks, el, later, place } from "./dom.js";
 import { closes } from "./keys.js";
 import { tried } from "./server.js";
 
-const NAMES = { years: "Years", title: "Title", origin: "Source", collection: "Collection", tag: "Tag" };
+const NAMES = { years: "Years", title: "Title", origin: "Source", collection: "Collection", tag: "Tag", retracted: "Retracted papers" };
 const HINTS = { years: "2020, 2018-2021, 2018.. or ..2015", title: "words of the title" };
+const ALL = { origin: "All sources", retracted: "Taken in" };
 /** What a source is called where there is little room: a file by its name, a query of an index as it is. */
 export const last = (source) => (/^(\/|\\\\|[A-Za-z]:[\\/])/.test(source) ? source.split(/[/\\]/).at(-1) : String(source));
 const papersOf = (count) => (count === 1 ? "1 paper" : `${count.toLocaleString("en")} papers`);
@@ -69,13 +70,14 @@ function popover({ collections, tags, sources }, close) {
     origin: sources.map(([name, path]) => [path, name]),
     collection: collections.map(([name, count]) => [name, `${name} (${count})`]),
     tag: tags.map(([name, count]) => [name, `${name} (${count})`]),
+    retracted: [["left out", "Left out"]],
   };
   const told = el("p", { class: "ap-within", role: "status" });
   const field = (name) => {
     const id = `ap-filter-${name}`;
     const shared = { id, name, "aria-describedby": `${id}-wrong` };
     const made = choices[name]
-      ? el("select", shared, ...[["", name === "origin" ? "All sources" : "Any"], ...listed(choices[name], desk.bounds[name])].map(([value, text]) => el("option", { value, text })))
+      ? el("select", shared, ...[["", ALL[name] ?? "Any"], ...listed(choices[name], desk.bounds[name])].map(([value, text]) => el("option", { value, text })))
       : el("input", { ...shared, type: "text", maxlength: 400, placeholder: HINTS[name], autocomplete: "off" });
     made.value = desk.bounds[name] ?? "";
     return el("div", { class: "ap-field" }, el("label", { for: id, text: NAMES[name] }), made, el("p", { class: "ap-wrong", id: `${id}-wrong`, role: "alert" }));
