@@ -21,9 +21,7 @@ DryRunOption = Annotated[bool, typer.Option("--dry-run", help="show what would c
 
 
 def fetch(
-    words: Annotated[
-        list[str], typer.Argument(metavar="INDEX QUERY | ID...", help="an index and words or ids, or ids alone")
-    ],
+    words: Annotated[list[str], typer.Argument(metavar="WANTED...", help="an index and words or ids, or ids alone")],
     library: LibraryOption = None,
     author: Annotated[str, typer.Option("--author", metavar="NAME", help="by this author")] = "",
     year_from: Annotated[int | None, typer.Option("--from", metavar="YEAR", help="of this year or later")] = None,

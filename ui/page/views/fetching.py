@@ -45,5 +45,6 @@ def _query(query: KeptQuery) -> str:
     return (
         f'<li data-query="{query.query_id}"><span><b>{name}</b><span class="ap-byline">{last_refreshed(query)}</span>'
         f'</span><button type="button" class="ap-act" data-do="again" aria-label="Refresh: {name}">Refresh</button>'
-        f'<button type="button" class="ap-act" data-do="forget" aria-label="Keep no longer: {name}">&times;</button></li>'
+        f'<button type="button" class="ap-act" data-do="forget" '
+        f'aria-label="Keep no longer: {name}">&times;</button></li>'
     )
