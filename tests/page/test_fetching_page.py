@@ -41,6 +41,11 @@ async def over(desk: Desk) -> list[Job]:
     return desk.adding.jobs
 
 
+async def called(desk: Desk, name: str, sent: dict[str, Any]) -> dict[str, Any]:
+    """Return what a call tells, as the browser hears it."""
+    return await caller(desk, CALLS)([name, sent])
+
+
 def test_with_the_switch_off_no_call_asks_an_index(tmp_path: Path, indexes: IndexServer) -> None:
     state = ServerState(indexes.settings(tmp_path), tmp_path / "own.library", tmp_path / "demo.library")
     desk = desk_of(state)
@@ -48,7 +53,7 @@ def test_with_the_switch_off_no_call_asks_an_index(tmp_path: Path, indexes: Inde
     sent = {"look": sought, "fetch": sought, "queries": {}, "refresh_query": {"query": 1}, "forget_query": {"query": 1}}
     assert Settings().fetch is False
     for name, what in sent.items():
-        told = asyncio.run(caller(desk, CALLS)([name, what]))
+        told = asyncio.run(called(desk, name, what))
         assert "askpapers chat --fetch" in told["error"]
     assert desk.adding.jobs == []
     assert indexes.asked == []
@@ -71,7 +76,7 @@ def test_what_is_looked_at_is_shown_as_text_and_brings_nothing(desk: Desk, index
      {"index": "arxiv", "text": "x", "years": "soon"}],
 )  # fmt: skip
 def test_what_can_t_be_asked_for_is_told(desk: Desk, wrong: dict[str, Any]) -> None:
-    told = asyncio.run(caller(desk, CALLS)(["fetch", wrong]))
+    told = asyncio.run(called(desk, "fetch", wrong))
     assert told["error"]
     assert desk.adding.jobs == []
 

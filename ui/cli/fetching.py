@@ -41,25 +41,35 @@ def fetch(
     pmid:12345678. Cut short, the same command goes on where it was. What is rejected is
     listed, and the exit code is then 1.
     """
-    from rag.gathering.asking import wanted_of
-    from rag.library import Library
-    from ui.cli.showing.fetched import show_previews
-
     bounds = {"author": author, "year_from": year_from, "year_to": year_to, "day": day, "collection": collection,
               "limit": limit, "newest": newest}  # fmt: skip
-    said: dict[str, Any] = {name: value for name, value in bounds.items() if value or name == "limit"}
-    settings, errors = read_settings(), console(stderr=True)
+    said = {name: value for name, value in bounds.items() if value}
     if dry_run:
-        from rag.gathering.previewing import preview
+        _show_what_would_come(words, said, as_json=as_json)
+    else:
+        _bring(words, said, library, watch=watch, as_json=as_json)
 
-        previews = preview(settings, words[0], " ".join(words[1:]), telling=errors.print, **said)
-        if as_json:
-            print_json([asdict(one) for one in previews])
-        else:
-            show_previews(console(), previews)
-        return
+
+def _show_what_would_come(words: list[str], said: dict[str, Any], *, as_json: bool) -> None:
+    """Print how many papers a fetch would bring, and the first."""
+    from rag.gathering.previewing import preview
+    from ui.cli.showing.fetched import show_previews
+
+    with _watching() as told:
+        previews = preview(read_settings(), words[0], " ".join(words[1:]), telling=told["telling"], **said)
+    if as_json:
+        print_json([asdict(one) for one in previews])
+    else:
+        show_previews(console(), previews)
+
+
+def _bring(words: list[str], said: dict[str, Any], library: Path | None, *, watch: bool, as_json: bool) -> None:
+    """Fetch, and print what became of each record."""
+    from rag.gathering.asking import wanted_of
+    from rag.library import Library
+
     wanted_of(words[0], " ".join(words[1:]), **said)  # what is typed wrongly must not leave an empty library behind
-    with Library.open(library, settings) as opened:
+    with Library.open(library, read_settings()) as opened:
         with _watching() as told:
             report = opened.fetch(words[0], " ".join(words[1:]), keep=watch, **told, **said)
         _show_report(opened, report, as_json=as_json)

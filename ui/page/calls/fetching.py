@@ -16,7 +16,7 @@ from rag.records import IngestReport
 from ui.filters import read_years
 from ui.page.calls.base import Nothing, Sent, Told
 from ui.page.desk import Desk
-from ui.page.views import fetching as view
+from ui.page.views import adding as view
 
 LONGEST = 4_000  # characters of what is wanted: some hundred ids
 MOST = 10_000  # papers of one fetch; the command line takes more
