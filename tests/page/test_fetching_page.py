@@ -50,7 +50,13 @@ def test_with_the_switch_off_no_call_asks_an_index(tmp_path: Path, indexes: Inde
     state = ServerState(indexes.settings(tmp_path), tmp_path / "own.library", tmp_path / "demo.library")
     desk = desk_of(state)
     sought = {"index": "openalex", "text": "otters"}
-    sent = {"look": sought, "fetch": sought, "queries": {}, "refresh_query": {"query": 1}, "forget_query": {"query": 1}}
+    sent: dict[str, dict[str, Any]] = {
+        "look": sought,
+        "fetch": sought,
+        "queries": {},
+        "refresh_query": {"query": 1},
+        "forget_query": {"query": 1},
+    }
     assert Settings().fetch is False
     for name, what in sent.items():
         told = asyncio.run(called(desk, name, what))
