@@ -121,7 +121,7 @@ class Client:
         asked = sorted((name, str(value)) for name, value in parameters.items())
         self._last = repr((address, asked, body, whose))
         since = self._cache.beginning("", anew=False) if self._since is None else self._since
-        if about.kept and not anew and (kept := self._cache.get(self._last, since)):
+        if about.kept and not anew and (kept := self._cache.get(self._last, since)) and _is_sound(kept, check):
             return kept
         request = self._request(about, address, parameters, body=body, kind=kind, headers=headers or {})
         answer = self._patiently(about, request, check)
@@ -141,7 +141,7 @@ class Client:
             except PassingError as error:
                 wait = self._wait(attempt) if error.wait is None else error.wait
                 if attempt == TRIES or wait > LONGEST_WAIT:
-                    raise _given_up(about, error, attempt, wait) from error
+                    raise _given_up(about, error, attempt, wait, has_key=bool(request.key)) from error
                 self._telling(f"{about.title}: {error.happened}. Asking again in {wait:.0f} s.")
                 pace.hold(wait)
             else:
@@ -198,6 +198,15 @@ class Client:
         return self._senders[about.name]
 
 
+def _is_sound(answer: Answer, check: Callable[[bytes], object]) -> bool:
+    """Tell whether what was kept is whole."""
+    try:
+        _checked(answer, check)
+    except PassingError:
+        return False
+    return True
+
+
 def _checked(answer: Answer, check: Callable[[bytes], object]) -> None:
     """Raise PassingError for an answer that can't be right: a page of a proxy, half of a document."""
     try:
@@ -209,10 +218,10 @@ def _checked(answer: Answer, check: Callable[[bytes], object]) -> None:
         raise PassingError(f"its answer can't be read: {why}", status=200) from error
 
 
-def _given_up(about: About, error: PassingError, tries: int, wait: float) -> FetchError:
+def _given_up(about: About, error: PassingError, tries: int, wait: float, *, has_key: bool) -> FetchError:
     if error.wait is not None and wait > LONGEST_WAIT:
         until = time.strftime("%H:%M on %Y-%m-%d", time.localtime(time.time() + min(wait, 31 * 86_400)))
-        advice = "" if about.key is None else f", or set ASKPAPERS_{about.key.setting.upper()}"
+        advice = "" if about.key is None or has_key else f", or set ASKPAPERS_{about.key.setting.upper()}"
         return FetchError(
             about.title, error.happened, f"It asks to wait until {until}; try then{advice}.", error.status
         )

@@ -33,4 +33,6 @@ class Pace:
 
     def slow_down(self, per_second: float) -> None:
         """Take no more turns than the index says now, if that is fewer than so far."""
-        self._between = max(self._between, 1 / per_second)
+        more = max(1 / per_second - self._between, 0)
+        self._between += more
+        self._next += more

@@ -28,6 +28,7 @@ MOST_REDIRECTS = 3
 PASSING = {408, 425, 429, 500, 502, 503, 504}  # what may be otherwise a moment later
 TELLING = ("total-results", "backoff", "x-rate-limit-limit", "x-rate-limit-interval")  # headers that are read
 SUMMARY = re.compile(r"<(summary|error|errmsg|message)\b[^>]*>([^<]+)</", re.IGNORECASE)
+KEY = re.compile(r"\bapi[ _-]?key\b", re.IGNORECASE)
 PUBLIC = "Check that this machine reaches the internet, and try again."
 LOCAL = "Check that it runs on this machine, and try again."
 
@@ -83,7 +84,7 @@ class Sender:
             return Answer(content, {name: headers[name] for name in TELLING if name in headers})
         words = self._words(content, request.key)
         said = f"{status}{words and f': {words!r}'}"
-        if status in PASSING:
+        if status in PASSING or (status == httpx2.codes.FORBIDDEN and "retry-after" in headers):
             raise self._not_now(status, said, Said(status, None, headers))
         raise self._refused(status, said)
 
@@ -111,12 +112,12 @@ class Sender:
     def _unreached(self, error: Exception) -> Exception:
         """Return why no answer came: a FetchError where it would be the same again."""
         happened, advice = unreached(error, self._route, seconds=CONNECT_SECONDS)
+        local = self._host in {"127.0.0.1", "localhost", "::1"} and not self._route.proxy
         if "OPENAI_BASE_URL" in advice:  # advice for endpoints, whose address is a setting
             trusted = "certificate" in happened
-            local = self._host in {"127.0.0.1", "localhost", "::1"}
             advice = "If your company issued it, name the issuer's with SSL_CERT_FILE." if trusted else PUBLIC
             advice = LOCAL if local and not trusted else advice
-        if is_final(error):
+        if is_final(error) or (local and "refused" in happened):  # nobody starts it meanwhile
             return FetchError(self._title, happened, advice)
         return PassingError(happened, advice=advice)
 
@@ -137,7 +138,7 @@ class Sender:
         return PassingError(f"{happened} ({said})", retry_after(reply), status)
 
     def _refused(self, status: int, said: str) -> FetchError:
-        if status in {401, 403}:
+        if status in {401, 403} or KEY.search(said):
             advice = "Check its key among the settings, and whether it lets you in."
             return FetchError(self._title, f"it refuses to answer ({said})", advice, status)
         if status in {404, 410}:

@@ -30,21 +30,20 @@ def got(client: Client, wanted: Wanted = OTTERS) -> int:
 def test_no_two_requests_come_closer_together_than_an_index_allows(
     client: MakeClient, indexes: IndexServer, index: str
 ) -> None:
-    speed = 20
+    speed = 5
     list(fetched(Wanted(index, "otters", limit=250), client(speed=speed), completing=False))
     times = indexes.times(index)
     gaps = [later - earlier for earlier, later in pairwise(times)]
     assert gaps
     between = 1 / (INDEXES[index].ABOUT.per_second * speed)
-    assert min(gaps) >= between - 0.01  # a connection takes some time to come about
+    assert min(gaps) >= between - 0.03  # a connection takes some time to come about
 
 
 def test_a_rate_that_an_index_tells_is_kept_to(client: MakeClient, indexes: IndexServer) -> None:
     indexes.misbehaves("crossref", Fault(headers={"x-rate-limit-limit": "1", "x-rate-limit-interval": "10s"}))
     got(client(speed=50), Wanted("crossref", "otters", limit=250))
     first, second, third = indexes.times("crossref")
-    assert second - first < 0.1
-    assert third - second >= 0.19  # one in ten seconds, fifty times as quick
+    assert min(second - first, third - second) >= 0.17  # one in ten seconds, fifty times as quick
 
 
 def test_a_pause_that_zotero_asks_for_is_made(client: MakeClient, indexes: IndexServer) -> None:
@@ -72,6 +71,7 @@ def test_a_key_makes_pubmed_quicker(client: MakeClient, indexes: IndexServer) ->
         pytest.param(Fault(429), id="too many requests"),
         pytest.param(Fault(503, body=b"<html><title>Service Unavailable</title></html>"), id="service unavailable"),
         pytest.param(Fault(500), id="a fault of its own"),
+        pytest.param(Fault(403, {"Retry-After": "0"}), id="slow down, as OpenAlex says it"),
         pytest.param(Fault(cut=True), id="a connection that breaks"),
         pytest.param(Fault(silent=2), id="no answer in time"),
         pytest.param(Fault(body=b""), id="no content"),
@@ -163,12 +163,32 @@ def test_a_query_that_arxiv_cannot_read_is_told_in_its_words(client: MakeClient,
 
 
 def test_an_index_that_cannot_be_reached_is_told_after_the_last_try(client: MakeClient, indexes: IndexServer) -> None:
-    one = client(settings={"index_addresses": "arxiv=http://127.0.0.1:9", "timeout": 1})
+    one = client(settings={"index_addresses": "arxiv=http://index.invalid", "timeout": 1})
     with pytest.raises(FetchError) as error:
         got(one)
     assert str(error.value) == (
-        "arXiv: it can't be reached: the connection was refused, asked 5 times. "
-        "Check that it runs on this machine, and try again."
+        "arXiv: it can't be reached: its name isn't known, asked 5 times. "
+        "Check that this machine reaches the internet, and try again."
+    )
+
+
+def test_a_zotero_that_does_not_run_is_told_at_once(client: MakeClient) -> None:
+    one = client(settings={"index_addresses": "zotero=http://127.0.0.1:9/api"})
+    with pytest.raises(FetchError) as error:
+        got(one, Wanted("zotero"))
+    assert str(error.value) == (
+        "Zotero: it can't be reached: the connection was refused. Check that it runs on this machine, and try again."
+    )
+    assert one.requests == 1
+
+
+def test_a_zotero_that_lets_nobody_in_is_told_with_the_setting(client: MakeClient, indexes: IndexServer) -> None:
+    indexes.misbehaves("zotero", Fault(403, body=b"Local API is not enabled"))
+    with pytest.raises(FetchError) as error:
+        got(client(), Wanted("zotero"))
+    assert str(error.value) == (
+        "Zotero: it refuses to answer (403: 'Local API is not enabled'). "
+        "Allow other applications on this computer to communicate with it: Settings, Advanced."
     )
 
 

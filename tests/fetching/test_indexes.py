@@ -1,10 +1,11 @@
 """Each index is asked in its own words, page by page, and its papers are read whole."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from eval.benchmarks.fetching.index_server import IndexServer
+from eval.benchmarks.fetching.index_server import Fault, IndexServer
 from eval.benchmarks.fetching.made_papers import Made, made
 from rag.errors import FetchError, SettingsError
 from rag.fetching import INDEXES, Client, Wanted, count, fetched
@@ -190,6 +191,34 @@ def test_pubmed_is_searched_first_and_fetched_from_then(client: MakeClient, inde
 def test_words_of_arxiv_s_own_search_stay_as_they_are(client: MakeClient, indexes: IndexServer) -> None:
     list(fetched(Wanted("arxiv", 'ti:"river otters" ANDNOT cat:cs.CL', limit=5), client()))
     assert last(indexes, "arxiv")["search_query"] == '(ti:"river otters" ANDNOT cat:cs.CL)'
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("the life of otters", "(all:life AND all:otters)"),
+        ('"river otters" in spring', '(all:"river otters" AND all:spring)'),
+        ("BERT: pre-training (deep)", "(all:BERT AND all:pre-training AND all:deep)"),
+        ("the", "(all:the)"),
+    ],
+)
+def test_plain_words_must_all_stand_in_a_paper_of_arxiv(
+    client: MakeClient, indexes: IndexServer, said: str, asked: str
+) -> None:
+    list(fetched(Wanted("arxiv", said, limit=5), client()))
+    assert last(indexes, "arxiv")["search_query"] == asked
+
+
+def test_a_fault_of_pubmed_s_search_is_asked_again_and_a_refusal_is_told(
+    client: MakeClient, indexes: IndexServer
+) -> None:
+    faults = ("Search Backend failed: read failed", "Invalid field")
+    bodies = [json.dumps({"esearchresult": {"ERROR": fault}}).encode() for fault in faults]
+    indexes.misbehaves("pubmed", Fault(body=bodies[0]))
+    assert len(records(Wanted("pubmed", "otters", limit=5), client())) == 5
+    indexes.misbehaves("pubmed", Fault(body=bodies[1]))
+    with pytest.raises(FetchError, match="it refused the search: 'Invalid field'"):
+        records(Wanted("pubmed", "newts", limit=5), client())
 
 
 def test_semantic_scholar_is_searched_in_bulk_beyond_its_best_thousand(

@@ -40,6 +40,13 @@ def test_what_was_fetched_within_the_day_is_not_asked_for_again(client: MakeClie
     assert len(indexes.asked) == 2
 
 
+def test_what_one_key_was_given_is_not_given_to_another(client: MakeClient, indexes: IndexServer) -> None:
+    wanted = Wanted("openalex", "otters", limit=50)
+    for key in ("first-key-1234", "second-key-1234", "first-key-1234"):
+        got(client(settings={"openalex_key": key}), wanted)
+    assert [one.said["api_key"] for one in indexes.asked] == ["first-key-1234", "second-key-1234"]
+
+
 def test_another_search_is_asked_for(client: MakeClient, indexes: IndexServer) -> None:
     one = client()
     got(one)

@@ -10,6 +10,7 @@ import re
 from rag.errors import FetchError
 from rag.fetching.indexes.base import About, Asking, Page, offset, quoted, rest
 from rag.fetching.wanted import Wanted, wanted_ids
+from rag.text.titles import LITTLE
 
 ABOUT = About(
     name="arxiv",
@@ -27,8 +28,8 @@ TOTAL = re.compile(rb"<(?:\w+:)?totalResults\b[^>]*>\s*(\d+)")
 ENTRY = re.compile(rb"<(?:\w+:)?entry[\s>]")
 END = re.compile(rb"</(?:\w+:)?feed>\s*\Z")
 REFUSED = re.compile(rb"/api/errors.*?<(?:\w+:)?summary\b[^>]*>(.*?)</", re.DOTALL)
-OWN_WORDS = re.compile(r"\b(?:ti|au|abs|co|jr|cat|rn|id|all):|\b(?:AND|OR|ANDNOT)\b")
-WORDS = re.compile(r'"[^"]+"|[^\s"]+')
+OWN_WORDS = re.compile(r"\b(?:ti|au|abs|co|jr|cat|rn|id|all):(?=\S)|\b(?:AND|OR|ANDNOT)\b")
+WORDS = re.compile(r'"[^"]+"|[^\s":;,()\[\]{}!?\\/]+')  # what has a meaning of its own in a search is none of a word
 
 
 def page(wanted: Wanted, client: Asking, after: str) -> Page:
@@ -59,7 +60,9 @@ def query(wanted: Wanted) -> str:
     """Return a search in arXiv's words. Words without a field must all stand somewhere in the paper's record."""
     text = " ".join(wanted.text.split())
     if text and not OWN_WORDS.search(text):
-        text = " AND ".join(f"all:{word}" for word in WORDS.findall(text))
+        words = WORDS.findall(text)
+        telling = [word for word in words if word.lower() not in LITTLE] or words
+        text = " AND ".join(f"all:{word}" for word in telling)
     parts = [f"({text})" if text else "", f"au:{quoted(wanted.author)}" if wanted.author else ""]
     if wanted.year_from or wanted.year_to:
         parts.append(f"submittedDate:[{wanted.year_from or 1991}01010000 TO {wanted.year_to or 2100}12312359]")

@@ -88,7 +88,7 @@ class Index(Protocol):
 
 def parsed(content: bytes, *path: str, kind: type = list) -> Any:
     """Return what stands at a path in an answer of JSON. Raises ValueError where no `kind` stands there."""
-    value = json.loads(content)
+    value = json.loads(content, strict=False)  # some write line ends and tabs into texts as they are
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None
     if not isinstance(value, kind):

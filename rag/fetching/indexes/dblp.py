@@ -38,9 +38,13 @@ def page(wanted: Wanted, client: Asking, after: str) -> Page:
     }
     content = client.get(ABOUT, "search/publ/api", asked, _check).content
     hits = parsed(content, "result", "hits", kind=dict)
-    items = [_paper(hit["info"]) for hit in _list(hits.get("hit")) if isinstance(hit.get("info"), dict)]
+    items = [_paper(hit["info"]) for hit in _list(hits.get("hit")) if isinstance(hit, dict) and _has_info(hit)]
     total = number(hits.get("@total"))
     return Page(document(items), len(items), total, rest(start, len(items), total, wanted.limit))
+
+
+def _has_info(hit: dict[str, Any]) -> bool:
+    return isinstance(hit.get("info"), dict)
 
 
 def _paper(info: dict[str, Any]) -> dict[str, Any]:

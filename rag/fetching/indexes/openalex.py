@@ -5,7 +5,7 @@ https://developers.openalex.org/api-reference/authentication: up to 100 requests
 key (free) a day's allowance is a few searches. Filters take several values with `|` between them.
 """
 
-from rag.fetching.indexes.base import About, Asking, Key, Page, checked, document, number, offset, parsed, rest
+from rag.fetching.indexes.base import About, Asking, Key, Page, document, number, offset, parsed, rest
 from rag.fetching.wanted import Wanted, wanted_ids
 
 ABOUT = About(
@@ -60,6 +60,8 @@ def plain(value: str) -> str:
 def _by_ids(wanted: Wanted, client: Asking, start: int) -> Page:
     """Return the works of one kind of ids at a time: a filter takes several values of one field."""
     ids = sorted(_as_filters(wanted))
+    if not ids:
+        return Page(document([]), 0, None, "")
     name = ids[start][0]
     batch = [value for one, value in ids[start : start + ABOUT.at_once] if one == name]
     found = _page(client, {"filter": f"{name}:{'|'.join(batch)}", "per_page": ABOUT.page, "cursor": "*"})
@@ -67,13 +69,22 @@ def _by_ids(wanted: Wanted, client: Asking, start: int) -> Page:
 
 
 def _as_filters(wanted: Wanted) -> list[tuple[str, str]]:
-    """Return the ids as (field, value); arXiv's papers are there under the DOIs that DataCite gave them."""
-    return [("doi", f"10.48550/arxiv.{one}") if kind == "arxiv" else (kind, one) for kind, one in wanted_ids(wanted)]
+    """Return the ids as (field, value); arXiv's papers are there under the DOIs that DataCite gave them.
+
+    A DOI with a comma or a bar in it can't stand in a filter.
+    """
+    ids = [("doi", f"10.48550/arxiv.{one}") if kind == "arxiv" else (kind, one) for kind, one in wanted_ids(wanted)]
+    return [(name, value) for name, value in ids if not {",", "|"} & set(value)]
+
+
+def _check(content: bytes) -> None:
+    parsed(content, "results")
+    parsed(content, "meta", kind=dict)
 
 
 def _page(client: Asking, parameters: dict[str, str | int]) -> Page:
     said = {name: value for name, value in parameters.items() if value != ""}
-    answer = client.get(ABOUT, "works", said | {"select": FIELDS}, checked("results"))
+    answer = client.get(ABOUT, "works", said | {"select": FIELDS}, _check)
     items = parsed(answer.content, "results")
     meta = parsed(answer.content, "meta", kind=dict)
     return Page(document(items), len(items), number(meta.get("count")), str(meta.get("next_cursor") or ""))

@@ -30,6 +30,7 @@ ABOUT = About(
 ARTICLE = re.compile(rb"<Pubmed(?:Book)?Article[\s>]")
 END = re.compile(rb"</PubmedArticleSet>\s*\Z|<PubmedArticleSet\s*/>\s*\Z")
 EMPTY = b"<PubmedArticleSet></PubmedArticleSet>"
+PASSING = re.compile(r"backend|unavailable|timeout|timed out|exception|try again", re.IGNORECASE)
 FORM = "application/x-www-form-urlencoded"
 SAME = {"db": "pubmed", "tool": "askpapers"}
 
@@ -138,6 +139,8 @@ def _size(content: bytes) -> int:
 
 def _check_search(content: bytes) -> None:
     result = parsed(content, "esearchresult", kind=dict)
+    if PASSING.search(said := str(result.get("ERROR", ""))):
+        raise ValueError(said[:200])
     if "ERROR" not in result and number(result.get("count")) is None:
         msg = "it doesn't say how many there are"
         raise ValueError(msg)

@@ -58,6 +58,8 @@ def by_title(title: str, client: Asking) -> bytes:
 
 
 def _best(wanted: Wanted, client: Asking, parameters: dict[str, str | int], start: int) -> Page:
+    # A word with a hyphen in it matches nothing there, as the documentation says.
+    parameters["query"] = str(parameters["query"]).replace("-", " ")
     parameters |= {"offset": start, "limit": min(ABOUT.page, wanted.limit - start)}
     content = client.get(ABOUT, "paper/search", parameters, _check).content
     body = parsed(content, kind=dict)

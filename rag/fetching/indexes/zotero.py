@@ -8,6 +8,7 @@ https://www.zotero.org/support/dev/web_api/v3/basics: at most 100 items a page, 
 from rag.errors import FetchError
 from rag.fetching.indexes.base import About, Asking, Key, Page, checked, document, number, offset, parsed, rest
 from rag.fetching.wanted import Wanted
+from rag.readers.json_shapes.fields import within
 
 ABOUT = About(
     name="zotero",
@@ -30,13 +31,23 @@ ONLINE = About(
     gives=ABOUT.gives,
 )
 VERSION = {"Zotero-API-Version": "3"}
+ALLOW = "Allow other applications on this computer to communicate with it: Settings, Advanced."
 NO_PAPERS = {"attachment", "note", "annotation"}
 
 
 def page(wanted: Wanted, client: Asking, after: str) -> Page:
     """Return the page after so many items. Raises FetchError, also for a collection that isn't there."""
     about = ONLINE if client.setting("zotero_key") else ABOUT
-    place, start = _library(client, about), offset(after)
+    try:
+        return _page(wanted, client, about, offset(after))
+    except FetchError as error:
+        if error.status != 403 or about is ONLINE:
+            raise
+        raise FetchError(about.title, error.happened, ALLOW, error.status) from None
+
+
+def _page(wanted: Wanted, client: Asking, about: About, start: int) -> Page:
+    place = _library(client, about)
     if wanted.collection:
         place = f"{place}/collections/{_collection(client, about, place, wanted.collection)}"
     parameters: dict[str, str | int] = {
@@ -55,8 +66,7 @@ def page(wanted: Wanted, client: Asking, after: str) -> Page:
 
 
 def _type(item: dict[str, object]) -> object:
-    data = item.get("data")
-    return data.get("itemType") if isinstance(data, dict) else None
+    return within(item, "data", "itemType")
 
 
 def _library(client: Asking, about: About) -> str:
@@ -77,7 +87,7 @@ def _collection(client: Asking, about: About, place: str, said: str) -> str:
         parameters: dict[str, str | int] = {"format": "json", "limit": about.page, "start": start}
         answer = client.get(about, f"{place}/collections", parameters, checked(), headers=VERSION)
         items = parsed(answer.content)
-        names |= {str(one.get("key")): str((one.get("data") or {}).get("name", "")) for one in items}
+        names |= {str(within(one, "key")): str(within(one, "data", "name")) for one in items if within(one, "key")}
         start += len(items)
         more = bool(items) and start < (number(answer.headers.get("total-results", "")) or 0)
     keys = [said] if said in names else [key for key, name in names.items() if name.casefold() == said.casefold()]
