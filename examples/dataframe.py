@@ -18,12 +18,11 @@ papers = pd.DataFrame(
     }
 )
 
-# %% Into a library: a file of JSON Lines is a table that ingest reads
-from rag import Library
+# %% Into a library: rows are read as files are, and running the cell again changes nothing
+import rag
 
-papers.to_json("papers.jsonl", orient="records", lines=True)
-library = Library.open("frame.library")
-print(library.ingest("papers.jsonl"))
+library = rag.Library.open("frame.library")
+print(library.ingest(papers, name="my query"))
 
 # %% Many questions, one row each
 questions = ["How far do dunes wander in a year?", "When does the current turn in a strait?", "How deep is the ocean?"]
@@ -40,13 +39,12 @@ table = pd.DataFrame(
 print(table.to_string())
 
 # %% Every claim with what it rests on
-claims = pd.DataFrame(
-    [
-        {"question": answer.question, "claim": claim.text, "paper": citation.paper.key, "quote": citation.quote}
-        for answer in answers
-        for claim in answer.claims
-        for citation in claim.citations
-    ]
-)
-print(claims.to_string())
+claims = rag.to_frame(answers)
+print(claims[["question", "claim", "standing", "key", "quote"]].to_string())
+
+# %% The papers of the library, with what it made of them
+print(library.to_frame()[["key", "title", "year", "sources"]].to_string())
+
+# %% An answer shows itself: in a notebook with its quotes, in a plain session as text
+print(answers[0])
 library.close()

@@ -24,14 +24,20 @@ from rag.records import (
     IngestReport,
     Outcome,
     Paper,
+    Record,
     Turn,
 )
 
 if TYPE_CHECKING:
+    from rag.export.frames import to_frame
     from rag.library import Library
     from rag.settings import Settings
 
-LAZY = {"Library": "rag.library", "Settings": "rag.settings"}  # these bring numpy and pydantic: half a second
+LAZY = {  # these bring numpy and pydantic: half a second
+    "Library": "rag.library",
+    "Settings": "rag.settings",
+    "to_frame": "rag.export.frames",
+}
 
 __all__ = [
     "Answer",
@@ -46,8 +52,10 @@ __all__ = [
     "Outcome",
     "Paper",
     "RagError",
+    "Record",
     "Settings",
     "Turn",
+    "to_frame",
 ]
 
 

@@ -7,8 +7,9 @@ who only asks waits for it.
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from rag.errors import SourceError
 from rag.ingestion.chunking import CHUNKER
 from rag.ingestion.indexing import index_pending
 from rag.ingestion.merging import forget, split
@@ -95,12 +96,21 @@ class Collection:
         tell_note(embedder)
         return embedder.name
 
-    def ingest(self, paths: str | Path | Iterable[str | Path], watch: Watch = lambda progress: None) -> IngestReport:
-        """Bring in the papers of files and folders (or of one); return what became of each record."""
+    def ingest(
+        self, papers: str | Path | Iterable[Any], watch: Watch = lambda progress: None, name: str = ""
+    ) -> IngestReport:
+        """Bring in the papers of files and folders (or of one), or rows; return what became of each record."""
         from rag.ingestion.finding import find_files
         from rag.ingestion.ingest import ingest
+        from rag.readers.rows import read_rows, rows_or_paths
 
-        files = find_files(_listed(paths))
+        rows, paths = rows_or_paths(papers)
+        if rows is not None:
+            return self.bring_in(read_rows(rows, name), watch)
+        if name:
+            msg = f"Files are sources by their own names; {name!r} names none. Leave out name=, or give rows."
+            raise SourceError(msg)
+        files = find_files(paths)
         with self.storage.writing() as index:
             return ingest(files, self.storage.catalog, index, self.embedder, watch)
 
@@ -204,7 +214,8 @@ class Collection:
         allowed = catalog.indexed_ids(filters) if filters else None
         while batch := catalog.all_papers(after=after, limit=PAGE):
             after = batch[-1].paper_id
-            yield from (paper for paper in batch if allowed is None or paper.paper_id in allowed)
+            chosen = [paper.paper_id for paper in batch if allowed is None or paper.paper_id in allowed]
+            yield from catalog.papers(chosen)  # with where they came from
 
     def paper(self, paper_id: int) -> Paper | None:
         """Return one paper; None when it isn't there (any more)."""

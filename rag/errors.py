@@ -11,6 +11,7 @@
     ├── EmptyLibraryError       nothing to search yet
     ├── SourceError             a path to ingest can't be read
     ├── FetchError              an index of papers can't be asked, refuses, or gives no sound answer
+    ├── ExportError             papers can't be written in the form that was asked for
     ├── QuestionError           a question, filter or limit that can't be used
     ├── MergeError              a merge to undo that isn't there
     ├── EmbeddingError          the embedding model is missing, wrong or unreachable
@@ -76,6 +77,10 @@ class FetchError(RagError):
     def __init__(self, index: str, happened: str, advice: str, status: int = 0) -> None:
         self.index, self.happened, self.advice, self.status = index, happened, advice, status
         super().__init__(f"{index}: {happened}. {advice}")
+
+
+class ExportError(RagError):
+    """Something can't be written in the form that was asked for. The message says what is missing."""
 
 
 class QuestionError(RagError):

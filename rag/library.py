@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Seque
 from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from rag.answering.abstaining import outcome_of
 from rag.answering.pipeline import AnswerPipeline, Question, make_pipeline
@@ -19,6 +19,7 @@ from rag.comparison.compares import Compares
 from rag.errors import StoppedError
 from rag.gathering.gathers import Gathers
 from rag.integrations.llama_index.offered import ForLlamaIndex
+from rag.integrations.notebooks import ForNotebooks
 from rag.mapping import PaperMap
 from rag.marking import Marking
 from rag.models.cancellation import Cancellation, in_thread
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
 PASSAGES = 3  # sentences shown of each paper that a search finds
 
 
-class Library(Compares, ForLlamaIndex, Gathers, Marking):
+class Library(Compares, ForLlamaIndex, ForNotebooks, Gathers, Marking):
     """A folder holding one collection of papers and its indexes, that questions are asked of."""
 
     def __init__(self, collection: Collection) -> None:
@@ -184,14 +185,17 @@ class Library(Compares, ForLlamaIndex, Gathers, Marking):
 
     # --- The papers
 
-    def ingest(self, paths: str | Path | Iterable[str | Path], watch: Watch = lambda progress: None) -> IngestReport:
-        """Bring in the papers of files and folders (or of one); return what became of each record.
+    def ingest(
+        self, paths: str | Path | Iterable[Any], watch: Watch = lambda progress: None, *, name: str | None = None
+    ) -> IngestReport:
+        """Bring in the papers of files and folders, or rows of a notebook; return what became of each record.
 
-        A second run over the same files changes nothing, a run after a crash finishes the work. `watch` is told the
-        progress. Raises SourceError for a path that doesn't exist, LibraryLockedError when somebody else is writing,
-        StorageError when a write fails (what was stored before stays).
+        Rows are a DataFrame (pandas, polars, Arrow), dicts, or `rag.Record`s, their source is `name`, or named by their
+        columns. A second run over the same changes nothing, a run after a crash finishes the work. `watch` is told the
+        progress. Raises SourceError for a path that doesn't exist and a frame without titles or abstracts,
+        LibraryLockedError when somebody else is writing, StorageError when a write fails (what was stored stays).
         """
-        return self._collection.ingest(paths, watch)
+        return self._collection.ingest(paths, watch, name or "")
 
     def remove(self, paper_ids: Iterable[int]) -> int:
         """Forget papers with everything known of them; return how many were there.

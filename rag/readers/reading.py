@@ -97,12 +97,12 @@ def _read(source: Source, name: str) -> Iterator[Record | Rejection | Remark]:
             yield Remark(name, found)
         else:
             empty = False
-            yield _checked(found, name)
+            yield checked(found, name)
     if empty:
         yield Rejection(name, None, f"holds no papers, though it looks like a {reader.NAME}")
 
 
-def _checked(found: Record | Problem, source: str) -> Record | Rejection:
+def checked(found: Record | Problem, source: str) -> Record | Rejection:
     """Return a record that keeps every invariant, or the reason why there is none."""
     if isinstance(found, Problem):
         reason = " ".join(found.reason.split())  # it may quote a damaged file

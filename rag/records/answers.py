@@ -1,7 +1,7 @@
 """Answers: their text and claims, what was searched, and what readers thought of it."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import zip_longest
@@ -9,7 +9,10 @@ from typing import Any, Self
 
 from rag.records.claims import Citation, Claim, citation_dict, citation_of, claims_of
 from rag.records.filters import Filters
-from rag.records.papers import Paper, Passage
+from rag.records.papers import Paper, Passage, reference_html
+from rag.records.showing import boxed, listed, said, spaced, tagged
+from rag.records.standings import needs_look, shown, side_by_side
+from rag.text.labels import one_line
 
 MARK = "NOT SAID:"  # what a model is asked to write before what its sources leave open
 
@@ -121,6 +124,25 @@ class Answer:
         lowest = sorted(claim.support for claim in self.claims)[:2]
         return sum(lowest) / len(lowest) if lowest else 0.0
 
+    def __repr__(self) -> str:
+        return str(self)
+
+    def __str__(self) -> str:
+        """Return the text with its references, a line each, and what to know of it."""
+        text = "\n".join(map(one_line, self.text.split("\n")))
+        cited = [f"[{one.number}] {one.paper.reference}" for one in self.citations]
+        return "\n\n".join(filter(None, [text, "\n".join(cited), "\n".join(map(one_line, self.notes))]))
+
+    def _repr_html_(self) -> str:
+        return boxed(
+            tagged("p", tagged("b", said(self.question))),
+            tagged("div", text_html(self.text, self.claims), "text"),
+            "".join(cited_html(one, self.claims) for one in self.citations),
+            listed(map(reference_html, self.nearest)) if self.outcome is Outcome.NOT_IN_ABSTRACTS else "",
+            tagged("p", said(f"{LEFT_OPEN} {self.left_open}")) if self.left_open and not self.answered else "",
+            "".join(tagged("p", said(note), "quiet") for note in self.notes),
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Return the whole answer as plain JSON-ready values; a citation names its paper by `paper_id`."""
         papers = {c.paper.paper_id: c.paper for claim in self.claims for c in claim.citations}
@@ -169,6 +191,25 @@ class Answer:
             **_tuples(value, "prompts", "notes"),
             **{name: value[name] for name in ("answerer", "timings", "usage", "cost", "partial", "repairs")},
         )
+
+
+def text_html(text: str, claims: tuple[Claim, ...]) -> str:
+    """Return a text as a notebook shows it: a claim to look at has its sign, and what that means where one points."""
+    done, at = "", 0
+    for claim in claims:
+        how, look = shown(claim), needs_look(claim)
+        told = f"{how.word}: {side_by_side(claim) or how.meaning}"
+        span = spaced(text[claim.start : claim.end]) + f" {how.sign}" * look
+        done += spaced(text[at : claim.start]) + tagged("span", span, "look" if look else "", told)
+        at = claim.end
+    return done + spaced(text[at:])
+
+
+def cited_html(citation: Citation, claims: Iterable[Claim] = ()) -> str:
+    """Return a cited paper as a notebook shows it: its reference, and the words of its abstract that claims rest on."""
+    cited = (one.quote for claim in claims for one in claim.citations if one.number == citation.number)
+    quotes = (tagged("blockquote", tagged("mark", said(one))) for one in dict.fromkeys((citation.quote, *cited)))
+    return tagged("div", reference_html(citation.paper, f"[{citation.number}]")) + "".join(quotes)
 
 
 @dataclass(frozen=True, slots=True)

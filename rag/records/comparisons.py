@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from rag.records.answers import EXTRACTIVE
+from rag.records.answers import EXTRACTIVE, text_html
 from rag.records.claims import Citation, Claim, citation_dict, claims_of
-from rag.records.papers import Paper
+from rag.records.papers import Paper, reference_html
+from rag.records.showing import boxed, said, tagged
+from rag.text.labels import one_line
 
 UNSAID = "not said"  # what is shown in the place of an empty cell
 
@@ -83,6 +85,37 @@ class Comparison:
     prompts: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict, compare=False)
 
+    def __repr__(self) -> str:
+        return str(self)
+
+    def __str__(self) -> str:
+        """Return each paper with its cells, a line each, and the notes."""
+        rows = (
+            "\n".join(
+                [
+                    f"[{row.number}] {row.paper.reference}",
+                    *(
+                        f"    {one_line(name)}: {one_line(cell.shown)}"
+                        for name, cell in zip(self.columns, row.cells, strict=True)
+                    ),
+                ]
+            )
+            for row in self.rows
+        )
+        return "\n\n".join([*rows, *map(one_line, self.notes)])
+
+    def _repr_html_(self) -> str:
+        head = "".join(tagged("th", said(name)) for name in ("Paper", *self.columns))
+        rows = (
+            tagged("td", reference_html(row.paper, f"[{row.number}]")) + "".join(map(_cell_html, row.cells))
+            for row in self.rows
+        )
+        notes = "".join(tagged("p", said(note), "quiet") for note in self.notes)
+        table = (
+            f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(tagged('tr', row) for row in rows)}</tbody></table>"
+        )
+        return boxed(table, notes)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the whole comparison as plain JSON-ready values; rows and citations name papers by `paper_id`."""
         return {
@@ -125,6 +158,13 @@ class Comparison:
             prompts=tuple(map(_text, value["prompts"])),
             timings={_text(name): float(seconds) for name, seconds in value["timings"].items()},
         )
+
+
+def _cell_html(cell: Cell) -> str:
+    if not cell.said:
+        return tagged("td", tagged("span", said(cell.shown), "quiet"))
+    html = text_html(cell.text, cell.claims)
+    return tagged("td", tagged("mark", html) if cell.quote else html)
 
 
 def _paper(value: Mapping[str, Any]) -> Paper:

@@ -5,7 +5,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from rag.records.showing import boxed, link, listed, said, tagged
 from rag.text.author_names import surname
+from rag.text.labels import one_line
+
+SHOWN_REJECTIONS = 20  # in a notebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,33 @@ class Paper:
             return f"https://pubmed.ncbi.nlm.nih.gov/{self.pubmed_id}/"
         return self.url
 
+    @property
+    def reference(self) -> str:
+        """The paper on a line of plain text: title, authors and year, retraction, link; as far as they are known."""
+        parts = (self.title.rstrip("."), self.byline, self.retraction, self.link)
+        return one_line(". ".join(part for part in parts if part))
+
+    def __repr__(self) -> str:
+        return f"<Paper {self.paper_id}: {self.reference}>"
+
+    def __str__(self) -> str:
+        return "\n".join(part for part in (self.reference, one_line(self.abstract)) if part)
+
+    def _repr_html_(self) -> str:
+        return boxed(tagged("p", reference_html(self)), tagged("p", said(self.abstract)))
+
+
+def reference_html(paper: Paper, label: str = "") -> str:
+    """Return a paper as a notebook's list of references has it."""
+    parts = (
+        said(label),
+        tagged("b", said(paper.title.rstrip(".")) + "."),
+        tagged("span", said(paper.byline), "quiet"),
+        tagged("span", said(paper.retraction), "retracted"),
+        link(paper.link),
+    )
+    return " ".join(part for part in parts if part)
+
 
 def as_record(paper: Paper, line: int) -> Record:
     """Return a paper as the record that it would be if a source had it on a line."""
@@ -129,6 +160,25 @@ class Hit:
     score: float
     passages: tuple[Passage, ...]
 
+    def __repr__(self) -> str:
+        return f"<Hit {self.score:.2f}, paper {self.paper.paper_id}: {self.paper.reference}>"
+
+    def __str__(self) -> str:
+        return "\n".join([self.paper.reference, *(f"    {one_line(one.text)}" for one in self.passages[:1])])
+
+    def _repr_html_(self) -> str:
+        return boxed(hit_html(self))
+
+
+def hit_html(hit: Hit) -> str:
+    """Return a paper found as a notebook shows it: its reference, and its sentences as quotes, the best one marked."""
+    score = tagged("span", f"{hit.score:.2f}", "quiet", "score within this search, 0 to 1")
+    quotes = (
+        tagged("blockquote", tagged("mark", said(one.text)) if place == 0 else said(one.text))
+        for place, one in enumerate(hit.passages)
+    )
+    return f"{tagged('div', f'{reference_html(hit.paper)} {score}')}{''.join(quotes)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -146,6 +196,24 @@ class Found:
     searched: int
     notes: tuple[str, ...] = ()
     more: bool = False
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def __str__(self) -> str:
+        hits = (f"{place}. {hit}" for place, hit in enumerate(self.hits, 1))
+        return "\n".join([self._counted, *map(one_line, self.notes), *hits])
+
+    def _repr_html_(self) -> str:
+        count = tagged("p", said(self._counted), "quiet")
+        notes = "".join(tagged("p", said(note)) for note in self.notes)
+        return boxed(count, notes, listed(map(hit_html, self.hits), "ol"))
+
+    @property
+    def _counted(self) -> str:
+        return (
+            f"{'At least ' * self.more}{self.matching:,} of {self.searched:,} papers match{'es' * (self.matching == 1)}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,3 +279,21 @@ class IngestReport:
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain JSON-ready values."""
         return dataclasses.asdict(self)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def __str__(self) -> str:
+        more = self.rejections - len(self.rejected[:SHOWN_REJECTIONS])
+        rest = [f"and {more:,} more"] if more else []
+        return "\n".join([self._counted, *(one_line(str(one)) for one in self.rejected[:SHOWN_REJECTIONS]), *rest])
+
+    def _repr_html_(self) -> str:
+        first, *others = str(self).split("\n")
+        return boxed(tagged("p", said(first)), listed(map(said, others)))
+
+    @property
+    def _counted(self) -> str:
+        counts = {name: getattr(self, name) for name in ("added", "updated", "unchanged", "merged")}
+        told = [f"{count:,} {name}" for name, count in (counts | {"rejected": self.rejections}).items() if count]
+        return ", ".join(told) or "nothing to read"

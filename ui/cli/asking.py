@@ -93,10 +93,8 @@ def ask(
     from ui.cli.conversation import Conversation
     from ui.filters import read_filters
 
-    settings, filters = (
-        checking(read_settings(llm=llm), check),
-        read_filters(year, origin, title, collection, tag, without_retracted=without_retracted),
-    )
+    settings = checking(read_settings(llm=llm), check)
+    filters = read_filters(year, origin, title, collection, tag, without_retracted=without_retracted)
     turns = read_history(history) if history else []
     if history:
         check_writable(history)

@@ -23,22 +23,27 @@ if TYPE_CHECKING:
     from rag.records import Turn
 
 
+FormOption = Annotated[
+    str | None,
+    typer.Option(
+        "--form",
+        metavar="FORM",
+        help="bibtex (the default), ris, csl-json, jsonl, markdown, apa or ieee; with --history also html, text",
+    ),
+]
+HistoryOption = Annotated[
+    Path | None, typer.Option("--history", metavar="FILE", help="only what this conversation cites")
+]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help="file to write; its ending can tell the form")
+]
+
+
 def export(
     library: LibraryOption = None,
-    form: Annotated[
-        str | None,
-        typer.Option(
-            "--form",
-            metavar="FORM",
-            help="bibtex (the default), ris, csl-json, jsonl, markdown, apa or ieee; with --history also html, text",
-        ),
-    ] = None,
-    history: Annotated[
-        Path | None, typer.Option("--history", metavar="FILE", help="only what this conversation cites")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="file to write; its ending can tell the form")
-    ] = None,
+    form: FormOption = None,
+    history: HistoryOption = None,
+    out: OutOption = None,
     year: YearOption = None,
     origin: OriginOption = None,
     title: TitleOption = None,
@@ -60,13 +65,9 @@ def export(
         text = shared_conversation(history, form, out) or exported_conversation(history, chosen_form(form, out))
     else:
         chosen = chosen_form(form, out)
+        filters = read_filters(year, origin, title, collection, tag, without_retracted=without_retracted)
         with Library.open(library, read_settings(), create=False) as opened:
-            text = export_papers(
-                opened.selected(
-                    read_filters(year, origin, title, collection, tag, without_retracted=without_retracted)
-                ),
-                chosen,
-            )
+            text = export_papers(opened.selected(filters), chosen)
     write_out(text, out)
 
 
