@@ -1,5 +1,6 @@
 """What papers lack, filled in from open indexes: nothing that is there changes, all is listed and can be undone."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -206,3 +207,19 @@ def test_records_of_a_file_that_lack_only_their_abstract_come_in_and_go_again(
     library.unenrich()
     assert [paper.title for paper in library.selected()] == [one.title]
     assert three.title not in {paper.title for paper in library.selected()}
+
+
+def test_that_a_paper_was_retracted_is_filled_in_though_its_title_says_so_there(
+    library: Library, write_jsonl: WriteJsonl, indexes: IndexServer
+) -> None:
+    one = made(1)[0]
+    library.ingest(write_jsonl(row(one, doi=one.doi, year=one.year, authors=["Some Body"])))
+    work = {"id": "https://openalex.org/W1", "doi": f"https://doi.org/{one.doi}", "title": f"RETRACTED: {one.title}",
+            "publication_year": one.year, "is_retracted": True}  # fmt: skip
+    indexes.misbehaves("openalex", Fault(body=json.dumps({"meta": {"count": 1}, "results": [work]}).encode()))
+    report = library.enrich()
+    assert ("retracted", True) in {(change.field, bool(change.new)) for change in report.changes}
+    assert first(library).retracted
+    assert first(library).title == one.title
+    library.unenrich()
+    assert first(library).retracted is None
