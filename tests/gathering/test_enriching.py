@@ -223,3 +223,17 @@ def test_that_a_paper_was_retracted_is_filled_in_though_its_title_says_so_there(
     assert first(library).title == one.title
     library.unenrich()
     assert first(library).retracted is None
+
+
+def test_a_filled_paper_that_came_in_again_meanwhile_is_joined_with_what_was_taken_out(
+    library: Library, write_jsonl: WriteJsonl
+) -> None:
+    one = made(1)[0]
+    path = write_jsonl(row(one, doi=one.doi))
+    library.ingest(path)
+    library.enrich()
+    removed = library.take_out([1])
+    library.ingest(path)
+    library.put_back(removed)
+    [paper] = library.selected()
+    assert (paper.title, paper.abstract, paper.doi) == (one.title, one.abstract, one.doi)
