@@ -11,18 +11,21 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlencode
 
 from pydantic import SecretStr
 
 from rag.errors import FetchError, SettingsError
 from rag.fetching.cache import Answer, Cache, user_folder
+from rag.fetching.exchange import PassingError, Request
 from rag.fetching.indexes.base import About
 from rag.fetching.pace import Pace
-from rag.fetching.sending import PassingError, Request, Sender
 from rag.settings import Settings, address_table
 from rag.utils.release import release
+
+if TYPE_CHECKING:
+    from rag.fetching.sending import Sender
 
 TRIES = 5
 FIRST_WAIT = 1.0  # seconds before the second try; twice that before the third, and so on
@@ -192,7 +195,9 @@ class Client:
             self._paces[about.name] = Pace(per_second * self._speed)
         return self._paces[about.name]
 
-    def _sender(self, about: About) -> Sender:
+    def _sender(self, about: About) -> "Sender":
+        from rag.fetching.sending import Sender  # which loads the HTTP client
+
         if about.name not in self._senders:
             self._senders[about.name] = Sender(about.title, self.address(about), self._settings.timeout)
         return self._senders[about.name]

@@ -6,14 +6,14 @@ nor a mail address comes anywhere else.
 
 import re
 import time
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterator
 
 import httpx2
 from socksio import SOCKSError
 
 from rag.errors import FetchError
 from rag.fetching.cache import Answer
+from rag.fetching.exchange import PassingError, Request
 from rag.models.endpoints.meanings import Said, retry_after
 from rag.models.endpoints.reaching import is_final, unreached
 from rag.models.endpoints.routes import Route, RouteError, certificates_for, route_of
@@ -31,24 +31,6 @@ SUMMARY = re.compile(r"<(summary|error|errmsg|message)\b[^>]*>([^<]+)</", re.IGN
 KEY = re.compile(r"\bapi[ _-]?key\b", re.IGNORECASE)
 PUBLIC = "Check that this machine reaches the internet, and try again."
 LOCAL = "Check that it runs on this machine, and try again."
-
-
-class Request(NamedTuple):
-    """What is sent: the address with its parameters, headers, a body (None: GET), and the key that is in it."""
-
-    address: str
-    headers: Mapping[str, str]
-    body: bytes | None = None
-    key: str = ""
-
-
-class PassingError(Exception):
-    """What went wrong and may go well a moment later; `wait` is the pause that the index asks for, in seconds."""
-
-    def __init__(self, happened: str, wait: float | None = None, status: int = 0, advice: str = "") -> None:
-        self.happened, self.wait, self.status = happened, wait, status
-        self.advice = advice or "Try again later: what came before is kept for a day."
-        super().__init__(happened)
 
 
 class Sender:

@@ -1,0 +1,22 @@
+"""What is sent to an index, and what goes wrong in a way that passes."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Request(NamedTuple):
+    """What is sent: the address with its parameters, headers, a body (None: GET), and the key that is in it."""
+
+    address: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+    key: str = ""
+
+
+class PassingError(Exception):
+    """What went wrong and may go well a moment later; `wait` is the pause that the index asks for, in seconds."""
+
+    def __init__(self, happened: str, wait: float | None = None, status: int = 0, advice: str = "") -> None:
+        self.happened, self.wait, self.status = happened, wait, status
+        self.advice = advice or "Try again later: what came before is kept for a day."
+        super().__init__(happened)
