@@ -17,6 +17,7 @@ from rag.collection import Collection
 from rag.comparison.comparer import Comparer
 from rag.comparison.compares import Compares
 from rag.errors import StoppedError
+from rag.gathering.gathers import Gathers
 from rag.integrations.llama_index.offered import ForLlamaIndex
 from rag.integrations.notebooks import ForNotebooks
 from rag.mapping import PaperMap
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
 PASSAGES = 3  # sentences shown of each paper that a search finds
 
 
-class Library(Compares, ForLlamaIndex, ForNotebooks, Marking):
+class Library(Compares, ForLlamaIndex, ForNotebooks, Gathers, Marking):
     """A folder holding one collection of papers and its indexes, that questions are asked of."""
 
     def __init__(self, collection: Collection) -> None:

@@ -220,6 +220,9 @@ class Settings(BaseSettings):
     auth: SecretStr | None = Field(
         None, description="`user:password` that the page asks for, or a file that holds it; empty asks nobody."
     )
+    fetch: bool = Field(
+        False, description="Whether the page offers to bring in papers from open indexes (`true`, `false`)."
+    )
     mailto: Annotated[str, AfterValidator(_mailto)] = Field(
         "",
         description="Your mail address, told to the indexes that papers are fetched from, so that they can write to "

@@ -11,7 +11,10 @@ from typing import Any, NamedTuple
 import pytest
 from filelock import FileLock
 
+from eval.benchmarks.fetching.index_server import IndexServer, index_server
+from eval.benchmarks.fetching.made_papers import made
 from eval.benchmarks.shared import shared_folder
+from rag.fetching import INDEXES
 from rag.library import Library
 from rag.models.embedders.base import Embedder
 from rag.readers import read_file
@@ -231,6 +234,19 @@ def chat_server() -> Iterator[ChatServer]:
         known.url = f"{address}/v1"
         yield known
         known.ended.set()
+
+
+@pytest.fixture
+def indexes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[IndexServer]:
+    """Every open index with the same 30 papers, on a server of this machine that the settings lead to."""
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with index_server() as server:
+        server.papers.update({name: made(30) for name in INDEXES})
+        settings = server.settings(tmp_path)
+        monkeypatch.setenv("ASKPAPERS_INDEX_ADDRESSES", settings.index_addresses)
+        monkeypatch.setenv("ASKPAPERS_FETCH_CACHE", str(settings.fetch_cache))
+        yield server
 
 
 @pytest.fixture

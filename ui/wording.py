@@ -4,11 +4,13 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from pathlib import PurePath
 
+from rag.gathering.asking import Preview
+from rag.gathering.kept import KeptQuery
 from rag.records import Answer, Claim, Comparison, Found, Merge, Paper, Searched, Standing
 from rag.records.standings import SHOWN, needs_look, side_by_side
 from rag.text.labels import one_line
+from rag.text.source_names import short_name
 
 REASONS = {"doi": "DOI", "arxiv_id": "arXiv id", "pubmed_id": "PubMed id"}
 
@@ -153,7 +155,21 @@ def merged_titles(merge: Merge) -> str:
 
 def place(merge: Merge) -> str:
     """Return where the record of a merge was read: `export.bib line 12`."""
-    return f"{PurePath(merge.source).name} line {merge.line}"
+    return f"{short_name(merge.source)} line {merge.line}"
+
+
+def coming(preview: Preview) -> str:
+    """Return how many papers a fetch would bring: `12 papers`, `at most 100 of 2,311 papers`."""
+    if preview.total is None:
+        return f"at most {counted(preview.limit, 'paper')}; the index doesn't say how many there are"
+    if preview.coming != preview.total:
+        return f"at most {preview.limit:,} of {counted(preview.total, 'paper')}"
+    return counted(preview.total, "paper") if preview.total else "no paper"
+
+
+def last_refreshed(query: KeptQuery) -> str:
+    """Return when a kept query last brought all that there was: `last on 2026-11-26`."""
+    return f"last on {query.refreshed[:10]}" if query.refreshed else "not yet whole"
 
 
 def stages(answer: Answer) -> str:

@@ -16,7 +16,7 @@ from rag.records.identity import (
     title_keys,
 )
 from rag.storage.catalog.catalog import Catalog
-from rag.storage.catalog.merged_records import MergedRecord, different_from, records_of
+from rag.storage.catalog.merged_records import MergedRecord, different_from, read_records
 
 
 class Match(NamedTuple):
@@ -40,7 +40,7 @@ def matches(new: Incoming, catalog: Catalog, run: Run) -> Iterator[Match]:
             # a record of it: what speaks against the paper speaks against that record, which needn't be read.
             found = [paper.paper_id for paper in catalog.papers(found) if not conflicting(paper, record)]
         for paper_id in found:
-            kept = records_of(catalog, paper_id)
+            kept = read_records(catalog, paper_id)
             if apart and any(fingerprint(one.record) in apart for one in kept):
                 continue
             if scope not in IDENTIFIERS:
@@ -60,7 +60,7 @@ def earlier_form(new: Incoming, catalog: Catalog, run: Run, found: Iterable[Matc
     record, source = new
     slot = catalog.with_key(source, record.key) if record.key else []
     for paper_id in slot or [match.paper_id for match in found]:
-        for old in records_of(catalog, paper_id):
+        for old in read_records(catalog, paper_id):
             place = old.known and old.source == source and old.record.key == record.key
             if (
                 place

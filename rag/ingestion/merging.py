@@ -11,7 +11,7 @@ from rag.errors import MergeError
 from rag.ingestion.matching import Match, earlier_form, matches, may_be_one
 from rag.ingestion.run import Incoming, Run
 from rag.records import Record
-from rag.records.canonical import compose
+from rag.records.canonical import compose, filled
 from rag.records.identity import fingerprint, identifiers
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.merged_records import (
@@ -21,6 +21,7 @@ from rag.storage.catalog.merged_records import (
     mark_different,
     merges,
     move_record,
+    read_records,
     records_of,
     remove_record,
 )
@@ -55,8 +56,8 @@ def split(merge_id: int, catalog: Catalog) -> int:
     paper_id = found[0].paper_id
     kept = next(one for one in records_of(catalog, paper_id) if one.record_id == merge_id)
     left = remove_record(catalog, paper_id, kept)
-    mark_different(catalog, kept.record, [one.record for one in left])
-    _recompose(paper_id, left, catalog)
+    mark_different(catalog, kept.record, [one.record for one in left if not one.fills])
+    recompose(paper_id, unfilled(paper_id, left, catalog), catalog)
     return _insert(Incoming(kept.record, kept.source), catalog)
 
 
@@ -65,15 +66,23 @@ def forget(paper_id: int, source: str, catalog: Catalog) -> bool:
     if not (found := catalog.papers([paper_id])):
         return False  # gone with another source
     kept = records_of(catalog, paper_id)
-    mine = [one for one in kept if one.known and one.source == source]
-    if len(mine) == len(kept) or set(found[0].origins) <= {source}:
+    mine = [one for one in kept if one.known and not one.fills and one.source == source]
+    if len(mine) == sum(not one.fills for one in kept) or set(found[0].origins) <= {source}:
         catalog.remove([paper_id])
         return True
     for one in mine:
         kept = remove_record(catalog, paper_id, one)
     catalog.forget_source(paper_id, source)  # also of a paper from an older catalog, whose records nobody knows
-    _recompose(paper_id, kept, catalog)
+    recompose(paper_id, unfilled(paper_id, kept, catalog), catalog)
     return False
+
+
+def unfilled(paper_id: int, kept: list[MergedRecord], catalog: Catalog) -> list[MergedRecord]:
+    """Forget what was filled in by an id that none of a paper's records has any more; return what is left of all."""
+    ids = {f"{kind} {value}" for one in kept if not one.fills for kind, value in identifiers(one.record).items()}
+    for one in [one for one in kept if one.fills and one.record.key not in ids]:
+        kept = remove_record(catalog, paper_id, one)
+    return kept
 
 
 def _copies(new: Incoming, catalog: Catalog) -> list[tuple[int, MergedRecord]]:
@@ -102,12 +111,12 @@ def _again(copies: list[tuple[int, MergedRecord]], new: Incoming, catalog: Catal
     there = _place_in_source(kept.record)
     if there != place and run.has_read(paper_id, kept):
         reason = next(iter(identifiers(new.record)), "title")
-        return _place(new, catalog, run, [Match(paper_id, records_of(catalog, paper_id), reason)])
+        return _place(new, catalog, run, [Match(paper_id, read_records(catalog, paper_id), reason)])
     run.mark(paper_id, kept.record_id)
     record = _still_marked(new.record, kept.record)
     marked = record.retracted != kept.record.retracted
     if there != place or marked:
-        _recompose(paper_id, move_record(catalog, paper_id, kept, record), catalog)
+        recompose(paper_id, move_record(catalog, paper_id, kept, record), catalog)
     return "updated" if there[1] != place[1] or marked else "unchanged"
 
 
@@ -141,7 +150,7 @@ def _place(new: Incoming, catalog: Catalog, run: Run, found: list[Match]) -> str
     catalog.add_origin(into, new.source, new.record)
     run.mark(into, joined)
     run.join(joined)
-    return "updated" if _recompose(into, records_of(catalog, into), catalog) else "merged"
+    return "updated" if recompose(into, records_of(catalog, into), catalog) else "merged"
 
 
 def _absorb(paper_id: int, other: Match, catalog: Catalog, run: Run) -> None:
@@ -155,20 +164,18 @@ def _edit(paper_id: int, old: MergedRecord, new: Incoming, catalog: Catalog, run
     """Put a record in the place of its earlier form; it may now be of another paper."""
     copy_differences(catalog, old.record, new.record)
     new = new._replace(record=_still_marked(new.record, old.record))
-    if old.record_id is not None:
-        _recompose(paper_id, run.remove_record(catalog, paper_id, old), catalog)
+    if len(read_records(catalog, paper_id)) > 1:
+        recompose(paper_id, run.remove_record(catalog, paper_id, old), catalog)
         kind = _place(new, catalog, run, list(matches(new, catalog, run)))
         return "updated" if kind == "merged" else kind
-    catalog.drop_origin(paper_id, old.source, old.record, [])
-    catalog.add_origin(paper_id, new.source, new.record)
-    _recompose(paper_id, [old._replace(record=new.record)], catalog)
-    run.mark(paper_id)
+    recompose(paper_id, move_record(catalog, paper_id, old, new.record), catalog)
+    run.mark(paper_id, old.record_id)
     for match in list(matches(new, catalog, run)):
-        mine = Match(paper_id, records_of(catalog, paper_id), match.reason)
+        mine = Match(paper_id, read_records(catalog, paper_id), match.reason)
         if match.paper_id != paper_id and may_be_one(mine, match, catalog):
             run.add_first_record(catalog, paper_id)
             _absorb(paper_id, match, catalog, run)
-            _recompose(paper_id, records_of(catalog, paper_id), catalog)
+            recompose(paper_id, records_of(catalog, paper_id), catalog)
     return "updated"
 
 
@@ -186,10 +193,12 @@ def _insert(new: Incoming, catalog: Catalog) -> int:
     return paper_id
 
 
-def _recompose(paper_id: int, kept: Iterable[MergedRecord], catalog: Catalog) -> bool:
+def recompose(paper_id: int, kept: Iterable[MergedRecord], catalog: Catalog) -> bool:
     """Make a paper what its records say; return whether that changed it."""
     [paper] = catalog.papers([paper_id])
-    composed = replace(compose(paper_id, [one.record for one in kept]), origins=paper.origins)
+    records = list(kept)
+    said = compose(paper_id, [one.record for one in records if not one.fills])
+    composed = replace(filled(said, [one.record for one in records if one.fills]), origins=paper.origins)
     if composed == paper:
         return False
     catalog.update(composed, reindex=(composed.title, composed.abstract) != (paper.title, paper.abstract))

@@ -12,7 +12,7 @@ from rag.records import Record, Removed
 from rag.records.identity import fingerprint
 from rag.records.marks import RemovedPaper
 from rag.storage.catalog.catalog import Catalog
-from rag.storage.catalog.merged_records import kept_records, put_records, records_of
+from rag.storage.catalog.merged_records import FILL, kept_records, put_records, records_of
 
 
 def take_out(paper_ids: Iterable[int], catalog: Catalog) -> Removed:
@@ -59,7 +59,7 @@ def _is_free(one: RemovedPaper, catalog: Catalog, newest: int) -> bool:
         there = {_said_by(kept.record) for kept in records_of(catalog, paper.paper_id)}
         stood = {_said_by(kept.record) for kept in one.records}
         return there <= stood and set(paper.origins) <= set(one.paper.origins)
-    return not any(_came_since(Incoming(kept.record, kept.source), catalog, newest) for kept in one.records)
+    return not any(_came_since(new, catalog, newest) for new in _read(one))
 
 
 def _said_by(record: Record) -> tuple[str, str | None]:
@@ -88,6 +88,12 @@ def _restore(one: RemovedPaper, catalog: Catalog) -> None:
 
 def _join(one: RemovedPaper, catalog: Catalog, run: Run) -> int:
     """Bring in the records of a paper anew; return the id of the paper that the first of them is of now."""
-    for kept in one.records:
-        store(kept.record, kept.source, catalog, run)
-    return min(known_as(Incoming(one.records[0].record, one.records[0].source), catalog))
+    read = _read(one)
+    for new in read:
+        store(new.record, new.source, catalog, run)
+    return min(known_as(read[0], catalog))
+
+
+def _read(one: RemovedPaper) -> list[Incoming]:
+    """Return the records of a paper that were read somewhere; what filled it can be looked up again."""
+    return [Incoming(kept.record, kept.source) for kept in one.records if kept.reason != FILL]

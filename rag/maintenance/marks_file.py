@@ -1,16 +1,18 @@
-"""How papers are marked, read of a damaged catalog and kept in the file that `rescue` writes for `ingest`.
+"""How papers are marked, and the queries kept: read of a damaged catalog, kept in the file of `rescue` for `ingest`.
 
-Each line of it is a paper; what stands under KEY is no part of the record, and only who asks for it takes it in.
+Each line of it is a paper; what stands under KEY is no part of the record, and only who asks for it takes it in. The
+queries stand in the first line.
 """
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 from rag.errors import QuestionError
+from rag.fetching import Wanted
 from rag.ingestion.matching import matches
 from rag.ingestion.run import Incoming, Run
 from rag.readers import read_file
@@ -18,6 +20,7 @@ from rag.records import PaperMarks, Record
 from rag.records.identity import fingerprint
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.marks import COLLECTION, TAG
+from rag.storage.catalog.queries import put_query
 from rag.text.labels import label
 
 KEY = "askpapers"
@@ -53,10 +56,21 @@ def read_marks(path: Path) -> dict[int, PaperMarks]:
     }
 
 
-def with_marks(line: str, marks: PaperMarks) -> str:
-    """Return a line of JSON, a paper, with how it is marked."""
-    told = {"collections": marks.collections, "tags": marks.tags, "note": marks.note}
-    return json.dumps(json.loads(line) | {KEY: told}, ensure_ascii=False) + "\n"
+def read_queries(path: Path) -> list[tuple[str, str, str | None]]:
+    """Return what can be read of the kept queries in a catalog's file, as (query, at, refreshed)."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as connection:
+        connection.text_factory = lambda text: text.decode("utf-8", "replace")
+        connection.execute("PRAGMA writable_schema = ON")
+        rows = rows_both_ways(connection, "SELECT query, at, refreshed FROM queries ORDER BY query_id")
+        return [(str(query), str(at), refreshed) for query, at, refreshed in dict.fromkeys(map(tuple, rows))]
+    return []
+
+
+def with_marks(line: str, marks: PaperMarks, queries: Sequence[tuple[str, str, str | None]] = ()) -> str:
+    """Return a line of JSON, a paper, with how it is marked, and with the queries that are kept."""
+    told: dict[str, Any] = {"collections": marks.collections, "tags": marks.tags, "note": marks.note} if marks else {}
+    told |= {"queries": queries} if queries else {}
+    return json.dumps(json.loads(line) | {KEY: told}, ensure_ascii=False) + "\n" if told else line
 
 
 def rows_both_ways(connection: sqlite3.Connection, query: str) -> list[Any]:
@@ -70,9 +84,13 @@ def rows_both_ways(connection: sqlite3.Connection, query: str) -> list[Any]:
 
 
 def bring_marks(path: Path, catalog: Catalog) -> int:
-    """Mark the papers of a catalog as a file says that `rescue` wrote; return how many. Raises StorageError."""
-    told = dict(_told(path))
-    done = 0
+    """Mark the papers of a catalog as a file says that `rescue` wrote, and keep its queries; return how many papers.
+
+    Raises StorageError.
+    """
+    told, done = dict(_told(path)), 0
+    for query, at, refreshed in _queries(path):
+        put_query(catalog.database, query, at, refreshed)
     for source, record in read_file(path) if told else ():
         if isinstance(record, Record) and record.line in told:
             with catalog.transaction():
@@ -91,6 +109,20 @@ def _told(path: Path) -> Iterator[tuple[int, PaperMarks]]:
             with suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
                 told = json.loads(line)[KEY]
                 yield number, PaperMarks(_names(told["collections"]), _names(told["tags"]), str(told["note"]))
+
+
+def _queries(path: Path) -> list[tuple[str, str, str | None]]:
+    """Return the usable queries of a file's first line."""
+    found: list[tuple[str, str, str | None]] = []
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        with path.open(encoding="utf-8", errors="replace") as file:
+            told = json.loads(file.readline())[KEY]["queries"]
+        for one in told:
+            with suppress(ValueError, TypeError, AttributeError):  # one that can't be read is no reason to lose others
+                query, at, refreshed = one
+                text = json.dumps(Wanted.from_dict(json.loads(query)).to_dict(), ensure_ascii=False, sort_keys=True)
+                found.append((text, str(at), str(refreshed) if refreshed else None))
+    return found
 
 
 def _names(told: list[Any]) -> tuple[str, ...]:

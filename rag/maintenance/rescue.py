@@ -2,7 +2,8 @@
 
 Works on a copy, so that nothing gets worse. First SQLite reads the papers, in ranges of ids that are halved where it
 fails; then what it can't read is looked for on the pages themselves. Vectors are made anew from what was saved.
-How papers were marked is saved beside them as far as SQLite reads it: rag.maintenance.marks_file.
+How papers were marked, and the kept queries, are saved beside them as far as SQLite reads them:
+rag.maintenance.marks_file.
 """
 
 import json
@@ -17,9 +18,9 @@ from typing import Any
 
 from rag.errors import LibraryMissingError, StorageError
 from rag.export.jsonl import to_jsonl
-from rag.maintenance.marks_file import read_marks, rows_both_ways, with_marks
+from rag.maintenance.marks_file import read_marks, read_queries, rows_both_ways, with_marks
 from rag.maintenance.sqlite_pages import read_rows
-from rag.records import Paper
+from rag.records import Paper, PaperMarks
 from rag.records.papers import BIBLIOGRAPHY
 from rag.storage.catalog.schema import SUMMED, checksum
 from rag.storage.layout import catalog_path
@@ -49,13 +50,15 @@ Row = Sequence[Any]
 class Rescued:
     """How many papers were read; of these the ids of those that are not what was written; the ids that are lost.
 
-    Of `marked` papers it was read in which collections they are, how they are tagged, or what was noted on them.
+    Of `marked` papers it was read in which collections they are, how they are tagged, or what was noted on them;
+    `queries` are those that the library kept to fetch by.
     """
 
     papers: int
     changed: tuple[int, ...]
     lost: tuple[int, ...]
     marked: int = 0
+    queries: int = 0
 
 
 def rescue(folder: Path, out: Path) -> Rescued:
@@ -74,16 +77,20 @@ def rescue(folder: Path, out: Path) -> Rescued:
                 if path.is_file():
                     shutil.copyfile(path, copy.with_name(path.name))
             rows, known, sums = _read(copy)
-            marks = read_marks(copy)
+            marks, queries = read_marks(copy), read_queries(copy)
+        left = queries
         with replacing(out) as partial, partial.open("w", encoding="utf-8") as file:
             for paper_id in sorted(rows):
                 line = to_jsonl([_paper(rows[paper_id])])
-                file.write(with_marks(line, marks[paper_id]) if paper_id in marks else line)
+                file.write(with_marks(line, marks.get(paper_id, PaperMarks()), left))
+                left = []  # they are in the first line
     except OSError as error:
         msg = f"{out} can't be written ({error.strerror}). Make room, or choose another place with --out."
         raise StorageError(msg) from error
     changed = tuple(sorted(i for i, row in rows.items() if i in sums and sums[i] not in _sums(row)))
-    return Rescued(len(rows), changed, tuple(sorted(known - rows.keys())), len(marks.keys() & rows.keys()))
+    return Rescued(
+        len(rows), changed, tuple(sorted(known - rows.keys())), len(marks.keys() & rows.keys()), len(queries)
+    )
 
 
 def _read(path: Path) -> tuple[dict[int, Row], set[int], dict[int, int]]:

@@ -7,11 +7,14 @@ enough: most databases learn of it late, many never.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from rag.records import Paper, Record
 from rag.records.identity import arxiv_id_of, is_preprint, worth
 
 NEARLY = 0.9  # of the longest abstract, so that a clean one may be preferred
+# What can be filled in of a paper that lacks it.
+FILLED = ("authors", "year", "doi", "arxiv_id", "pubmed_id", "retracted")
 
 
 def compose(paper_id: int, records: Sequence[Record]) -> Paper:
@@ -31,6 +34,16 @@ def compose(paper_id: int, records: Sequence[Record]) -> Paper:
         pubmed_id=_least(records, lambda record: record.pubmed_id, lambda pubmed_id: (len(pubmed_id), pubmed_id)),
         retracted=max((record.retracted for record in records if record.retracted), key=_said, default=None),
     )
+
+
+def filled(paper: Paper, fills: Sequence[Record]) -> Paper:
+    """Return a paper with what it lacks, of each the first that one of these records tells; what it says stays."""
+    told = {
+        name: value
+        for name in FILLED
+        if not getattr(paper, name) and (value := next(filter(None, (getattr(one, name) for one in fills)), None))
+    }
+    return replace(paper, **told) if told else paper
 
 
 def _fullness(record: Record) -> tuple[object, ...]:

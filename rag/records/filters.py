@@ -1,10 +1,10 @@
 """What bounds a search to some of the papers, and how that is said."""
 
 from dataclasses import dataclass, fields, replace
-from pathlib import PurePath
 from typing import Any, Self
 
 from rag.text.labels import one_line
+from rag.text.source_names import short_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Filters:
         chosen = len(set(self.papers or ()))
         bounds = (
             f"of {years}" if self.year_from or self.year_to else "",
-            f"from {one_line(PurePath(self.origin).name)}" if self.origin else "",
+            f"from {one_line(short_name(self.origin))}" if self.origin else "",
             f"with {one_line(self.title)!r} in the title" if self.title else "",
             f"of the collection {one_line(self.collection)!r}" if self.collection is not None else "",
             f"tagged {one_line(self.tag)!r}" if self.tag is not None else "",

@@ -119,14 +119,18 @@ def same_record(one: Reference, other: Reference) -> bool:
 
 
 def clearly_different(one: Reference, other: Reference) -> bool:
-    """Tell whether two records with the same public identifier can't be one paper: title and abstract are others."""
+    """Tell whether two records with the same public identifier can't be one paper: title and abstract are others.
+
+    Where one has no abstract, the titles alone say so.
+    """
     if is_about_another(one.title) != is_about_another(other.title):
         return True  # an erratum often has the text of what it corrects, and its id
     if title_key(one.title) == title_key(other.title) or almost_equal(one.title, other.title):
         return False
     left, right = set(wording(one.title)), set(wording(other.title))
     akin = len(left & right) / (min(len(left), len(right)) or 1) >= 0.5 and marks(one.title) == marks(other.title)
-    return not akin and _held(one.abstract, other.abstract) < LIKENESS
+    both = one.abstract and other.abstract
+    return not akin and not (both and _held(one.abstract, other.abstract) >= LIKENESS)
 
 
 def conflicting(one: Reference, other: Reference, *, identifiers_only: bool = False) -> bool:

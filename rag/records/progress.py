@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Progress(NamedTuple):
-    """How far an ingest is: the stage (`read` or `embed`), what is done, and of how many when that is known."""
+    """How far a work is: its stage (`read`, `embed`, `fetch` or `look up`), what is done, and of how many if known."""
 
     stage: str
     done: int

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from ui.cli import asking, comparing, evaluation, exporting, ingesting, maintenance, marking, papers, serving
+from ui.cli import asking, comparing, evaluation, exporting, fetching, ingesting, maintenance, marking, papers, serving
 from ui.cli.options import FAILED
 
 app = typer.Typer(
@@ -24,6 +24,9 @@ app = typer.Typer(
 COMMANDS = (
     ingesting.demo,
     ingesting.ingest,
+    fetching.fetch,
+    fetching.refresh,
+    fetching.enrich,
     asking.search,
     asking.ask,
     comparing.compare,

@@ -46,7 +46,7 @@ def ingest(
     library: LibraryOption = None,
     sync: Annotated[bool, typer.Option("--sync", help="offer papers that are gone from these for removal")] = False,
     marks: Annotated[
-        bool, typer.Option("--marks", help="also the collections, tags and notes that rescue saved")
+        bool, typer.Option("--marks", help="also the collections, tags, notes and queries that rescue saved")
     ] = False,
     yes: YesOption = False,
     as_json: JsonOption = False,

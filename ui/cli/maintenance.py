@@ -112,7 +112,9 @@ def rescue(
     from rag.maintenance.rescue import rescue as rescue_papers
 
     saved = rescue_papers(_folder(library), out)
-    marks, marked = ("--marks ", f", {saved.marked:,} with marks") if saved.marked else ("", "")
+    marks = "--marks " if saved.marked or saved.queries else ""
+    marked = f", {saved.marked:,} with marks" if saved.marked else ""
+    marked += f", {saved.queries:,} kept quer{'ies' if saved.queries > 1 else 'y'}" if saved.queries else ""
     told = f"{out}: {saved.papers:,} papers read{marked}. Bring them into a new library with: askpapers ingest"
     typer.echo(f"{told} {marks}{out}")
     if saved.changed:

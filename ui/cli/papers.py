@@ -4,11 +4,12 @@ Parses and shows; rag/ does the work. What takes papers away asks first.
 """
 
 from dataclasses import asdict
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rag.errors import QuestionError
 from ui.cli.options import (
     NAMED,
     CollectionOption,
@@ -80,20 +81,50 @@ def show(names: NamesArgument, library: LibraryOption = None, as_json: JsonOptio
             show_paper(console(), paper, marks[paper.paper_id])
 
 
-def remove(names: NamesArgument, library: LibraryOption = None, yes: YesOption = False) -> None:
-    """take papers out of the library
+def remove(
+    names: Annotated[list[str] | None, typer.Argument(metavar="PAPER...", help=NAMED)] = None,
+    library: LibraryOption = None,
+    source: Annotated[
+        str | None, typer.Option("--source", metavar="SOURCE", help="forget this file or query instead")
+    ] = None,
+    yes: YesOption = False,
+) -> None:
+    """take papers, or all that came from a source, out of the library
 
-    A source that still holds one brings it back when it is ingested again.
+    A source that still holds a paper brings it back when it is ingested again. Of a
+    source, papers that others hold too stay.
     """
     from rag.library import Library
     from ui.cli.showing.rendering import show_papers
 
+    if bool(names) == (source is not None):
+        msg = "Name papers, or a source with --source. See the sources with: askpapers info"
+        raise QuestionError(msg)
     with Library.open(library, read_settings(), create=False) as opened:
-        papers = list({paper.paper_id: paper for paper in map(opened.named, names)}.values())
+        if source is not None:
+            _remove_source(opened, source, yes=yes)
+            return
+        papers = list({paper.paper_id: paper for paper in map(opened.named, names or ())}.values())
         show_papers(console(stderr=True), papers, len(papers))
         agree(f"Remove {counted(len(papers))}?", yes=yes)
         removed = opened.remove([paper.paper_id for paper in papers])
     console().print(f"{counted(removed)} removed.")
+
+
+def _remove_source(opened: "Library", name: str, *, yes: bool) -> None:
+    """Forget that papers came from a source, named whole or by a file's name. Raises QuestionError."""
+    from rag.records import Filters
+
+    named = [one for one in opened.sources() if name in {one, PurePath(one).name, str(Path(name).resolve())}]
+    if len(named) > 1:
+        msg = f"{name!r} names {len(named)} sources. Name one whole: {'; '.join(named[:5])}"
+        raise QuestionError(msg)
+    source = next(iter(named), str(Path(name).resolve()) if Path(name).exists() else name)
+    papers = opened.papers(filters=Filters(origin=source), limit=1)[1]
+    agree(f"Forget that {counted(papers)} came from {source}?", yes=yes)
+    removed = opened.remove_source(source)
+    gone, stay = len(removed.gone), len(removed.papers) - len(removed.gone)
+    console().print(f"{counted(gone)} removed{f', {stay:,} stay: other sources hold them' if stay else ''}.")
 
 
 def info(library: LibraryOption = None, as_json: JsonOption = False) -> None:

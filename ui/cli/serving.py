@@ -15,6 +15,7 @@ def chat(
     auth: Annotated[
         str | None, typer.Option("--auth", metavar="USER:PASSWORD", help="ask for it; or a file that holds it")
     ] = None,
+    fetch: Annotated[bool, typer.Option("--fetch", help="offer to bring in papers from open indexes")] = False,
     mcp: Annotated[bool, typer.Option("--mcp", help="serve agents too, as an MCP server")] = False,
 ) -> None:
     """open the library as a page in the browser
@@ -25,7 +26,8 @@ def chat(
     from ui.page.server_state import ServerState
     from ui.page.serving import Serving, read_auth
 
-    settings, errors = read_settings(llm=llm, auth=auth), console(stderr=True)
+    changes = {"fetch": "true"} if fetch else {}
+    settings, errors = read_settings(llm=llm, auth=auth, **changes), console(stderr=True)
     serving = Serving(host, port, read_auth(settings.auth), mcp=mcp)
     if serving.exposed:
         errors.print(f"Anybody who reaches {host}:{port} can read and change this library. Ask for a password: --auth",

@@ -35,7 +35,7 @@ def page(state: ServerState, *, answers: int, waiting: int) -> gr.Blocks:
             with gr.Tab("Ask", id="ask"):
                 _ask_tab(state)
             with gr.Tab("Library", id="library"):
-                _library_tab()
+                _library_tab(state)
             with gr.Tab("Compare", id="compare"):
                 _part("compare")
             with gr.Tab("Map", id="map"):
@@ -59,12 +59,14 @@ def _ask_tab(state: ServerState) -> None:
             _part("evidence")
 
 
-def _library_tab() -> None:
+def _library_tab(state: ServerState) -> None:
     with gr.Row(elem_id="ap-library", equal_height=False):
         with gr.Column(scale=5, min_width=320):
             _part("papers")
         with gr.Column(scale=3, min_width=320, elem_id="ap-libside"):
             _part("uploads")
+            if state.settings.fetch:
+                _part("fetching")
             _part("opened")
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from rag.records import Filters
+from rag.text.source_names import short_name
 from ui.page.server_state import ServerState
 from ui.page.views import library as library_view
 
@@ -45,4 +45,4 @@ def paper(state: ServerState, paper_id: int) -> str:
 
 def sources(state: ServerState) -> list[tuple[str, str]]:
     """Return (name, path) of every source that papers came from, after one for all of them."""
-    return [("All sources", ""), *((Path(source).name, source) for source in state.library.sources())]
+    return [("All sources", ""), *((short_name(source), source) for source in state.library.sources())]

@@ -203,6 +203,10 @@ class Catalog:
         """Note where a paper came from and under which keys it is looked up."""
         new = "INSERT INTO origins VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
         self.database.run(new, paper_id, source, record.line)
+        self.add_keys(paper_id, source, record)
+
+    def add_keys(self, paper_id: int, source: str, record: Record) -> None:
+        """Let a paper be looked up by the keys of a record."""
         self.database.run_many(
             "INSERT INTO identifiers VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
             [(scope, value, paper_id) for scope, value in keys_of(record, source)],

@@ -2,6 +2,9 @@
 
 A paper without rows here is its one record. A paper of a catalog from before there was this table may be more, and
 nobody knows which: its first record is then the paper as it stood, with the reason EARLIER.
+
+A record with the reason FILL was read nowhere: it holds what an index told where the others say nothing. It comes
+after all others, and no record is compared with it. `key` is the id (`doi 10.1000/1`) that it was found by.
 """
 
 import json
@@ -18,7 +21,7 @@ from rag.records.papers import as_record
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.marks import listed
 
-EARLIER = "earlier"
+EARLIER, FILL = "earlier", "fill"
 APART = "INSERT INTO apart VALUES (?, ?), (?, ?) ON CONFLICT DO NOTHING"  # one record and the other, both ways
 
 
@@ -35,12 +38,17 @@ class MergedRecord(NamedTuple):
         """True when this is the record as it was read, not a paper of before."""
         return self.reason != EARLIER
 
+    @property
+    def fills(self) -> bool:
+        """True when this only fills what the other records of the paper don't say."""
+        return self.reason == FILL
+
 
 def records_of(catalog: Catalog, paper_id: int) -> list[MergedRecord]:
-    """Return the records of a paper, the first to be read first. Raises LibraryDamagedError."""
+    """Return the records of a paper, the first to be read first, what fills it last. Raises LibraryDamagedError."""
     rows = catalog.database.all(
         "SELECT record_id, source, record, reason FROM records WHERE paper_id = ? "
-        "ORDER BY reason IS NOT NULL AND reason <> ?, record_id", paper_id, EARLIER,
+        "ORDER BY coalesce(reason, '') = ?, reason IS NOT NULL AND reason <> ?, record_id", paper_id, FILL, EARLIER,
     )  # fmt: skip
     if rows:
         return [
@@ -52,6 +60,11 @@ def records_of(catalog: Catalog, paper_id: int) -> list[MergedRecord]:
     ) or [("", 1)]
     earlier = catalog.with_key(EARLIER, str(paper_id))
     return [MergedRecord(None, source, as_record(paper, line), EARLIER if earlier else None)]
+
+
+def read_records(catalog: Catalog, paper_id: int) -> list[MergedRecord]:
+    """Return the records of a paper that were read somewhere: without what fills it."""
+    return [one for one in records_of(catalog, paper_id) if not one.fills]
 
 
 def kept_records(catalog: Catalog, paper_id: int) -> tuple[KeptRecord, ...]:
@@ -129,14 +142,20 @@ def merges(catalog: Catalog, merge_ids: Sequence[int] | None = None) -> list[Mer
         "SELECT record_id, paper_id, source, reason, at, record, "
         " (SELECT record FROM records AS other WHERE other.paper_id = records.paper_id "
         "ORDER BY reason IS NOT NULL AND reason <> ?, record_id LIMIT 1) "
-        f"FROM records WHERE reason IS NOT NULL AND reason <> ? {chosen} ORDER BY record_id",
-        EARLIER, EARLIER,
+        f"FROM records WHERE reason IS NOT NULL AND reason NOT IN (?, ?) {chosen} ORDER BY record_id",
+        EARLIER, EARLIER, FILL,
     )  # fmt: skip
     found = []
     for merge_id, paper_id, source, reason, at, text, first_text in rows:
         record, first = _loaded(catalog, text), _loaded(catalog, first_text)
         found.append(Merge(merge_id, paper_id, first.title, record.title, reason, source, record.line, at))
     return found
+
+
+def filled_papers(catalog: Catalog) -> list[int]:
+    """Return the ids of the papers that something is filled in of, ascending."""
+    rows = catalog.database.all("SELECT DISTINCT paper_id FROM records WHERE reason = ? ORDER BY paper_id", FILL)
+    return [row[0] for row in rows]
 
 
 def mark_different(catalog: Catalog, record: Record, others: Iterable[Record]) -> None:

@@ -28,6 +28,7 @@ LABEL_COLUMNS = ("label_id", "kind", "name", "name_key", "at")
 LABELLED_COLUMNS = ("labelled_id", "label_id", "paper_id")
 NOTE_COLUMNS = ("paper_id", "text")
 RATING_COLUMNS = ("rating_id", "at", "good", "note", "answer")
+QUERY_COLUMNS = ("query_id", "query", "at", "refreshed")
 MIGRATIONS = (
     """
     CREATE TABLE papers (
@@ -225,4 +226,13 @@ MIGRATIONS = (
             new.doi, new.arxiv_id, new.url, new.pubmed_id, new.retracted, new.title_key) WHERE paper_id = new.paper_id;
     END;
     """,
+    """
+    CREATE TABLE queries (                           -- that papers are fetched by again and again
+        query_id INTEGER PRIMARY KEY AUTOINCREMENT,
+        query TEXT NOT NULL UNIQUE,                  -- what is wanted of which index, as JSON
+        at TEXT NOT NULL,
+        refreshed TEXT                               -- when it last brought all that there was; NULL: never
+    );
+    """
+    + _summed("queries", "query_id", *QUERY_COLUMNS),
 )

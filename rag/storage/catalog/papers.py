@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from pathlib import PurePath
 from typing import Any
 
 from rag.errors import QuestionError
@@ -11,6 +10,7 @@ from rag.records import Filters, Paper, Record
 from rag.records.identity import fingerprint, identifiers, title_keys
 from rag.records.papers import BIBLIOGRAPHY
 from rag.storage.catalog.marks import listed
+from rag.text.source_names import short_name
 from rag.text.titles import title_key
 
 COLUMNS = f"paper_id, {', '.join(BIBLIOGRAPHY)}"
@@ -36,7 +36,7 @@ def values_of(paper: Paper) -> dict[str, Any]:
 def keys_of(record: Record, source: str) -> list[tuple[str, str]]:
     """Return (scope, value) of everything under which a record is looked up."""
     found = {**identifiers(record), **title_keys(record), "print": fingerprint(record)}
-    return [*found.items(), *([(source, record.key)] if record.key else [])]
+    return [*((scope, key) for scope, key in found.items() if key), *([(source, record.key)] if record.key else [])]
 
 
 def selected_by(filters: Filters, sources: Sequence[str], label_ids: Sequence[int]) -> Clauses:
@@ -89,7 +89,7 @@ def ordered_by(order: str, *, descending: bool) -> str:
 def require_source(source: str, found: Sequence[str], sources: Sequence[str]) -> None:
     """Raise QuestionError that names the sources there are, unless one was found."""
     if not found:
-        names = ", ".join(sorted({PurePath(one).name for one in sources})[:10])
+        names = ", ".join(sorted({short_name(one) for one in sources})[:10])
         msg = f"No paper came from {source!r}. The sources here: {names}"
         raise QuestionError(msg)
 
@@ -98,7 +98,7 @@ def _sources_like(origin: str, sources: Sequence[str]) -> list[str]:
     found = [
         source
         for source in sources
-        if source == origin or fnmatchcase(PurePath(source).name, origin) or fnmatchcase(source, origin)
+        if source == origin or fnmatchcase(short_name(source), origin) or fnmatchcase(source, origin)
     ]
     require_source(origin, found, sources)
     return found

@@ -16,6 +16,7 @@ from rag.storage.catalog.migrations import (
     LABELLED_COLUMNS,
     MIGRATIONS,
     NOTE_COLUMNS,
+    QUERY_COLUMNS,
     RATING_COLUMNS,
     RECORD_COLUMNS,
 )
@@ -31,6 +32,7 @@ SUMMED_ROWS = (
     ("collection or tag", "labels", "label_id", LABEL_COLUMNS),
     ("mark of a paper, row", "labelled", "labelled_id", LABELLED_COLUMNS),
     ("note on paper", "notes", "paper_id", NOTE_COLUMNS),
+    ("kept query", "queries", "query_id", QUERY_COLUMNS),
 )
 # Where a row isn't what was written: its table and key.
 CHANGED = f"""

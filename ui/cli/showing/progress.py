@@ -12,7 +12,12 @@ from rich.text import Text
 
 from rag.records.progress import Progress, Watch
 
-STAGES = {"read": "reading records", "embed": "embedding papers"}
+STAGES = {
+    "read": "reading records",
+    "embed": "embedding papers",
+    "fetch": "fetching records",
+    "look up": "looking papers up",
+}
 PLAIN_SECONDS = 10.0
 
 

@@ -4,6 +4,7 @@ asking      questions, the answers as they are written, ratings
 files       conversations saved, opened, shared, exported
 papers      the library's papers: found, listed, opened
 adding      files brought in, papers taken out and put back
+fetching    papers from open indexes, where that is offered
 collecting  collections, tags and notes
 comparing   papers in a table, column by column
 shown       what stands around: the head, the map, the runs, references

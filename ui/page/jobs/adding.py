@@ -1,11 +1,11 @@
-"""Files that readers bring in, one after the other: each a job that goes on whoever watches, and can be cancelled.
+"""Papers that readers bring in, of files or of indexes: each a job that goes on whoever watches, and can be cancelled.
 
 What was stored when a job is cancelled or fails stays, and can be taken out again as long as the server runs.
 """
 
 import asyncio
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -14,12 +14,14 @@ from uuid import uuid4
 from rag.errors import QuestionError, RagError, StorageError
 from rag.library import Library
 from rag.records import IngestReport
-from rag.records.progress import Progress
+from rag.records.progress import Progress, Watch
 from rag.utils.files import replacing
 from ui.page.jobs.followed import FAILED
 from ui.page.server_state import ServerState
 
 KEPT = 50  # jobs that are told of, the latest
+
+Work = Callable[[Library, Watch, Callable[[str], None]], IngestReport]
 
 
 class CancelledByReaderError(RagError):
@@ -28,20 +30,24 @@ class CancelledByReaderError(RagError):
 
 @dataclass
 class Job:
-    """Files on their way into the library: how far they are, and what became of them.
+    """Papers on their way into the library: how far they are, and what became of them.
+
+    `work` brings them in, and is given what watches it; `names` say what they are of: files, or a query.
 
     `state` is `waiting`, `working`, `done`, `cancelled` or `failed`; `fresh` are the sources that the library didn't
     know before, which can be taken out again as a whole.
     """
 
     names: tuple[str, ...]
-    files: tuple[Path, ...]
+    work: Work
+    fetches: bool = False
     job_id: str = field(default_factory=lambda: uuid4().hex)
     state: str = "waiting"
     progress: Progress | None = None
     since: float = 0.0  # when the stage began, in seconds of the monotonic clock
     report: IngestReport | None = None
     error: str = ""
+    said: str = ""  # what it waits for
     fresh: tuple[str, ...] = ()
     cancelled: bool = False
 
@@ -75,7 +81,18 @@ class Adding:
 
     def begin(self, files: Sequence[Path], names: Sequence[str]) -> Job:
         """Begin to bring in files; return the job."""
-        job = Job(tuple(names), tuple(files))
+
+        def work(library: Library, watch: Watch, telling: Callable[[str], None]) -> IngestReport:
+            del telling  # a file is never waited for
+            return library.ingest(_keep(files, names, library.folder / "uploads"), watch)
+
+        return self._begin(Job(tuple(names), work))
+
+    def begin_fetch(self, name: str, work: Work) -> Job:
+        """Begin to bring in what an index gives; return the job."""
+        return self._begin(Job((name,), work, fetches=True))
+
+    def _begin(self, job: Job) -> Job:
         over = [one for one in self._jobs if one.over][: KEPT - 1]
         self._jobs = [job, *(one for one in self._jobs if one in over or not one.over)]
         task = asyncio.create_task(self._work(job))
@@ -130,14 +147,19 @@ class Adding:
     def _bring(library: Library, job: Job) -> IngestReport:
         def watch(progress: Progress) -> None:
             _check(job)
+            if job.fetches and progress.stage == "read":
+                return  # a few at a time, in between
             if job.progress is None or job.progress.stage != progress.stage:
                 job.since = monotonic()
-            job.progress = progress
+            job.progress, job.said = progress, ""
+
+        def telling(said: str) -> None:
+            _check(job)
+            job.said = said
 
         known = set(library.sources())
-        kept = _keep(job, library.folder / "uploads")
         try:
-            return library.ingest(kept, watch)
+            return job.work(library, watch, telling)
         finally:
             job.fresh = tuple(source for source in library.sources() if source not in known)
 
@@ -165,12 +187,12 @@ def _apart(names: Sequence[str]) -> list[str]:
     return found
 
 
-def _keep(job: Job, folder: Path) -> list[Path]:
+def _keep(files: Sequence[Path], names: Sequence[str], folder: Path) -> list[Path]:
     """Copy uploads into the library, so that where a paper came from has a name that lasts. Raises StorageError."""
     kept = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for path, name in zip(job.files, _apart(job.names), strict=True):
+        for path, name in zip(files, _apart(names), strict=True):
             target = folder / name
             with replacing(target) as partial:
                 shutil.copyfile(path, partial)

@@ -1,20 +1,27 @@
-"""Files on their way into the library, as HTML: how far they are, how long it takes, what became of them."""
+"""Papers on their way into the library, as HTML: how far they are, what became of them; of indexes what would come."""
 
 from collections.abc import Sequence
 from html import escape
 
+from rag.gathering.asking import Preview
+from rag.gathering.kept import KeptQuery
+from rag.records import Paper
+from rag.records.papers import BIBLIOGRAPHY
 from ui.page.jobs.adding import Job
+from ui.page.views.evidence import byline
 from ui.page.views.library import report
+from ui.page.views.markup import prose
+from ui.wording import coming, last_refreshed
 
-STAGES = {"read": "Reading records", "embed": "Indexing papers"}
-SAID = {"waiting": "Waiting for the upload before it", "cancelled": "Cancelled", "failed": "Not brought in"}
+STAGES = {"read": "Reading records", "embed": "Indexing papers", "fetch": "Fetching records"}
+SAID = {"waiting": "Waiting for what is brought in before it", "cancelled": "Cancelled", "failed": "Not brought in"}
 
 
 LATEST = 3  # uploads that stand open
 
 
 def job_cards(jobs: Sequence[Job]) -> str:
-    """Return all uploads, the latest first; the earlier ones that are over are folded away."""
+    """Return all that is brought in, the latest first; the earlier ones that are over are folded away."""
     open_ones = [job for place, job in enumerate(jobs) if place < LATEST or not job.over]
     earlier = [job for job in jobs if job not in open_ones]
     shown = "".join(map(job_card, open_ones))
@@ -52,8 +59,9 @@ def _body(job: Job) -> str:
         return f'<p class="ap-alert" role="alert">{escape(job.error)}</p>'
     if job.state == "working":
         return _progress(job)
+    again = "fetch it again" if job.fetches else "add the files again"
     stays = (
-        " What was read before is in the library: take it out, or add the files again to go on."
+        f" What came before is in the library: take it out, or {again} to go on."
         if job.state == "cancelled" and job.fresh
         else ""
     )
@@ -63,15 +71,16 @@ def _body(job: Job) -> str:
 def _progress(job: Job) -> str:
     done = job.progress
     if done is None:
-        return '<p class="ap-progress">Reading …</p>'
+        return f'<p class="ap-progress">{escape(job.said) or ("Asking …" if job.fetches else "Reading …")}</p>'
     share = f"{done.done:,}" if done.total is None else f"{done.done:,} of {done.total:,}"
+    said = f"<br>{escape(job.said)}" if job.said else ""
     left = "" if job.left is None else f" · {_time(job.left)} left"
     bar = (
         ""
         if done.total is None
         else f'<progress max="{done.total}" value="{done.done}" aria-label="Progress"></progress>'
     )
-    return f'<p class="ap-progress">{STAGES[done.stage]}: {share}{left}{bar}</p>'
+    return f'<p class="ap-progress">{STAGES[done.stage]}: {share}{left}{said}{bar}</p>'
 
 
 def _time(seconds: float) -> str:
@@ -84,3 +93,41 @@ def _time(seconds: float) -> str:
         return f"{max(1, round(seconds))} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def previews(found: Sequence[Preview]) -> str:
+    """Return how many papers would come, and the first of them."""
+    return "".join(map(_preview, found))
+
+
+def _preview(found: Preview) -> str:
+    items = "".join(f"<li>{_paper(one)}</li>" for one in (_as_paper(record) for record in found.papers))
+    return (
+        f'<section class="ap-coming"><p class="ap-count" role="status"><b>{escape(found.source)}</b>: '
+        f"{escape(coming(found))}</p>{f'<ol>{items}</ol>' if items else ''}</section>"
+    )
+
+
+def _as_paper(record: object) -> Paper:
+    return Paper(0, **{name: getattr(record, name) for name in BIBLIOGRAPHY})
+
+
+def _paper(paper: Paper) -> str:
+    lacking = "" if paper.abstract else " · no abstract there"
+    return f'<b>{prose(paper.title)}</b><span class="ap-byline">{escape(byline(paper))}{lacking}</span>'
+
+
+def queries(known: Sequence[KeptQuery]) -> str:
+    """Return the queries that are kept, each with what can be done with it; empty for none."""
+    items = "".join(map(_query, known))
+    return f'<h4>Kept queries</h4><ul class="ap-queries">{items}</ul>' if items else ""
+
+
+def _query(query: KeptQuery) -> str:
+    name = escape(query.source)
+    return (
+        f'<li data-query="{query.query_id}"><span><b>{name}</b><span class="ap-byline">{last_refreshed(query)}</span>'
+        f'</span><button type="button" class="ap-act" data-do="again" aria-label="Refresh: {name}">Refresh</button>'
+        f'<button type="button" class="ap-act" data-do="forget" '
+        f'aria-label="Keep no longer: {name}">&times;</button></li>'
+    )

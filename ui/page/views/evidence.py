@@ -6,6 +6,7 @@ from html import escape
 from itertools import pairwise
 
 from rag.records import Answer, Citation, Paper
+from rag.text.source_names import short_name
 from ui.page.views.markup import link, prose
 from ui.wording import place_found
 
@@ -49,7 +50,7 @@ def card(  # noqa: PLR0913  (a card tells many things)
     claims = " ".join(dict.fromkeys(str(claim) for claim, _ in slices))
     abstract = highlighted(paper, slices, folded=folded)
     where = f'<span class="ap-link">{link(paper.link, _host(paper))}</span>' if paper.link else ""
-    origin = escape(", ".join(dict.fromkeys(one.rsplit("/", 1)[-1] for one in paper.origins)))
+    origin = escape(", ".join(dict.fromkeys(short_name(one) for one in paper.origins)))
     by = escape(byline(paper))
     told = " · ".join(filter(None, [by, escape(paper.retraction)]))
     found = f'<span class="ap-score">{place}</span>' if place else ""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from rag.records import Found, Paper, PaperMarks, Passage
+from rag.text.source_names import short_name
 from ui.page.views.evidence import byline, retraction
 from ui.page.views.markup import prose
 
@@ -52,7 +53,7 @@ def _item(
 
 def _byline(paper: Paper) -> str:
     """Return authors, year and source, of what there is."""
-    origin = ", ".join(dict.fromkeys(one.rsplit("/", 1)[-1] for one in paper.origins))
+    origin = ", ".join(dict.fromkeys(short_name(one) for one in paper.origins))
     return " · ".join(escape(part) for part in (byline(paper), origin) if part)
 
 

@@ -3,9 +3,9 @@
 import hashlib
 from dataclasses import asdict
 from html import escape
-from pathlib import Path
 from typing import Any
 
+from rag.text.source_names import short_name
 from ui.page.server_state import ServerState
 
 
@@ -19,7 +19,7 @@ def about(state: ServerState) -> dict[str, Any]:
         "answerer": state.answerer,
         "answerers": [asdict(one) for one in state.library.answerers()],
         "check": state.settings.check != "off",
-        "sources": [[Path(source).name, source] for source in state.library.sources()],
+        "sources": [[short_name(source), source] for source in state.library.sources()],
     }
 
 

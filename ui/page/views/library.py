@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from rag.records import IngestReport, Merge, Paper, PaperMarks, Rejection
+from rag.text.source_names import short_name
 from ui.page.views.evidence import card
 from ui.page.views.found import paper_list
 from ui.wording import because, merged_titles, place
@@ -112,7 +113,7 @@ def _rejected(one: Rejection) -> str:
 
 
 def _named(source: str) -> str:
-    return f"<b>{escape(source.rsplit('/', 1)[-1])}</b>"
+    return f"<b>{escape(short_name(source))}</b>"
 
 
 def notice(text: str) -> str:

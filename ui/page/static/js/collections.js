@@ -1,6 +1,7 @@
 // Collections and tags: chosen or made for some papers, listed as what the library is narrowed to, renamed, deleted.
 import { desk, emit, setBounds } from "./desk.js";
 import { button, clicks, el, place, toast } from "./dom.js";
+import { last } from "./filters.js";
 import { closes } from "./keys.js";
 import { tried } from "./server.js";
 
@@ -92,7 +93,7 @@ export function groups({ narrow, whole }) {
   function turn(bounds) {
     at = bounds;
     const [[bound, name] = []] = Object.entries(at);
-    narrow(at, bound ? `${KINDS[bound]} ${bound === "origin" ? name.split(/[/\\]/).at(-1) : name}` : "");
+    narrow(at, bound ? `${KINDS[bound]} ${bound === "origin" ? last(name) : name}` : "");
     draw();
   }
 

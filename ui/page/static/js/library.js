@@ -4,6 +4,7 @@ import { groups, pick } from "./collections.js";
 import { comparePapers } from "./compare.js";
 import { desk, on, refresh } from "./desk.js";
 import { button, clicks, el, later, toast } from "./dom.js";
+import { last } from "./filters.js";
 import { openPaper } from "./paper.js";
 import { call, tried } from "./server.js";
 
@@ -111,7 +112,7 @@ export function papers({ element }) {
     if (!told) return;
     narrowed.clear();
     const gone = told.papers === 1 ? "1 paper that came from nowhere else" : `${told.papers.toLocaleString("en")} papers that came from nowhere else`;
-    toast(`${source.split(/[/\\]/).at(-1)} is removed, with ${gone}`, { undo: () => putBack(told.undo, refresh) });
+    toast(`${last(source)} is removed, with ${gone}`, { undo: () => putBack(told.undo, refresh) });
     await refresh();
   });
   const anew = () => {

@@ -5,6 +5,7 @@ import { refresh, resume } from "./desk.js";
 import { toast } from "./dom.js";
 import { evidence } from "./evidence.js";
 import { drops } from "./exports.js";
+import { fetching } from "./fetching.js";
 import { head } from "./head.js";
 import "./hover.js";
 import { keys } from "./keys.js";
@@ -20,7 +21,7 @@ import { sweep } from "./store.js";
 import { transcript } from "./transcript.js";
 import { uploads } from "./uploads.js";
 
-const parts = { compare, composer, evidence, head, map, opened, papers, runs, sidebar, transcript, uploads, wire };
+const parts = { compare, composer, evidence, fetching, head, map, opened, papers, runs, sidebar, transcript, uploads, wire };
 
 /** Bring a part to life: `element` holds it, `server` is gradio's way to our server, `upload` that of files. */
 export function mount(name, context) {
