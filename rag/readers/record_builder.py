@@ -9,7 +9,7 @@ from rag.readers.inputs.source import Problem
 from rag.readers.retractions import retraction_in
 from rag.records import Record
 from rag.records.identity import normal_arxiv_id, normal_doi, normal_pubmed_id
-from rag.text.placeholders import is_withdrawal
+from rag.text.boilerplate.placeholders import is_withdrawal
 
 SHOWN = 60  # characters of a text that a reason repeats
 YEAR = re.compile(r"(?<!\d)(?:1[5-9]\d\d|20\d\d)(?!\d)")
@@ -33,36 +33,45 @@ def build_record(  # noqa: PLR0913  (one argument a field)
 ) -> Record | Problem:
     """Return the record that starts at a line, or the Problem that title or abstract is missing.
 
-    `title` and `abstract` are one text or the texts that the source has for it, in its order; which of them are an
-    abstract is decided here (rag.readers.cleaning.abstracts). `retracted` are its texts that may tell of a retraction,
-    whatever else they say: kinds of publication, notes. A Problem for want of an abstract holds what is known of the
-    paper.
+    `title` and `abstract` are one text or all that the source has for it, in its order; which are an abstract is
+    decided here (rag.readers.cleaning.abstracts). `retracted` are texts that may tell of a retraction, whatever else
+    they say. A Problem for want of an abstract holds what is known of the paper.
     """
     title = title_of(title)
-    abstract, instead = abstract_of(abstract, title)
     if not title:
         return Problem(line, "no title")
+    abstract, instead = abstract_of(abstract, title)
     title, said = retraction_in(title, abstract or instead, retracted)
     if said and not abstract and is_withdrawal(instead):
         abstract = instead  # what carries the mark to the paper's other record, whose abstract then counts
-    found = YEAR.search(year) if year else None
     record = Record(
         title,
         abstract,
         line,
-        clean(key) or None if key else None,
+        _shown(key),
         tuple(name for author in authors if (name := clean(author))),
-        int(found[0]) if found else None,
-        normal_doi(clean(doi)) if doi else None,
-        normal_arxiv_id(arxiv_id) if arxiv_id else None,
-        clean(url) or None if url else None,
-        normal_pubmed_id(pubmed_id) if pubmed_id else None,
-        said and clean(said),
+        _year(year),
+        normal_doi(_shown(doi)),
+        normal_arxiv_id(arxiv_id),
+        _shown(url),
+        normal_pubmed_id(pubmed_id),
+        _shown(said or ""),
     )
-    if abstract:
-        return record
+    return record if abstract else _lacking(record, instead)
+
+
+def _lacking(record: Record, instead: str) -> Problem:
     only = f", only {instead[:SHOWN]!r}" if instead else ""
-    return Problem(line, f"the title {title[:SHOWN]!r} has no abstract{only}", record)
+    return Problem(record.line, f"the title {record.title[:SHOWN]!r} has no abstract{only}", record)
+
+
+def _shown(text: str) -> str | None:
+    return clean(text) or None if text else None
+
+
+def _year(text: str) -> int | None:
+    found = YEAR.search(text) if text else None
+    return int(found[0]) if found else None
 
 
 def noted_arxiv_id(text: str) -> str:

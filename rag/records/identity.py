@@ -13,8 +13,8 @@ from types import MappingProxyType
 
 from rag.records import Paper, Record
 from rag.records.author_matching import first_author, share_an_author
-from rag.text.placeholders import is_placeholder, is_withdrawal
-from rag.text.publishers_texts import own_words
+from rag.text.boilerplate.placeholders import is_placeholder, is_withdrawal
+from rag.text.boilerplate.publishers_texts import own_words
 from rag.text.titles import almost_equal, is_about_another, marks, title_key, without_retraction, wording
 from rag.text.words import stems
 

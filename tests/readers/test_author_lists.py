@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.readers.author_lists import authors_in, authors_of
+from rag.readers.authors.author_lists import authors_in, authors_of
 from rag.records import Paper
 
 PROPERTY = settings(deadline=None, max_examples=200)

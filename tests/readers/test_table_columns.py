@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.readers.parsing.author_columns import separator_in
+from rag.readers.authors.author_columns import separator_in
 from rag.readers.parsing.column_names import SPELLINGS, fields_of
 from rag.readers.parsing.table_columns import columns_of, record_of_row
 from rag.records import Record

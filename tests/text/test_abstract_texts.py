@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.text.placeholders import is_placeholder, is_withdrawal
-from rag.text.publishers_texts import own_words
+from rag.text.boilerplate.placeholders import is_placeholder, is_withdrawal
+from rag.text.boilerplate.publishers_texts import own_words
 
 PROPERTY = settings(deadline=None, max_examples=200)
 ABSTRACT = "We test whether river otters return to restored streams. Of 42 streams, 31 had otters after three years."

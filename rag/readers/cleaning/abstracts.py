@@ -10,9 +10,9 @@ from functools import cache
 from typing import NamedTuple
 
 from rag.readers.cleaning.text import clean
+from rag.text.boilerplate.placeholders import is_placeholder, is_withdrawal
+from rag.text.boilerplate.publishers_texts import own_words
 from rag.text.languages import language
-from rag.text.placeholders import is_placeholder, is_withdrawal
-from rag.text.publishers_texts import own_words
 from rag.text.word_lists import any_of, word_lists
 from rag.text.words import stems
 

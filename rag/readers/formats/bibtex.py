@@ -8,7 +8,7 @@ By `crossref` only year and authors are inherited: an abstract is never that of 
 import re
 from collections.abc import Iterator, Mapping
 
-from rag.readers.author_lists import authors_in
+from rag.readers.authors.author_lists import authors_in
 from rag.readers.cleaning.latex import decoded
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.bibtex_entries import Entry, entries, outside_braces

@@ -1,13 +1,13 @@
 """The authors of an object of JSON, out of what holds them: `{"author": [...]}`, creators with roles, wrapped names.
 
-What a name is made of is told by rag.readers.author_lists.
+What a name is made of is told by rag.readers.authors.author_lists.
 """
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from rag.readers.author_lists import authors_of
+from rag.readers.authors.author_lists import authors_of
 from rag.readers.json_shapes.fields import text_of
 from rag.readers.json_shapes.names import Plan
 

@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from rag.readers.author_lists import authors_in, authors_of
+from rag.readers.authors.author_columns import separator_in
+from rag.readers.authors.author_lists import authors_in, authors_of
 from rag.readers.inputs.source import Problem
 from rag.readers.json_shapes.openalex import abstract_in
-from rag.readers.parsing.author_columns import separator_in
 from rag.readers.parsing.column_names import SILENT, fields_of, plain_name
 from rag.readers.record_builder import build_record, noted_arxiv_id, noted_pubmed_id
 from rag.records import Record

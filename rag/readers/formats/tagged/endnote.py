@@ -11,7 +11,7 @@ Where there is no `%0`, an empty line stands before each.
 import re
 from collections.abc import Iterator
 
-from rag.readers.author_lists import authors_of
+from rag.readers.authors.author_lists import authors_of
 from rag.readers.inputs.source import Line, Problem, Source
 from rag.readers.parsing.noted_ids import noted_arxiv_id, noted_doi, noted_pubmed_id
 from rag.readers.parsing.tagged_lines import Tagged, records

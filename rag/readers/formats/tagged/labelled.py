@@ -9,7 +9,7 @@ Abstract: The dominant sequence ...
 import re
 from collections.abc import Iterator
 
-from rag.readers.author_lists import authors_in
+from rag.readers.authors.author_lists import authors_in
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.noted_ids import noted_arxiv_id, noted_doi, noted_pubmed_id
 from rag.readers.parsing.tagged_lines import Tagged, records

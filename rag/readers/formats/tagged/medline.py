@@ -13,7 +13,7 @@ begins all.
 import re
 from collections.abc import Iterator
 
-from rag.readers.author_lists import authors_of
+from rag.readers.authors.author_lists import authors_of
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.noted_ids import noted_arxiv_id, noted_doi
 from rag.readers.parsing.tagged_lines import Tagged, records

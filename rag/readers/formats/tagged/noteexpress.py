@@ -11,7 +11,7 @@ A record begins with the tag with which the first one does.
 import re
 from collections.abc import Iterator
 
-from rag.readers.author_lists import authors_of
+from rag.readers.authors.author_lists import authors_of
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.noted_ids import noted_doi
 from rag.readers.parsing.tagged_lines import Tagged, records

@@ -12,7 +12,7 @@ Abstract
 import re
 from collections.abc import Iterator
 
-from rag.readers.author_lists import authors_in
+from rag.readers.authors.author_lists import authors_in
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.noted_ids import noted_doi
 from rag.readers.parsing.tagged_lines import Tagged, records

@@ -13,7 +13,7 @@ Its table of the same fields, between tabs, is read by `rag.readers.formats.tabl
 import re
 from collections.abc import Iterator
 
-from rag.readers.author_lists import authors_of
+from rag.readers.authors.author_lists import authors_of
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.tagged_lines import Tagged, records
 from rag.readers.record_builder import build_record, noted_arxiv_id

@@ -7,7 +7,7 @@ issue or of the upload, an identifier an address, a DOI or a number of the house
 import re
 from collections.abc import Iterable
 
-from rag.readers.author_lists import authors_of
+from rag.readers.authors.author_lists import authors_of
 from rag.readers.cleaning.latex import with_letters
 from rag.readers.inputs.source import Problem
 from rag.readers.parsing.xml_stream import Element, local_name, text_in

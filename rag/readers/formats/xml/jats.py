@@ -6,7 +6,7 @@ Of several abstracts those count that are one: no teaser, no picture, no key poi
 import re
 from collections.abc import Iterator
 
-from rag.readers.author_lists import authors_of
+from rag.readers.authors.author_lists import authors_of
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.xml_stream import Element, elements, markup_in, text_at, text_in
 from rag.readers.record_builder import build_record

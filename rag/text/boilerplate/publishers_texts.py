@@ -8,7 +8,7 @@ belong to such texts. What isn't surely one of these stays.
 import re
 from functools import cache
 
-from rag.text.keyword_lists import beginnings, keywords_start
+from rag.text.boilerplate.keyword_lists import beginnings, keywords_start
 from rag.text.word_lists import any_of, word_lists
 from rag.text.words import STOP_WORDS
 

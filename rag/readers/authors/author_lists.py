@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from itertools import zip_longest
 from typing import Any
 
-from rag.readers.parsing.author_objects import name_in
-from rag.readers.parsing.printed_lists import printed_value
+from rag.readers.authors.author_objects import name_in
+from rag.readers.authors.printed_lists import printed_value
 from rag.text.author_names import CAPITALS, NO_PERSON, displayed, with_initials
 from rag.text.name_parts import is_degree, is_given, is_particle, is_suffix, person_in
 

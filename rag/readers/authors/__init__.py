@@ -1,0 +1,1 @@
+"""The authors of a paper, each by name, from whatever a source gives."""

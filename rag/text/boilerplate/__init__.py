@@ -1,0 +1,1 @@
+"""What stands around an abstract, or in its place: publishers' texts, lists of keywords, placeholders."""
