@@ -2,9 +2,9 @@
 
     python -m eval.benchmarks kept      (ASKPAPERS_KEPT_PAPERS=5000 for less)
 
-The vectors are of no model: sums of random directions, in groups, so that neighbours are as near as those of papers are.
-The library is read when its Chroma is gone, so the first search makes it; then `rebuild` does, with an embedder that
-refuses to embed.
+The vectors are of no model: sums of random directions, in groups, so that neighbours are as near as those of papers
+are. The library is read when its Chroma is gone, so the first search makes it; then `rebuild` does, with an embedder
+that refuses to embed.
 """
 
 import os
@@ -29,7 +29,7 @@ from rag.storage.index import exact
 from rag.storage.index.token_embeddings import DIMENSION, TokenEmbeddings
 from rag.storage.index.token_store import TokenStore
 from rag.storage.index.vector_store import VectorStore
-from rag.storage.layout import FIRST_INDEX, CHROMA, index_folder
+from rag.storage.layout import CHROMA, FIRST_INDEX, index_folder
 from rag.storage.manifest import IndexSpec, Manifest, write_manifest
 from rag.utils.arrays import Matrix, unit
 from rag.utils.batching import batched
@@ -52,14 +52,16 @@ def measure(work: Path) -> str:
     compared = [exact.nearest(_all(vectors), question, 10) for question in questions]
     kept = (folder / "vectors-2" / "vectors.sqlite3").stat().st_size / papers
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    steps = (("made anew", first), ("opened again", again), ("rebuilt", after))
+    recalls = [f"{step} {_recall(found, compared):.4f}" for step, found in steps]
+    difference = _difference(after, compared)
     return "\n".join(
         [
             *lines,
             "",
-            f"{papers:,} papers, {kept:,.0f} bytes a paper for its kept vector; the process took up to {memory:,.0f} MB.",
-            f"Recall of the ten nearest against all compared, {len(questions)} questions: made anew "
-            f"{_recall(first, compared):.4f}, opened again {_recall(again, compared):.4f}, after rebuild "
-            f"{_recall(after, compared):.4f}; cosines differ by at most {_difference(after, compared):.1e}.",
+            f"{papers:,} papers, {kept:,.0f} bytes of kept vectors a paper; the process took up to {memory:,.0f} MB.",
+            f"Recall@10 against all compared, {len(questions)} questions: {', '.join(recalls)}.",
+            f"Cosines differ from those of 32 bits by at most {difference:.1e}.",
         ]
     )
 

@@ -13,13 +13,11 @@ from pathlib import Path
 from rag.errors import StorageError
 from rag.storage.index.checksums import changed_file, drop_checksums, read_checksums, write_checksums
 from rag.storage.index.chroma import ChromaVectors, embedded_vectors
+from rag.storage.index.hnsw_files import LEVEL, grown, torn
 from rag.storage.index.vector_store import VectorStore
 from rag.storage.layout import CHROMA, CHROMA_FILE, PARTIAL, IndexFolder
 from rag.utils.batching import batched
 
-LEVEL, LINKS = "data_level0.bin", "link_lists.bin"
-PARTS = (LEVEL, LINKS, "header.bin", "length.bin", "index_metadata.pickle")  # of an HNSW index that was written
-PROPORTION = 10  # links take some hundredth of the level below them; a damaged file has grown to a thousandfold
 SQLITE = b"SQLite format 3\0"
 LEVELLED = 500  # papers put at once
 
@@ -34,14 +32,10 @@ def seen_damage(folder: IndexFolder) -> str | None:
         return f"{folder.path / name} is not what was written"
     if _is_cut(file):
         return f"{file} is cut, or no file of SQLite"
-    for level in sorted(folder.chroma.glob(f"*/{LEVEL}")):
-        # A small index stays in SQLite: its folder holds none of the last two parts.
-        missing = [name for name in PARTS if not (level.parent / name).is_file()]
-        if missing and (level.parent / PARTS[-1]).is_file():
-            return f"{level.parent / missing[0]} is gone"
-        links = level.parent / LINKS
-        if links.is_file() and links.stat().st_size > PROPORTION * level.stat().st_size:
-            return f"{links} is out of proportion to {LEVEL}"
+    for index in sorted(path.parent for path in folder.chroma.glob(f"*/{LEVEL}")):
+        # What has checksums was written to its end.
+        if damage := grown(index) or (torn(index) if kept is None else None):
+            return damage
     return None
 
 
