@@ -1,6 +1,6 @@
 """Chroma made anew from kept vectors at a hundred thousand papers, by itself and by `rebuild`, and what a paper takes.
 
-    python -m eval.benchmarks kept      (ASKPAPERS_KEPT_PAPERS=5000 for less)
+    python -m eval.benchmarks kept-vectors      (ASKPAPERS_KEPT_PAPERS=5000 for less)
 
 The vectors are of no model: sums of random directions, in groups, so that neighbours are as near as those of papers
 are. The library is read when its Chroma is gone, so the first search makes it; then `rebuild` does, with an embedder
