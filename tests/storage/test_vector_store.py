@@ -103,6 +103,16 @@ def test_a_flipped_bit_is_told_with_its_paper_and_the_others_are_still_had(store
     assert len(store.damage()) == 1
 
 
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.7, 0.8, 0.9, 0.95])
+def test_a_file_that_lost_its_end_is_told_and_read_to_no_end(store: VectorStore, share: float) -> None:
+    store.put([(number, vectors(1, seed=number)) for number in range(1, 25)])
+    store.close()
+    content = store.path.read_bytes()
+    store.path.write_bytes(content[: int(len(content) * share)])
+    with pytest.raises(LibraryDamagedError, match="askpapers rebuild"):
+        VectorStore(store.path, ADVICE, create=False).load()
+
+
 def test_vectors_of_another_length_are_refused(store: VectorStore) -> None:
     store.put([(1, vectors(1))])
     with pytest.raises(LibraryMismatchError, match=r"dimension 8, not 384.*rebuild"):

@@ -2,12 +2,15 @@
 
 from contextlib import closing
 
+import numpy as np
+
 from rag.errors import LibraryDamagedError, RagError, StorageError
 from rag.storage.index.checksums import Checksums, changed_file, read_checksums
 from rag.storage.index.chroma import ChromaVectors, embedded_vectors
 from rag.storage.index.exact import EXACT_LIMIT, ChunkVectors, checksum
 from rag.storage.index.vector_store import VectorStore
 from rag.storage.layout import PARTIAL, IndexFolder
+from rag.utils.arrays import unit
 
 
 def open_unkept(folder: IndexFolder) -> tuple[ChromaVectors, ChunkVectors | None]:
@@ -28,7 +31,7 @@ def open_unkept(folder: IndexFolder) -> tuple[ChromaVectors, ChunkVectors | None
     except RagError:
         chroma.close()  # else Chroma would go on with what it has read
         raise
-    return chroma, loaded
+    return chroma, loaded._replace(matrix=unit(loaded.matrix.astype(np.float32)))  # as kept vectors are compared
 
 
 def keep_vectors(folder: IndexFolder, chroma: ChromaVectors) -> None:

@@ -93,6 +93,8 @@ class RowStore:
         page = f"SELECT {self._columns} FROM {self._table.name} WHERE paper_id > ? ORDER BY paper_id LIMIT {PAGE}"
         after = -(1 << 63)
         while rows := self.run(page, after):
+            if rows[-1][0] <= after:  # a damaged file can give the same rows for ever
+                raise LibraryDamagedError(f"{self.path} gives its rows in no order. {self._advice}")
             yield [self._sound(row) for row in rows]
             after = rows[-1][0]
 
