@@ -26,6 +26,7 @@
     cold           a question in a process of its own beside the bare import and load of what it uses
     named          an embedding model by its name, from the cache, beside the same by its folder
     layout         lines of files and functions, modules in a folder
+    kept-vectors   Chroma made anew from kept vectors at 100,000 papers: seconds, bytes a paper, recall
     faults         kill -9, full disks, flipped bits: what is tried, what survives, what is lost
 
 Reads the shared folder (ASKPAPERS_SHARED, default ../shared). `--work FOLDER` keeps built libraries between runs,
@@ -43,6 +44,7 @@ from eval.benchmarks import (
     cold_start,
     deduplication,
     dev_questions,
+    kept_vectors,
     layout,
     library_speed,
     named_models,
@@ -91,6 +93,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "cold": cold_start.measure,
     "named": named_models.measure,
     "layout": layout.measure,
+    "kept-vectors": kept_vectors.measure,
     "faults": faults.measure,
 }
 

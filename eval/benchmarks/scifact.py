@@ -27,7 +27,7 @@ def measure(work: Path) -> str:
         library.ingest([source])
         embedder = library.embedder()
         with closing(opened_storage(library.folder)) as storage, storage.reading() as index:
-            loaded = index.vectors.load()  # the very vectors that the library searches
+            loaded = index.loaded()  # the very vectors that the library searches
         keys = {paper.paper_id: str(paper.key) for paper in library.selected()}
         ours, dense, lexical, plain = {}, {}, {}, {}
         database = _full_text(corpus)

@@ -111,14 +111,16 @@ def _vectors(folder: Path, indexed: set[int], known: set[int]) -> Finding:
         return Finding("vectors", False, str(error))
     if found.damage:
         return Finding("vectors", False, f"{found.damage[0]}. {_mend(folder)}")
-    missing = len(indexed - found.vectors)
-    stray = len(found.vectors - known)  # those of papers that wait to be marked are overwritten, not stray
+    kept = found.vectors if found.kept is None else found.kept
+    missing = len(indexed - kept) + len((indexed & kept) - found.vectors)
+    stray = len((kept | found.vectors) - known)  # those of papers that wait to be marked are overwritten, not stray
     without_tokens = len(indexed - found.tokens) if found.tokens else 0
     if missing or stray or without_tokens:
         told = [(missing, "papers without vectors"), (stray, "stray vectors"), (without_tokens, "without token states")]
         counted = ", ".join(f"{n} {what}" for n, what in told if n)
         return Finding("vectors", False, f"{counted}. {_mend(folder)}")
-    return Finding("vectors", True, f"of {len(found.vectors)} papers in {manifest.vectors}")
+    older = "; kept in Chroma alone until the next ingest or rebuild" if found.kept is None else ""
+    return Finding("vectors", True, f"of {len(kept)} papers in {manifest.vectors}{older}")
 
 
 def _mend(folder: Path) -> str:

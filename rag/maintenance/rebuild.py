@@ -1,16 +1,18 @@
 """Make a library's index anew from its catalog, in a new folder that then takes the place of the old one.
 
-Whatever happens before that, the old one stays.
+Whatever happens before that, the old one stays. Its vectors and token states are taken over where they are sound and of
+the same model and chunker; the other papers are embedded.
 """
 
 import shutil
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 
 from rag.errors import LibraryDamagedError
 from rag.ingestion.chunking import CHUNKER
 from rag.ingestion.indexing import EMBED_BATCH, embed_papers
+from rag.maintenance.carrying import Carry, carrying, nothing
 from rag.models.embedders import load_embedder
 from rag.models.embedders.base import Embedder
 from rag.models.embedders.loading import tell_note
@@ -25,21 +27,26 @@ from rag.storage.locking import writing
 from rag.storage.manifest import Manifest, read_manifest, write_manifest
 from rag.utils.batching import batched
 
-PAGE = 500  # papers read from the catalog at once
+PAGE = 500  # papers read from the catalog, and taken over, at once
 
 
-def rebuild(folder: Path, settings: Settings, watch: Watch = lambda progress: None) -> int:
-    """Make all vectors of a library anew with the embedding model of the settings; return of how many papers.
+def rebuild(folder: Path, settings: Settings, watch: Watch = lambda progress: None, *, embed_all: bool = False) -> int:
+    """Make the index of a library anew with the embedding model of the settings; return of how many papers.
 
-    Raises LibraryMissingError, LibraryLockedError, LibraryDamagedError when the catalog can't be read, StorageError.
+    Papers whose vectors are kept, sound and of that model are not embedded again, unless `embed_all`. Raises
+    LibraryMissingError, LibraryLockedError, LibraryDamagedError when the catalog can't be read, StorageError.
     """
     require_library(folder)
-    _check_format(folder)
+    before = _readable_manifest(folder)
     with closing(open_catalog(folder)) as catalog, writing(folder, catalog):
         embedder = load_embedder(settings)
         tell_note(embedder)
-        manifest = Manifest(embedder.name, embedder.dimension, CHUNKER, next_index_name(folder))
-        done = _fill(index_folder(folder, manifest.vectors), catalog, embedder, watch)
+        same = before is not None and (before.embedding, before.chunker) == (embedder.name, CHUNKER)
+        dimension = before.dimension if before is not None and same else embedder.dimension
+        manifest = Manifest(embedder.name, dimension, CHUNKER, next_index_name(folder))
+        old = before if same and not embed_all else None
+        with carrying(index_folder(folder, old.vectors)) if old else nullcontext(nothing) as carry:
+            done = _fill(index_folder(folder, manifest.vectors), catalog, carry, embedder, watch)
         write_manifest(folder, manifest)
         with catalog.transaction():
             catalog.mark_indexed(paper.paper_id for paper in _every_paper(catalog))
@@ -49,22 +56,33 @@ def rebuild(folder: Path, settings: Settings, watch: Watch = lambda progress: No
     return done
 
 
-def _check_format(folder: Path) -> None:
-    """Raise LibraryMismatchError for a newer library; a damaged manifest can be made anew, for the catalog is there."""
+def _readable_manifest(folder: Path) -> Manifest | None:
+    """Return the manifest, None when it is absent or damaged: it can be made anew, for the catalog is there.
+
+    Raises LibraryMismatchError for a newer library.
+    """
     with suppress(LibraryDamagedError):
-        read_manifest(folder)
+        return read_manifest(folder)
+    return None
 
 
-def _fill(folder: IndexFolder, catalog: Catalog, embedder: Embedder, watch: Watch) -> int:
+def _fill(folder: IndexFolder, catalog: Catalog, carry: Carry, embedder: Embedder, watch: Watch) -> int:
     """Put every paper into a new index, which is removed when that fails; return how many they are."""
     index = FolderIndex(folder)
-    total, done = catalog.count(), 0
+    total, done, findable = catalog.count(), 0, catalog.indexed_ids()  # the vectors of others are of what was before
     try:
         with closing(index):
-            for papers in batched(_every_paper(catalog), EMBED_BATCH):
-                index.put(list(embed_papers(embedder, papers)))
-                done += len(papers)
+            for papers in batched(_every_paper(catalog), PAGE):
+                carried = carry([paper.paper_id for paper in papers if paper.paper_id in findable])
+                if carried:
+                    index.put(carried)
+                there = {paper_id for paper_id, *_ in carried}
+                done += len(there)
                 watch(Progress("embed", done, total))
+                for batch in batched((paper for paper in papers if paper.paper_id not in there), EMBED_BATCH):
+                    index.put(list(embed_papers(embedder, batch)))
+                    done += len(batch)
+                    watch(Progress("embed", done, total))
             index.finish()
     except BaseException:
         shutil.rmtree(folder.path, ignore_errors=True)

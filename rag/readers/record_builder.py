@@ -34,8 +34,7 @@ def build_record(  # noqa: PLR0913  (one argument a field)
     """Return the record that starts at a line, or the Problem that title or abstract is missing.
 
     `title` and `abstract` are one text or all that the source has for it, in its order; which are an abstract is
-    decided here (rag.readers.cleaning.abstracts). `retracted` are texts that may tell of a retraction, whatever else
-    they say. A Problem for want of an abstract holds what is known of the paper.
+    decided here. `retracted` are texts that may tell of a retraction. A Problem for want of an abstract holds the rest.
     """
     title = title_of(title)
     if not title:

@@ -1,7 +1,8 @@
 """Storage in a folder of this machine: SQLite, Chroma in this process, a lock for the one writer.
 
 The index is lent: to searches as it is now, to the one writer to change it. It is opened anew when somebody else
-wrote, by another process first where it may crash whoever opens it, and tried again while a writer is changing it.
+wrote, by another process first where it may crash whoever opens it, and tried again while a writer is changing it. A
+reader mends its Chroma under the lock; one that can't have that compares all kept vectors.
 """
 
 import shutil
@@ -13,11 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from rag.errors import EmptyLibraryError, LibraryDamagedError
+from rag.errors import EmptyLibraryError, LibraryDamagedError, StorageError
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.sqlite import open_catalog
 from rag.storage.index.index import FolderIndex
-from rag.storage.index.probe import probe
+from rag.storage.index.opening import Lock
 from rag.storage.layout import (
     FIRST_INDEX,
     MANIFEST,
@@ -27,7 +28,7 @@ from rag.storage.layout import (
     missing_library,
     rebuild_command,
 )
-from rag.storage.locking import is_being_written, writing
+from rag.storage.locking import holding, is_being_written, writing
 from rag.storage.manifest import IndexSpec, Manifest, fitting_manifest, write_manifest
 from rag.storage.readonly import as_if_in, copied, is_read_only
 
@@ -128,7 +129,7 @@ class EmbeddedStorage:
         raise AssertionError
 
     def _open_whole(self, manifest: Manifest, *, suspect: bool) -> FolderIndex:
-        index = self._open_index(manifest, suspect=suspect)
+        index = self._open_index(manifest, suspect=suspect, lock=self._lock_to_mend)
         try:
             index.read_through()
         except LibraryDamagedError:
@@ -145,20 +146,26 @@ class EmbeddedStorage:
         if suspect and not self.catalog.count(indexed=True):
             # Nothing in it counts yet, and whoever made it died over it.
             shutil.rmtree(self.folder / manifest.vectors, ignore_errors=True)
-        self._index = self._open_index(manifest, suspect=suspect)
+        self._index = self._open_index(manifest, suspect=suspect, lock=None)
         if suspect:
             self._index.delete(self._index.ids() - self.catalog.ids())  # a removal may have been cut short
         return self._index
 
-    def _open_index(self, manifest: Manifest, *, suspect: bool) -> FolderIndex:
+    def _open_index(self, manifest: Manifest, *, suspect: bool, lock: Lock | None) -> FolderIndex:
         self._close_index()
         folder = index_folder(self._files, manifest.vectors)
         indexed = self.catalog.count(indexed=True)
-        if suspect and indexed:
-            # A writer died: its Chroma may crash whoever opens it, so another process tries first.
-            probe(folder)
         # Once a paper has vectors, missing ones are damage: an empty store in their place would answer as if sound.
-        return FolderIndex(folder, create=not indexed)
+        return FolderIndex(folder, create=not indexed, suspect=suspect and bool(indexed), lock=lock)
+
+    @contextmanager
+    def _lock_to_mend(self) -> Iterator[None]:
+        """Keep writers away while a reader mends Chroma. Raises LibraryLockedError, StorageError."""
+        if self._files != self.folder:
+            msg = f"The library {self.folder} can't be written. Check its permissions, or copy the library."
+            raise StorageError(msg)
+        with holding(self.folder):
+            yield
 
     def _close_index(self) -> None:
         with self._lock:

@@ -5,8 +5,9 @@ papers.library/
     manifest.json      what the index was made with, and which folder it is in
     write.lock         held while somebody writes
     vectors-<n>/       the index: derived, disposable
-        chroma/            chunk vectors
+        vectors.sqlite3    chunk vectors, as they are kept
         states.sqlite3     token embeddings
+        chroma/            Chroma's index of the vectors; chroma-<n>/ once it was made anew
         seal.json          checksums of what the last writer left
     map.json, uploads/, runs/    the map; files added on the page; runs of evaluations
 """
@@ -20,13 +21,15 @@ from rag.errors import LibraryMissingError, StorageError
 
 CATALOG, MANIFEST, LOCK = "catalog.sqlite3", "manifest.json", "write.lock"
 CHROMA, CHROMA_FILE, TOKENS, CHECKSUMS = "chroma", "chroma.sqlite3", "states.sqlite3", "seal.json"
+VECTORS = "vectors.sqlite3"
+PARTIAL = ".partial"  # ends the name of a Chroma that is being made
 MAP, UPLOADS, RUNS = "map.json", "uploads", "runs"
 INDEX = "vectors-"
 FIRST_INDEX = f"{INDEX}1"
 # Every name that a backup may hold: none of them leads out of the folder.
 KEPT = re.compile(
     rf"{re.escape(CATALOG)}|{re.escape(MANIFEST)}"
-    rf"|{INDEX}\d+/({re.escape(CHECKSUMS)}|{re.escape(TOKENS)}|{CHROMA}/([\w-]+/)?\w+\.\w+)"
+    rf"|{INDEX}\d+/({re.escape(CHECKSUMS)}|{re.escape(TOKENS)}|{re.escape(VECTORS)}|{CHROMA}(-\d+)?/([\w-]+/)?\w+\.\w+)"
 )
 NEEDED = (CATALOG, MANIFEST, INDEX)  # what names begin with that a reader needs
 
@@ -40,13 +43,22 @@ class IndexFolder:
 
     @property
     def chroma(self) -> Path:
-        """Chroma's folder."""
-        return self.path / CHROMA
+        """Chroma's folder: the last that was made."""
+        return max(self.chromas(), key=_number, default=self.path / CHROMA)
 
     @property
-    def chroma_file(self) -> Path:
-        """The file of SQLite in it."""
-        return self.chroma / CHROMA_FILE
+    def next_chroma(self) -> Path:
+        """A name for a Chroma that was never used here, as Chroma can't reuse a deleted one."""
+        return self.path / f"{CHROMA}-{_number(self.chroma) + 1}"
+
+    def chromas(self) -> list[Path]:
+        """Return the folders of all Chromas that are whole, also of those that a crash left."""
+        return [path for path in self.path.glob(f"{CHROMA}*") if re.fullmatch(rf"{CHROMA}(-\d+)?", path.name)]
+
+    @property
+    def vectors(self) -> Path:
+        """The file of kept vectors."""
+        return self.path / VECTORS
 
     @property
     def tokens(self) -> Path:
@@ -57,6 +69,10 @@ class IndexFolder:
     def advice(self) -> str:
         """What mends it, as a sentence."""
         return f"Make them anew with: {rebuild_command(self.library)}"
+
+
+def _number(chroma: Path) -> int:
+    return int(chroma.name.removeprefix(CHROMA).removeprefix("-") or 1)
 
 
 def catalog_path(folder: Path) -> Path:

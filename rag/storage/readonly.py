@@ -1,8 +1,8 @@
 """A library that can't be written, made readable: SQLite and Chroma write even where they only read.
 
-What they write to is copied to a temporary folder: the catalog and the vectors. The token embeddings are by far the
-largest part and stay where they are (opened as a file that nobody changes). What
-somebody with other rights changes meanwhile is not seen.
+What they write to is copied to a temporary folder: the catalog and Chroma. The token embeddings, by far the largest
+part, and the kept vectors stay where they are (opened as files that nobody changes). What somebody with other rights
+changes meanwhile is not seen.
 """
 
 import os
@@ -13,9 +13,10 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from rag.errors import LibraryDamagedError, StorageError
-from rag.storage.layout import CATALOG, INDEX, NEEDED, TOKENS
+from rag.storage.layout import CATALOG, INDEX, NEEDED, TOKENS, VECTORS
 
 TRIES = 3
+LINKED = (TOKENS, VECTORS)
 
 
 def is_read_only(folder: Path) -> bool:
@@ -31,8 +32,9 @@ def copied(folder: Path, *, tokens: bool = False) -> Path:
     place = Path(mkdtemp(prefix="askpapers-"))
     try:
         _copy(folder, place, tokens=tokens)
-        for path in () if tokens else folder.glob(f"{INDEX}*/{TOKENS}"):
-            _linked(path, place / path.relative_to(folder))
+        for name in () if tokens else LINKED:
+            for path in folder.glob(f"{INDEX}*/{name}"):
+                _linked(path, place / path.relative_to(folder))
     except BaseException as error:
         shutil.rmtree(place, ignore_errors=True)
         if not isinstance(error, OSError):  # shutil's own error is one too
@@ -55,7 +57,8 @@ def as_if_in(folder: Path, place: Path) -> Iterator[None]:
 
 def _copy(folder: Path, place: Path, *, tokens: bool) -> None:
     def not_needed(inside: str, names: list[str]) -> list[str]:
-        left = [] if tokens or _has_log(Path(inside, TOKENS)) else [name for name in names if name.startswith(TOKENS)]
+        linked = () if tokens else tuple(name for name in LINKED if not _has_log(Path(inside, name)))
+        left = [name for name in names if name.startswith(linked)] if linked else []
         return left if Path(inside) != folder else [name for name in names if not name.startswith(NEEDED)]
 
     for _ in range(TRIES):

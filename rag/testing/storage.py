@@ -18,6 +18,7 @@ from rag.storage.base import Storage
 from rag.storage.catalog.catalog import Catalog
 from rag.testing.made_up import SIZE, TITLES, axis, fill, indexed, record, titles_of
 from rag.testing.marks import MarksContract
+from rag.utils.arrays import unit
 
 __all__ = ["SIZE", "StorageContract"]
 
@@ -139,6 +140,19 @@ class StorageContract(MarksContract):
         assert ids.tolist() == [a, b, c]
         assert vectors[0] == pytest.approx((axis(0) + axis(1)) / np.sqrt(2), abs=1e-5)
         assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(3), abs=1e-5)
+
+    def test_vectors_of_any_numbers_give_cosines_within_a_thousandth(self, storage: Storage, beside: Storage) -> None:
+        """They may be kept in fewer bits; who opens the library later finds the very same."""
+        a, b, c = fill(storage)
+        rows = unit(np.random.default_rng(1).standard_normal((4, SIZE)).astype(np.float32))
+        with storage.writing() as index:
+            index.put([indexed(a, rows[0], rows[1]), indexed(b, rows[2]), indexed(c, rows[3])])
+        with storage.reading() as index, beside.reading() as later:
+            found = index.nearest(rows[1], 3)
+            assert dict(found) == pytest.approx(dict(later.nearest(rows[1], 3)), abs=1e-6)
+        cosines = rows @ rows[1]
+        expected = {a: max(cosines[0], cosines[1]), b: cosines[2], c: cosines[3]}
+        assert dict(found) == pytest.approx(expected, abs=1e-3)
 
     # --- The catalog
 

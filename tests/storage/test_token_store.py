@@ -62,12 +62,12 @@ def test_deleted_states_are_gone_and_the_others_stay(store: TokenStore) -> None:
 
 def test_a_write_that_does_not_fit_leaves_what_was_there(store: TokenStore) -> None:
     store.put({1: made_up(3)})
-    store._connection.execute("PRAGMA max_page_count = 10")
+    store._rows.run("PRAGMA max_page_count = 10")
     with pytest.raises(StorageError, match=r"full.*make room"):
         store.put({1: made_up(4), 2: made_up(900)})
     assert same(store.get([1])[1], made_up(3))
     assert store.ids() == {1}
-    store._connection.execute("PRAGMA max_page_count = 100000")
+    store._rows.run("PRAGMA max_page_count = 100000")
     store.put({2: made_up(900)})
     assert store.ids() == {1, 2}
 

@@ -44,10 +44,15 @@ def doctor(
         raise typer.Exit(FAILED)
 
 
-def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+def rebuild(
+    library: LibraryOption = None,
+    embed: Annotated[bool, typer.Option("--embed", help="embed all papers again, whatever is kept of them")] = False,
+    as_json: JsonOption = False,
+) -> None:
     """make all vectors anew from the stored papers
 
-    Uses the embedding model of the settings; the old vectors stay until the new are whole.
+    Uses the embedding model of the settings; what is kept of that model and sound is taken
+    over without embedding. The old vectors stay until the new are whole.
     """
     from rag.maintenance.rebuild import rebuild as rebuild_vectors
     from ui.cli.showing.progress import watching
@@ -55,7 +60,7 @@ def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     settings = read_settings()
     folder = library or settings.library
     with watching(console(stderr=True)) as watch:
-        done = rebuild_vectors(folder, settings, watch)
+        done = rebuild_vectors(folder, settings, watch, embed_all=embed)
     if as_json:
         print_json({"rebuilt": done})
     else:

@@ -196,7 +196,7 @@ def _forked_probe(command: Sequence[str], **_: Any) -> SimpleNamespace:
     def step(tell: Callable[[Any], None]) -> Any:
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
-            code = rag.storage.index.probe.main(*command[-2:])
+            code = rag.storage.index.probe.main(*command[-3:])
         return code, out.getvalue(), err.getvalue()
 
     ended = run(step)
@@ -221,7 +221,7 @@ def found(folder: Path, query: str = "method points systems") -> Ended:
 
     def step(tell: Callable[[Any], None]) -> Any:
         with opened(folder) as library:
-            hits = library.search(query, limit=2_000)
+            hits = library.search(query, limit=5_000)
             return [[hit.paper.title, hit.paper.abstract, round(hit.score, 6)] for hit in hits]
 
     return run(step)

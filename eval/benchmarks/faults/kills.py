@@ -59,7 +59,7 @@ def _line(command: Command, work: Path) -> Tally:
         if line.tried < TIMED:
             kill = _after(moments.uniform(0, whole))
         else:
-            kill = _at_change(folder, moments.choice(WRITES), moments.randint(1, 6), whole)
+            kill = at_change(folder, moments.choice(WRITES), moments.randint(1, 6), whole)
         ended = run(lambda tell: command.do(folder, tell), kill)  # noqa: B023
         if ended.how != "killed":
             continue  # it was done before
@@ -77,8 +77,11 @@ def _after(seconds: float) -> Callable[[int], None]:
     return kill
 
 
-def _at_change(folder: Path, pattern: str, nth: int, whole: float) -> Callable[[int], None]:
-    """Kill when a file has changed so often."""
+def at_change(folder: Path, pattern: str, nth: int, whole: float, *, after: float = 0) -> Callable[[int], None]:
+    """Return what kills when a file has changed so often, or after twice the seconds that the `whole` takes.
+
+    `after` so many seconds more.
+    """
 
     def signs() -> list[tuple[str, int, int]]:
         with suppress(FileNotFoundError):  # it comes and goes meanwhile
@@ -88,13 +91,18 @@ def _at_change(folder: Path, pattern: str, nth: int, whole: float) -> Callable[[
 
     def kill(process: int) -> None:
         before, left, latest = signs(), nth, time.monotonic() + 2 * whole
-        while left and time.monotonic() < latest:
+        while left and time.monotonic() < latest and not _has_ended(process):
             now = signs()
             if now != before:
                 before, left = now, left - 1
+        time.sleep(after)
         _kill(process)
 
     return kill
+
+
+def _has_ended(process: int) -> bool:
+    return os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def _kill(process: int) -> None:

@@ -15,13 +15,14 @@ def measure(work: Path) -> str:
         concurrency,
         damage,
         disk,
+        flushes,
         kills,
     )
 
     folder = work / "faults"
     folder.mkdir(parents=True, exist_ok=True)
     begun = monotonic()
-    lines = [line for part in (kills, disk, damage, catalogs, concurrency) for line in part.measure(folder)]
+    lines = [line for part in (kills, flushes, disk, damage, catalogs, concurrency) for line in part.measure(folder)]
     tried, lost = sum(line.tried for line in lines), sum(line.lost for line in lines)
     return "\n".join(
         [

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from rag.errors import LibraryDamagedError, LibraryMissingError, StorageError
 from rag.maintenance.backup.archive import Backup, extract, pack
 from rag.storage.catalog.sqlite import open_catalog
-from rag.storage.layout import KEPT, MANIFEST, catalog_path, index_folder, rescue_advice
+from rag.storage.layout import KEPT, MANIFEST, IndexFolder, catalog_path, index_folder, rescue_advice
 from rag.storage.locking import holding
 from rag.storage.manifest import read_manifest
 from rag.storage.readonly import copied, is_read_only
@@ -75,11 +75,20 @@ def _collect(folder: Path, place: Path, *, vectors: bool) -> int:
     shutil.copyfile(folder / MANIFEST, place / MANIFEST)
     if vectors:
         index = index_folder(folder, manifest.vectors)
-        for path in sorted(path for path in index.path.rglob("*") if path.is_file()):
+        for path in _index_files(index):
             kept = place / path.relative_to(folder)
+            if not KEPT.fullmatch(path.relative_to(folder).as_posix()):
+                continue
             kept.parent.mkdir(parents=True, exist_ok=True)
             if path.suffix == ".sqlite3":
                 copy_database(path, kept, index.advice)  # also what its log holds, and while others open it
-            elif KEPT.fullmatch(path.relative_to(folder).as_posix()):
+            else:
                 shutil.copyfile(path, kept)
     return papers
+
+
+def _index_files(index: IndexFolder) -> list[Path]:
+    """Return the files of an index, but for a Chroma of which another took the place."""
+    chromas = set(index.chromas()) - {index.chroma}
+    files = (path for path in index.path.rglob("*") if path.is_file())
+    return sorted(path for path in files if not chromas & set(path.parents))

@@ -54,12 +54,18 @@ class Catalog:
 
     @contextmanager
     def unfinished_work(self) -> Iterator[None]:
-        """Leave a sign while inside, which a crash leaves behind and an error doesn't."""
+        """Leave a sign while inside, which a crash leaves behind and an error doesn't.
+
+        An earlier crash's is gone after work that was done, not after an error: what it left may not be mended yet.
+        """
+        before = int(self.unfinished)
         self._sign(1)
         try:
             yield
-        finally:
-            self._sign(0)
+        except BaseException:
+            self._sign(before)
+            raise
+        self._sign(0)
 
     def _sign(self, value: int) -> None:
         with self.transaction():
