@@ -38,6 +38,11 @@ NOBODY = frozenset(
     *("et al", "and others", "no author", "no authors listed", "no author name available", "no author id available"),
     *("author unknown", "unknown author", "not available", "no authors", "no author listed", "anonymous author"),
 }
+# What needs no look for what isn't part of it: words of letters, none of them one that tells of more than a name.
+LETTERS = r"[^\W\d_\u00b2\u00b3\u00b9\u2070-\u2089]+"  # numbers set high or low are none
+PLAIN_WORD = rf"{LETTERS}(?:[-'\u2019]{LETTERS})*\.?"
+PLAIN = re.compile(rf"{PLAIN_WORD}(?:,? {PLAIN_WORD})*")
+TELLING = frozenset("et etal al alii others colleagues for on in behalf and the prof professor dr mr mrs ms".split())
 PARTICLES = frozenset(
     "van von der den de del della di da do dos das du des la le el al bin ibn ter ten zu zur zum st st. saint san "
     "santa mac mc o d' l' abu ben bar dal dalla dello degli af av vom".split()
@@ -51,7 +56,7 @@ def person_in(text: str) -> str:
     ('Doe, Jane', 'Ann Poe', '')
     """
     name = " ".join(text.split())
-    if not name.isascii() or not PLAIN.fullmatch(name):
+    if not PLAIN.fullmatch(name) or not TELLING.isdisjoint(name.casefold().replace(".", " ").replace(",", " ").split()):
         for pattern in (ORCID, MAIL, ADDRESS, NUMBER, SIGNS, AFFILIATED, ET_AL):
             name = pattern.sub("", name)
         name = GROUP.sub("", TITLES.sub("", name), count=1)
@@ -62,7 +67,6 @@ def person_in(text: str) -> str:
 
 
 INITIAL = re.compile(r"(?:[^\W\d_]\.-?){1,4}|[^\W\d_]")
-PLAIN = re.compile(r"(?!(?:Prof|Dr|Mrs?|Ms)\b)[A-Z][a-z]+(?:, ?| )[A-Z][a-z]*(?: [A-Z]\.?)?")
 
 
 def is_suffix(text: str) -> bool:

@@ -187,6 +187,10 @@ def broken_promises(source: str, found: Record | Rejection | Remark) -> Iterator
             yield what
 
 
+class TooLongError(BaseException):
+    """An input took longer than any may: no Exception, for a reader makes a rejection of those."""
+
+
 class Tally(NamedTuple):
     """What came of the damaged files of one format."""
 
@@ -205,7 +209,7 @@ def try_reader(name: str, inputs: int, path: Path, seconds: float = SECONDS) -> 
         try:
             with _alarm(seconds):
                 found = list(read_file(path))
-        except Exception as error:  # noqa: BLE001  (whatever escapes a reader is what is looked for)
+        except (Exception, TooLongError) as error:  # noqa: BLE001  (whatever escapes a reader is what is looked for)
             faults.append(f"{name} {number}: {type(error).__name__}: {error}")
             continue
         slowest = max(slowest, perf_counter() - started)
@@ -221,7 +225,7 @@ def try_reader(name: str, inputs: int, path: Path, seconds: float = SECONDS) -> 
 def _alarm(seconds: float) -> Iterator[None]:
     def stop(number: int, frame: FrameType | None) -> None:
         msg = f"longer than {seconds} s"
-        raise TimeoutError(msg)
+        raise TooLongError(msg)
 
     previous = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
