@@ -1,6 +1,10 @@
 """Papers from open indexes on the command line: shown before, brought in, kept fresh, filled in, taken out again."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -100,6 +104,22 @@ def test_a_file_is_taken_out_by_its_path_or_its_name(cli: Cli, write_jsonl: Writ
     for name in ("papers.jsonl", write_jsonl(paper(1), paper(2))):
         cli("ingest", write_jsonl(paper(1), paper(2)), *ON)
         assert cli("remove", "--source", name, "--yes", *ON).out == "2 papers removed.\n"
+
+
+def test_ctrl_c_ends_a_fetch_on_one_line_and_the_same_command_finishes(cli: Cli, indexes: IndexServer) -> None:
+    indexes.papers["crossref"] = made(150)
+    indexes.misbehaves("crossref", None, Fault(silent=4))
+    command = ("fetch", "crossref", "otters", "--limit", "150", *ON)
+    with subprocess.Popen((sys.executable, "-m", "ui.cli", *command), stderr=subprocess.PIPE, text=True) as running:
+        while len(indexes.asked) < 2:
+            time.sleep(0.05)
+        running.send_signal(signal.SIGINT)
+        said = running.communicate()[1]
+    assert (running.returncode, said.splitlines()[-1:]) == (
+        130,
+        ["Stopped. What was stored stays; run the same command again."],
+    )
+    assert "50 added, 100 unchanged." in cli(*command).out
 
 
 def test_papers_are_enriched_each_change_listed_and_taken_back(
