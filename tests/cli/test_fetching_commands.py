@@ -106,6 +106,19 @@ def test_a_file_is_taken_out_by_its_path_or_its_name(cli: Cli, write_jsonl: Writ
         assert cli("remove", "--source", name, "--yes", *ON).out == "2 papers removed.\n"
 
 
+def test_what_an_enrichment_finds_nowhere_is_told_before_and_after(
+    cli: Cli, indexes: IndexServer, write_jsonl: Write
+) -> None:
+    del indexes
+    path = write_jsonl({"title": made(1)[0].title, "doi": made(1)[0].doi}, {"title": "A paper that nobody knows"})
+    cli("ingest", path, *ON)
+    for how in (("--dry-run",), ()):
+        done = cli("enrich", path, *how, *ON)
+        assert (done.code, done.err.count("rejected: ")) == (1, 1)
+        assert "line 2: the title 'A paper that nobody knows' has no abstract" in done.err
+        assert ("1 added" in done.out) is (not how)
+
+
 def test_ctrl_c_ends_a_fetch_on_one_line_and_the_same_command_finishes(cli: Cli, indexes: IndexServer) -> None:
     indexes.papers["crossref"] = made(150)
     indexes.misbehaves("crossref", None, Fault(silent=4))
