@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rag.fetching.sending import Sender
 
 TRIES = 5
+TRIES_WITHOUT_A_WAY = 2  # nobody waits half a minute to hear that this machine has no network
 FIRST_WAIT = 1.0  # seconds before the second try; twice that before the third, and so on
 LONGEST_WAIT = 300.0  # seconds; whoever asks for more is told of, not waited for
 HOME = "https://pypi.org/project/askpapers"
@@ -55,6 +56,7 @@ class Client:
         self._cache = Cache(settings.fetch_cache or user_folder())
         self._paces: dict[str, Pace] = {}
         self._senders: dict[str, Sender] = {}
+        self._connected: set[str] = set()  # the indexes to which a connection was made
         self._since: float | None = None
         self._last = ""  # the key of what was asked last
         self.requests = 0  # that were sent
@@ -143,11 +145,14 @@ class Client:
                 _checked(answer, check)
             except PassingError as error:
                 wait = self._wait(attempt) if error.wait is None else error.wait
-                if attempt == TRIES or wait > LONGEST_WAIT:
+                self._connected |= {about.name} if error.connected else set()
+                tries = TRIES if about.name in self._connected else TRIES_WITHOUT_A_WAY
+                if attempt >= tries or wait > LONGEST_WAIT:
                     raise _given_up(about, error, attempt, wait, has_key=bool(request.key)) from error
                 self._telling(f"{about.title}: {error.happened}. Asking again in {wait:.0f} s.")
                 pace.hold(wait)
             else:
+                self._connected.add(about.name)
                 self._heed(pace, answer)
                 return answer
         raise AssertionError  # the last try returns or raises

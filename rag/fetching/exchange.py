@@ -14,9 +14,14 @@ class Request(NamedTuple):
 
 
 class PassingError(Exception):
-    """What went wrong and may go well a moment later; `wait` is the pause that the index asks for, in seconds."""
+    """What went wrong and may go well a moment later; `wait` is the pause that the index asks for, in seconds.
 
-    def __init__(self, happened: str, wait: float | None = None, status: int = 0, advice: str = "") -> None:
-        self.happened, self.wait, self.status = happened, wait, status
+    `connected`: there was a connection, so that a way to the index is known to be.
+    """
+
+    def __init__(
+        self, happened: str, wait: float | None = None, status: int = 0, advice: str = "", *, connected: bool = True
+    ) -> None:
+        self.happened, self.wait, self.status, self.connected = happened, wait, status, connected
         self.advice = advice or "Try again later: what came before is kept for a day."
         super().__init__(happened)

@@ -11,7 +11,7 @@ from rag.fetching.indexes.base import About, Page, document
 from rag.fetching.known import index_of
 from rag.fetching.paging import pages
 from rag.fetching.wanted import Wanted, source_name, wanted_ids
-from rag.readers import read_content
+from rag.readers import NO_ABSTRACTS, read_content
 from rag.records import Record, Rejection, Remark
 
 Found = Record | Rejection | Remark
@@ -91,7 +91,9 @@ def _of_pages(wanted: Wanted, client: Client, source: str, counts: Counts) -> It
 
 def _read(page: Page, source: str) -> Iterator[Found]:
     papers = page.size and page.content != document([])  # there may be nothing but notes in a page of Zotero
-    return read_content(page.content, source) if papers else iter(())
+    found = read_content(page.content, source) if papers else iter(())
+    # Advice for files, which is none here: abstracts are looked for elsewhere, and those found nowhere are told.
+    return (one for one in found if not (isinstance(one, Remark) and one.text == NO_ABSTRACTS))
 
 
 def _placed(found: Record | Rejection, place: int) -> Record | Rejection:
@@ -138,6 +140,7 @@ def _remarks(
         yield Remark(source, f"{counts.other_years:,} papers of other years left out")
     if counts.completed:
         said = ", ".join(f"{number:,} from {index}" for index, number in counts.completed.items())
-        yield Remark(source, f"abstracts that {about.title} lacks: {said}; {counts.lacking:,} found nowhere")
+        nowhere = f"; {counts.lacking:,} found nowhere" if counts.lacking else ""
+        yield Remark(source, f"abstracts that {about.title} lacks: {said}{nowhere}")
     for error in counts.troubles:
         yield Remark(source, f"no more abstracts from {error}")

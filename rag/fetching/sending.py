@@ -101,7 +101,8 @@ class Sender:
             advice = LOCAL if local and not trusted else advice
         if is_final(error) or (local and "refused" in happened):  # nobody starts it meanwhile
             return FetchError(self._title, happened, advice)
-        return PassingError(happened, advice=advice)
+        unmade = isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.ProxyError | SOCKSError)
+        return PassingError(happened, advice=advice, connected=not unmade)
 
     def _onwards(self, address: str, location: str) -> str:
         """Return where a request is sent on to. Raises FetchError where that is another host."""

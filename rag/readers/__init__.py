@@ -4,6 +4,6 @@ A reader is a module in `formats` with `NAME`, `sniff(head) -> bool` and `read(s
 remarks`. A new format is one new file there and one more entry in `reading.READERS`.
 """
 
-from rag.readers.reading import read_content, read_file
+from rag.readers.reading import NO_ABSTRACTS, read_content, read_file
 
-__all__ = ["read_content", "read_file"]
+__all__ = ["NO_ABSTRACTS", "read_content", "read_file"]

@@ -1,6 +1,10 @@
 """Papers from open indexes on the command line: shown before, brought in, kept fresh, filled in, taken out again."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -100,6 +104,35 @@ def test_a_file_is_taken_out_by_its_path_or_its_name(cli: Cli, write_jsonl: Writ
     for name in ("papers.jsonl", write_jsonl(paper(1), paper(2))):
         cli("ingest", write_jsonl(paper(1), paper(2)), *ON)
         assert cli("remove", "--source", name, "--yes", *ON).out == "2 papers removed.\n"
+
+
+def test_what_an_enrichment_finds_nowhere_is_told_before_and_after(
+    cli: Cli, indexes: IndexServer, write_jsonl: Write
+) -> None:
+    del indexes
+    path = write_jsonl({"title": made(1)[0].title, "doi": made(1)[0].doi}, {"title": "A paper that nobody knows"})
+    cli("ingest", path, *ON)
+    for how in (("--dry-run",), ()):
+        done = cli("enrich", path, *how, *ON)
+        assert (done.code, done.err.count("rejected: ")) == (1, 1)
+        assert "line 2: the title 'A paper that nobody knows' has no abstract" in done.err
+        assert ("1 added" in done.out) is (not how)
+
+
+def test_ctrl_c_ends_a_fetch_on_one_line_and_the_same_command_finishes(cli: Cli, indexes: IndexServer) -> None:
+    indexes.papers["crossref"] = made(150)
+    indexes.misbehaves("crossref", None, Fault(silent=4))
+    command = ("fetch", "crossref", "otters", "--limit", "150", *ON)
+    with subprocess.Popen((sys.executable, "-m", "ui.cli", *command), stderr=subprocess.PIPE, text=True) as running:
+        while len(indexes.asked) < 2:
+            time.sleep(0.05)
+        running.send_signal(signal.SIGINT)
+        said = running.communicate()[1]
+    assert (running.returncode, said.splitlines()[-1:]) == (
+        130,
+        ["Stopped. What was stored stays; run the same command again."],
+    )
+    assert "50 added, 100 unchanged." in cli(*command).out
 
 
 def test_papers_are_enriched_each_change_listed_and_taken_back(

@@ -12,6 +12,7 @@ import pytest
 from eval.benchmarks.fetching.index_server import Fault, IndexServer
 from rag.errors import FetchError
 from rag.fetching import INDEXES, Client, Wanted, fetched
+from rag.fetching.sending import Sender
 from rag.records import Record
 from tests.fetching.conftest import MakeClient
 
@@ -162,14 +163,28 @@ def test_a_query_that_arxiv_cannot_read_is_told_in_its_words(client: MakeClient,
             got(client())
 
 
-def test_an_index_that_cannot_be_reached_is_told_after_the_last_try(client: MakeClient, indexes: IndexServer) -> None:
+def test_an_index_that_cannot_be_reached_is_told_soon(client: MakeClient, indexes: IndexServer) -> None:
     one = client(settings={"index_addresses": "arxiv=http://index.invalid", "timeout": 1})
     with pytest.raises(FetchError) as error:
         got(one)
     assert str(error.value) == (
-        "arXiv: it can't be reached: its name isn't known, asked 5 times. "
+        "arXiv: it can't be reached: its name isn't known, asked 2 times. "
         "Check that this machine reaches the internet, and try again."
     )
+
+
+def test_an_index_that_was_reached_before_is_waited_for_when_the_network_goes(
+    client: MakeClient, indexes: IndexServer
+) -> None:
+    one = client()
+    got(one)
+    about, sender = INDEXES["arxiv"].ABOUT, one._sender(INDEXES["arxiv"].ABOUT)
+    gone = Sender("arXiv", "http://index.invalid", 1)
+    one._senders["arxiv"] = gone
+    sender.close()
+    one._addresses = {"arxiv": "http://index.invalid"}
+    with pytest.raises(FetchError, match="asked 5 times"):
+        one.get(about, "query", {"search_query": "newts"}, lambda content: None)
 
 
 def test_a_zotero_that_does_not_run_is_told_at_once(client: MakeClient) -> None:

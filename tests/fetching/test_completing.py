@@ -8,7 +8,7 @@ from eval.benchmarks.fetching.index_server import Fault, IndexServer
 from eval.benchmarks.fetching.made_papers import made
 from rag.errors import FetchError
 from rag.fetching import Counts, Wanted, complete, fetched, lookup
-from rag.records import Record, Rejection
+from rag.records import Record, Rejection, Remark
 from tests.fetching.conftest import MakeClient
 
 TEN = Wanted("crossref", "otters", limit=10)
@@ -56,6 +56,9 @@ def test_the_abstracts_of_dblp_come_from_elsewhere(client: MakeClient, indexes: 
     counts = Counts()
     found = [one for _, one in fetched(Wanted("dblp", "otters", limit=10), client(), counts)]
     assert sum(isinstance(one, Record) for one in found) == sum(counts.completed.values()) == 10
+    assert [str(one) for one in found if isinstance(one, Remark)] == [
+        "dblp: otters: abstracts that DBLP lacks: 10 from OpenAlex"
+    ]
 
 
 def test_an_index_that_fails_costs_its_abstracts_alone(client: MakeClient, bare: IndexServer) -> None:

@@ -9,7 +9,7 @@ import sys
 import typer
 
 from ui.cli import asking, comparing, evaluation, exporting, fetching, ingesting, maintenance, marking, papers, serving
-from ui.cli.options import FAILED
+from ui.cli.options import FAILED, STOPPED
 
 app = typer.Typer(
     name="askpapers",
@@ -62,9 +62,10 @@ def main() -> None:
     except RagError as error:
         sys.stderr.write(f"Error: {' '.join(str(error).split())}\n")
         sys.exit(FAILED)
-    except KeyboardInterrupt:
-        sys.stderr.write("Stopped. What was stored stays; run the same command again.\n")
-        sys.exit(130)
+    except SystemExit as error:
+        if error.code == STOPPED:  # Typer makes that of Ctrl+C, and says nothing
+            sys.stderr.write("Stopped. What was stored stays; run the same command again.\n")
+        raise
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone: nothing is left to say
         sys.exit(FAILED)

@@ -146,8 +146,10 @@ def enrich(
             print_json(report.to_dict())
         else:
             show_enriched(console(), console(stderr=True), report, undone=undo, dry_run=dry_run)
-            if report.brought is not None and not dry_run:
-                _show_report(opened, report.brought, as_json=False)
+            if report.brought is not None:
+                _show_report(opened, report.brought, as_json=False, stored=not dry_run)
+    if report.brought is not None and report.brought.rejected:
+        raise typer.Exit(FAILED)
 
 
 @contextmanager
@@ -160,8 +162,8 @@ def _watching() -> Iterator[dict[str, Any]]:
         yield {"watch": watch, "telling": lambda said: errors.print(said, markup=False, soft_wrap=True)}
 
 
-def _show_report(opened: "Library", report: "IngestReport", *, as_json: bool) -> None:
-    """Print what became of each record, as `ingest` does."""
+def _show_report(opened: "Library", report: "IngestReport", *, as_json: bool, stored: bool = True) -> None:
+    """Print what became of each record, as `ingest` does; where nothing was `stored`, what can't be read alone."""
     from ui.cli.showing.rendering import show_rejections, show_remarks, show_report
 
     errors = console(stderr=True)
@@ -170,4 +172,5 @@ def _show_report(opened: "Library", report: "IngestReport", *, as_json: bool) ->
         return
     show_remarks(errors, report.remarks)
     show_rejections(errors, report.rejected)
-    show_report(console(), report, str(opened.folder))
+    if stored:
+        show_report(console(), report, str(opened.folder))

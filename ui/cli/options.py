@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from rag.settings import Settings
 
 FAILED = 1  # exit code of an error
+STOPPED = 130  # exit code of Ctrl+C
 
 LibraryOption = Annotated[Path | None, typer.Option("--library", metavar="DIR", help="folder of the library")]
 JsonOption = Annotated[bool, typer.Option("--json", help="print JSON to stdout and nothing else there")]
