@@ -52,7 +52,8 @@ def mend(folder: IndexFolder, kept: VectorStore, damage: str, lock: Lock | None)
     try:
         with lock() if lock else nullcontext():
             told = damage.removesuffix(folder.advice).rstrip(". ")
-            tell_user(f"{told}. Chroma is made anew from the {kept.count():,} kept vectors, without embedding.")
+            if count := kept.count():  # with none there is nothing that was lost
+                tell_user(f"{told}. Chroma is made anew from the {count:,} kept vectors, without embedding.")
             make_anew(folder, kept)
     except (LibraryLockedError, StorageError):
         if lock is None:
