@@ -8,7 +8,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+SUFFIXES = frozenset({"jr", "sr", "2nd", "3rd", "ii", "iii", "iv"})
 JOINTS = frozenset("'’-‐.·")  # noqa: RUF001  (what stands between the letters of a name)
 NO_PERSON = frozenset(
     "academy agency alliance and others association authority bureau center centre centers centres collaboration "
@@ -69,6 +69,8 @@ def parse_name(author: str) -> Name:
             name = _in_order(words)
         case [words, [suffix]] if _is_suffix(suffix):
             name = _in_order([*words, suffix])
+        case [family, [*given, suffix]] if given and _is_suffix(suffix):  # as PubMed has it
+            name = Name(" ".join(family), " ".join(given), suffix)
         case [family, given]:
             name = Name(" ".join(family), " ".join(given))
         case [family, [suffix], given] if _is_suffix(suffix):
@@ -139,7 +141,7 @@ def _in_order(words: list[str]) -> Name:
 def _is_of_a_person(word: str) -> bool:
     if word.casefold().strip(".") in NO_PERSON or word.strip(".") in NO_NAME or not any(map(str.isalpha, word)):
         return False
-    return all(c.isalpha() or c in JOINTS or unicodedata.category(c).startswith("M") for c in word)
+    return _is_suffix(word) or all(c.isalpha() or c in JOINTS or unicodedata.category(c).startswith("M") for c in word)
 
 
 def _is_suffix(word: str) -> bool:

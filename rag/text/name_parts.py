@@ -31,7 +31,10 @@ SIGNS = re.compile(
 )
 AFFILIATED = re.compile(r"(?<=[^\W\d_A-Z]{2})\s?\d{1,2}(?:\s?,\s?\d{1,2})*(?=,|\s|\Z)")
 GROUP = re.compile(r"(?:(?:on|in) behalf of|for|and) the (?=[A-Z].* \w)|^(?:on behalf of|for the) ", re.IGNORECASE)
-ET_AL = re.compile(r"[,\s]*(?:\bet\.?\s?al(?:ii)?\b|\band others\b|\band colleagues\b|…|\.\.\.)[\s.]*\Z", re.IGNORECASE)
+ET_AL = re.compile(
+    r"[,\s]*(?:\bet\.?\s?al(?:ii)?\b|(?:\band |\A)(?:\d+ )?(?:others|more)\b|\band colleagues\b|…|\.\.\.)[\s.]*\Z",
+    re.IGNORECASE,
+)
 NOBODY = frozenset(
     "anon anonymous anonymus null nan none n/a na unknown others et.al author authors unbekannt unlisted ohne".split()
 ) | {

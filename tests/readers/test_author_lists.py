@@ -11,6 +11,10 @@ from rag.records import Paper
 
 PROPERTY = settings(deadline=None, max_examples=200)
 TEXTS: list[tuple[str, list[str]]] = [
+    ("Smith JA 3rd, Roe RA Jr", ["JA Smith 3rd", "RA Roe Jr"]),
+    ("Wang, X. -Y., Li, Y.", ["X. -Y. Wang", "Y. Li"]),
+    ("Doe, J. and 3 others", ["J. Doe"]),
+    ("王小明,李四,张三,赵五", ["王小明", "李四", "张三", "赵五"]),
     ("Doe, Jane; Roe, Richard", ["Jane Doe", "Richard Roe"]),
     ("Doe J.; van der Berg J.P.", ["J. Doe", "J.P. van der Berg"]),
     ("Doe J., Roe R.A., van der Berg J.-P.", ["J. Doe", "R.A. Roe", "J.-P. van der Berg"]),
@@ -208,3 +212,22 @@ def test_no_text_breaks_it(text: str) -> None:
 )
 def test_a_byline_names_an_author_as_a_reference_does(author: str, byline: str) -> None:
     assert Paper(1, "t", "a", authors=(author,), year=2012).byline == byline
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("Doe, Jane and Smith, John", ["Jane Doe", "John Smith"]),
+        ("Doe, J., Smith, J. Q., & Li, W.", ["J. Doe", "J. Q. Smith", "W. Li"]),
+        ("DOE, JANE | SMITH, JOHN", ["JANE DOE", "JOHN SMITH"]),
+        ("Garcia Marquez, Jose", ["Jose Garcia Marquez"]),
+        ("Smith, Jr., John", ["John Smith Jr."]),
+        ("Department of Health and Human Services", ["Department of Health and Human Services"]),
+    ],
+)
+def test_a_cell_with_another_sign_than_its_column_is_still_read_by_its_own(cell: str, expected: list[str]) -> None:
+    assert authors_in(cell, ";") == expected
+
+
+def test_names_in_three_parts_as_arxiv_keeps_them_are_each_one_person() -> None:
+    assert authors_of([["Doe", "Jane", ""], ["King", "Martin Luther", "Jr"]]) == ["Jane Doe", "Martin Luther King Jr"]

@@ -5,13 +5,13 @@ name goes (rag.text.name_parts), and names are shown given name first.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
 from rag.readers.authors.author_objects import name_in
 from rag.readers.authors.printed_lists import printed_value
-from rag.text.author_names import CAPITALS, NO_PERSON, displayed, with_initials
+from rag.text.author_names import CAPITALS, NO_PERSON, WITHOUT_SPACES, displayed, with_initials
 from rag.text.name_parts import is_degree, is_given, is_particle, is_suffix, person_in
 
 MOST = 10_000  # authors of a paper
@@ -21,8 +21,10 @@ BLANKS = re.compile(" {2,}")  # in which a search for separators would get lost
 SURE = re.compile(r"\s*(?:[;\n\r\t\uff1b\u3001\uff0c]|\|+|\s[\u00b7\u2022/]{1,2}\s|<br ?/?>)\s*")
 AND = re.compile(r"(?:,\s*)?\s(?:and|&|und|et|y)\s+(?!al\b)|,\s*&\s*")
 COMMA = re.compile(r"\s*,\s*")
-INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]?|[A-Z][ -]?){1,4}")
-INITIALLED = re.compile(rf"[^,]*[^\W\d_.]{{2}}[^,]*?,? (?:[{CAPITALS}]\.?[ -]?){{1,4}}(?: (?:Jr|Sr|II|III|IV)\.?)?")
+INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]{0,2}|[A-Z][ -]?){1,4}")
+INITIALLED = re.compile(
+    rf"[^,]*[^\W\d_.]{{2}}[^,]*?,? (?:[{CAPITALS}]\.?[ -]?){{1,4}}(?: (?:Jr|Sr|2nd|3rd|II|III|IV)\.?)?"
+)
 WHOLE = re.compile(r"(?:[^\W\d_]\.[ -]?){1,4} ?[^\W\d_.]{2}.*")
 DOTTED = re.compile(r"[^,.]*[^\W\d_]{2}[^,.]*,? (?:[^\W\d_]{1,2}\.[ -]?){1,4}")
 
@@ -56,15 +58,21 @@ def _names(value: Any, depth: int) -> list[str]:
         value = value.tolist()  # numpy's arrays
     if isinstance(value, str):
         return [value]
-    if not depth:
-        return []
-    if isinstance(value, Mapping):
+    if depth and isinstance(value, Mapping):
         return _names_in(value, depth)
-    if not isinstance(value, list | tuple):
+    if not depth or not isinstance(value, list | tuple):
         return []
+    if all(isinstance(one, list | tuple) and len(one) == 3 and _is_arxivs(one) for one in value):
+        return [", ".join(filter(None, (one[0], one[2], one[1]))) for one in value]
     if len(value) == 1 and isinstance(value[0], str):  # perhaps a list in one text
         return [name for one in _several(value[0].strip()) for name in _parted(_pieces(one))]
     return [name for one in value for name in (_several(one) if isinstance(one, str) else _names(one, depth - 1))]
+
+
+def _is_arxivs(parts: Sequence[Any]) -> bool:
+    """Tell whether three texts are family name, given names and suffix, nearly always empty, as arXiv keeps them."""
+    family, given, suffix = parts
+    return isinstance(family, str) and isinstance(given, str) and (suffix == "" or is_suffix(str(suffix)))
 
 
 def _names_in(values: Mapping[Any, Any], depth: int) -> list[str]:
@@ -94,6 +102,8 @@ def _separated(text: str, separator: str | None) -> list[str]:
     text = BLANKS.sub(" ", text)
     if separator and separator.strip() in {"", ","}:
         separator = None  # which also stands within names
+    if separator and separator not in text and _is_surely_a_list(text):
+        separator = None  # other rows part names by it, this one by something else
     if separator:
         return text.split(separator)
     if SURE.search(text):
@@ -106,6 +116,18 @@ def _separated(text: str, separator: str | None) -> list[str]:
         if all(len(one) <= 2 for one in pieces) and len(pieces[-1]) == 2:
             return [", ".join(one) for one in pieces]  # BibTeX's: Family, Given and Family, Given
     return [name for one in pieces for name in _parted(one)]
+
+
+def _is_surely_a_list(text: str) -> bool:
+    """Tell whether a text has several names though not what other rows write between two: `Lee, A., & Roe, B.`."""
+    parts = AND.split(text)
+    joined = len(parts) > 1 and not _is_one_group(text, parts) and all(len(one.split()) > 1 for one in parts)
+    persons = len(_pieces(text)) > 2 and _is_of_persons(text)
+    return bool(SURE.search(text)) or (joined and _is_of_persons(text)) or persons
+
+
+def _is_of_persons(text: str) -> bool:
+    return (NO_PERSON - {"and", "others"}).isdisjoint(re.split(r"[\s,.;&]+", text.casefold()))
 
 
 def _several(text: str) -> list[str]:
@@ -144,6 +166,8 @@ def _pieces(text: str) -> list[str]:
 def _parted(pieces: list[str]) -> list[str]:
     """Return the names of a list with commas: `A. Lee, B. Roe`, `Lee, Ann` or `Lee, A., Roe, B.`."""
     families, given = pieces[::2], pieces[1::2]
+    if len(pieces) > 2 and all(map(WITHOUT_SPACES.fullmatch, pieces)):
+        return pieces  # whole names in Chinese characters, of which no comma parts family and given name
     if not pieces or WHOLE.fullmatch(pieces[0]) or INITIALLED.fullmatch(pieces[0]):
         return pieces
     if len(pieces) == 2 and (

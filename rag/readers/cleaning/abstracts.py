@@ -17,6 +17,11 @@ from rag.text.word_lists import any_of, word_lists
 from rag.text.words import stems
 
 SAME = 0.9  # share of the shorter text's words that the other holds where both are one abstract
+# Where an abstract in another language begins within a text, as journals in several languages head it.
+HEADED = re.compile(
+    r"(?<=[.!?;)]) "
+    r"(?=(?:ABSTRACT|SUMMARY|RESUMO|RESUMEN|RÉSUMÉ|ZUSAMMENFASSUNG|RIASSUNTO|SAMENVATTING)\b[:.]? [A-ZÀ-Þ])"
+)
 TELLING = 8  # different words from which that can be told
 
 
@@ -36,8 +41,8 @@ def abstract_of(texts: str | Sequence[str], title: str = "") -> Worth:
     Worth(abstract='', instead='[No abstract available]')
     """
     if isinstance(texts, str):
-        return _worth(texts, title)
-    found = [_worth(text, title) for text in texts if text]
+        texts = [texts]
+    found = [_worth(part, title) for text in texts if text for part in _by_language(text)]
     said = _once([one.abstract for one in found if one.abstract])
     if not said:
         return Worth("", next((one.instead for one in found if one.instead), ""))
@@ -75,6 +80,13 @@ def _worth(text: str, title: str) -> Worth:
     if not own or is_placeholder(own) or is_withdrawal(own):
         return Worth("", line)
     return Worth(own)
+
+
+def _by_language(text: str) -> list[str]:
+    """Return the abstracts that one text holds in several languages under headings, nearly always the text alone."""
+    parts = HEADED.split(text)
+    tongues = {language(part) for part in parts} if len(parts) > 1 else set()
+    return parts if len(tongues) == len(parts) else [text]
 
 
 def _once(texts: list[str]) -> list[str]:

@@ -48,6 +48,8 @@ FORMATS = frozenset(
     "textmd textnormal textsuperscript textsubscript ensuremath url path nolinkurl uppercase protect relax null "
     "noopsort boldmath unboldmath underline enquote mathrm mathit mathbf mathcal mathsf mathbb".split()
 )
+BEFORE_TEXT = frozenset(("href", "textcolor", "foreignlanguage", "selectlanguage"))  # whose first group isn't printed
+UNITS = frozenset("µμ°")  # that stand before a unit, or are one's beginning
 VERBATIM = frozenset(("url", "path", "nolinkurl"))
 LONGEST = 100_000  # characters; a longer text is no abstract, and not worth the search
 
@@ -90,11 +92,13 @@ def _printed(token: re.Match[str]) -> str:
         return _accented(token["accent"])
     name, space, group = token["macro"], token["space"], token["group"]
     symbol = _symbol(name)
+    if group and (name in VERBATIM or name in BEFORE_TEXT):
+        return group[1:-1] if name in VERBATIM else ""
     if symbol is None:
         return token[0]
-    if name in VERBATIM and group:
-        return group[1:-1]
-    if not symbol or ("\xc0" <= symbol < "\u0250" and len(symbol) == 1):  # TeX takes the space as the end of the name
+    if (
+        not symbol or symbol in UNITS or ("\xc0" <= symbol < "\u0250" and len(symbol) == 1)
+    ):  # TeX takes the space as the end of the name
         space = ""
     return f"{symbol}{space}{decoded(group)}"
 

@@ -12,7 +12,7 @@ SURE = (
     "abbr big blockquote br center dd disp-formula div dl dt em ext-link font h1 h2 h3 h4 h5 h6 hr inf "
     "disp-quote fn inline-formula inline-graphic inline-supplementary-material italic list-item monospace "
     "named-content nobr ol overline roman sans-serif scp sec strong styled-content sub sup "
-    "tbody td tex-math th thead tr tt ul xref"
+    "tbody td tex-math th thead tr trans-abstract tt ul xref"
 ).split()
 # Words, tokens and signs of other fields: tags only when their partner is there too, or with attributes.
 PAIRED = (
@@ -21,7 +21,7 @@ PAIRED = (
 ).split()
 BLOCKS = frozenset(
     "abstract blockquote br caption center dd disp-formula div dl dt fig h1 h2 h3 h4 h5 h6 hr label li list list-item "
-    "ol p pre sec section table tbody td th thead title tr ul".split()
+    "ol p pre sec section table tbody td th thead title tr trans-abstract ul".split()
 )
 
 NAME = rf"(?:(?:jats|mml|xhtml|html|ce|sb|svg|o|st1):[a-z][\w-]{{0,30}}|(?:{'|'.join(SURE + PAIRED)})(?![\w:-]))"

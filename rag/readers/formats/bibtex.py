@@ -17,10 +17,12 @@ from rag.readers.parsing.noted_ids import noted_arxiv_id, noted_doi, noted_pubme
 from rag.readers.record_builder import build_record
 from rag.readers.retractions import tagged_so
 from rag.records import Record
+from rag.text.name_parts import is_suffix
 
 NAME = "BibTeX file"
 AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 COMMA = re.compile(r"\s*,\s*")
+PART = re.compile(r"\s*(family|given|prefix|suffix|id|useprefix|\w+-i)\s?=\s?", re.IGNORECASE)  # of BibLaTeX' names
 ESCAPED = re.compile(
     r"\{?\\text(?P<named>less|greater|underscore|asciitilde|bar)(?:\{\}|(?![a-z])\s?)\}?"
     r"|\$(?P<formula>[<>])\$|\\(?P<sign>[_%&#~$<>])|[{}]|\\url\b|\\ensuremath\b"
@@ -90,12 +92,12 @@ def _record(entry: Entry) -> Record | Problem:
     in_arxiv = archive == "arxiv" or (not archive and NEW_ARXIV_ID.fullmatch(eprint))
     return build_record(
         entry.line,
-        decoded(fields.get("title", "")),
+        _title(fields),
         decoded(fields.get("abstract", "")),
         key=entry.key,
         authors=_authors(fields.get("author", "")),
-        year=fields.get("year") or fields.get("date", ""),
-        doi=_verbatim(fields.get("doi", "")) or noted_doi(*notes),
+        year=f"{fields.get('year', '')} {fields.get('date', '')}",
+        doi=_verbatim(fields.get("doi", "")) or noted_doi(*notes, entry.key),
         arxiv_id=eprint if in_arxiv else noted_arxiv_id(fields.get("journal", ""), *notes),
         pubmed_id=_verbatim(fields.get("pmid") or (eprint if archive == "pubmed" else "")) or noted_pubmed_id(*notes),
         url=_verbatim(fields.get("url", "")),
@@ -104,6 +106,12 @@ def _record(entry: Entry) -> Record | Problem:
             *tagged_so(decoded(fields.get("keywords", ""))),
         ],
     )
+
+
+def _title(fields: Mapping[str, str]) -> str:
+    """Return the title, with BibLaTeX' subtitle behind it unless it is part of it."""
+    title, subtitle = decoded(fields.get("title", "")).strip(), decoded(fields.get("subtitle", "")).strip()
+    return f"{title}: {subtitle}" if title and subtitle and subtitle.lower() not in title.lower() else title
 
 
 def _verbatim(text: str) -> str:
@@ -123,13 +131,21 @@ def _authors(names: str) -> Iterator[str]:
     for person in people:
         name = HOMONYM.sub("", person.rstrip(", \n"))
         match [decoded(part) for part in outside_braces(COMMA, name)] if "," in name else [decoded(name)]:
+            case [*parts] if all(map(PART.match, parts)):
+                yield _by_parts(parts)
             case [name] if name.strip().lower() == "others":
                 pass
             case [family, given]:
                 yield f"{given} {family}"
-            case [family, suffix, given]:
+            case [family, suffix, given] if is_suffix(suffix):
                 yield f"{given} {family} {suffix}"
-            case [_, _, _, _, *_] as parts:  # names between commas, as Cochrane writes them
+            case [_, _, _, *_] as parts:  # names between commas, as Cochrane writes them
                 yield from authors_in(", ".join(parts))
             case parts:
                 yield ", ".join(parts)
+
+
+def _by_parts(parts: list[str]) -> str:
+    """Return a name whose parts BibLaTeX calls by what they are: `family=Doe, given=Jane`."""
+    named = {found[1].lower(): part[found.end() :].strip(' "') for part in parts if (found := PART.match(part))}
+    return " ".join(filter(None, (named.get(one) for one in ("given", "prefix", "family", "suffix"))))

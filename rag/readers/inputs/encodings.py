@@ -38,6 +38,7 @@ LATIN = {  # letters of languages that are written in these
     "cp1254": "çğıöşüâîû",
 }  # fmt: skip
 LATIN["iso8859-2"] = LATIN["cp1250"]
+LATIN["mac_roman"] = LATIN["cp1252"]
 # What Windows-1252 makes of other encodings, and no language has: signs within words, letters in wrong places.
 NO_WESTERN = re.compile(
     r"[^\W\d_][±¼¾¿³¹£¥ª»][^\W\d_]|[^\W\d_][¿¡¼¾]|±(?=[^\W\d_])|¶|£[a-z]{2}|ì(?=[^\W\d_])"
@@ -90,9 +91,14 @@ def declared(head: bytes) -> str | None:
     return None
 
 
-def told(lines: Iterable[bytes]) -> str | None:
-    """Return the encoding that lines which aren't all UTF-8 are surely in; None when it can't be told."""
+def told(lines: Iterable[bytes], *, mac: bool = False) -> str | None:
+    """Return the encoding that lines which aren't all UTF-8 are surely in; None when it can't be told.
+
+    `mac` says that they end as those of older Macs, whose letters count first then.
+    """
     raw = b"\n".join(line for line in lines if not line.isascii())[:MOST]
+    if mac and (faults := _faults(raw, "mac_roman")) is not None and faults <= (_faults(raw, "cp1252") or 0):
+        return "mac_roman"
     found = {encoding: faults for encoding in READABLE if (faults := _faults(raw, encoding)) is not None}
     for encoding in TELLING:  # others take their bytes for rare characters, they don't take those of others
         if encoding in found:

@@ -57,7 +57,7 @@ class Source:
         if self.recoded:
             self._file = Begun(Recoded(self._file))
         self._only_returns = b"\r" in self.head and b"\n" not in self.head  # as programs of old Macs end lines
-        self._decoder = _Decoder(self.head, windows=False)
+        self._decoder = _Decoder(self.head, windows=False, mac=False)
         self._encoding: str | None = None  # that the lines were read in, where it is another than UTF-8
 
     @property
@@ -81,7 +81,7 @@ class Source:
         if b"\0" in head or not any("\udc80" <= character <= "\udcff" for character in text):
             return text
         raws = head.split(b"\n")
-        read = _Decoder(head, windows=True).lines(1, raws)
+        read = _Decoder(head, windows=True, mac=self._only_returns).lines(1, raws)
         return "\n".join(
             line.text if isinstance(line, Line) else raw.decode("utf-8", "surrogateescape")
             for line, raw in zip(read, raws, strict=True)
@@ -121,7 +121,7 @@ class Source:
         With `windows`, lines that aren't are read in the encoding that the file says it has, or that its first lines
         beyond ASCII are surely in, when most of these aren't UTF-8.
         """
-        decoder = self._decoder = _Decoder(self.head, windows=windows)
+        decoder = self._decoder = _Decoder(self.head, windows=windows, mac=self._only_returns)
         number = 1
         pieces = self._recoded(encoding) if encoding else self.pieces()
         if self._only_returns:
@@ -164,7 +164,8 @@ class Source:
 class _Decoder:
     """What makes text of lines, some of which may be of an older encoding than UTF-8."""
 
-    def __init__(self, head: bytes, *, windows: bool) -> None:
+    def __init__(self, head: bytes, *, windows: bool, mac: bool) -> None:
+        self._mac = mac
         self._declared = declared(head) if windows else None
         self._encoding = None if windows else "utf-8"  # None: not known yet
         self._count = 0  # of lines that weren't UTF-8
@@ -195,7 +196,7 @@ class _Decoder:
         if 2 * sum(map(_is_utf8, beyond)) >= len(beyond):
             self._declared = None
             return "utf-8"
-        encoding = self._declared or told(beyond)
+        encoding = self._declared or told(beyond, mac=self._mac)
         self._untold = encoding is None
         return encoding or "utf-8"
 

@@ -43,6 +43,8 @@ def text_of(value: Any) -> str:
         return value.strip()
     if type(value) is int:  # as years and ids are; the way below takes ten times as long
         return str(value)
+    if type(value) is float and value.is_integer():  # an id or a year in a column of pandas that has gaps
+        return str(int(value))
     return next(_texts(value, 0), "")
 
 

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from rag.readers.json_shapes.fields import text, text_of
 from rag.readers.json_shapes.names import Plan, normal, said
-from rag.readers.record_builder import noted_arxiv_id, noted_pubmed_id
+from rag.readers.parsing.noted_ids import noted_pubmed_id
+from rag.readers.record_builder import noted_arxiv_id
 
 ARXIV = re.compile(r"(?:arxiv:\s*|arxiv\.org/(?:abs|pdf|html)/|10\.48550/arxiv\.)([\w./-]+)", re.IGNORECASE)
 BARE_ARXIV = re.compile(r"\d\d(?:0[1-9]|1[0-2])\.\d{4,5}(?:v\d+)?")
@@ -49,7 +50,9 @@ def ids_of(values: Mapping[str, Any], named: Plan) -> Ids:
     return Ids(
         noted[1] if noted else doi,
         said(values, named.get("arxiv_id", ())) or kinds.get("arxiv", "") or _arxiv_id(values, named, doi, notes),
-        said(values, named.get("pubmed_id", ())) or kinds.get("pubmed", "") or noted_pubmed_id(notes),
+        said(values, named.get("pubmed_id", ()))
+        or kinds.get("pubmed", "")
+        or noted_pubmed_id(notes, said(values, named.get("url", ())), said(values, named.get("key", ()))),
     )
 
 
@@ -84,6 +87,8 @@ def _by_kind(value: Any) -> Iterator[tuple[str, str]]:
 
 def _told(one: Any) -> tuple[str, str]:
     if isinstance(one, dict):
+        if isinstance(inner := one.get("id"), dict):  # of OpenAIRE
+            return _told(inner)
         return KINDS.get(normal(text(one, *KIND_NAMES)), ""), text(one, *VALUE_NAMES)
     address = text_of(one)
     if arxiv := ARXIV.match(address):

@@ -40,7 +40,7 @@ SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "authors": (
         *("authorfullnames", "authorsfullnames", "af", "authors", "author", "authornames", "authorlist", "authorss"),
         *("authorsnames", "creators", "creator", "au", "contributors", "authorshipsauthordisplayname", "paperauthors"),
-        *("authorships", "articleauthors", "firstauthors", "a1"),
+        *("authorships", "articleauthors", "primaryauthors", "firstauthors", "a1"),
         *("autor", "autoren", "autorin", "autorinnen", "verfasser", "auteur", "auteurs", "autores", "autora", "autori"),
         *("autore", "作者", "作者姓名", "著者", "автор", "авторы", "autorzy"),
     ),

@@ -7,7 +7,7 @@ DOI = re.compile(
 )
 ARXIV = re.compile(r"(?i:arxiv\.org/(?:abs|pdf|html)/|\barxiv:\s?)(\d{4}\.\d{4,5}|[a-z-]{1,20}(?:\.[A-Z]{2})?/\d{7})")
 PUBMED = re.compile(
-    r"(?i:\bPMID(?:\s?[:=]\s?|\s)|pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/|\bPUBMED[:\s]\s?)(\d{1,9})\b"
+    r"(?i:\bPMID(?:\s?[:=]\s?|\s)(?:NLM)?|pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/|\bPUBMED[:\s]\s?)(\d{1,9})\b"
 )
 OF_ANOTHER = re.compile(
     r"\b(?:comment|errat|correct|corrigend|retract|update|republish|reprint|original article|reply|see\b)",

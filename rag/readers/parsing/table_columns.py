@@ -17,7 +17,8 @@ from rag.readers.authors.author_lists import authors_in, authors_of
 from rag.readers.inputs.source import Problem
 from rag.readers.json_shapes.openalex import abstract_in
 from rag.readers.parsing.column_names import SILENT, fields_of, plain_name
-from rag.readers.record_builder import build_record, noted_arxiv_id, noted_pubmed_id
+from rag.readers.parsing.noted_ids import noted_doi, noted_pubmed_id
+from rag.readers.record_builder import build_record, noted_arxiv_id
 from rag.records import Record
 
 LEAST_COLUMNS = 3  # known ones that make a table of papers of one without abstracts
@@ -111,12 +112,12 @@ def record_of_row(row: Mapping[str, Any], line: int, columns: Columns) -> Record
         key=key,
         authors=_authors(row, columns),
         year=_year(row, fields.get("year", ())),
-        doi=text("doi") or ids.get("doi", "") or (url if "doi.org/" in url else ""),
+        doi=text("doi") or ids.get("doi", "") or (url if "doi.org/" in url else "") or noted_doi(key),
         arxiv_id=_arxiv_id(text("arxiv_id") or ids.get("arxiv", ""), notes, key, url),
         pubmed_id=text("pubmed_id").removesuffix(".0")  # which pandas gives numbers in a column with gaps
         or ids.get("pubmed")
         or ids.get("pmid")
-        or noted_pubmed_id(notes),
+        or noted_pubmed_id(notes, key, url),
         url=_address(url) if url else "",
         retracted=_retraction(text("retracted"), text("type")),
     )

@@ -4,6 +4,7 @@ The header is looked for in the first rows, for some programs write a line befor
 of authors is learnt from the rows that follow.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ from rag.readers.parsing.table_columns import columns_of, missing_columns, recor
 from rag.records import Record
 
 HEADER_ROWS = 30  # in which the header is looked for
+RULE = re.compile(r":?-{3,}:?|:?=+:?")  # a cell of the line that Markdown draws under a header
 LEARNT_ROWS = 100  # that what parts authors is learnt from
 
 
@@ -61,7 +63,8 @@ def records_under(header: Row, rows: Iterator[Row | Problem]) -> Iterator[Record
         cells = row.cells if len(row.cells) > last else [*row.cells, *[None] * (last + 1)]
         found = record_of_row({name: cells[place] for name, place in places}, row.number, columns)
         # A row in which nothing stands parts others; pandas writes one under the header for the name of its index.
-        if not isinstance(found, Problem) or any(shown(cells[place]) for _, place in places):
+        said = [text for _, place in places if (text := shown(cells[place]))]
+        if not isinstance(found, Problem) or not all(map(RULE.fullmatch, said)):
             yield found
 
 

@@ -25,9 +25,12 @@ ADDRESS = re.compile(
 )
 YEAR = r"(?:1[89]|20)\d\d"
 SIGN = rf"(?:©|Ⓒ|ⓒ|\u24b8|\([cC]\)(?=[ ,:]{{0,3}}(?:{YEAR}|[A-Z]))|&copy;)"
-COPYRIGHT = rf"(?:Crown |Journal )?(?:Copyrights?|COPYRIGHT)(?![ -](?:law|protect|infring|issue|owner))\b|{SIGN}"
+COPYRIGHT = (
+    rf"(?:Crown |Journal |Abstract )?(?:Copyrights?|COPYRIGHT)(?![ -](?:law|protect|infring|issue|owner))\b|{SIGN}"
+)
 NOTICE = re.compile(
     rf"(?:{COPYRIGHT}|{YEAR},? (?=©|\([cC]\)|The Author|Published|Elsevier|[A-Z][^.]{{0,80}}[Aa]ll rights)"
+    r"|ABSTRACT FROM (?:THE )?(?:AUTHORS?|PUBLISHER|JOURNAL)\b"
     r"|[Cc]opyright (?=©|\([cC]\)|\d|held|is held|of )"
     r"|(?<=[.!?] )[A-Z][\w&,'-]*(?: (?:[A-Z&][\w&,'-]*|of|and|the|for)){0,8}\. All rights reserved"
     r"|All rights (?:are )?reserved|ALL RIGHTS RESERVED|Published (?:by|under|online by|on behalf)\b|The Author\(s\)"
@@ -44,6 +47,7 @@ NOTICE = re.compile(
 # How such a text or a list of keywords begins, as what is quickly looked for: letters that are rare begin each.
 SIGNS = (
     "©|Ⓒ|ⓒ|\\(c\\)|\\(C\\)|\\(Copy|\\[Copy|Copyright|COPYRIGHT|Crown C|Creative C|CC BY|CC-BY|All rights"
+    "|ABSTRACT FROM|Abstract Copyright"
     "|ALL RIGHTS|Published|Publication r|Permission"
     "|The Author|This article|This paper|This work|This manuscript|This abstract|This journal"
     "|This chapter|This is a|Licen|Distributed u"

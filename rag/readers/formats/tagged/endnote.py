@@ -5,7 +5,8 @@
     %T Attention Is All You Need
     %X The dominant sequence ...
 
-Where there is no `%0`, an empty line stands before each.
+Where there is no `%0`, an empty line stands before each. NASA ADS writes its own tags so: `%R` is the bibcode, `%B` the
+abstract, which EndNote calls `%X`.
 """
 
 import re
@@ -25,6 +26,7 @@ UNTYPED = re.compile(r"\s*%[A-Z0-9@] \S[^\n]*\n(?:[^%\n][^\n]*\n){0,20}%[A-Z0-9@
 TAG = re.compile(r"[ \t]{0,3}%([!-~])(?:[ \t]|$)")
 PUBMED = re.compile("pubmed|medline", re.IGNORECASE)
 START = "0"
+BIBCODE = re.compile(r"(?:1[5-9]|20)\d\d[\w.&]{14}[A-Z.]")
 
 
 def sniff(head: str) -> bool:
@@ -58,15 +60,16 @@ def _tagged(line: str) -> tuple[str, str]:
 
 def _record(record: Tagged) -> Record | Problem:
     number = record.first("M")
-    notes = [text for tag in "UZOM3" for text in record.all(tag)]
+    of_ads = BIBCODE.fullmatch(record.first("R").strip()) is not None
+    notes = [text for tag in ("UZOM3Y" if of_ads else "UZOM3") for text in record.all(tag)]
     return build_record(
         record.line,
         [record.joined("T"), record.first("Q")],
-        record.all("X"),
-        key=record.first("F"),
+        record.all("B" if of_ads else "X"),
+        key=record.first("R" if of_ads else "F"),
         authors=authors_of(record.all("A")),
         year=record.first("D", "8"),
-        doi=record.first("R") or noted_doi(*notes),
+        doi=(not of_ads and record.first("R")) or noted_doi(*notes),
         arxiv_id=noted_arxiv_id(*notes, record.first("J")),
         pubmed_id=number if PUBMED.search(record.joined("~", "W")) else noted_pubmed_id(*notes),
         url=record.first("U"),

@@ -30,6 +30,8 @@ TAG = re.compile(r"([A-Z]{2,4}) {0,2}- ?")
 NUMBERED = re.compile(r"<\d{1,7}>|\d{1,7}\.")  # what Ovid writes between records
 DOI = re.compile(r"(?<!\S)(\S{1,400}) \[doi\]")
 OF_MEDLINE = re.compile("medline|pubmed|nlm", re.IGNORECASE)
+# Whose abstract it is, which MEDLINE writes before one that isn't the journal's own.
+GIVEN_BY = re.compile(r"(?:Publisher|AAMC|AIDS|KIE|PIP|NASA|plain-language-summary): ", re.IGNORECASE)
 OTHERS_UNNAMED = frozenset(("and others", "others", "et al", "et al."))
 
 
@@ -62,7 +64,10 @@ def _record(record: Tagged) -> Record | Problem:
     return build_record(
         record.line,
         record.joined("TI", "BTI", "TT"),
-        [*record.all("AB"), *record.all("OAB")],
+        [
+            *record.all("AB"),
+            *(GIVEN_BY.sub("", text, count=1) if GIVEN_BY.match(text) else text for text in record.all("OAB")),
+        ],
         key=record.first("PMID", "UI", "OID", "AN"),
         authors=_authors(record),
         year=record.first("DP", "YR", "DEP", "EDAT"),

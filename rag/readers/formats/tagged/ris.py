@@ -32,6 +32,8 @@ TAG = re.compile(
 )
 ANY_TAG = re.compile(r"[ \t]{0,3}([A-Z][A-Z0-9])[ \t]{0,3}-(?:[ \t]|$)")
 SMALL_TAG = re.compile(r"[ \t]{0,3}([A-Za-z][A-Za-z0-9])[ \t]{0,3}-(?:[ \t]|$)")
+CLOSE_TYPE = re.compile(r"[ \t\ufeff]{0,3}TY  -[A-Z]")  # in a file that leaves out the space behind the dash
+CLOSE_TAG = re.compile(r"([A-Z][A-Z0-9])  -")
 PUBMED = re.compile(r"\s*(?:pubmed|medline|nlm|(?:ovid )?medline\b[^;]*|[cm]medm|mnh|mdc)\s*", re.IGNORECASE)
 EMBASE = re.compile("embase", re.IGNORECASE)
 NUMBER = re.compile(r"\s*(\d{5,9})\s*")
@@ -64,6 +66,9 @@ class _Tags:
         if "-" not in line[:12]:
             return "", line
         if typed := TYPE.match(line):
+            if CLOSE_TYPE.match(line):
+                self._tag = CLOSE_TAG
+                return "TY", line
             self._tag = SMALL_TAG if typed[1] == "ty" else TAG if typed[2] == "  " else ANY_TAG
             return "TY", line
         found = self._tag.match(line)
