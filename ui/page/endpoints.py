@@ -30,7 +30,6 @@ def _ask(state: ServerState) -> Endpoint:
         years: str = "",
         origin: str = "",
         title: str = "",
-        without_retracted: bool = False,  # noqa: FBT001, FBT002  (an argument that a caller names)
     ) -> dict[str, Any]:
         """Answer a question from the paper abstracts of this library, each sentence with its citations.
 
@@ -44,12 +43,11 @@ def _ask(state: ServerState) -> Endpoint:
             years: only papers of these years: 2020, 2018..2021, 2020.. or ..2015
             origin: only papers that came from this file (name, path or glob)
             title: only papers with all these words in the title
-            without_retracted: leave out papers of which a source says that they were retracted
 
         Returns:
             The whole answer as JSON.
         """
-        filters = read_filters(years, origin, title, without_retracted=without_retracted)
+        filters = read_filters(years, origin, title)
         async with state.answering():
             answer = await state.engine().aanswer(QuestionBundle(question, history=_turns(history), filters=filters))
         return answer.to_dict()
@@ -64,7 +62,6 @@ def _search(state: ServerState) -> Endpoint:
         years: str = "",
         origin: str = "",
         title: str = "",
-        without_retracted: bool = False,  # noqa: FBT001, FBT002  (an argument that a caller names)
     ) -> list[dict[str, Any]]:
         """Find papers of this library by meaning and words, best first.
 
@@ -77,12 +74,11 @@ def _search(state: ServerState) -> Endpoint:
             years: only papers of these years: 2020, 2018..2021, 2020.. or ..2015
             origin: only papers that came from this file (name, path or glob)
             title: only papers with all these words in the title
-            without_retracted: leave out papers of which a source says that they were retracted
 
         Returns:
             The papers found as JSON.
         """
-        filters = read_filters(years, origin, title, without_retracted=without_retracted)
+        filters = read_filters(years, origin, title)
         found = await state.library.asearch(query, limit=max(1, min(MOST_HITS, limit)), filters=filters)
         return [asdict(hit) for hit in found]
 
