@@ -106,7 +106,9 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="put the numbers into eval/RESULTS.md")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        text = MEASURES[args.measure](args.work or Path(temporary)).rstrip()
+        work = args.work or Path(temporary)
+        work.mkdir(parents=True, exist_ok=True)
+        text = MEASURES[args.measure](work).rstrip()
     sys.stdout.write(f"{text}\n")
     if args.keep:
         keep(args.measure, text)
