@@ -76,9 +76,8 @@ def retraction_in(title: str, abstract: str = "", said: str | Iterable[str] = ()
     Told(title='Retraction note to: Otters return', retracted=None)
     """
     texts = [said] if isinstance(said, str) else [*said]
-    if not any(
-        HINT.search(text.lower()) or text.strip().casefold() in YES for text in (title, abstract[:LONGEST], *texts)
-    ):
+    hinted = HINT.search("\n".join((title, abstract[:LONGEST], *texts)).lower())
+    if not hinted and not any(text.strip().casefold() in YES for text in texts if text):
         return Told(title, None)
     pieces = [piece for text in texts for piece in _pieces(text)]
     own, marked = _own_title(title)

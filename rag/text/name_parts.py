@@ -45,11 +45,33 @@ NOBODY = frozenset(
 LETTERS = r"[^\W\d_\u00b2\u00b3\u00b9\u2070-\u2089]+"  # numbers set high or low are none
 PLAIN_WORD = rf"{LETTERS}(?:[-'\u2019]{LETTERS})*\.?"
 PLAIN = re.compile(rf"{PLAIN_WORD}(?:,? {PLAIN_WORD})*")
-TELLING = frozenset("et etal al alii others colleagues for on in behalf and the prof professor dr mr mrs ms".split())
+TELLING = frozenset(
+    "et etal al alii others colleagues for on in behalf and und y the prof professor dr mr mrs ms".split()
+)
 PARTICLES = frozenset(
     "van von der den de del della di da do dos das du des la le el al bin ibn ter ten zu zur zum st st. saint san "
     "santa mac mc o d' l' abu ben bar dal dalla dello degli af av vom".split()
 )
+
+
+def is_plain_name(text: str) -> bool:
+    """Tell whether a text is one name, its family name perhaps in front, and nothing else: most need no more looks.
+
+    >>> [is_plain_name(text) for text in ("Ann Poe", "J. R. van der Berg-Lee", "Poe, Ann B.", "Poe A", "Ann Poe MSc")]
+    [True, True, True, False, False]
+    """
+    words = text.split(" ")
+    last = words[-1]
+    if len(words) < 2 or not last.istitle() or is_suffix(last) or not PLAIN.fullmatch(text):
+        return False
+    if "," in text:
+        if text.count(",") > 1 or words[0][-1] != "," or is_suffix(words[1]) or is_degree(last):
+            return False
+    elif len(last.rstrip(".")) < 2:
+        return False
+    if any(len(word) > 2 and word.isupper() for word in words) or text.casefold() in NOBODY:
+        return False  # initials without dots, numbers of the same name
+    return TELLING.isdisjoint(text.casefold().replace(".", " ").replace(",", " ").split())
 
 
 def person_in(text: str) -> str:

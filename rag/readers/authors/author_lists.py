@@ -12,7 +12,7 @@ from typing import Any
 from rag.readers.authors.author_objects import name_in
 from rag.readers.authors.printed_lists import printed_value
 from rag.text.author_names import CAPITALS, NO_PERSON, WITHOUT_SPACES, displayed, with_initials
-from rag.text.name_parts import is_degree, is_given, is_particle, is_suffix, person_in
+from rag.text.name_parts import is_degree, is_given, is_particle, is_plain_name, is_suffix, person_in
 
 MOST = 10_000  # authors of a paper
 DEEPEST = 5  # lists in lists
@@ -38,6 +38,9 @@ def authors_in(text: str, separator: str | None = None) -> list[str]:
     text = text.strip()
     if text[:1] in "[({a" and (value := printed_value(text)) is not None:
         return authors_of(value)
+    names = text.split("; ")
+    if (separator in {None, ";"}) and (len(names) > 1 or separator) and all(map(is_plain_name, names)):
+        return [displayed(name) for name in names[:MOST]]
     return _shown(_separated(text, separator))
 
 
@@ -49,6 +52,8 @@ def authors_of(value: Any) -> list[str]:
     """
     if isinstance(value, str):
         return authors_in(value)
+    if isinstance(value, list) and all(isinstance(one, str) and is_plain_name(one) for one in value):
+        return [displayed(name) for name in value[:MOST]]
     return _shown(_names(value, DEEPEST)[:MOST])
 
 
