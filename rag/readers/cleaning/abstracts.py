@@ -18,10 +18,8 @@ from rag.text.words import stems
 
 SAME = 0.9  # share of the shorter text's words that the other holds where both are one abstract
 # Where an abstract in another language begins within a text, as journals in several languages head it.
-HEADED = re.compile(
-    r"(?<=[.!?;)]) "
-    r"(?=(?:ABSTRACT|SUMMARY|RESUMO|RESUMEN|RÉSUMÉ|ZUSAMMENFASSUNG|RIASSUNTO|SAMENVATTING)\b[:.]? [A-ZÀ-Þ])"
-)
+HEADINGS = tuple("ABSTRACT SUMMARY RESUMO RESUMEN RÉSUMÉ ZUSAMMENFASSUNG RIASSUNTO SAMENVATTING".split())
+HEADED = re.compile(rf"(?<=[.!?;)]) (?=(?:{'|'.join(HEADINGS)})\b[:.]? [A-ZÀ-Þ])")
 TELLING = 8  # different words from which that can be told
 
 
@@ -84,6 +82,8 @@ def _worth(text: str, title: str) -> Worth:
 
 def _by_language(text: str) -> list[str]:
     """Return the abstracts that one text holds in several languages under headings, nearly always the text alone."""
+    if not any(heading in text for heading in HEADINGS):
+        return [text]
     parts = HEADED.split(text)
     tongues = {language(part) for part in parts} if len(parts) > 1 else set()
     return parts if len(tongues) == len(parts) else [text]
