@@ -171,7 +171,12 @@ class Tab:
 
     def hover(self, selector: str, text: str = "") -> None:
         """Put the mouse over such an element."""
-        ActionChains(self.driver).move_to_element(self.see(selector, text)).perform()
+
+        def over() -> bool:
+            ActionChains(self.driver).move_to_element(self.see(selector, text)).perform()
+            return True  # else it was drawn anew in between: again
+
+        self.until(over, f"the mouse over {selector} with {text!r}")
 
     def press(self, *keys: str) -> None:
         """Press keys, one after the other, wherever the focus is."""
