@@ -123,7 +123,9 @@ def test_ctrl_c_ends_a_fetch_on_one_line_and_the_same_command_finishes(cli: Cli,
     indexes.papers["crossref"] = made(150)
     indexes.misbehaves("crossref", None, Fault(silent=4))
     command = ("fetch", "crossref", "otters", "--limit", "150", *ON)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs inherit 'ignored'
     with subprocess.Popen((sys.executable, "-m", "ui.cli", *command), stderr=subprocess.PIPE, text=True) as running:
+        signal.signal(signal.SIGINT, before)
         while len(indexes.asked) < 2:
             time.sleep(0.05)
         running.send_signal(signal.SIGINT)
