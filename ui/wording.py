@@ -4,13 +4,16 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from rag.gathering.asking import Preview
-from rag.gathering.kept import KeptQuery
 from rag.records import Answer, Claim, Comparison, Found, Merge, Paper, Searched, Standing
 from rag.records.standings import SHOWN, needs_look, side_by_side
 from rag.text.labels import one_line
 from rag.text.source_names import short_name
+
+if TYPE_CHECKING:  # they load every reader and index, which who asks a question doesn't need
+    from rag.gathering.asking import Preview
+    from rag.gathering.kept import KeptQuery
 
 REASONS = {"doi": "DOI", "arxiv_id": "arXiv id", "pubmed_id": "PubMed id"}
 
@@ -158,7 +161,7 @@ def place(merge: Merge) -> str:
     return f"{short_name(merge.source)} line {merge.line}"
 
 
-def coming(preview: Preview) -> str:
+def coming(preview: "Preview") -> str:
     """Return how many papers a fetch would bring: `12 papers`, `at most 100 of 2,311 papers`."""
     if preview.total is None:
         return f"at most {counted(preview.limit, 'paper')}; the index doesn't say how many there are"
@@ -167,7 +170,7 @@ def coming(preview: Preview) -> str:
     return counted(preview.total, "paper") if preview.total else "no paper"
 
 
-def last_refreshed(query: KeptQuery) -> str:
+def last_refreshed(query: "KeptQuery") -> str:
     """Return when a kept query last brought all that there was: `last on 2026-11-26`."""
     return f"last on {query.refreshed[:10]}" if query.refreshed else "not yet whole"
 
