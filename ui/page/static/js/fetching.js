@@ -7,7 +7,7 @@ const IDS = ""; // the index that ids choose themselves
 
 export function fetching({ element }) {
   const index = el("select", { name: "index", "aria-label": "Index" });
-  const text = el("textarea", { name: "text", rows: 2, maxlength: 4000, "aria-label": "Words or ids", placeholder: "Words, or ids: arxiv:2004.12832 doi:10.1000/182" });
+  const text = el("textarea", { name: "text", rows: 2, "aria-label": "Words or ids", placeholder: "Words, or ids: arxiv:2004.12832 doi:10.1000/182" });
   const author = el("input", { name: "author", type: "text", maxlength: 400, "aria-label": "Author", placeholder: "Author" });
   const years = el("input", { name: "years", type: "text", maxlength: 40, "aria-label": "Years", placeholder: "Years: 2019-2021" });
   const limit = el("input", { name: "limit", type: "number", min: 1, max: 10000, value: 100, "aria-label": "Papers at most" });
@@ -73,12 +73,12 @@ export function fetching({ element }) {
   const queryOf = (pressed) => Number(pressed.closest("[data-query]").dataset.query);
   clicks(element, {
     bring: async () => {
-      if (!(await said("fetch"))) return;
+      if (!form.reportValidity() || !(await said("fetch"))) return;
       coming.replaceChildren();
-      emit("working");
+      emit("begun");
     },
     again: async (pressed) => {
-      if (await tried("refresh_query", { query: queryOf(pressed) })) emit("working");
+      if (await tried("refresh_query", { query: queryOf(pressed) })) emit("begun");
     },
     forget: async (pressed) => {
       const told = await tried("forget_query", { query: queryOf(pressed) });
