@@ -88,6 +88,15 @@ def test_what_can_t_be_asked_for_is_told(desk: Desk, wrong: dict[str, Any]) -> N
     assert desk.adding.jobs == []
 
 
+def test_hugging_face_papers_are_asked_for_a_day(desk: Desk, indexes: IndexServer) -> None:
+    indexes.papers["huggingface"] = made(3)
+    told = asyncio.run(called(desk, "look", {"index": "huggingface", "text": " 2026-11-24 "}))
+    assert told["papers"] == 3
+    assert indexes.asked[-1].said["date"] == "2026-11-24"
+    told = asyncio.run(called(desk, "look", {"index": "huggingface", "text": "otters"}))
+    assert "otters" in told["error"]
+
+
 def test_a_look_at_an_index_that_is_busy_ends_and_says_what_it_waited_for(
     desk: Desk, indexes: IndexServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -192,6 +201,13 @@ def test_what_a_form_can_t_hold_is_told_at_its_field_and_nothing_is_asked(
     tab.tab("Library")
     tab.click(f"{FIELD} summary")
     tab.see(f"{FIELD} .ap-gives", "preprints")
+    tab.run(f"const s = document.querySelector('{FIELD} select'); s.value = 'huggingface';"
+            "s.dispatchEvent(new Event('change', {bubbles: true}));")  # fmt: skip
+    tab.see(f"{FIELD} textarea[placeholder^='A day']")
+    assert len(tab.seen(f"{FIELD} input:disabled")) == 2
+    tab.run(f"const s = document.querySelector('{FIELD} select'); s.value = 'arxiv';"
+            "s.dispatchEvent(new Event('change', {bubbles: true}));")  # fmt: skip
+    tab.see(f"{FIELD} textarea[placeholder^='Words']")
     tab.driver.find_element("css selector", f"{FIELD} textarea").send_keys("otters")
     limit = tab.driver.find_element("css selector", f"{FIELD} [name=limit]")
     limit.clear()

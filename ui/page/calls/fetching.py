@@ -41,7 +41,12 @@ class Sought(Sent):
             raise QuestionError(msg)
         first, last = read_years(self.years)
         bounds: dict[str, Any] = {"author": self.author.strip(), "year_from": first, "year_to": last}
-        return wanted_of(self.index, self.text, limit=self.limit, **{name: one for name, one in bounds.items() if one})
+        text = self.text
+        if (
+            self.index in INDEXES and "text" not in INDEXES[self.index].ABOUT.searches
+        ):  # of a day, which is written there
+            text, bounds["day"] = "", text.strip()
+        return wanted_of(self.index, text, limit=self.limit, **{name: one for name, one in bounds.items() if one})
 
 
 class Query(Sent):
@@ -68,7 +73,8 @@ async def queries(desk: Desk, sent: Nothing) -> Told:  # noqa: ARG001
     """Return the indexes that can be asked, and the queries that are kept, as HTML."""
     _check_on(desk)
     known = [] if desk.state.is_samples else await asyncio.to_thread(desk.library.queries)
-    indexes = [[one.ABOUT.name, one.ABOUT.title, one.ABOUT.gives] for one in INDEXES.values()]
+    abouts = [one.ABOUT for one in INDEXES.values()]
+    indexes = [[one.name, one.title, one.gives, sorted(one.searches)] for one in abouts]
     return {"indexes": indexes, "html": view.queries(known)}
 
 
