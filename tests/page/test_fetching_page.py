@@ -13,10 +13,10 @@ from rag.errors import QuestionError
 from rag.settings import Settings
 from tests.page.accessible import violations
 from tests.page.browser import OpenTab
-from ui.page.calls import CALLS, caller
+from ui.page.calls import CALLS, adding, caller
 from ui.page.calls import fetching as calls
 from ui.page.calls.adding import OneJob, cancel
-from ui.page.calls.base import Nothing
+from ui.page.calls.base import UNREADABLE, Nothing
 from ui.page.calls.fetching import Query, Sought
 from ui.page.desk import Desk, desk_of
 from ui.page.jobs.adding import Job
@@ -79,12 +79,32 @@ def test_what_is_looked_at_is_shown_as_text_and_brings_nothing(desk: Desk, index
 @pytest.mark.parametrize(
     "wrong",
     [{"index": "arxiv"}, {"index": "nowhere", "text": "x"}, {"index": "", "text": "x"},
-     {"index": "arxiv", "text": "x", "years": "soon"}],
+     {"index": "arxiv", "text": "x", "years": "soon"}, {"index": "arxiv", "text": "otter " * 800}],
 )  # fmt: skip
 def test_what_can_t_be_asked_for_is_told(desk: Desk, wrong: dict[str, Any]) -> None:
     told = asyncio.run(called(desk, "fetch", wrong))
     assert told["error"]
+    assert told["error"] != UNREADABLE
     assert desk.adding.jobs == []
+
+
+def test_hugging_face_papers_are_asked_for_a_day(desk: Desk, indexes: IndexServer) -> None:
+    indexes.papers["huggingface"] = made(3)
+    told = asyncio.run(called(desk, "look", {"index": "huggingface", "text": " 2026-11-24 "}))
+    assert told["papers"] == 3
+    assert indexes.asked[-1].said["date"] == "2026-11-24"
+    told = asyncio.run(called(desk, "look", {"index": "huggingface", "text": "otters"}))
+    assert "otters" in told["error"]
+
+
+def test_a_look_at_an_index_that_is_busy_ends_and_says_what_it_waited_for(
+    desk: Desk, indexes: IndexServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "PATIENCE", 0.5)
+    indexes.misbehaves("openalex", Fault(status=429, headers={"Retry-After": "3"}))
+    told = asyncio.run(called(desk, "look", {"index": "openalex", "text": "otters"}))
+    assert "Asking again in 3 s" in told["error"]
+    assert "bring them in" in told["error"]
 
 
 def test_a_query_is_kept_refreshed_and_forgotten(desk: Desk, indexes: IndexServer) -> None:
@@ -172,3 +192,49 @@ def test_papers_are_looked_at_brought_in_kept_and_taken_out(
     assert not tab.seen(f"{FIELD} .ap-queries")
     tab.click('[data-do="source"][data-name^="openalex"]')
     tab.see("#ap-papers .ap-empty", "No papers yet")
+
+
+def test_what_a_form_can_t_hold_is_told_at_its_field_and_nothing_is_asked(
+    open_tab: OpenTab, serve_page: Any, indexes: IndexServer, tmp_path: Path
+) -> None:
+    tab = open_tab(serve_page(settings=indexes.settings(tmp_path, fetch=True, llm="extractive")))
+    tab.tab("Library")
+    tab.click(f"{FIELD} summary")
+    tab.see(f"{FIELD} .ap-gives", "preprints")
+    tab.run(f"const s = document.querySelector('{FIELD} select'); s.value = 'huggingface';"
+            "s.dispatchEvent(new Event('change', {bubbles: true}));")  # fmt: skip
+    tab.see(f"{FIELD} textarea[placeholder^='A day']")
+    assert len(tab.seen(f"{FIELD} input:disabled")) == 2
+    tab.run(f"const s = document.querySelector('{FIELD} select'); s.value = 'arxiv';"
+            "s.dispatchEvent(new Event('change', {bubbles: true}));")  # fmt: skip
+    tab.see(f"{FIELD} textarea[placeholder^='Words']")
+    tab.driver.find_element("css selector", f"{FIELD} textarea").send_keys("otters")
+    limit = tab.driver.find_element("css selector", f"{FIELD} [name=limit]")
+    limit.clear()
+    limit.send_keys("20000")
+    tab.click(f'{FIELD} [data-do="bring"]')
+    assert tab.run("return document.activeElement.name") == "limit"
+    assert tab.texts(f"{FIELD} .ap-wrong") == []
+    assert indexes.asked == []
+    tab.run(f"document.querySelector('{FIELD} textarea').value = 'otter '.repeat(833)")
+    limit.clear()
+    limit.send_keys("50")
+    tab.click(f"{FIELD} .ap-look")
+    tab.see(f"{FIELD} .ap-wrong", "That has 4,997 characters: at most 4,000 at once.")
+
+
+def test_a_fetch_that_a_restart_of_the_server_cut_is_told_and_no_card_stays_at_work(
+    open_tab: OpenTab, serve_page: Any, indexes: IndexServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = open_tab(serve_page(settings=indexes.settings(tmp_path, fetch=True, llm="extractive")))
+    tab.tab("Library")
+    tab.click(f"{FIELD} summary")
+    tab.see(f"{FIELD} .ap-gives", "preprints")
+    tab.run(f"document.querySelector('{FIELD} select').value = 'openalex'")
+    tab.driver.find_element("css selector", f"{FIELD} textarea").send_keys("otters")
+    indexes.misbehaves("openalex", Fault(silent=4.0))
+    tab.click(f'{FIELD} [data-do="bring"]')
+    tab.see(f"{JOB}.ap-working", "openalex: otters")
+    monkeypatch.setattr(adding, "job_cards", lambda _: "")  # a new server knows nothing of it
+    tab.see("#ap-toast.ap-on", "The server was restarted before openalex: otters was brought in.")
+    tab.gone(JOB)

@@ -49,10 +49,11 @@ def test_a_reader_of_one_file_and_one_line_is_asked_like_the_others(
     shown: Reader = reader
     monkeypatch.setattr(reading, "READERS", (shown, *reading.READERS))
     found = read_bytes(
-        b"%0 Journal Article\n%T Dunes\n%A Lee, Ann\n%D 2019\n%X They wander.\n\n%0 Book\n%T No abstract\n"
+        b"START_RECORD\nFIELD Title:Dunes\nFIELD Author:Lee, Ann; Okafor, Bram\nFIELD Abstract:They\nwander.\n"
+        b"FIELD Publication Year:2019\nEND_RECORD\nSTART_RECORD\nFIELD Title:No abstract\nEND_RECORD\n"
     )
-    assert found.records == [Record("Dunes", "They wander.", 1, authors=("Ann Lee",), year=2019)]
-    assert [rejection.line for rejection in found.rejections] == [7]
+    assert found.records == [Record("Dunes", "They wander.", 1, authors=("Ann Lee", "Bram Okafor"), year=2019)]
+    assert [rejection.line for rejection in found.rejections] == [8]
 
 
 def test_an_embedding_model_gives_vectors_of_length_one() -> None:

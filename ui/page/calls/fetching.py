@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import Field
 
-from rag.errors import QuestionError
+from rag.errors import FetchError, QuestionError
 from rag.fetching import INDEXES, Wanted, source_name
-from rag.gathering.asking import wanted_of
+from rag.gathering.asking import Preview, wanted_of
 from rag.gathering.kept import KeptQuery
 from rag.gathering.previewing import preview
 from rag.library import Library
@@ -19,6 +19,8 @@ from ui.page.desk import Desk
 from ui.page.views import adding as view
 
 LONGEST = 4_000  # characters of what is wanted: some hundred ids
+PATIENCE = 30.0  # seconds that a look may take: nobody can cancel it
+UNREAD = 1_000_000  # characters beyond which nothing that is sent is looked at
 MOST = 10_000  # papers of one fetch; the command line takes more
 
 
@@ -26,7 +28,7 @@ class Sought(Sent):
     """What is wanted of which index, as a reader writes it."""
 
     index: str = Field(max_length=40)
-    text: str = Field("", max_length=LONGEST)
+    text: str = Field("", max_length=UNREAD)
     author: str = Field("", max_length=400)
     years: str = Field("", max_length=40)
     limit: int = Field(100, ge=1, le=MOST)
@@ -34,9 +36,17 @@ class Sought(Sent):
 
     def wanted(self) -> list[Wanted]:
         """Return what is wanted, for each index. Raises QuestionError, FetchError for what can't be asked for."""
+        if len(self.text) > LONGEST:
+            msg = f"That has {len(self.text):,} characters: at most {LONGEST:,} at once. Ask in shorter parts."
+            raise QuestionError(msg)
         first, last = read_years(self.years)
         bounds: dict[str, Any] = {"author": self.author.strip(), "year_from": first, "year_to": last}
-        return wanted_of(self.index, self.text, limit=self.limit, **{name: one for name, one in bounds.items() if one})
+        text = self.text
+        if (
+            self.index in INDEXES and "text" not in INDEXES[self.index].ABOUT.searches
+        ):  # of a day, which is written there
+            text, bounds["day"] = "", text.strip()
+        return wanted_of(self.index, text, limit=self.limit, **{name: one for name, one in bounds.items() if one})
 
 
 class Query(Sent):
@@ -46,13 +56,9 @@ class Query(Sent):
 
 
 async def look(desk: Desk, sent: Sought) -> Told:
-    """Return what a fetch would bring, as HTML."""
+    """Return what a fetch would bring, as HTML. Raises FetchError when an index makes the reader wait too long."""
     _check_on(desk)
-    found = [
-        one
-        for wanted in sent.wanted()
-        for one in await asyncio.to_thread(preview, desk.state.settings, wanted, telling=_quiet)
-    ]
+    found = [one for wanted in sent.wanted() for one in await _previews(desk, wanted)]
     return {"html": view.previews(found), "papers": sum(len(one.papers) for one in found)}
 
 
@@ -67,7 +73,8 @@ async def queries(desk: Desk, sent: Nothing) -> Told:  # noqa: ARG001
     """Return the indexes that can be asked, and the queries that are kept, as HTML."""
     _check_on(desk)
     known = [] if desk.state.is_samples else await asyncio.to_thread(desk.library.queries)
-    indexes = [[one.ABOUT.name, one.ABOUT.title, one.ABOUT.gives] for one in INDEXES.values()]
+    abouts = [one.ABOUT for one in INDEXES.values()]
+    indexes = [[one.name, one.title, one.gives, sorted(one.searches)] for one in abouts]
     return {"indexes": indexes, "html": view.queries(known)}
 
 
@@ -108,5 +115,13 @@ def _refresh(query_id: int, library: Library, watch: Any, telling: Any) -> Inges
     return report
 
 
-def _quiet(said: str) -> None:
-    """Tell nobody what is waited for: a look takes one page."""
+async def _previews(desk: Desk, wanted: Wanted) -> list[Preview]:
+    waits: list[str] = []  # what it waited for
+    asking = asyncio.to_thread(preview, desk.state.settings, wanted, telling=waits.append)
+    try:
+        return await asyncio.wait_for(asking, PATIENCE)
+    except TimeoutError:
+        title = INDEXES[wanted.index].ABOUT.title
+        happened = waits[-1].removeprefix(f"{title}: ").rstrip(".") if waits else "it hasn't answered yet"
+        advice = f"A look waits no longer than {PATIENCE:.0f} s: look again later, or bring them in, which does wait."
+        raise FetchError(title, happened, advice) from None

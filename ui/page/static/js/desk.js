@@ -22,7 +22,7 @@ export const desk = {
 };
 
 const listeners = new Map();
-/** Hear of `about`, `opened`, `changed`, `listed`, `chosen`, `jump`, `piece`, `bounds`. */
+/** Hear of `about`, `opened`, `changed`, `listed`, `chosen`, `jump`, `piece`, `bounds`; `working`, `begun`: papers are brought in, and that was begun here. */
 export const on = (kind, listener) => listeners.set(kind, [...(listeners.get(kind) ?? []), listener]);
 export const emit = (kind, ...given) => (listeners.get(kind) ?? []).forEach((one) => one(...given));
 

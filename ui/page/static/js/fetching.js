@@ -4,10 +4,12 @@ import { button, clicks, el, toast } from "./dom.js";
 import { call, tried } from "./server.js";
 
 const IDS = ""; // the index that ids choose themselves
+const WORDS = { "aria-label": "Words or ids", placeholder: "Words, or ids: arxiv:2004.12832 doi:10.1000/182" };
+const DAY = { "aria-label": "Day", placeholder: "A day: 2026-11-24" };
 
 export function fetching({ element }) {
   const index = el("select", { name: "index", "aria-label": "Index" });
-  const text = el("textarea", { name: "text", rows: 2, maxlength: 4000, "aria-label": "Words or ids", placeholder: "Words, or ids: arxiv:2004.12832 doi:10.1000/182" });
+  const text = el("textarea", { name: "text", rows: 2, ...WORDS });
   const author = el("input", { name: "author", type: "text", maxlength: 400, "aria-label": "Author", placeholder: "Author" });
   const years = el("input", { name: "years", type: "text", maxlength: 40, "aria-label": "Years", placeholder: "Years: 2019-2021" });
   const limit = el("input", { name: "limit", type: "number", min: 1, max: 10000, value: 100, "aria-label": "Papers at most" });
@@ -37,9 +39,12 @@ export function fetching({ element }) {
     describe();
   }
   function describe() {
-    const [, , said] = known.find(([name]) => name === index.value) ?? [, , "ids choose their index: arXiv's, DOIs, PubMed's"];
+    const [, , said, searches] = known.find(([name]) => name === index.value) ?? [, , "ids choose their index: arXiv's, DOIs, PubMed's", []];
+    const day = searches.includes("day");
     gives.textContent = said;
-    for (const one of [author, years]) one.disabled = index.value === IDS;
+    for (const [name, value] of Object.entries(day ? DAY : WORDS)) text.setAttribute(name, value);
+    author.disabled = !searches.includes("author");
+    years.disabled = day || index.value === IDS; // where an index can't search by years, other years are left out afterwards
   }
 
   const sent = () => ({ index: index.value, text: text.value.trim(), author: author.disabled ? "" : author.value.trim(), years: years.disabled ? "" : years.value.trim(), limit: Number(limit.value) || 100, keep: keep.checked });
@@ -73,12 +78,12 @@ export function fetching({ element }) {
   const queryOf = (pressed) => Number(pressed.closest("[data-query]").dataset.query);
   clicks(element, {
     bring: async () => {
-      if (!(await said("fetch"))) return;
+      if (!form.reportValidity() || !(await said("fetch"))) return;
       coming.replaceChildren();
-      emit("working");
+      emit("begun");
     },
     again: async (pressed) => {
-      if (await tried("refresh_query", { query: queryOf(pressed) })) emit("working");
+      if (await tried("refresh_query", { query: queryOf(pressed) })) emit("begun");
     },
     forget: async (pressed) => {
       const told = await tried("forget_query", { query: queryOf(pressed) });

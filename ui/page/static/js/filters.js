@@ -6,7 +6,7 @@ import { tried } from "./server.js";
 
 const NAMES = { years: "Years", title: "Title", origin: "Source", collection: "Collection", tag: "Tag", retracted: "Retracted papers" };
 const HINTS = { years: "2020, 2018-2021, 2018.. or ..2015", title: "words of the title" };
-const ALL = { origin: "All sources", retracted: "Taken in" };
+const ALL = { origin: "All sources", retracted: "Included" };
 /** What a source is called where there is little room: a file by its name, a query of an index as it is. */
 export const last = (source) => (/^(\/|\\\\|[A-Za-z]:[\\/])/.test(source) ? source.split(/[/\\]/).at(-1) : String(source));
 const papersOf = (count) => (count === 1 ? "1 paper" : `${count.toLocaleString("en")} papers`);

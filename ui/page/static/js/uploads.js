@@ -3,7 +3,7 @@ import { putBack } from "./chosen.js";
 import { on, refresh } from "./desk.js";
 import { button, clicks, el, say, toast } from "./dom.js";
 import { filesOf } from "./dropped.js";
-import { tried } from "./server.js";
+import { call, patiently, tried } from "./server.js";
 
 const LOOK = 500; // milliseconds between two looks at work that goes on
 const MOST_FILES = 1000; // of one upload, as the server has it
@@ -55,14 +55,26 @@ export function uploads({ element }) {
     if (held) (listed.querySelector(`[data-job="${job}"] [data-do="${held.dataset.do}"]`) ?? listed.querySelector(`[data-job="${job}"] button`) ?? drop).focus({ preventScroll: true });
   }
 
+  let begun = false; // something new that was asked for elsewhere on the page, and isn't seen yet
+  /** What is at work here and the server knows no more was lost with an earlier server: say so. */
+  function tellLost(html) {
+    const now = el("div");
+    now.innerHTML = html;
+    const lost = [...listed.querySelectorAll(":is(.ap-waiting, .ap-working)")].filter((job) => !now.querySelector(`[data-job="${job.dataset.job}"]`));
+    if (lost.length) toast(`The server was restarted before ${lost.map((job) => job.ariaLabel).join(", ")} was brought in. What came stays; bring it in again to go on.`, { error: true });
+  }
+
   let looking = null;
   /** Show the uploads until none is at work; a tab that saw one at work then asks what is served. */
   const look = () => (looking ??= follow().finally(() => (looking = null)));
   async function follow() {
     for (let worked = false; ; worked = true) {
-      const told = await tried("jobs");
+      const told = await patiently(() => call("jobs")).catch((error) => toast(error.message, { error: true }));
       if (!told) return;
+      tellLost(told.html);
       show(told.html);
+      if (begun) listed.querySelector(".ap-job")?.scrollIntoView({ block: "nearest" });
+      begun = false;
       if (!told.working) {
         if (worked) say(listed.querySelector(".ap-job")?.innerText ?? ""), await refresh();
         return;
@@ -121,5 +133,6 @@ export function uploads({ element }) {
     },
   });
   on("working", look);
+  on("begun", () => ((begun = true), look()));
   look();
 }
