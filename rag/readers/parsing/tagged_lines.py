@@ -7,9 +7,12 @@ format's.
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from rag.readers.inputs.source import Line, Problem
+from rag.readers.inputs.source import Line, Problem, Source
+from rag.records import Record
 
 LONGEST = 1_000_000  # characters of a record
+
+Tagger = Callable[[str], tuple[str, str]]  # takes a line apart into tag (empty when it has none) and text
 
 
 class Tagged(NamedTuple):
@@ -39,13 +42,28 @@ class Tagged(NamedTuple):
         return next((text for tag in tags if (text := " ".join(self.all(tag))).strip()), "")
 
 
-def records(
-    lines: Iterator[Line | Problem], tagged: Callable[[str], tuple[str, str]], first: str, last: str = ""
-) -> Iterator[Tagged | Problem]:
+def read_tagged(  # noqa: PLR0913  (what a format of tagged lines is)
+    source: Source,
+    tagged: Tagger,
+    made: Callable[[Tagged], Record | Problem],
+    first: str,
+    last: str = "",
+    *,
+    prepared: Callable[[Iterator[Line | Problem]], Iterator[Line | Problem]] = iter,
+) -> Iterator[Record | Problem | str]:
+    """Yield what `made` makes of each record of a file, a Problem for one that can't be read; then the file's remarks.
+
+    `tagged`, `first` and `last` are those of `records`. `prepared` is what the lines go through before.
+    """
+    for found in records(prepared(source.lines(windows=True)), tagged, first, last):
+        yield found if isinstance(found, Problem) else made(found)
+    yield from source.remarks
+
+
+def records(lines: Iterator[Line | Problem], tagged: Tagger, first: str, last: str = "") -> Iterator[Tagged | Problem]:
     """Yield each record from a line with the tag `first` to the next one, or to `last`.
 
-    `tagged` takes a line apart into tag (empty when it has none) and text. A record that holds a line which is none is
-    a Problem; what stands between records is left out.
+    A record that holds a line which is none is a Problem; what stands between records is left out.
     """
     record: Tagged | None = None
     problem: Problem | None = None

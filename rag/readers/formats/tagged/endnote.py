@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from rag.readers.authors.author_lists import authors_of
 from rag.readers.inputs.source import Line, Problem, Source
 from rag.readers.parsing.noted_ids import noted_arxiv_id, noted_doi, noted_pubmed_id
-from rag.readers.parsing.tagged_lines import Tagged, records
+from rag.readers.parsing.tagged_lines import Tagged, read_tagged
 from rag.readers.record_builder import build_record
 from rag.readers.retractions import tagged_so
 from rag.records import Record
@@ -36,10 +36,8 @@ def sniff(head: str) -> bool:
 
 def read(source: Source) -> Iterator[Record | Problem | str]:
     """Yield a record for each `%0` with title and abstract, a Problem for any other."""
-    lines = source.lines(windows=True)
-    for found in records(lines if TYPED.search(source.text) else _typed(lines), _tagged, START):
-        yield found if isinstance(found, Problem) else _record(found)
-    yield from source.remarks
+    prepared = iter if TYPED.search(source.text) else _typed
+    return read_tagged(source, _tagged, _record, START, prepared=prepared)
 
 
 def _typed(lines: Iterator[Line | Problem]) -> Iterator[Line | Problem]:
