@@ -94,9 +94,7 @@ def retraction_in(title: str, abstract: str = "", said: str | Iterable[str] = ()
 def tagged_so(tags: str | Iterable[str]) -> list[str]:
     """Return the tags or keywords that tell of a retraction: few do, for it is also what papers are about."""
     pieces = (piece for text in ([tags] if isinstance(tags, str) else tags) for piece in re.split(r"[\n;|,]+", text))
-    return [
-        tag for piece in pieces if (tag := piece.strip(" []*#")).casefold() in {"retracted", "retracted publication"}
-    ]
+    return [tag for piece in pieces if (tag := piece.strip(" []*#")).casefold() in TAGS]
 
 
 def _pieces(text: str) -> list[str]:
