@@ -48,10 +48,37 @@ PLAIN = re.compile(rf"{PLAIN_WORD}(?:,? {PLAIN_WORD})*")
 TELLING = frozenset(
     "et etal al alii others colleagues for on in behalf and und y the prof professor dr mr mrs ms".split()
 )
+# What most names of books and papers look like, told by one look: capitals begin names, and there are two or more.
+CAPITAL, SMALL = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0141\u0160\u017d", "a-z\u00df-\u00f6\u00f8-\u00ff\u0142\u0161\u017e"
+ORDINARY_WORD = rf"(?:[{CAPITAL}]['\u2019])?[{CAPITAL}][{SMALL}]+(?:-[{CAPITAL}][{SMALL}]+)*"
+BEFORE_LAST = rf"(?:(?:{ORDINARY_WORD}|[{CAPITAL}]\.|[a-z]{{1,5}}) )"
+ORDINARY = re.compile(
+    rf"{BEFORE_LAST}+{ORDINARY_WORD}|{BEFORE_LAST}*{ORDINARY_WORD}, {BEFORE_LAST}*(?:{ORDINARY_WORD}|[{CAPITAL}]\.)"
+)
+# Words with which a name is none of these, or may end in a degree or a suffix; each with the sign behind it.
+ODD = frozenset(
+    f"{form}{sign}"
+    for word in (
+        *TELLING,
+        *" ".join(NOBODY).split(),
+        *"jr sr junior senior ii iii iv ph phil sc psy pharm ed eng".split(),
+    )
+    for form in (word, word.capitalize())
+    for sign in ("", ".", ",")
+)
 PARTICLES = frozenset(
     "van von der den de del della di da do dos das du des la le el al bin ibn ter ten zu zur zum st st. saint san "
     "santa mac mc o d' l' abu ben bar dal dalla dello degli af av vom".split()
 )
+
+
+def is_ordinary(text: str) -> bool:
+    """Tell, by one look, whether a text is as most names are, initials with their dots, and holds no second name.
+
+    >>> [is_ordinary(text) for text in ("Ann van der Poe-Lee", "De Silva, Ann B.", "Poe AB", "Ann Poe and Bo Roe")]
+    [True, True, False, False]
+    """
+    return ORDINARY.fullmatch(text) is not None and ODD.isdisjoint(text.split(" "))
 
 
 def is_plain_name(text: str) -> bool:
@@ -62,6 +89,8 @@ def is_plain_name(text: str) -> bool:
     """
     words = text.split(" ")
     last = words[-1]
+    if is_ordinary(text):
+        return "," not in text or (words[0][-1] == "," and not is_degree(last))
     if len(words) < 2 or not last.istitle() or is_suffix(last) or not PLAIN.fullmatch(text):
         return False
     if "," in text:
@@ -81,6 +110,8 @@ def person_in(text: str) -> str:
     ('Doe, Jane', 'Ann Poe', '')
     """
     name = " ".join(text.split())
+    if is_ordinary(name):
+        return name if "," not in name else BEHIND.sub("", name)
     if not PLAIN.fullmatch(name) or not TELLING.isdisjoint(name.casefold().replace(".", " ").replace(",", " ").split()):
         for pattern in (ORCID, MAIL, ADDRESS, NUMBER, SIGNS, AFFILIATED, ET_AL):
             name = pattern.sub("", name)

@@ -12,7 +12,7 @@ from typing import Any
 from rag.readers.authors.author_objects import name_in
 from rag.readers.authors.printed_lists import printed_value
 from rag.text.author_names import CAPITALS, NO_PERSON, WITHOUT_SPACES, displayed, with_initials
-from rag.text.name_parts import is_degree, is_given, is_particle, is_plain_name, is_suffix, person_in
+from rag.text.name_parts import is_degree, is_given, is_ordinary, is_particle, is_plain_name, is_suffix, person_in
 
 MOST = 10_000  # authors of a paper
 DEEPEST = 5  # lists in lists
@@ -137,6 +137,8 @@ def _is_of_persons(text: str) -> bool:
 
 def _several(text: str) -> list[str]:
     """Return the names in one that a list already parts from the others: nearly always that one."""
+    if is_ordinary(text):
+        return [text]
     text = BLANKS.sub(" ", text)
     if SURE.search(text):
         return [part for part in SURE.split(text) if part]
@@ -205,13 +207,14 @@ def _has_suffix(family: str, given: str) -> bool:
 def _shown(names: list[str]) -> list[str]:
     """Return names given name first, what belongs to none left out."""
     found = [name for one in names if len(one) <= LONGEST_NAME and (name := person_in(one))]
-    persons = [name for name in found if not _is_group(name)]
-    initialled = all(INITIALLED.fullmatch(name) for name in persons)
-    return [_displayed(name, initialled=initialled and not _is_group(name)) for name in found]
+    groups = {name for name in found if _is_group(name)}
+    initialled = all(name in groups or INITIALLED.fullmatch(name) for name in found)
+    return [_displayed(name, initialled=initialled and name not in groups) for name in found]
 
 
 def _displayed(name: str, *, initialled: bool) -> str:
-    return displayed(with_initials(name) if initialled or DOTTED.fullmatch(name) else name)
+    by_initials = initialled or (name[-1] in ".- " and DOTTED.fullmatch(name))
+    return displayed(with_initials(name) if by_initials else name)
 
 
 def _is_group(name: str) -> bool:

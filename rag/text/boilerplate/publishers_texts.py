@@ -80,9 +80,7 @@ SECTION = (
     r"Problem|Question|Setting|Hypothesis|Methods?|Methodology|Results?|Findings|Conclusions?|Summary|Design)"
 )
 OPENING = re.compile(rf"{SECTION}\b(?!\s+of\b)")
-OPENING_IN_CAPITALS = re.compile(
-    rf"{SECTION.upper()}\b(?:\W*[:.|\u2013\u2014-]|\s+AND\b|\s+(?![A-Z]{{2}}))"
-)
+OPENING_IN_CAPITALS = re.compile(rf"{SECTION.upper()}\b(?:\W*[:.|\u2013\u2014-]|\s+AND\b|\s+(?![A-Z]{{2}}))")
 OPENING_SIGNS, AROUND = ("[", "(", "©", "C"), " [(\u3010\"\u201c'*"
 
 
