@@ -18,6 +18,7 @@ SURE_DEGREE = (
 ANY_DEGREE = rf"(?:{SURE_DEGREE}|M\.? ?D|D\.? ?O|J\.? ?D|R\.? ?N|M\.? ?A|B\.? ?A|M\.? ?S|B\.? ?S|Prof(?:essor)?|Dr)"
 DEGREE = re.compile(rf"{ANY_DEGREE}\.?(?:[ ,/]+{ANY_DEGREE}\.?)*", re.IGNORECASE)
 BEHIND = re.compile(rf"(?:,\s*{ANY_DEGREE}\.?(?=\s|,|\Z)|\s(?:{SURE_DEGREE})\.?(?=,|\s|\Z))+\s*\Z")
+SURELY_BEHIND = re.compile(rf",\s*(?:{SURE_DEGREE}|Prof(?:essor)?|Dr)(?:\W|\Z)")
 TITLES = re.compile(r"(?:(?:Prof(?:essor)?|Dr|Mr|Mrs|Ms)\.?\s+)+(?=[^\W\d_]{2,}.*\s|[A-Z]\.)")
 MAIL = re.compile(r"\s*[<(\[]?\s*(?:e-?mail:?\s*)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+\s*[>)\]]?", re.IGNORECASE)
 ORCID = re.compile(
@@ -111,15 +112,24 @@ def person_in(text: str) -> str:
     """
     name = " ".join(text.split())
     if is_ordinary(name):
-        return name if "," not in name else BEHIND.sub("", name)
+        return name if "," not in name else _without_degrees(name)
     if not PLAIN.fullmatch(name) or not TELLING.isdisjoint(name.casefold().replace(".", " ").replace(",", " ").split()):
         for pattern in (ORCID, MAIL, ADDRESS, NUMBER, SIGNS, AFFILIATED, ET_AL):
             name = pattern.sub("", name)
         name = GROUP.sub("", TITLES.sub("", name), count=1)
     name = name.strip(" ,;&|").strip()
-    behind = BEHIND.sub("", name)
-    name = (behind if " " in behind or "," in name else name).strip(" ,;")
+    name = _without_degrees(name).strip(" ,;")
     return "" if name.casefold().strip(" .[]()<>-\u2013'\"") in NOBODY or not any(map(str.isalpha, name)) else name
+
+
+def _without_degrees(name: str) -> str:
+    """Return a name without degrees behind it; behind a family name alone stand initials: `Kim, M. A.`, `Lee, MD`."""
+    behind = BEHIND.sub("", name)
+    first = behind.split()[:-1]
+    is_family = "," in name and "," not in behind and all(map(is_particle, first))
+    if is_family:
+        return behind if SURELY_BEHIND.match(name, len(behind)) else name
+    return behind if first or "," in name else name
 
 
 INITIAL = re.compile(r"(?:[^\W\d_]\.-?){1,4}|[^\W\d_]")
