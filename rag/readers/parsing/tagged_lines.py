@@ -28,6 +28,10 @@ class Tagged(NamedTuple):
                 return [" ".join(pieces) if len(pieces) > 1 else pieces[0] for pieces in self.pieces[tag]]
         return []
 
+    def each(self, *tags: str) -> list[str]:
+        """Return the texts of all of these tags, in the order of the tags."""
+        return [text for tag in tags if tag in self.pieces for text in self.all(tag)]
+
     def lines(self, *tags: str) -> list[str]:
         """Return the lines of the first of these tags that is there, in formats where each is a text by itself."""
         found = next((self.pieces[tag] for tag in tags if tag in self.pieces), [])
@@ -35,11 +39,19 @@ class Tagged(NamedTuple):
 
     def first(self, *tags: str) -> str:
         """Return the first text that isn't empty of the first of these tags that has one; else an empty one."""
-        return next((text for tag in tags for text in self.all(tag) if text.strip()), "")
+        for tag in tags:
+            if tag in self.pieces:
+                for text in self.all(tag):
+                    if text.strip():
+                        return text
+        return ""
 
     def joined(self, *tags: str) -> str:
         """Return all texts of the first of these tags that has any as one."""
-        return next((text for tag in tags if (text := " ".join(self.all(tag))).strip()), "")
+        for tag in tags:
+            if tag in self.pieces and (text := " ".join(self.all(tag))).strip():
+                return text
+        return ""
 
 
 def read_tagged(  # noqa: PLR0913  (what a format of tagged lines is)

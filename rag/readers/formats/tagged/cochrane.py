@@ -49,7 +49,7 @@ def _record(record: Tagged) -> Record | Problem:
         authors=authors_of(record.all("AU")),
         year=record.first("YR"),
         doi=record.first("DOI") or noted_doi(*record.all("US")),
-        pubmed_id=noted_pubmed_id(*record.all("PM"), *record.all("XR")),
+        pubmed_id=noted_pubmed_id(*record.each("PM", "XR")),
         url=record.first("US"),
         retracted=record.all("PT"),
     )

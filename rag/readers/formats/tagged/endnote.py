@@ -59,7 +59,7 @@ def _tagged(line: str) -> tuple[str, str]:
 def _record(record: Tagged) -> Record | Problem:
     number = record.first("M")
     of_ads = BIBCODE.fullmatch(record.first("R").strip()) is not None
-    notes = [text for tag in ("UZOM3Y" if of_ads else "UZOM3") for text in record.all(tag)]
+    notes = record.each(*("UZOM3Y" if of_ads else "UZOM3"))
     return build_record(
         record.line,
         [record.joined("T"), record.first("Q")],
@@ -71,5 +71,5 @@ def _record(record: Tagged) -> Record | Problem:
         arxiv_id=noted_arxiv_id(*notes, record.first("J")),
         pubmed_id=number if PUBMED.search(record.joined("~", "W")) else noted_pubmed_id(*notes),
         url=record.first("U"),
-        retracted=[*record.all("Z"), *record.all("9"), *tagged_so(record.all("K"))],
+        retracted=[*record.each("Z", "9"), *tagged_so(record.all("K"))],
     )

@@ -61,7 +61,7 @@ def _tagged(line: str) -> tuple[str, str]:
 
 
 def _record(record: Tagged) -> Record | Problem:
-    links = [text for tag in LINKS for text in record.all(tag)]
+    links = record.each(*LINKS)
     return build_record(
         record.line,
         record.joined(*TITLES),

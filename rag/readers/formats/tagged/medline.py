@@ -56,7 +56,7 @@ def _tagged(line: str) -> tuple[str, str]:
 
 
 def _record(record: Tagged) -> Record | Problem:
-    ids = "; ".join([*record.all("LID"), *record.all("AID")])
+    ids = "; ".join(record.each("LID", "AID"))
     doi = DOI.search(ids)
     number = record.first("PMID") or (record.first("UI") if OF_MEDLINE.search(record.joined("DB", "OWN", "VN")) else "")
     return build_record(

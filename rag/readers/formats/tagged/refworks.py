@@ -47,7 +47,7 @@ def _tagged(line: str) -> tuple[str, str]:
 
 
 def _record(record: Tagged) -> Record | Problem:
-    notes = [text for tag in ("NO", "UL", "LK", "OT") for text in record.all(tag)]
+    notes = record.each("NO", "UL", "LK", "OT")
     number = record.first("PMID") or (record.first("AN") if PUBMED.search(record.joined("DS", "DB")) else "")
     return build_record(
         record.line,

@@ -80,19 +80,19 @@ class _Tags:
 def _record(record: Tagged) -> Record | Problem:
     database = record.first("DB", "DP")
     number = record.first("AN")
-    notes = [note for tag in NOTES if tag in record.pieces for note in record.all(tag)]
+    notes = record.each(*NOTES)
     return build_record(
         record.line,
         [record.joined("TI", "T1", "CT"), record.first("TT")],
-        [*record.all("AB"), *record.all("N2")],
+        record.each("AB", "N2"),
         key=record.first("ID"),
         authors=authors_of(record.all("AU", "A1")),
-        year=" ".join(date for tag in ("PY", "Y1", "DA") for date in record.all(tag)),
-        doi=record.first("DO") or noted_doi(*(text for tag in NUMBERED for text in record.all(tag))),
+        year=" ".join(record.each("PY", "Y1", "DA")),
+        doi=record.first("DO") or noted_doi(*record.each(*NUMBERED)),
         arxiv_id=number if database.strip().lower() == "arxiv" else noted_arxiv_id(*notes),
         pubmed_id=number if PUBMED.fullmatch(database) else _pubmed_id(record, database) or noted_pubmed_id(*notes),
         url=record.first("UR"),
-        retracted=[*(text for tag in SAYING for text in record.all(tag)), *tagged_so(record.all("KW"))],
+        retracted=[*record.each(*SAYING), *tagged_so(record.all("KW"))],
     )
 
 
