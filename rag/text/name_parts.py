@@ -112,18 +112,18 @@ def person_in(text: str) -> str:
     """
     name = " ".join(text.split())
     if is_ordinary(name):
-        return name if "," not in name else _without_degrees(name)
+        return name if "," not in name else without_degrees(name)
     if not PLAIN.fullmatch(name) or not TELLING.isdisjoint(name.casefold().replace(".", " ").replace(",", " ").split()):
         for pattern in (ORCID, MAIL, ADDRESS, NUMBER, SIGNS, AFFILIATED, ET_AL):
             name = pattern.sub("", name)
         name = GROUP.sub("", TITLES.sub("", name), count=1)
     name = name.strip(" ,;&|").strip()
-    name = _without_degrees(name).strip(" ,;")
+    name = without_degrees(name).strip(" ,;")
     return "" if name.casefold().strip(" .[]()<>-\u2013'\"") in NOBODY or not any(map(str.isalpha, name)) else name
 
 
-def _without_degrees(name: str) -> str:
-    """Return a name without degrees behind it; behind a family name alone stand initials: `Kim, M. A.`, `Lee, MD`."""
+def without_degrees(name: str) -> str:
+    """Return a name without degrees behind it; behind a family name alone are initials: `Kim, M. A.`, `Lee, MD`."""
     behind = BEHIND.sub("", name)
     first = behind.split()[:-1]
     is_family = "," in name and "," not in behind and all(map(is_particle, first))
