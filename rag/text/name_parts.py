@@ -5,6 +5,8 @@ And what tells the parts of a name apart: suffixes, degrees, particles, given na
 
 import re
 
+from rag.text.author_names import NO_PERSON
+
 SUFFIX = re.compile(r"(?:jr|sr|junior|senior|2nd|3rd|ii|iii|iv)\.?", re.IGNORECASE)
 # Degrees and memberships that can't be initials; those that can be are taken for such only behind a comma.
 SURE_DEGREE = (
@@ -56,14 +58,11 @@ BEFORE_LAST = rf"(?:(?:{ORDINARY_WORD}|[{CAPITAL}]\.|[a-z]{{1,5}}) )"
 ORDINARY = re.compile(
     rf"{BEFORE_LAST}+{ORDINARY_WORD}|{BEFORE_LAST}*{ORDINARY_WORD}, {BEFORE_LAST}*(?:{ORDINARY_WORD}|[{CAPITAL}]\.)"
 )
-# Words with which a name is none of these, or may end in a degree or a suffix; each with the sign behind it.
+# Words with which a name is none of these, or a group's, or may end in a degree or a suffix; each with the sign behind it.
+ODD_WORDS = TELLING | NO_PERSON | set(" ".join(NOBODY).split())
 ODD = frozenset(
     f"{form}{sign}"
-    for word in (
-        *TELLING,
-        *" ".join(NOBODY).split(),
-        *"jr sr junior senior ii iii iv ph phil sc psy pharm ed eng".split(),
-    )
+    for word in (*ODD_WORDS, *"jr sr junior senior ii iii iv ph phil sc psy pharm ed eng".split())
     for form in (word, word.capitalize())
     for sign in ("", ".", ",")
 )

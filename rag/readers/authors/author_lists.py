@@ -72,7 +72,7 @@ def _at_once(names: list[str]) -> list[str] | None:
     """Return names given name first where each is surely one, as nearly all are; None where any needs more looks."""
     names = names[:MOST]
     if len(names) > 1 and all(map(is_ordinary, names)):
-        return [_displayed(without_degrees(name), initialled=False) if "," in name else name for name in names]
+        return [displayed(without_degrees(name)) if "," in name else name for name in names]
     return [displayed(name) for name in names] if all(map(is_plain_name, names)) else None
 
 
