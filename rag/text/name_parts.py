@@ -58,7 +58,7 @@ BEFORE_LAST = rf"(?:(?:{ORDINARY_WORD}|[{CAPITAL}]\.|[a-z]{{1,5}}) )"
 ORDINARY = re.compile(
     rf"{BEFORE_LAST}+{ORDINARY_WORD}|{BEFORE_LAST}*{ORDINARY_WORD}, {BEFORE_LAST}*(?:{ORDINARY_WORD}|[{CAPITAL}]\.)"
 )
-# Words with which a name is none of these, or a group's, or may end in a degree or a suffix; each with the sign behind it.
+# Words with which a name is none of these, a group's, or may end in a degree or a suffix; each with the sign behind it.
 ODD_WORDS = TELLING | NO_PERSON | set(" ".join(NOBODY).split())
 ODD = frozenset(
     f"{form}{sign}"
