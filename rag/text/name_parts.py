@@ -5,7 +5,7 @@ And what tells the parts of a name apart: suffixes, degrees, particles, given na
 
 import re
 
-from rag.text.author_names import NO_PERSON
+from rag.text.author_names import NO_NAME, NO_PERSON
 
 SUFFIX = re.compile(r"(?:jr|sr|junior|senior|2nd|3rd|ii|iii|iv)\.?", re.IGNORECASE)
 # Degrees and memberships that can't be initials; those that can be are taken for such only behind a comma.
@@ -59,7 +59,7 @@ ORDINARY = re.compile(
     rf"{BEFORE_LAST}+{ORDINARY_WORD}|{BEFORE_LAST}*{ORDINARY_WORD}, {BEFORE_LAST}*(?:{ORDINARY_WORD}|[{CAPITAL}]\.)"
 )
 # Words with which a name is none of these, a group's, or may end in a degree or a suffix; each with the sign behind it.
-ODD_WORDS = TELLING | NO_PERSON | set(" ".join(NOBODY).split())
+ODD_WORDS = TELLING.union(NO_PERSON, NO_NAME, " ".join(NOBODY).split())
 ODD = frozenset(
     f"{form}{sign}"
     for word in (*ODD_WORDS, *"jr sr junior senior ii iii iv ph phil sc psy pharm ed eng".split())
@@ -111,7 +111,7 @@ def person_in(text: str) -> str:
     """
     name = " ".join(text.split())
     if is_ordinary(name):
-        return name if "," not in name else without_degrees(name)
+        return without_degrees(name) if "," in name and name.endswith(".") else name
     if not PLAIN.fullmatch(name) or not TELLING.isdisjoint(name.casefold().replace(".", " ").replace(",", " ").split()):
         for pattern in (ORCID, MAIL, ADDRESS, NUMBER, SIGNS, AFFILIATED, ET_AL):
             name = pattern.sub("", name)

@@ -72,8 +72,16 @@ def _at_once(names: list[str]) -> list[str] | None:
     """Return names given name first where each is surely one, as nearly all are; None where any needs more looks."""
     names = names[:MOST]
     if len(names) > 1 and all(map(is_ordinary, names)):
-        return [displayed(without_degrees(name)) if "," in name else name for name in names]
+        return [_given_first(name) if "," in name else name for name in names]
     return [displayed(name) for name in names] if all(map(is_plain_name, names)) else None
+
+
+def _given_first(name: str) -> str:
+    """Return an ordinary name with its family name in front as it is shown."""
+    if name.endswith("."):  # initials, or a degree
+        return displayed(without_degrees(name))
+    family, _, given = name.partition(", ")
+    return f"{given} {family}"
 
 
 def _names(value: Any, depth: int) -> list[str]:

@@ -178,7 +178,7 @@ def _label() -> re.Pattern[str]:
 
 def _end(text: str) -> int:
     """Return where a text ends, before one thing that doesn't belong to it."""
-    if "Interest S" in text or "Funding S" in text or "Author D" in text:
+    if "Statement" in text or "Author Declarations" in text:
         found = STATEMENT.search(text)
         if found:
             return found.start()
