@@ -28,6 +28,7 @@ TITLED = re.compile(r"^TI {1,2}- ", re.MULTILINE)
 OTHERS = re.compile(r"^(?:AB|AU|FAU|DP|OWN|PT|SO|UI|AN) {0,2}- ", re.MULTILINE)
 TAG = re.compile(r"([A-Z]{2,4}) {0,2}- ?")
 NUMBERED = re.compile(r"<\d{1,7}>|\d{1,7}\.")  # what Ovid writes between records
+LONGEST_NUMBERED = len("<1234567>")
 DOI = re.compile(r"(?<!\S)(\S{1,400}) \[doi\]")
 OF_MEDLINE = re.compile("medline|pubmed|nlm", re.IGNORECASE)
 # Whose abstract it is, which MEDLINE writes before one that isn't the journal's own.
@@ -49,10 +50,12 @@ def read(source: Source) -> Iterator[Record | Problem | str]:
 
 
 def _tagged(line: str) -> tuple[str, str]:
-    found = None if line.startswith("  ") else TAG.match(line)
-    if found is None and NUMBERED.fullmatch(line.strip()):
+    if not line.startswith("  ") and (found := TAG.match(line)):
+        return found[1], line[found.end() :]
+    stripped = line.strip()
+    if len(stripped) <= LONGEST_NUMBERED and NUMBERED.fullmatch(stripped):
         return "", ""
-    return (found[1], line[found.end() :]) if found else ("", line.lstrip(" "))
+    return "", line.lstrip(" ")
 
 
 def _record(record: Tagged) -> Record | Problem:

@@ -35,7 +35,7 @@ def read(source: Source) -> Iterator[Record | Problem | str]:
 
 
 def _tagged(line: str) -> tuple[str, str]:
-    found = TAG.match(line)
+    found = None if line.startswith(" ") else TAG.match(line)
     return (found[1], line[found.end() :]) if found else ("", line.strip())
 
 
