@@ -38,7 +38,7 @@ IN_WORDS = re.compile(
 )
 YES = frozenset(("true", "yes", "is_retracted", "isretracted", "retracted"))
 TAGS = frozenset(("retracted", "retracted publication"))
-HINT = re.compile("retract|withdraw|remov")  # most records have none, and are asked nothing more
+HINTS = ("retract", "withdraw", "remov")  # most records have none of them, and are asked nothing more
 # By itself enough, whatever the title is: how PubMed, Web of Science and Crossref tell of it.
 SURE = re.compile(
     r"\b(?:retracted|withdrawn) publication\b(?! as topic)|\bretraction in\b"
@@ -76,8 +76,9 @@ def retraction_in(title: str, abstract: str = "", said: str | Iterable[str] = ()
     Told(title='Retraction note to: Otters return', retracted=None)
     """
     texts = [said] if isinstance(said, str) else [*said]
-    hinted = HINT.search("\n".join((title, abstract[:LONGEST], *texts)).lower())
-    if not hinted and not any(text.strip().casefold() in YES for text in texts if text):
+    if not _is_hinted("\n".join((title, abstract[:LONGEST], *texts)).lower()) and not any(
+        text.strip().casefold() in YES for text in texts if text
+    ):
         return Told(title, None)
     pieces = [piece for text in texts for piece in _pieces(text)]
     own, marked = _own_title(title)
@@ -94,9 +95,12 @@ def retraction_in(title: str, abstract: str = "", said: str | Iterable[str] = ()
 def tagged_so(tags: str | Iterable[str]) -> list[str]:
     """Return the tags or keywords that tell of a retraction: few do, for it is also what papers are about."""
     pieces = (piece for text in ([tags] if isinstance(tags, str) else tags) for piece in re.split(r"[\n;|,]+", text))
-    return [
-        tag for piece in pieces if (tag := piece.strip(" []*#")).casefold() in {"retracted", "retracted publication"}
-    ]
+    return [tag for piece in pieces if (tag := piece.strip(" []*#")).casefold() in TAGS]
+
+
+def _is_hinted(text: str) -> bool:
+    first, second, third = HINTS  # in turn, which is told in less time than a loop or a pattern takes
+    return first in text or second in text or third in text
 
 
 def _pieces(text: str) -> list[str]:

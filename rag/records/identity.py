@@ -29,6 +29,13 @@ START = 150  # characters of an abstract, in which its first words stand
 LONG_ABSTRACT = 12  # different content words
 YEARS_APART = 2  # a preprint and its publication
 IDENTIFIERS = ("doi", "arxiv_id", "pubmed_id")  # the surest first
+DOI = re.compile(r"10\.\d{3,9}/\S*[^\W_]\S*")
+ARXIV_ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
+PUBMED_ID = re.compile(
+    r"\s*(?:pmid:?\s*|(?:https?://)?(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov"
+    r"|ncbi\.nlm\.nih\.gov/pubmed)/)?0*([1-9]\d{0,8})/?\s*",
+    re.IGNORECASE | re.ASCII,
+)
 PREPRINTS = (
     "10.48550/", "10.1101/", "10.2139/ssrn", "10.20944/preprints", "10.21203/rs", "10.26434/", "10.31219/", "10.31234/",
     "10.36227/techrxiv",
@@ -37,23 +44,19 @@ PREPRINTS = (
 
 def normal_doi(doi: str | None) -> str | None:
     """Return a DOI in lower case without its address: `https://doi.org/10.1/X` gives `10.1/x`."""
-    match = re.search(r"10\.\d{3,9}/\S*[^\W_]\S*", doi or "")
+    match = DOI.search(doi) if doi else None
     return match[0].lower().rstrip(".,;") if match else None
 
 
 def normal_arxiv_id(arxiv_id: str | None) -> str | None:
     """Return an arXiv id without address and version: `arXiv:1706.03762v5` gives `1706.03762`."""
-    match = re.search(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?", arxiv_id or "")
+    match = ARXIV_ID.search(arxiv_id) if arxiv_id else None
     return match[1] if match else None
 
 
 def normal_pubmed_id(pubmed_id: str | None) -> str | None:
     """Return a PubMed id without address and leading zeros: `PMID: 012345` gives `12345`."""
-    match = re.fullmatch(
-        r"\s*(?:pmid:?\s*|(?:https?://)?(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov"
-        r"|ncbi\.nlm\.nih\.gov/pubmed)/)?0*([1-9]\d{0,8})/?\s*",
-        pubmed_id or "", re.IGNORECASE | re.ASCII,
-    )  # fmt: skip
+    match = PUBMED_ID.fullmatch(pubmed_id) if pubmed_id else None
     return match[1] if match else None
 
 

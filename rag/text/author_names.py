@@ -29,7 +29,6 @@ LAST_INITIALS = re.compile(r"(?:[^\W\d_]\.-?){1,4}")
 WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0002ffff]+")
 BEHALF = re.compile(r"(?:(?:on|in) behalf of|for) (?:the )?(?=[^\W\d_])", re.IGNORECASE)
 TELLING = SUFFIXES | NO_PERSON | NO_NAME  # what makes a name another one than `Family, Given`
-SIGNS = re.compile(r"[,.]")
 
 
 class Name(NamedTuple):
@@ -109,8 +108,8 @@ def displayed(author: str) -> str:
     if "," not in author:
         return author
     ordinary = ORDINARY.fullmatch(author)
-    if ordinary and TELLING.isdisjoint(SIGNS.sub("", author).casefold().split()):
-        if WITHOUT_SPACES.fullmatch(ordinary[1] + ordinary[2]):
+    if ordinary and TELLING.isdisjoint(author.replace(",", "").replace(".", "").casefold().split()):
+        if not author.isascii() and WITHOUT_SPACES.fullmatch(ordinary[1] + ordinary[2]):
             return f"{ordinary[1]}{ordinary[2]}"
         return f"{ordinary[2]} {ordinary[1]}"
     return str(parse_name(author))

@@ -5,6 +5,8 @@ And what tells the parts of a name apart: suffixes, degrees, particles, given na
 
 import re
 
+from rag.text.author_names import NO_NAME, NO_PERSON
+
 SUFFIX = re.compile(r"(?:jr|sr|junior|senior|2nd|3rd|ii|iii|iv)\.?", re.IGNORECASE)
 # Degrees and memberships that can't be initials; those that can be are taken for such only behind a comma.
 SURE_DEGREE = (
@@ -18,6 +20,7 @@ SURE_DEGREE = (
 ANY_DEGREE = rf"(?:{SURE_DEGREE}|M\.? ?D|D\.? ?O|J\.? ?D|R\.? ?N|M\.? ?A|B\.? ?A|M\.? ?S|B\.? ?S|Prof(?:essor)?|Dr)"
 DEGREE = re.compile(rf"{ANY_DEGREE}\.?(?:[ ,/]+{ANY_DEGREE}\.?)*", re.IGNORECASE)
 BEHIND = re.compile(rf"(?:,\s*{ANY_DEGREE}\.?(?=\s|,|\Z)|\s(?:{SURE_DEGREE})\.?(?=,|\s|\Z))+\s*\Z")
+SURELY_BEHIND = re.compile(rf",\s*(?:{SURE_DEGREE}|Prof(?:essor)?|Dr)(?:\W|\Z)")
 TITLES = re.compile(r"(?:(?:Prof(?:essor)?|Dr|Mr|Mrs|Ms)\.?\s+)+(?=[^\W\d_]{2,}.*\s|[A-Z]\.)")
 MAIL = re.compile(r"\s*[<(\[]?\s*(?:e-?mail:?\s*)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+\s*[>)\]]?", re.IGNORECASE)
 ORCID = re.compile(
@@ -48,10 +51,34 @@ PLAIN = re.compile(rf"{PLAIN_WORD}(?:,? {PLAIN_WORD})*")
 TELLING = frozenset(
     "et etal al alii others colleagues for on in behalf and und y the prof professor dr mr mrs ms".split()
 )
+# What most names of books and papers look like, told by one look: capitals begin names, and there are two or more.
+CAPITAL, SMALL = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0141\u0160\u017d", "a-z\u00df-\u00f6\u00f8-\u00ff\u0142\u0161\u017e"
+ORDINARY_WORD = rf"(?:[{CAPITAL}]['\u2019])?[{CAPITAL}][{SMALL}]+(?:-[{CAPITAL}][{SMALL}]+)*"
+BEFORE_LAST = rf"(?:(?:{ORDINARY_WORD}|[{CAPITAL}]\.|[a-z]{{1,5}}) )"
+ORDINARY = re.compile(
+    rf"{BEFORE_LAST}+{ORDINARY_WORD}|{BEFORE_LAST}*{ORDINARY_WORD}, {BEFORE_LAST}*(?:{ORDINARY_WORD}|[{CAPITAL}]\.)"
+)
+# Words with which a name is none of these, a group's, or may end in a degree or a suffix; each with the sign behind it.
+ODD_WORDS = TELLING.union(NO_PERSON, NO_NAME, " ".join(NOBODY).split())
+ODD = frozenset(
+    f"{form}{sign}"
+    for word in (*ODD_WORDS, *"jr sr junior senior ii iii iv ph phil sc psy pharm ed eng".split())
+    for form in (word, word.capitalize())
+    for sign in ("", ".", ",")
+)
 PARTICLES = frozenset(
     "van von der den de del della di da do dos das du des la le el al bin ibn ter ten zu zur zum st st. saint san "
     "santa mac mc o d' l' abu ben bar dal dalla dello degli af av vom".split()
 )
+
+
+def is_ordinary(text: str) -> bool:
+    """Tell, by one look, whether a text is as most names are, initials with their dots, and holds no second name.
+
+    >>> [is_ordinary(text) for text in ("Ann van der Poe-Lee", "De Silva, Ann B.", "Poe AB", "Ann Poe and Bo Roe")]
+    [True, True, False, False]
+    """
+    return ORDINARY.fullmatch(text) is not None and ODD.isdisjoint(text.split(" "))
 
 
 def is_plain_name(text: str) -> bool:
@@ -62,6 +89,8 @@ def is_plain_name(text: str) -> bool:
     """
     words = text.split(" ")
     last = words[-1]
+    if is_ordinary(text):
+        return "," not in text or (words[0][-1] == "," and not is_degree(last))
     if len(words) < 2 or not last.istitle() or is_suffix(last) or not PLAIN.fullmatch(text):
         return False
     if "," in text:
@@ -81,14 +110,25 @@ def person_in(text: str) -> str:
     ('Doe, Jane', 'Ann Poe', '')
     """
     name = " ".join(text.split())
+    if is_ordinary(name):
+        return without_degrees(name) if "," in name and name.endswith(".") else name
     if not PLAIN.fullmatch(name) or not TELLING.isdisjoint(name.casefold().replace(".", " ").replace(",", " ").split()):
         for pattern in (ORCID, MAIL, ADDRESS, NUMBER, SIGNS, AFFILIATED, ET_AL):
             name = pattern.sub("", name)
         name = GROUP.sub("", TITLES.sub("", name), count=1)
     name = name.strip(" ,;&|").strip()
-    behind = BEHIND.sub("", name)
-    name = (behind if " " in behind or "," in name else name).strip(" ,;")
+    name = without_degrees(name).strip(" ,;")
     return "" if name.casefold().strip(" .[]()<>-\u2013'\"") in NOBODY or not any(map(str.isalpha, name)) else name
+
+
+def without_degrees(name: str) -> str:
+    """Return a name without degrees behind it; behind a family name alone are initials: `Kim, M. A.`, `Lee, MD`."""
+    behind = BEHIND.sub("", name)
+    first = behind.split()[:-1]
+    is_family = "," in name and "," not in behind and all(map(is_particle, first))
+    if is_family:
+        return behind if SURELY_BEHIND.match(name, len(behind)) else name
+    return behind if first or "," in name else name
 
 
 INITIAL = re.compile(r"(?:[^\W\d_]\.-?){1,4}|[^\W\d_]")

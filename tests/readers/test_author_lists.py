@@ -23,6 +23,7 @@ TEXTS: list[tuple[str, list[str]]] = [
     ("Smith, Jr., John", ["John Smith Jr."]),
     ("King, Martin Luther, Jr.", ["Martin Luther King Jr."]),
     ("Garcia Marquez, Jose", ["Jose Garcia Marquez"]),
+    ("van der Berg, Ada; Kim, M. A.; Roe, M.D.; Lee, MA", ["Ada van der Berg", "M. A. Kim", "M.D. Roe", "MA Lee"]),
     ("De Silva, Ann Mary", ["Ann Mary De Silva"]),
     ("World Health Organization", ["World Health Organization"]),
     ("Jane Doe, Richard Roe and Ann Poe", ["Jane Doe", "Richard Roe", "Ann Poe"]),

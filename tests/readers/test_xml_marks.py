@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from tests.readers.test_xml import article, articles, feed, read
+from tests.readers.pubmed_and_arxiv_samples import article, articles, feed
+from tests.readers.test_xml import read
 
 
 def test_letters_of_tex_are_letters_in_arxiv_s_feed_and_formulas_stay(tmp_path: Path) -> None:

@@ -12,7 +12,16 @@ from typing import Any
 from rag.readers.authors.author_objects import name_in
 from rag.readers.authors.printed_lists import printed_value
 from rag.text.author_names import CAPITALS, NO_PERSON, WITHOUT_SPACES, displayed, with_initials
-from rag.text.name_parts import is_degree, is_given, is_particle, is_plain_name, is_suffix, person_in
+from rag.text.name_parts import (
+    is_degree,
+    is_given,
+    is_ordinary,
+    is_particle,
+    is_plain_name,
+    is_suffix,
+    person_in,
+    without_degrees,
+)
 
 MOST = 10_000  # authors of a paper
 DEEPEST = 5  # lists in lists
@@ -39,8 +48,8 @@ def authors_in(text: str, separator: str | None = None) -> list[str]:
     if text[:1] in "[({a" and (value := printed_value(text)) is not None:
         return authors_of(value)
     names = text.split("; ")
-    if (separator in {None, ";"}) and (len(names) > 1 or separator) and all(map(is_plain_name, names)):
-        return [displayed(name) for name in names[:MOST]]
+    if (separator in {None, ";"}) and (len(names) > 1 or separator) and (found := _at_once(names)) is not None:
+        return found
     return _shown(_separated(text, separator))
 
 
@@ -52,9 +61,27 @@ def authors_of(value: Any) -> list[str]:
     """
     if isinstance(value, str):
         return authors_in(value)
-    if isinstance(value, list) and all(isinstance(one, str) and is_plain_name(one) for one in value):
-        return [displayed(name) for name in value[:MOST]]
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        found = _at_once(value)
+        if found is not None:
+            return found
     return _shown(_names(value, DEEPEST)[:MOST])
+
+
+def _at_once(names: list[str]) -> list[str] | None:
+    """Return names given name first where each is surely one, as nearly all are; None where any needs more looks."""
+    names = names[:MOST]
+    if len(names) > 1 and all(map(is_ordinary, names)):
+        return [_given_first(name) if "," in name else name for name in names]
+    return [displayed(name) for name in names] if all(map(is_plain_name, names)) else None
+
+
+def _given_first(name: str) -> str:
+    """Return an ordinary name with its family name in front as it is shown."""
+    if name.endswith("."):  # initials, or a degree
+        return displayed(without_degrees(name))
+    family, _, given = name.partition(", ")
+    return f"{given} {family}"
 
 
 def _names(value: Any, depth: int) -> list[str]:
@@ -137,6 +164,8 @@ def _is_of_persons(text: str) -> bool:
 
 def _several(text: str) -> list[str]:
     """Return the names in one that a list already parts from the others: nearly always that one."""
+    if is_ordinary(text):
+        return [text]
     text = BLANKS.sub(" ", text)
     if SURE.search(text):
         return [part for part in SURE.split(text) if part]
@@ -205,13 +234,14 @@ def _has_suffix(family: str, given: str) -> bool:
 def _shown(names: list[str]) -> list[str]:
     """Return names given name first, what belongs to none left out."""
     found = [name for one in names if len(one) <= LONGEST_NAME and (name := person_in(one))]
-    persons = [name for name in found if not _is_group(name)]
-    initialled = all(INITIALLED.fullmatch(name) for name in persons)
-    return [_displayed(name, initialled=initialled and not _is_group(name)) for name in found]
+    groups = {name for name in found if _is_group(name)}
+    initialled = all(name in groups or INITIALLED.fullmatch(name) for name in found)
+    return [_displayed(name, initialled=initialled and name not in groups) for name in found]
 
 
 def _displayed(name: str, *, initialled: bool) -> str:
-    return displayed(with_initials(name) if initialled or DOTTED.fullmatch(name) else name)
+    by_initials = initialled or (name[-1] in ".- " and DOTTED.fullmatch(name))
+    return displayed(with_initials(name) if by_initials else name)
 
 
 def _is_group(name: str) -> bool:

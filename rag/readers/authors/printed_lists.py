@@ -35,10 +35,7 @@ def printed_value(text: str) -> Any:
 
 
 def _evaluated(text: str) -> Any:
-    if (
-        max((text[:place].count(sign) for sign in "[({" for place in (len(text),)), default=0) > LONGEST // 10
-        or _depth(text) > DEEPEST
-    ):
+    if max(map(text.count, "[({")) > LONGEST // 10 or _depth(text) > DEEPEST:
         return None
     plain = SIDE_BY_SIDE.sub(r"\1,\2", ARRAY.sub(_as_python, text))
     try:

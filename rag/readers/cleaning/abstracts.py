@@ -40,7 +40,10 @@ def abstract_of(texts: str | Sequence[str], title: str = "") -> Worth:
     """
     if isinstance(texts, str):
         texts = [texts]
-    found = [_worth(part, title) for text in texts if text for part in _by_language(text)]
+    parts = [part for text in texts if text for part in _by_language(text)]
+    if len(parts) == 1:  # as nearly always
+        return _worth(parts[0], title)
+    found = [_worth(part, title) for part in parts]
     said = _once([one.abstract for one in found if one.abstract])
     if not said:
         return Worth("", next((one.instead for one in found if one.instead), ""))
@@ -82,11 +85,18 @@ def _worth(text: str, title: str) -> Worth:
 
 def _by_language(text: str) -> list[str]:
     """Return the abstracts that one text holds in several languages under headings, nearly always the text alone."""
-    if not any(heading in text for heading in HEADINGS):
+    if not _is_headed(text):
         return [text]
     parts = HEADED.split(text)
     tongues = {language(part) for part in parts} if len(parts) > 1 else set()
     return parts if len(tongues) == len(parts) else [text]
+
+
+def _is_headed(text: str) -> bool:
+    for heading in HEADINGS:  # noqa: SIM110  (every text is asked, and any() takes twice as long)
+        if heading in text:
+            return True
+    return False
 
 
 def _once(texts: list[str]) -> list[str]:

@@ -8,23 +8,22 @@ import re
 from functools import lru_cache
 from typing import Any
 
-TOKEN = re.compile(
-    r"(?=[$\\{}~`'?!-])(?:"  # nearly no character begins one, which is told three times as fast so
-    r"(?P<formula>\$\$(?:[^$\\]|\\.){1,1000}\$\$|\$(?:[^$\\]|\\.){1,1000}\$|\\\(.{1,1000}?\\\)|\\\[.{1,1000}?\\\])"
-    r"|(?P<accent>\\(?:['\"`^~=.]|[cuvHkrbdt](?![a-zA-Z]))\s{0,9}"
-    r"(?:\{\s{0,9}(?:\\[ij]|[^\W\d_]{1,2})\s{0,9}\}|\{\\[ij]\s{0,9}\}|\\[ij](?![a-zA-Z])|[^\W\d_]))"
-    r"|\\(?P<macro>[a-zA-Z]+)\*?(?P<space>\s*)(?P<group>(?:\{[^{}\\$]{0,1000}\})?)"
-    r"|(?P<sign>\\.|[{}]|(?<!/)~|---?|``|''|[?!]`))",
-    re.DOTALL,
-)
-NAMED = r"\\(?:ss|ae|AE|oe|OE|aa|AA|dh|DH|th|TH|[oOlLij])(?![a-zA-Z])"
+FORMULA = r"\$\$(?:[^$\\]|\\.){1,1000}\$\$|\$(?:[^$\\]|\\.){1,1000}\$|\\\(.{1,1000}?\\\)|\\\[.{1,1000}?\\\]"
 ACCENT = (
     r"\\(?:['\"`^~=.]|[cuvHkrbdt](?![a-zA-Z]))\s{0,9}"
     r"(?:\{\s{0,9}(?:\\[ij]|[^\W\d_]{1,2})\s{0,9}\}|\{\\[ij]\s{0,9}\}|\\[ij](?![a-zA-Z])|[^\W\d_])"
 )
+NAMED = r"\\(?:ss|ae|AE|oe|OE|aa|AA|dh|DH|th|TH|[oOlLij])(?![a-zA-Z])"
+TOKEN = re.compile(
+    r"(?=[$\\{}~`'?!-])(?:"  # nearly no character begins one, which is told three times as fast so
+    rf"(?P<formula>{FORMULA})|(?P<accent>{ACCENT})"
+    r"|\\(?P<macro>[a-zA-Z]+)\*?(?P<space>\s*)(?P<group>(?:\{[^{}\\$]{0,1000}\})?)"
+    r"|(?P<sign>\\.|[{}]|(?<!/)~|---?|``|''|[?!]`))",
+    re.DOTALL,
+)
 LETTER = re.compile(
     r"(?=[$\\{])(?:"
-    r"(?P<formula>\$\$(?:[^$\\]|\\.){1,1000}\$\$|\$(?:[^$\\]|\\.){1,1000}\$|\\\(.{1,1000}?\\\)|\\\[.{1,1000}?\\\])"
+    rf"(?P<formula>{FORMULA})"
     rf"|(?P<brace>\{{\s{{0,3}})?(?P<accent>{ACCENT})(?(brace)\s{{0,3}}\}})"
     rf"|(?P<named>\{{\s{{0,3}})?(?P<letter>{NAMED})(?(named)\s{{0,3}}\}}|(?:\{{\}}|\s{{0,3}}))"
     r"|(?P<other>\\.))",

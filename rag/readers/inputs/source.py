@@ -8,6 +8,7 @@ UTF-16 with a byte order mark, as Windows programs write it, is handed on as UTF
 import builtins
 import codecs
 import io
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from rag.records import Record
 # Of these, a few characters may look like one of UTF-8.
 MANY_BYTES = frozenset(("gb18030", "big5", "cp932", "euc_jp", "cp949"))
 LONGEST_LINE = 8_000_000  # bytes; a longer one is no record, and must not fill the memory
+NO_TEXT = re.compile("[\udc80-\udcff]")  # a byte that isn't UTF-8, kept as half a character
 KEPT_IN_MEMORY = 64_000_000  # bytes of a file that has to be read at any place
 LARGEST_COPY = 4_000_000_000  # bytes
 
@@ -78,7 +80,7 @@ class Source:
         """
         head = self.head.replace(b"\r", b"\n") if self._only_returns else self.head
         text = head.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
-        if b"\0" in head or not any("\udc80" <= character <= "\udcff" for character in text):
+        if b"\0" in head or not NO_TEXT.search(text):
             return text
         raws = head.split(b"\n")
         read = _Decoder(head, windows=True, mac=self._only_returns).lines(1, raws)

@@ -57,7 +57,7 @@ def _name(name: Any) -> str:
     if not isinstance(name, dict):
         return text_of(name)
     whole = text(name, "literal", "name")
-    return whole or " ".join(filter(None, (text_of(name.get(part)) for part in NAME_PARTS)))
+    return whole or " ".join(filter(None, [text_of(name[part]) for part in NAME_PARTS if part in name]))
 
 
 def _year(values: Mapping[str, Any]) -> str:
@@ -69,4 +69,5 @@ def _year(values: Mapping[str, Any]) -> str:
 def _arxiv_id(values: Mapping[str, Any]) -> str:
     located = text(values, "archive_location") if text(values, "archive").lower() == "arxiv" else ""
     places = (text(values, "number"), text(values, "URL"), text(values, "note"), text(values, "DOI"))
-    return next((match[1] for match in map(ARXIV.search, places) if match), located)
+    found = (ARXIV.search(place) for place in places if "arxiv" in place.lower())
+    return next((match[1] for match in found if match), located)

@@ -44,32 +44,31 @@ def ids_of(values: Mapping[str, Any], named: Plan) -> Ids:
     kinds = (
         dict(reversed([found for name in named["ids"] for found in _by_kind(values[name])])) if "ids" in named else {}
     )
-    notes = said(values, named.get("notes", ()))
-    doi = said(values, named.get("doi", ())) or kinds.get("doi", "") or _doi(values, named)
+    notes, key, url = (said(values, named[field]) if field in named else "" for field in ("notes", "key", "url"))
+    told = {field: said(values, named[field]) if field in named else "" for field in Ids._fields}
+    doi = told["doi"] or kinds.get("doi", "") or _doi(key, url)
     noted = DOI.search(notes) if not doi and "10." in notes else None
     return Ids(
         noted[1] if noted else doi,
-        said(values, named.get("arxiv_id", ())) or kinds.get("arxiv", "") or _arxiv_id(values, named, doi, notes),
-        said(values, named.get("pubmed_id", ()))
-        or kinds.get("pubmed", "")
-        or noted_pubmed_id(notes, said(values, named.get("url", ())), said(values, named.get("key", ()))),
+        told["arxiv_id"] or kinds.get("arxiv", "") or _arxiv_id(values, (key, url, doi), notes),
+        told["pubmed_id"] or kinds.get("pubmed", "") or noted_pubmed_id(notes, url, key),
     )
 
 
-def _doi(values: Mapping[str, Any], named: Plan) -> str:
+def _doi(key: str, url: str) -> str:
     """Return the DOI that is the record's own id or its address."""
-    for place in (said(values, named.get("key", ())), said(values, named.get("url", ()))):
+    for place in (key, url):
         if "10." in place and (found := DOI.search(place) or BARE_DOI.match(place)):
             return found[1]
     return ""
 
 
-def _arxiv_id(values: Mapping[str, Any], named: Plan, doi: str, notes: str) -> str:
-    """Return the arXiv id that an address, the record's own id, the DOI or a note says."""
-    key, url = said(values, named.get("key", ())), said(values, named.get("url", ()))
-    for place in (key, url, doi):
+def _arxiv_id(values: Mapping[str, Any], places: tuple[str, str, str], notes: str) -> str:
+    """Return the arXiv id that the record's own id, its address, its DOI or a note says."""
+    for place in places:
         if "rxiv" in place.lower() and (found := ARXIV.search(place)):
             return found[1]
+    key = places[0]
     if "." in key[4:5] and (bare := BARE_ARXIV.fullmatch(key)):
         return bare[0]
     noted = text(values, "archiveID", "archive_id")

@@ -45,8 +45,15 @@ def abstract_in(index: Any) -> str:
     """Return the words of an index of places by word, in the order of their places; nothing of anything else."""
     if not isinstance(index, dict):
         return ""
-    placed = [(place, word) for word, places in index.items() for place in listed(places) if isinstance(place, int)]
-    return " ".join(word for _, word in sorted(placed)).strip()
+    placed = [
+        (place, word)
+        for word, places in index.items()
+        if isinstance(places, list)
+        for place in places
+        if isinstance(place, int)
+    ]
+    placed.sort()
+    return " ".join([word for _, word in placed]).strip()
 
 
 def _arxiv_id(values: Mapping[str, Any]) -> str:

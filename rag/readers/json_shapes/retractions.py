@@ -9,12 +9,14 @@ MARKS = ("is_retracted", "isRetracted", "retracted")
 TYPES = ("pubTypeList", "pub_type_list", "publicationTypes", "publication_types", "pubtype", "publicationType")
 # Crossref: what happened to a work by a notice, and what a notice did to a work.
 UPDATES = {"updated-by": "{kind}: {doi}", "update-to": "{kind} of {doi}"}
+NOTES = "commentCorrectionList"
+SAYING = frozenset((*MARKS, *UPDATES, *TYPES, NOTES))
 WORDS = ("retract", "withdraw", "removal")
 
 
 def retracted(values: Mapping[str, Any]) -> str:
     """Return what an object says of a retraction, empty where it says nothing of one."""
-    return next(filter(None, _said(values)), "")
+    return "" if SAYING.isdisjoint(values) else next(filter(None, _said(values)), "")
 
 
 def _said(values: Mapping[str, Any]) -> Iterator[str]:
@@ -30,7 +32,7 @@ def _said(values: Mapping[str, Any]) -> Iterator[str]:
     for name in TYPES:
         kinds = texts_of(within(values, name, "pubType") or values.get(name))
         yield next((kind for kind in kinds if kind.casefold() == "retracted publication"), "")
-    for note in listed(within(values, "commentCorrectionList", "commentCorrection")):
+    for note in listed(within(values, NOTES, "commentCorrection")):
         kind = text(note, "type") if isinstance(note, dict) else ""
         yield kind if kind.casefold() == "retraction in" else ""
 

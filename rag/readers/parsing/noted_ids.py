@@ -22,22 +22,27 @@ def noted_doi(*texts: str) -> str:
     >>> noted_doi("Cited by 3; doi: 10.1000/x", "10.1000/y"), noted_doi("it is 10.1000/z")
     ('10.1000/x', '')
     """
-    return _first(DOI, texts).rstrip(".,;)") if any("10." in text for text in texts) else ""
+    return _first(DOI, texts, "10.").rstrip(".,;)")
 
 
 def noted_arxiv_id(*texts: str) -> str:
     """Return the first arXiv id that a text names by `arXiv:` or an address; else an empty text."""
-    return _first(ARXIV, texts)
+    return _first(ARXIV, texts, "arxiv")
 
 
 def noted_pubmed_id(*texts: str) -> str:
     """Return the first PubMed id that a text names by `PMID` or an address; else an empty text."""
-    return _first(PUBMED, texts)
+    return _first(PUBMED, texts, "pmid", "pubmed")
 
 
-def _first(pattern: re.Pattern[str], texts: tuple[str, ...]) -> str:
-    found = (match for text in texts if text for match in pattern.finditer(text))
-    return next((match[1] for match in found if not _is_of_another(match)), "")
+def _first(pattern: re.Pattern[str], texts: tuple[str, ...], *signs: str) -> str:
+    """Return the first id that a pattern finds; most texts hold none of the signs, one of which it needs."""
+    for text in texts:
+        if text and any(map(text.lower().__contains__, signs)):
+            for match in pattern.finditer(text):
+                if not _is_of_another(match):
+                    return match[1]
+    return ""
 
 
 def _is_of_another(match: re.Match[str]) -> bool:

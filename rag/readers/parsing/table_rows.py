@@ -62,10 +62,16 @@ def records_under(header: Row, rows: Iterator[Row | Problem]) -> Iterator[Record
             continue
         cells = row.cells if len(row.cells) > last else [*row.cells, *[None] * (last + 1)]
         found = record_of_row({name: cells[place] for name, place in places}, row.number, columns)
-        # A row in which nothing stands parts others; pandas writes one under the header for the name of its index.
-        said = [text for _, place in places if (text := shown(cells[place]))]
-        if not isinstance(found, Problem) or not all(map(RULE.fullmatch, said)):
+        if not isinstance(found, Problem) or not _is_rule(cells[place] for _, place in places):
             yield found
+
+
+def _is_rule(cells: Iterable[Any]) -> bool:
+    """Tell whether a row only parts others: nothing stands in it, or a line.
+
+    pandas writes an empty one under the header, for the name of its index.
+    """
+    return all(RULE.fullmatch(text) for text in map(shown, cells) if text)
 
 
 def is_header(cells: Sequence[Any]) -> bool:

@@ -7,9 +7,12 @@ format's.
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from rag.readers.inputs.source import Line, Problem
+from rag.readers.inputs.source import Line, Problem, Source
+from rag.records import Record
 
 LONGEST = 1_000_000  # characters of a record
+
+Tagger = Callable[[str], tuple[str, str]]  # takes a line apart into tag (empty when it has none) and text
 
 
 class Tagged(NamedTuple):
@@ -25,6 +28,10 @@ class Tagged(NamedTuple):
                 return [" ".join(pieces) if len(pieces) > 1 else pieces[0] for pieces in self.pieces[tag]]
         return []
 
+    def each(self, *tags: str) -> list[str]:
+        """Return the texts of all of these tags, in the order of the tags."""
+        return [text for tag in tags if tag in self.pieces for text in self.all(tag)]
+
     def lines(self, *tags: str) -> list[str]:
         """Return the lines of the first of these tags that is there, in formats where each is a text by itself."""
         found = next((self.pieces[tag] for tag in tags if tag in self.pieces), [])
@@ -32,20 +39,43 @@ class Tagged(NamedTuple):
 
     def first(self, *tags: str) -> str:
         """Return the first text that isn't empty of the first of these tags that has one; else an empty one."""
-        return next((text for tag in tags for text in self.all(tag) if text.strip()), "")
+        for tag in tags:
+            if tag in self.pieces:
+                for text in self.all(tag):
+                    if text.strip():
+                        return text
+        return ""
 
     def joined(self, *tags: str) -> str:
         """Return all texts of the first of these tags that has any as one."""
-        return next((text for tag in tags if (text := " ".join(self.all(tag))).strip()), "")
+        for tag in tags:
+            if tag in self.pieces and (text := " ".join(self.all(tag))).strip():
+                return text
+        return ""
 
 
-def records(
-    lines: Iterator[Line | Problem], tagged: Callable[[str], tuple[str, str]], first: str, last: str = ""
-) -> Iterator[Tagged | Problem]:
+def read_tagged(  # noqa: PLR0913  (what a format of tagged lines is)
+    source: Source,
+    tagged: Tagger,
+    made: Callable[[Tagged], Record | Problem],
+    first: str,
+    last: str = "",
+    *,
+    prepared: Callable[[Iterator[Line | Problem]], Iterator[Line | Problem]] = iter,
+) -> Iterator[Record | Problem | str]:
+    """Yield what `made` makes of each record of a file, a Problem for one that can't be read; then the file's remarks.
+
+    `tagged`, `first` and `last` are those of `records`. `prepared` is what the lines go through before.
+    """
+    for found in records(prepared(source.lines(windows=True)), tagged, first, last):
+        yield found if isinstance(found, Problem) else made(found)
+    yield from source.remarks
+
+
+def records(lines: Iterator[Line | Problem], tagged: Tagger, first: str, last: str = "") -> Iterator[Tagged | Problem]:
     """Yield each record from a line with the tag `first` to the next one, or to `last`.
 
-    `tagged` takes a line apart into tag (empty when it has none) and text. A record that holds a line which is none is
-    a Problem; what stands between records is left out.
+    A record that holds a line which is none is a Problem; what stands between records is left out.
     """
     record: Tagged | None = None
     problem: Problem | None = None

@@ -72,13 +72,16 @@ def is_withdrawal(text: str) -> bool:
     >>> is_withdrawal("This drug has been withdrawn. This article asks why.")
     False
     """
-    if (
-        len(text) > LONGEST_NOTICE
-        or not any(sign in text for sign in GOING)
-        or not (ALONE.fullmatch(text) or WITHDRAWN.match(text))
-    ):
+    if len(text) > LONGEST_NOTICE or not _is_hinted(text) or not (ALONE.fullmatch(text) or WITHDRAWN.match(text)):
         return False
     return all(ABOUT_IT.search(sentence) or len(sentence.split()) < 3 for sentence in SENTENCE.split(text.strip()))
+
+
+def _is_hinted(text: str) -> bool:
+    for sign in GOING:  # noqa: SIM110  (nearly every text is asked, and any() takes twice as long)
+        if sign in text:
+            return True
+    return False
 
 
 @cache

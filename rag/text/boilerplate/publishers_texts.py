@@ -67,7 +67,6 @@ FRONT = re.compile(
     rf"(?P<more>(?: ?(?:B\.V|V|Ltd|Inc|Co|KG|LLC|S\.A|A\.G)\.)*(?: ?(?:All rights reserved"
     rf"|Published by[^.]{{1,60}}(?:\.V)?|Open access)\.?)*) ?(?=[A-Z\d\u201c\"(\[])"
 )
-ABBREVIATED = re.compile(r"(?:\b(?:Ltd|Inc|Co|Corp|Soc|Am|Int|Univ|St)|\b[A-Z](?:\.[A-Z])*)\.$")
 
 BRACKET = re.compile(r"[\[(]((?:[^\[\]()]|\([cC]\)|\(s\)){1,200})[\])][.\s]*")
 AT_END = re.compile(rf"{BRACKET.pattern}\Z")
@@ -81,9 +80,7 @@ SECTION = (
     r"Problem|Question|Setting|Hypothesis|Methods?|Methodology|Results?|Findings|Conclusions?|Summary|Design)"
 )
 OPENING = re.compile(rf"{SECTION}\b(?!\s+of\b)")
-OPENING_IN_CAPITALS = re.compile(
-    rf"{SECTION.upper().replace('(?:', '(?:')}\b(?:\W*[:.|\u2013\u2014-]|\s+AND\b|\s+(?![A-Z]{{2}}))"
-)
+OPENING_IN_CAPITALS = re.compile(rf"{SECTION.upper()}\b(?:\W*[:.|\u2013\u2014-]|\s+AND\b|\s+(?![A-Z]{{2}}))")
 OPENING_SIGNS, AROUND = ("[", "(", "©", "C"), " [(\u3010\"\u201c'*"
 
 
@@ -95,27 +92,14 @@ def own_words(text: str, title: str = "") -> str:
     >>> own_words("Abstract interpretation is a method."), own_words("Copyright of Nets is the property of Ash Ltd.")
     ('Abstract interpretation is a method.', '')
     """
-    start, end = _bounds(text, title)
-    return text[start:end]
-
-
-def cuts(text: str, title: str = "") -> tuple[str, str]:
-    """Return what `own_words` cuts off in front and behind."""
-    start, end = _bounds(text, title)
-    return text[:start], text[end:]
-
-
-def _bounds(text: str, title: str) -> tuple[int, int]:
-    start, end = 0, len(text)
     while True:
-        left = text[start:end]
-        kept = left[: _end(left)].rstrip()
-        if kept != left.rstrip():
+        kept = text[: _end(text)].rstrip()
+        if kept != text.rstrip():
             kept = kept.rstrip(" |\u2013\u2014-")
         begun = _start(kept, title)
-        if not begun and len(kept) == end - start:
-            return start, end
-        start, end = start + begun, start + max(len(kept), begun)
+        if not begun and len(kept) == len(text):
+            return text
+        text = kept[begun:]
 
 
 # --- In front
@@ -194,7 +178,7 @@ def _label() -> re.Pattern[str]:
 
 def _end(text: str) -> int:
     """Return where a text ends, before one thing that doesn't belong to it."""
-    if "Interest S" in text or "Funding S" in text or "Author D" in text:
+    if "Statement" in text or "Author Declarations" in text:
         found = STATEMENT.search(text)
         if found:
             return found.start()

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from rag.readers.authors.author_lists import authors_of
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.noted_ids import noted_doi, noted_pubmed_id
-from rag.readers.parsing.tagged_lines import Tagged, records
+from rag.readers.parsing.tagged_lines import Tagged, read_tagged
 from rag.readers.record_builder import build_record
 from rag.records import Record
 
@@ -30,9 +30,7 @@ def sniff(head: str) -> bool:
 
 def read(source: Source) -> Iterator[Record | Problem | str]:
     """Yield a record for each with title and abstract, a Problem for any other."""
-    for found in records(source.lines(windows=True), _tagged, "#"):
-        yield found if isinstance(found, Problem) else _record(found)
-    yield from source.remarks
+    return read_tagged(source, _tagged, _record, "#")
 
 
 def _tagged(line: str) -> tuple[str, str]:
@@ -51,7 +49,7 @@ def _record(record: Tagged) -> Record | Problem:
         authors=authors_of(record.all("AU")),
         year=record.first("YR"),
         doi=record.first("DOI") or noted_doi(*record.all("US")),
-        pubmed_id=noted_pubmed_id(*record.all("PM"), *record.all("XR")),
+        pubmed_id=noted_pubmed_id(*record.each("PM", "XR")),
         url=record.first("US"),
         retracted=record.all("PT"),
     )

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from rag.readers.authors.author_lists import authors_of
 from rag.readers.inputs.source import Line, Problem, Source
 from rag.readers.parsing.noted_ids import noted_arxiv_id, noted_doi, noted_pubmed_id
-from rag.readers.parsing.tagged_lines import Tagged, records
+from rag.readers.parsing.tagged_lines import Tagged, read_tagged
 from rag.readers.record_builder import build_record
 from rag.readers.retractions import tagged_so
 from rag.records import Record
@@ -36,10 +36,8 @@ def sniff(head: str) -> bool:
 
 def read(source: Source) -> Iterator[Record | Problem | str]:
     """Yield a record for each `%0` with title and abstract, a Problem for any other."""
-    lines = source.lines(windows=True)
-    for found in records(lines if TYPED.search(source.text) else _typed(lines), _tagged, START):
-        yield found if isinstance(found, Problem) else _record(found)
-    yield from source.remarks
+    prepared = iter if TYPED.search(source.text) else _typed
+    return read_tagged(source, _tagged, _record, START, prepared=prepared)
 
 
 def _typed(lines: Iterator[Line | Problem]) -> Iterator[Line | Problem]:
@@ -61,7 +59,7 @@ def _tagged(line: str) -> tuple[str, str]:
 def _record(record: Tagged) -> Record | Problem:
     number = record.first("M")
     of_ads = BIBCODE.fullmatch(record.first("R").strip()) is not None
-    notes = [text for tag in ("UZOM3Y" if of_ads else "UZOM3") for text in record.all(tag)]
+    notes = record.each(*("UZOM3Y" if of_ads else "UZOM3"))
     return build_record(
         record.line,
         [record.joined("T"), record.first("Q")],
@@ -73,5 +71,5 @@ def _record(record: Tagged) -> Record | Problem:
         arxiv_id=noted_arxiv_id(*notes, record.first("J")),
         pubmed_id=number if PUBMED.search(record.joined("~", "W")) else noted_pubmed_id(*notes),
         url=record.first("U"),
-        retracted=[*record.all("Z"), *record.all("9"), *tagged_so(record.all("K"))],
+        retracted=[*record.each("Z", "9"), *tagged_so(record.all("K"))],
     )

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from rag.readers.authors.author_lists import authors_in
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.noted_ids import noted_arxiv_id, noted_doi, noted_pubmed_id
-from rag.readers.parsing.tagged_lines import Tagged, records
+from rag.readers.parsing.tagged_lines import Tagged, read_tagged
 from rag.readers.record_builder import build_record
 from rag.records import Record
 
@@ -50,9 +50,7 @@ def _is_first(head: str, titled: re.Match[str]) -> bool:
 def read(source: Source) -> Iterator[Record | Problem | str]:
     """Yield a record for each with title and abstract, a Problem for any other."""
     begun = next(filter(None, map(TAG.match, source.text.splitlines())), None)
-    for found in records(source.lines(windows=True), _tagged, begun[1].strip().lower() if begun else "title"):
-        yield found if isinstance(found, Problem) else _record(found)
-    yield from source.remarks
+    return read_tagged(source, _tagged, _record, begun[1].strip().lower() if begun else "title")
 
 
 def _tagged(line: str) -> tuple[str, str]:
@@ -63,7 +61,7 @@ def _tagged(line: str) -> tuple[str, str]:
 
 
 def _record(record: Tagged) -> Record | Problem:
-    links = [text for tag in LINKS for text in record.all(tag)]
+    links = record.each(*LINKS)
     return build_record(
         record.line,
         record.joined(*TITLES),

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from rag.readers.authors.author_lists import authors_of
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.noted_ids import noted_arxiv_id, noted_doi
-from rag.readers.parsing.tagged_lines import Tagged, records
+from rag.readers.parsing.tagged_lines import Tagged, read_tagged
 from rag.readers.record_builder import build_record
 from rag.records import Record
 from rag.text.author_names import displayed
@@ -28,6 +28,7 @@ TITLED = re.compile(r"^TI {1,2}- ", re.MULTILINE)
 OTHERS = re.compile(r"^(?:AB|AU|FAU|DP|OWN|PT|SO|UI|AN) {0,2}- ", re.MULTILINE)
 TAG = re.compile(r"([A-Z]{2,4}) {0,2}- ?")
 NUMBERED = re.compile(r"<\d{1,7}>|\d{1,7}\.")  # what Ovid writes between records
+LONGEST_NUMBERED = len("<1234567>")
 DOI = re.compile(r"(?<!\S)(\S{1,400}) \[doi\]")
 OF_MEDLINE = re.compile("medline|pubmed|nlm", re.IGNORECASE)
 # Whose abstract it is, which MEDLINE writes before one that isn't the journal's own.
@@ -45,20 +46,20 @@ def sniff(head: str) -> bool:
 def read(source: Source) -> Iterator[Record | Problem | str]:
     """Yield a record for each that begins as the first one, with title and abstract, a Problem for any other."""
     begun = None if PUBMED.search(source.text) else FIRST.match(source.text)
-    for found in records(source.lines(windows=True), _tagged, begun[1] if begun else "PMID"):
-        yield found if isinstance(found, Problem) else _record(found)
-    yield from source.remarks
+    return read_tagged(source, _tagged, _record, begun[1] if begun else "PMID")
 
 
 def _tagged(line: str) -> tuple[str, str]:
-    found = None if line.startswith("  ") else TAG.match(line)
-    if found is None and NUMBERED.fullmatch(line.strip()):
+    if not line.startswith("  ") and (found := TAG.match(line)):
+        return found[1], line[found.end() :]
+    stripped = line.strip()
+    if len(stripped) <= LONGEST_NUMBERED and NUMBERED.fullmatch(stripped):
         return "", ""
-    return (found[1], line[found.end() :]) if found else ("", line.lstrip(" "))
+    return "", line.lstrip(" ")
 
 
 def _record(record: Tagged) -> Record | Problem:
-    ids = "; ".join([*record.all("LID"), *record.all("AID")])
+    ids = "; ".join(record.each("LID", "AID"))
     doi = DOI.search(ids)
     number = record.first("PMID") or (record.first("UI") if OF_MEDLINE.search(record.joined("DB", "OWN", "VN")) else "")
     return build_record(

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from rag.readers.authors.author_lists import authors_of
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.noted_ids import noted_doi
-from rag.readers.parsing.tagged_lines import Tagged, records
+from rag.readers.parsing.tagged_lines import Tagged, read_tagged
 from rag.readers.record_builder import build_record
 from rag.records import Record
 
@@ -33,9 +33,7 @@ def sniff(head: str) -> bool:
 def read(source: Source) -> Iterator[Record | Problem | str]:
     """Yield a record for each with title and abstract, a Problem for any other."""
     begun = TAG.match(source.text.lstrip())
-    for found in records(source.lines(windows=True), _tagged, (begun[1] or begun[2]) if begun else "Reference Type"):
-        yield found if isinstance(found, Problem) else _record(found)
-    yield from source.remarks
+    return read_tagged(source, _tagged, _record, (begun[1] or begun[2]) if begun else "Reference Type")
 
 
 def _tagged(line: str) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from rag.readers.authors.author_lists import authors_in
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.noted_ids import noted_doi
-from rag.readers.parsing.tagged_lines import Tagged, records
+from rag.readers.parsing.tagged_lines import Tagged, read_tagged
 from rag.readers.record_builder import build_record
 from rag.records import Record
 
@@ -35,9 +35,7 @@ def sniff(head: str) -> bool:
 
 def read(source: Source) -> Iterator[Record | Problem | str]:
     """Yield a record for each with title and abstract, a Problem for any other."""
-    for found in records(source.lines(windows=True), _tagged, "<"):
-        yield found if isinstance(found, Problem) else _record(found)
-    yield from source.remarks
+    return read_tagged(source, _tagged, _record, "<")
 
 
 def _tagged(line: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from rag.readers.authors.author_lists import authors_of
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.noted_ids import noted_arxiv_id, noted_doi, noted_pubmed_id
-from rag.readers.parsing.tagged_lines import Tagged, records
+from rag.readers.parsing.tagged_lines import Tagged, read_tagged
 from rag.readers.record_builder import build_record
 from rag.records import Record
 
@@ -38,9 +38,7 @@ def sniff(head: str) -> bool:
 
 def read(source: Source) -> Iterator[Record | Problem | str]:
     """Yield a record for each `RT` with title and abstract, a Problem for any other."""
-    for found in records(source.lines(windows=True), _tagged, "RT", "ER"):
-        yield found if isinstance(found, Problem) else _record(found)
-    yield from source.remarks
+    return read_tagged(source, _tagged, _record, "RT", "ER")
 
 
 def _tagged(line: str) -> tuple[str, str]:
@@ -49,7 +47,7 @@ def _tagged(line: str) -> tuple[str, str]:
 
 
 def _record(record: Tagged) -> Record | Problem:
-    notes = [text for tag in ("NO", "UL", "LK", "OT") for text in record.all(tag)]
+    notes = record.each("NO", "UL", "LK", "OT")
     number = record.first("PMID") or (record.first("AN") if PUBMED.search(record.joined("DS", "DB")) else "")
     return build_record(
         record.line,

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from rag.readers.authors.author_lists import authors_of
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.noted_ids import noted_arxiv_id, noted_doi, noted_pubmed_id
-from rag.readers.parsing.tagged_lines import Tagged, records
+from rag.readers.parsing.tagged_lines import Tagged, read_tagged
 from rag.readers.record_builder import build_record
 from rag.readers.retractions import tagged_so
 from rag.records import Record
@@ -49,9 +49,7 @@ def sniff(head: str) -> bool:
 
 def read(source: Source) -> Iterator[Record | Problem | str]:
     """Yield a record for each `TY` with title and abstract, a Problem for any other."""
-    for found in records(source.lines(windows=True), _Tags(), "TY", "ER"):
-        yield found if isinstance(found, Problem) else _record(found)
-    yield from source.remarks
+    return read_tagged(source, _Tags(), _record, "TY", "ER")
 
 
 class _Tags:
@@ -82,19 +80,19 @@ class _Tags:
 def _record(record: Tagged) -> Record | Problem:
     database = record.first("DB", "DP")
     number = record.first("AN")
-    notes = [note for tag in NOTES if tag in record.pieces for note in record.all(tag)]
+    notes = record.each(*NOTES)
     return build_record(
         record.line,
         [record.joined("TI", "T1", "CT"), record.first("TT")],
-        [*record.all("AB"), *record.all("N2")],
+        record.each("AB", "N2"),
         key=record.first("ID"),
         authors=authors_of(record.all("AU", "A1")),
-        year=" ".join(date for tag in ("PY", "Y1", "DA") for date in record.all(tag)),
-        doi=record.first("DO") or noted_doi(*(text for tag in NUMBERED for text in record.all(tag))),
+        year=" ".join(record.each("PY", "Y1", "DA")),
+        doi=record.first("DO") or noted_doi(*record.each(*NUMBERED)),
         arxiv_id=number if database.strip().lower() == "arxiv" else noted_arxiv_id(*notes),
         pubmed_id=number if PUBMED.fullmatch(database) else _pubmed_id(record, database) or noted_pubmed_id(*notes),
         url=record.first("UR"),
-        retracted=[*(text for tag in SAYING for text in record.all(tag)), *tagged_so(record.all("KW"))],
+        retracted=[*record.each(*SAYING), *tagged_so(record.all("KW"))],
     )
 
 

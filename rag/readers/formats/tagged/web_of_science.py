@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from rag.readers.authors.author_lists import authors_of
 from rag.readers.inputs.source import Problem, Source
-from rag.readers.parsing.tagged_lines import Tagged, records
+from rag.readers.parsing.tagged_lines import Tagged, read_tagged
 from rag.readers.record_builder import build_record, noted_arxiv_id
 from rag.records import Record
 
@@ -31,13 +31,11 @@ def sniff(head: str) -> bool:
 
 def read(source: Source) -> Iterator[Record | Problem | str]:
     """Yield a record for each `PT` with title and abstract, a Problem for any other."""
-    for found in records(source.lines(windows=True), _tagged, "PT", "ER"):
-        yield found if isinstance(found, Problem) else _record(found)
-    yield from source.remarks
+    return read_tagged(source, _tagged, _record, "PT", "ER")
 
 
 def _tagged(line: str) -> tuple[str, str]:
-    found = TAG.match(line)
+    found = None if line.startswith(" ") else TAG.match(line)
     return (found[1], line[found.end() :]) if found else ("", line.strip())
 
 
