@@ -8,6 +8,7 @@ where it was. Files are written whole or not at all, and the oldest go when they
 import hashlib
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from rag.utils.files import replacing
 DAY = 86_400.0  # seconds
 LARGEST = 300_000_000  # bytes of all answers together
 BETWEEN_LOOKS = 100  # answers kept before their sizes are added up again
+OWN = re.compile(r"\.?[0-9a-f]{40}\.(?:answer|begun)(?:\..*)?")  # names of what is written here, whole or in part
 
 
 class Answer(NamedTuple):
@@ -52,15 +54,15 @@ class Cache:
 
         The start of a run `anew` that was cut within the last day is that of the one before.
         """
-        day_ago = time.time() - DAY
+        now = time.time()
+        day_ago = now - DAY
         if not anew:
             return day_ago
         place = self._run(run)
         with suppress(OSError, ValueError):
             begun = float(place.read_text("utf-8"))
-            if begun > day_ago:
+            if day_ago < begun <= now:
                 return begun
-        now = time.time()
         self._write(place, repr(now).encode())
         return now
 
@@ -74,7 +76,8 @@ class Cache:
         try:
             head, _, content = self._place(key).read_bytes().partition(b"\n")
             kept = json.loads(head)
-            return Answer(content, kept["headers"]) if kept["at"] >= since else None
+            # One of a day to come was kept before the clock was put right: nobody knows how old it is.
+            return Answer(content, kept["headers"]) if since <= kept["at"] <= time.time() else None
         except (OSError, ValueError, KeyError, TypeError):  # none, or one that was damaged
             return None
 
@@ -103,10 +106,14 @@ class Cache:
             with replacing(place, contested=True) as partial:
                 partial.write_bytes(content)
 
+    def _own_files(self) -> list[Path]:
+        """Return what the cache has written, also what a kill left: a folder of the user's may hold other files."""
+        return [one for one in self._folder.iterdir() if OWN.fullmatch(one.name)]
+
     def _trim(self) -> None:
         """Remove answers that are older than a day, and the oldest of the others where they are too many."""
         with suppress(OSError):
-            files = sorted(((one.stat(), one) for one in self._folder.iterdir()), key=lambda one: -one[0].st_mtime)
+            files = sorted(((one.stat(), one) for one in self._own_files()), key=lambda one: -one[0].st_mtime)
             size = 0
             for stat, file in files:
                 size += stat.st_size

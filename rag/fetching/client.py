@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from rag.errors import FetchError, SettingsError
 from rag.fetching.cache import Answer, Cache, user_folder
-from rag.fetching.exchange import PassingError, Request
+from rag.fetching.exchange import LOGIN, PassingError, Request
 from rag.fetching.indexes.base import About
 from rag.fetching.pace import Pace
 from rag.settings import Settings, address_table
@@ -31,6 +31,7 @@ TRIES = 5
 TRIES_WITHOUT_A_WAY = 2  # nobody waits half a minute to hear that this machine has no network
 FIRST_WAIT = 1.0  # seconds before the second try; twice that before the third, and so on
 LONGEST_WAIT = 300.0  # seconds; whoever asks for more is told of, not waited for
+WEB_PAGE = re.compile(rb"\s*<(?:!doctype html|html)\b", re.IGNORECASE)
 HOME = "https://pypi.org/project/askpapers"
 
 
@@ -218,14 +219,13 @@ def _is_sound(answer: Answer, check: Callable[[bytes], object]) -> bool:
 
 
 def _checked(answer: Answer, check: Callable[[bytes], object]) -> None:
-    """Raise PassingError for an answer that can't be right: a page of a proxy, half of a document."""
+    """Raise PassingError for an answer that can't be right: a page of a network, half of a document."""
     try:
         check(answer.content)
-    except (ValueError, RecursionError) as error:
-        why = (
-            f"{error}" if type(error) is ValueError else f"it is none of the form that is due ({type(error).__name__})"
-        )
-        raise PassingError(f"its answer can't be read: {why}", status=200) from error
+    except ValueError as error:
+        is_page = WEB_PAGE.match(answer.content)
+        happened = "a web page came instead of its answer" if is_page else f"its answer can't be read: {error}"
+        raise PassingError(happened, status=200, advice=LOGIN if is_page else "") from error
 
 
 def _given_up(about: About, error: PassingError, tries: int, wait: float, *, has_key: bool) -> FetchError:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+LOGIN = "Open a web page in a browser: the network may want a login first. Else try again later."
+
 
 class Request(NamedTuple):
     """What is sent: the address with its parameters, headers, a body (None: GET), and the key that is in it."""

@@ -13,7 +13,7 @@ from socksio import SOCKSError
 
 from rag.errors import FetchError
 from rag.fetching.cache import Answer
-from rag.fetching.exchange import PassingError, Request
+from rag.fetching.exchange import LOGIN, PassingError, Request
 from rag.models.endpoints.meanings import Said, retry_after
 from rag.models.endpoints.reaching import is_final, unreached
 from rag.models.endpoints.routes import Route, RouteError, certificates_for, route_of
@@ -23,6 +23,9 @@ from rag.utils.addresses import bare_address
 
 CONNECT_SECONDS = 15.0
 LARGEST = 60_000_000  # bytes of one answer
+# Whose pieces grow a thousandfold at most; one of Brotli, or of gzip in gzip, may fill the memory before it is seen.
+ACCEPTED = "gzip, deflate"
+PACKINGS = {"", "identity", "gzip", "deflate"}
 LONGEST = 5  # times the seconds that an index may be silent: so long may an answer take in all
 MOST_REDIRECTS = 3
 PASSING = {408, 425, 429, 500, 502, 503, 504}  # what may be otherwise a moment later
@@ -42,7 +45,9 @@ class Sender:
         try:
             self._route: Route = route_of(base)
             proxy = httpx2.Proxy(self._route.proxy) if self._route.proxy else None
-            self._client = httpx2.Client(proxy=proxy, verify=certificates_for(base), trust_env=False)
+            self._client = httpx2.Client(
+                proxy=proxy, verify=certificates_for(base), trust_env=False, headers={"Accept-Encoding": ACCEPTED}
+            )
             self._host = httpx2.URL(base).host
         except RouteError as error:
             raise FetchError(title, f"it can't be asked: {error.trouble.happened}", error.trouble.advice) from None
@@ -78,7 +83,7 @@ class Sender:
             with self._client.stream(
                 method, request.address, headers=request.headers, content=request.body, timeout=timeout
             ) as response:
-                content = b"".join(_bounded(response.iter_bytes(), until))
+                content = b"".join(_bounded(response, until))
                 return response.status_code, response.headers, content
         except (httpx2.ReadTimeout, httpx2.WriteTimeout) as error:
             raise PassingError(f"it gave no answer within {self._seconds:g} s") from error
@@ -124,6 +129,8 @@ class Sender:
         if status in {401, 403} or KEY.search(said):
             advice = "Check its key among the settings, and whether it lets you in."
             return FetchError(self._title, f"it refuses to answer ({said})", advice, status)
+        if status == httpx2.codes.NETWORK_AUTHENTICATION_REQUIRED:
+            return FetchError(self._title, f"the network lets nothing through ({said})", LOGIN, status)
         if status in {404, 410}:
             return FetchError(self._title, f"it has nothing there ({said})", "Check what was asked for.", status)
         return FetchError(self._title, f"it refused what was asked ({said})", "Write the search otherwise.", status)
@@ -136,10 +143,17 @@ class Sender:
         return told(parsed(text.strip()), key)
 
 
-def _bounded(pieces: Iterator[bytes], until: float) -> Iterator[bytes]:
-    """Yield what is sent. Raises ReadTimeout when it isn't whole in time, OverflowError when it is too large."""
+def _bounded(response: httpx2.Response, until: float) -> Iterator[bytes]:
+    """Yield what is sent, unpacked.
+
+    Raises DecodingError when it is packed otherwise than was asked for, ReadTimeout when it isn't whole in time,
+    OverflowError when it is too large.
+    """
+    packing = response.headers.get("content-encoding", "").strip().lower()
+    if packing not in PACKINGS:
+        raise httpx2.DecodingError(packing)
     size = 0
-    for piece in pieces:
+    for piece in response.iter_bytes():
         size += len(piece)
         if time.monotonic() > until:
             raise httpx2.ReadTimeout(str(size))

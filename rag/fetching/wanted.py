@@ -15,7 +15,7 @@ SHOWN_IDS = 5
 YEARS = range(1500, 2101)
 ID = re.compile(
     r"""(?ix)
-    (?: doi:\s* | https?://(?:dx\.)?doi\.org/ )? (?<![\w.]) (?P<doi> 10\.\d{3,9}/[^\s"?]+ ) (?:\?\S*)?
+    (?: doi:\s* | https?://(?:dx\.)?doi\.org/ )? (?<![\w.]) (?P<doi> 10\.\d{3,9}/[^\s"?\x00-\x1f\x7f-\x9f]+ ) (?:\?\S*)?
   | (?: arxiv:\s* | https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/ | https?://huggingface\.co/papers/
       | (?<![\w./-]) ) (?P<arxiv> \d{4}\.\d{4,5} | [a-z-]{1,20}(?:\.[a-z]{2})?/\d{7} ) (?:v\d+)? (?:\.pdf)? (?![\w/])
   | (?: pmid:?\s* | https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/ )
@@ -111,7 +111,8 @@ def source_name(wanted: Wanted) -> str:
     author = wanted.author and f"by {wanted.author}"
     collection = wanted.collection and f"collection {wanted.collection}"
     parts = (wanted.text, ids, author, collection, wanted.day, _years(wanted.year_from, wanted.year_to))
-    said = " ".join(", ".join(filter(None, parts)).split()) or "everything"
+    shown = "".join(letter if letter.isprintable() else " " for letter in ", ".join(filter(None, parts)))
+    said = " ".join(shown.split()) or "everything"  # what steers a terminal is part of no name
     if len(said) > LONGEST_NAME or len(wanted.ids) > SHOWN_IDS:  # others may begin alike
         mark = hashlib.blake2b(repr(dataclasses.replace(wanted, limit=0, newest=False)).encode(), digest_size=4)
         said = f"{said[:LONGEST_NAME].rstrip()}… ({mark.hexdigest()})"

@@ -5,11 +5,11 @@ What is there is never changed. What was filled is kept as a record that only fi
 comes first. `fill` and `unfill` work inside a transaction of the caller's.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from rag.ingestion.merging import recompose
+from rag.readers.retractions import retraction_in
 from rag.records import Paper, Record, Remark
 from rag.records.canonical import FILLED, filled
 from rag.records.enrichments import Change
@@ -23,13 +23,6 @@ from rag.storage.catalog.merged_records import (
     filled_papers,
     records_of,
     remove_record,
-)
-
-# What stands before or behind the title of a retracted paper, as publishers write it.
-NOTICE = re.compile(
-    r"^\W*(?:retract(?:ed|ion)|withdrawn?|withdrawal)(?:\s+(?:article|paper|notice|chapter))?\s*(?:[:\])\u2013\u2014-]|to:)\s*"
-    r"|\s*[\[(](?:retracted|withdrawn)(?:\s+(?:article|paper|publication))?[\])]\W*$",
-    re.IGNORECASE,
 )
 
 
@@ -69,9 +62,9 @@ def telling(
 
 
 def _of_another(paper: Paper, found: Record) -> bool:
-    """Tell whether another identifier or title speaks against it; a note of retraction is no part of a title."""
-    one, other = (replace(each, title=NOTICE.sub("", each.title) or each.title) for each in (paper, found))
-    return conflicting(one, other, identifiers_only=True) or clearly_different(one, other)
+    """Tell whether another identifier or title speaks against it; a mark of retraction is no part of a title."""
+    own = replace(paper, title=retraction_in(paper.title).title)  # one of before readers took it off
+    return conflicting(own, found, identifiers_only=True) or clearly_different(own, found)
 
 
 def filling(paper: Paper, found: Record, by: str, catalog: Catalog) -> Record | None:

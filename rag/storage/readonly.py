@@ -7,6 +7,7 @@ changes meanwhile is not seen.
 
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -63,11 +64,18 @@ def _copy(folder: Path, place: Path, *, tokens: bool) -> None:
 
     for _ in range(TRIES):
         before = _signs(folder)
-        shutil.copytree(folder, place, ignore=not_needed, dirs_exist_ok=True)
+        shutil.copytree(folder, place, ignore=not_needed, dirs_exist_ok=True, copy_function=shutil.copyfile)
+        _make_writable(place)
         if _signs(folder) == before:
             return
     msg = f"The library {folder} is being changed by somebody else. Wait until that is done, then try again."
     raise StorageError(msg)
+
+
+def _make_writable(place: Path) -> None:
+    """Take from the folders of a copy that they can't be written, which was copied with them."""
+    for inside, _, _ in os.walk(place):
+        Path(inside).chmod(stat.S_IRWXU)
 
 
 def _linked(path: Path, link: Path) -> None:

@@ -1,5 +1,6 @@
 """Whatever an index answers in place of what it should: records, an answer that is asked for again, or one line."""
 
+import gzip
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,13 +11,15 @@ from hypothesis import strategies as st
 
 from eval.benchmarks.fetching import index_answers as answers
 from eval.benchmarks.fetching.index_answers import Asked, Holding
+from eval.benchmarks.fetching.index_server import Fault, IndexServer
 from eval.benchmarks.fetching.made_papers import made
 from rag.errors import FetchError
-from rag.fetching import INDEXES, Wanted
+from rag.fetching import INDEXES, Wanted, fetched
 from rag.fetching.cache import Answer
 from rag.fetching.indexes.base import About
 from rag.readers import read_content
 from rag.records import Record, Rejection, Remark
+from tests.fetching.conftest import MakeClient
 
 ODD: st.SearchStrategy[Any] = st.sampled_from(
     [None, 7, -1, 2.5, True, "", "x", "\ud800", [], {}, [None], {"a": []}, [[1]], 10**30]
@@ -87,3 +90,28 @@ def test_an_odd_answer_never_ends_in_anything_but_records_or_a_line(index: str, 
     assert page.size >= 0
     for found in read_content(page.content, "here"):
         assert isinstance(found, Record | Rejection | Remark)
+
+
+def test_a_network_that_wants_a_login_is_told_as_such(client: MakeClient, indexes: IndexServer) -> None:
+    """It answers in the place of every server: with a page of its own, or with a status that is made for it."""
+    page = b"\n<!DOCTYPE html><html><head><title>Welcome to our hotel</title></head></html>"
+    for fault, tries in ((Fault(body=page), 5), (Fault(511, body=page), 1)):
+        before = len(indexes.asked)
+        indexes.misbehaves("openalex", *[fault] * tries)
+        with pytest.raises(FetchError, match="may want a login first") as refused:
+            list(fetched(Wanted("openalex", f"otters {tries}"), client()))
+        assert "Error" not in str(refused.value)
+        assert len(indexes.asked) - before == tries
+
+
+@pytest.mark.parametrize("packing", ["gzip, gzip", "br"])
+def test_what_could_unpack_to_any_size_is_not_unpacked(
+    client: MakeClient, indexes: IndexServer, packing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A piece of what is packed once grows a thousandfold at most; twice, or with Brotli, a piece fills the memory."""
+    monkeypatch.setattr("rag.fetching.sending.LARGEST", 1_000)
+    bomb = gzip.compress(gzip.compress(bytes(100_000)))  # would be told as too large
+    indexes.misbehaves("openalex", *[Fault(headers={"Content-Encoding": packing}, body=bomb)] * 5)
+    with pytest.raises(FetchError, match="can't be unpacked"):
+        list(fetched(Wanted("openalex", "otters"), client()))
+    assert {one.headers["Accept-Encoding"] for one in indexes.asked} == {"gzip, deflate"}

@@ -150,6 +150,32 @@ def test_the_oldest_answers_go_when_they_become_too_many(tmp_path: Path, monkeyp
     assert kept == [4, 5, 6, 7, 8]
 
 
+def test_other_files_in_the_folder_are_let_be(tmp_path: Path) -> None:
+    """A folder of the user's own may be named for the answers: what else is in it is not theirs."""
+    left = tmp_path / f".{'0' * 40}.answer.1-2.partial"  # of a process that was killed
+    for file in (mine := tmp_path / "thesis.tex", left):
+        file.write_text("mine")
+        os.utime(file, (1, 1))
+    Cache(tmp_path).put("asked", Answer(b"x", {}))
+    assert mine.exists()
+    assert not left.exists()
+
+
+def test_what_was_kept_while_the_clock_was_ahead_does_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would count until that day comes, and a fetch that began then would find none of its pages."""
+    cache, now = Cache(tmp_path), time.time()
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "time", lambda: now + 400 * 86_400)
+        cache.put("asked", Answer(b"x", {}))
+        cache.beginning("run", anew=True)
+    assert cache.get("asked", now - 60) is None
+    since = cache.beginning("run", anew=True)
+    cache.put("asked", Answer(b"y", {}))
+    assert cache.get("asked", since) == Answer(b"y", {})
+
+
 def test_a_damaged_answer_is_asked_for_again(client: MakeClient, indexes: IndexServer, tmp_path: Path) -> None:
     got(client())
     for file in (tmp_path / "fetched").iterdir():

@@ -68,6 +68,10 @@ WANTED = st.builds(
 )
 
 
+def test_what_steers_a_terminal_is_part_of_no_id() -> None:
+    assert ids_of("doi:10.1000/otters\x1b[31m") == ids_of("doi:10.1000/otters\x00") == [("doi", "10.1000/otters")]
+
+
 @given(WANTED)
 def test_what_is_wanted_can_be_kept_and_read_again(wanted: Wanted) -> None:
     assert Wanted.from_dict(wanted.to_dict()) == wanted
@@ -87,6 +91,7 @@ def test_what_a_newer_version_kept_is_read_without_what_is_new_in_it() -> None:
         (Wanted("huggingface", day="2026-11-24"), "huggingface: 2026-11-24"),
         (Wanted("zotero", collection="River beasts"), "zotero: collection River beasts"),
         (Wanted("zotero"), "zotero: everything"),
+        (Wanted("arxiv", "river\x1b[31m otters\x07"), "arxiv: river [31m otters"),
     ],
 )
 def test_a_source_is_named_by_what_was_wanted(wanted: Wanted, name: str) -> None:

@@ -10,9 +10,10 @@ import pytest
 from eval.benchmarks.fetching.index_server import Fault, IndexServer
 from eval.benchmarks.fetching.made_papers import Made, made
 from rag.errors import FetchError
+from rag.ingestion.filling import ids_by_paper, telling
 from rag.library import Library
 from rag.maintenance.doctor import check
-from rag.records import Paper
+from rag.records import Paper, Record
 
 TABLES = ("papers", "origins", "identifiers", "records", "checksums")
 WriteJsonl = Any
@@ -223,6 +224,14 @@ def test_that_a_paper_was_retracted_is_filled_in_though_its_title_says_so_there(
     assert first(library).title == one.title
     library.unenrich()
     assert first(library).retracted is None
+
+
+def test_a_mark_of_retraction_is_no_part_of_a_title_and_a_notice_of_one_is_another_work() -> None:
+    paper = Paper(1, "River otters return to the delta (Retracted article. See vol. 3)", "Text.", doi="10.1000/1")
+    known = ids_by_paper([paper])[0]
+    one, notice = "River otters return to the delta", "Retraction: River otters return to the delta"
+    for title, of_it in ((one, [(1, "doi 10.1000/1")]), (notice, [])):
+        assert list(telling(Record(title, "", 1, doi="10.1000/1"), known, [], "OpenAlex")) == of_it
 
 
 def test_a_filled_paper_that_came_in_again_meanwhile_is_joined_with_what_was_taken_out(

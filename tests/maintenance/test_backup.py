@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from rag.errors import BackupError, LibraryDamagedError, LibraryLockedError, LibraryMissingError, RagError
 from rag.library import Library
-from rag.maintenance.backup import restore
+from rag.maintenance.backup import back_up, restore
 from rag.maintenance.doctor import check
 from rag.maintenance.rebuild import rebuild
 from rag.settings import Settings
@@ -87,6 +87,17 @@ def test_a_damaged_library_never_takes_the_place_of_a_good_backup(five_papers: P
         library.backup(tmp_path / "b.zip")
     assert (tmp_path / "b.zip").read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b.zip", "broken.library"]
+
+
+def test_what_is_damaged_in_a_library_that_can_not_be_written_is_named_by_its_own_place(
+    five_papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is copied to be read, and removed again: nobody could mend anything there."""
+    folder = Path(shutil.copytree(five_papers, tmp_path / "l"))
+    (folder / "vectors-1" / "vectors.sqlite3").write_bytes(b"damaged" * 1_000)
+    monkeypatch.setattr("rag.maintenance.backup.backup.is_read_only", lambda path: True)
+    with pytest.raises(LibraryDamagedError, match=f"^{folder}/vectors-1/vectors.sqlite3 .* --library {folder}$"):
+        back_up(folder, tmp_path / "l.zip", vectors=True)
 
 
 def test_a_folder_with_something_in_it_is_left_alone(kept: Path, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from rag.maintenance.doctor import check
 from rag.records import Rating
 from rag.settings import Settings
 from rag.storage.embedded import EmbeddedStorage
+from rag.storage.readonly import copied
 
 MakePaper = Callable[..., dict[str, Any]]
 WriteJsonl = Callable[..., Path]
@@ -201,14 +202,14 @@ def test_a_read_only_library_is_searched_asked_checked_and_never_changed(
         with opened(folder) as library:
             storage = library._collection.storage
             assert isinstance(storage, EmbeddedStorage)
-            copied = storage._files
+            copy = storage._files
             assert library.search("the method") == expected
             assert library.ask("How many points does the aaad method reach?").text == answer.text
             assert library.backup(tmp_path / "b.zip", vectors=True).papers == 5
             for refused in (lambda: library.remove([1]), lambda: library.rate(Rating("r", answer, good=True))):
                 with pytest.raises(StorageError, match=f"{folder}.* can't be written"):
                     refused()
-        assert not copied.exists()
+        assert not copy.exists()
         assert all(finding.sound for finding in check(folder, Settings()))
 
 
@@ -226,6 +227,18 @@ def test_readers_beside_a_writer_find_every_paper_that_counts_and_no_other(
     assert counts == sorted(counts)
     with opened(small) as library:
         assert len(library.search("the method", limit=PAPERS)) == 66
+
+
+def test_a_library_that_nobody_may_write_is_copied_so_that_sqlite_can_write(small: Path, tmp_path: Path) -> None:
+    """Folders without the right to write, copied as they are, take neither SQLite's log nor a link."""
+    folder = Path(shutil.copytree(small, tmp_path / "fixed.library"))
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(path.stat().st_mode & 0o555)
+    for tokens in (False, True):
+        place = copied(folder, tokens=tokens)
+        assert all(path.stat().st_mode & 0o200 for path in (place, *place.rglob("*")) if not path.is_symlink())
+        assert place.stat().st_mode & 0o077 == 0
+        shutil.rmtree(place)
 
 
 def test_an_ingest_into_a_read_only_library_is_told_in_one_line(

@@ -88,7 +88,11 @@ class Index(Protocol):
 
 def parsed(content: bytes, *path: str, kind: type = list) -> Any:
     """Return what stands at a path in an answer of JSON. Raises ValueError where no `kind` stands there."""
-    value = json.loads(content, strict=False)  # some write line ends and tabs into texts as they are
+    try:
+        value = json.loads(content, strict=False)  # some write line ends and tabs into texts as they are
+    except (ValueError, RecursionError) as error:
+        msg = "it is no whole JSON"
+        raise ValueError(msg) from error
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None
     if not isinstance(value, kind):

@@ -16,7 +16,7 @@ from rag.storage.catalog.sqlite import open_catalog
 from rag.storage.layout import KEPT, MANIFEST, IndexFolder, catalog_path, index_folder, rescue_advice
 from rag.storage.locking import holding
 from rag.storage.manifest import read_manifest
-from rag.storage.readonly import copied, is_read_only
+from rag.storage.readonly import as_if_in, copied, is_read_only
 from rag.storage.sqlite_files import copy_database
 from rag.utils.files import replacing
 
@@ -33,7 +33,8 @@ def back_up(folder: Path, file: Path, *, vectors: bool = False) -> Backup:
     if is_read_only(folder):  # nobody writes here
         place = copied(folder, tokens=vectors)
         try:
-            return _written(place, file, vectors=vectors)
+            with as_if_in(folder, place):
+                return _written(place, file, vectors=vectors)
         finally:
             shutil.rmtree(place, ignore_errors=True)
     with holding(folder) if vectors else nullcontext():

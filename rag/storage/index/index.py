@@ -60,8 +60,10 @@ class FolderIndex:
             if create and not folder.vectors.is_file():
                 self._kept = VectorStore(folder.vectors, folder.advice)
                 self._chroma = embedded_vectors(folder.chroma, folder.advice)
-            elif folder.vectors.is_file() or self._keeps_older(suspect=suspect, writer=lock is None):
+            elif folder.vectors.is_file():
                 self._open_kept(suspect=suspect, lock=lock)
+            elif self._keeps_older(suspect=suspect, writer=lock is None):
+                self._open_kept(suspect=False, lock=lock)  # another process has opened it, and so has this one
         except BaseException:
             self.close()
             raise
