@@ -19,7 +19,7 @@ ASKED = [ChatMessage(role="user", content="How was it?")]
 
 @pytest.fixture
 def llm(chat_server: Any, sample_folder: Path) -> Iterator[PaperLLM]:
-    with Library.open(sample_folder, chat_server.settings(timeout=0.5)) as library:
+    with Library.open(sample_folder, chat_server.settings(timeout=30)) as library:
         yield library.as_llm()
 
 
@@ -48,7 +48,6 @@ WAYS: dict[str, Callable[[PaperLLM], Any]] = {
     ("then", "told"),
     [
         pytest.param({"cut": True}, "the connection broke", id="cut"),
-        pytest.param({"steps": (30.0,)}, "it was silent for 0.5 s", id="silence"),
         pytest.param(
             {"steps": (b'event: error\ndata: {"message": "out of memory"}\n\n',)}, "out of memory", id="error"
         ),
@@ -62,6 +61,18 @@ def test_a_reply_that_breaks_off_is_an_error_however_it_was_asked_for(
     chat_server.says(HALF, *how.pop("steps", ()), **how)
     with pytest.raises(ModelError, match=rf"The reply of openai:tiny broke off: .*{told}.*\. Ask again\."):
         WAYS[way](llm)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_reply_that_falls_silent_is_an_error_however_it_was_asked_for(
+    chat_server: Any, sample_folder: Path, way: str
+) -> None:
+    chat_server.says(HALF, 30.0)
+    with (
+        Library.open(sample_folder, chat_server.settings(timeout=0.5)) as library,
+        pytest.raises(ModelError, match=r"silent for 0\.5 s|within 0\.5 s"),
+    ):
+        WAYS[way](library.as_llm())
 
 
 @pytest.mark.parametrize("way", WAYS)
