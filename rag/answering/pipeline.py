@@ -229,7 +229,8 @@ def others_matching(retrieved: Retrieved, draft: Draft) -> str:
 
 def retractions(citations: Iterable[Citation]) -> list[str]:
     """Return a note for each cited paper of which a source says that it was retracted."""
-    return [f"[{one.number}] {one.paper.retraction}: don't rely on it." for one in citations if one.paper.retraction]
+    said = [(one.number, one.paper.retraction) for one in citations if one.paper.retraction]
+    return [f"[{number}] is marked as retracted ({told}): don't rely on it." for number, told in said]
 
 
 def _told(draft: Draft) -> Draft:

@@ -100,6 +100,16 @@ def test_a_query_s_papers_are_taken_out_by_its_name(cli: Cli, indexes: IndexServ
     assert json.loads(cli("info", "--json", *ON).out)["sources"] == [["europepmc: otters", 4]]
 
 
+def test_who_takes_out_the_papers_of_a_kept_query_learns_that_it_brings_them_back(
+    cli: Cli, indexes: IndexServer
+) -> None:
+    del indexes
+    cli("fetch", "openalex", "otters", "--watch", *ON)
+    out = cli("remove", "--source", "openalex: otters", "--yes", *ON).out
+    assert "still kept" in out
+    assert "askpapers refresh --forget 1" in out
+
+
 def test_a_file_is_taken_out_by_its_path_or_its_name(cli: Cli, write_jsonl: Write, paper: Any) -> None:
     for name in ("papers.jsonl", write_jsonl(paper(1), paper(2))):
         cli("ingest", write_jsonl(paper(1), paper(2)), *ON)

@@ -63,7 +63,7 @@ def otters(library: Library) -> Paper:
 
 def test_an_answer_that_cites_a_retracted_paper_says_so_in_every_form(answer: Answer) -> None:
     assert answer.answered
-    assert f"[1] {SAID}: don't rely on it." in answer.notes
+    assert f"[1] is marked as retracted ({SAID}): don't rely on it." in answer.notes
     assert Answer.from_dict(json.loads(json.dumps(answer.to_dict()))) == answer
     for form in (conversation_markdown, conversation_text):
         text = form([Turn(QUESTION, answer)])

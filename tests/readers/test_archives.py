@@ -65,8 +65,9 @@ def titles(records: Iterable[Record]) -> list[str]:
         lambda content: zipped(("papers.jsonl", content), seekable=False),
         lambda content: content.decode().encode("utf-16"),
         lambda content: gzip.compress(content.decode().encode("utf-16-be").join([b"\xfe\xff", b""])),
+        lambda content: zipped(("papers.jsonl", content.decode().encode("utf-16-le"))),
     ],
-    ids=["gzip", "two gzips", "zip", "stored", "zip of a pipe", "UTF-16", "UTF-16 in gzip"],
+    ids=["gzip", "two gzips", "zip", "stored", "zip of a pipe", "UTF-16", "UTF-16 in gzip", "UTF-16 without a mark"],
 )
 def test_what_is_packed_is_read_as_it_was(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
     records, rejections = read(tmp_path / "no name tells it", pack(PAPERS))

@@ -80,7 +80,7 @@ FORMS = {
 
 
 @pytest.mark.parametrize("content", FORMS.values(), ids=FORMS)
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 def test_papers_are_found_wherever_they_stand_in_a_file(tmp_path: Path, content: str, encoding: str) -> None:
     records, rejections = read(tmp_path / "papers", content.encode(encoding))
     assert (titles(records), rejections) == (TITLES, [])

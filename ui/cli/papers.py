@@ -125,6 +125,10 @@ def _remove_source(opened: "Library", name: str, *, yes: bool) -> None:
     removed = opened.remove_source(source)
     gone, stay = len(removed.gone), len(removed.papers) - len(removed.gone)
     console().print(f"{counted(gone)} removed{f', {stay:,} stay: other sources hold them' if stay else ''}.")
+    for query in opened.queries():
+        if query.source == source:
+            again = f"askpapers refresh --forget {query.query_id}"
+            console().print(f"Its query is still kept, and brings them back. Stop that with: {again}", soft_wrap=True)
 
 
 def info(library: LibraryOption = None, as_json: JsonOption = False) -> None:

@@ -2,7 +2,7 @@
 
 A line that isn't UTF-8 becomes a Problem in its place, so that one broken byte costs one record; only formats that
 are older than UTF-8 ask for its lines in another encoding, and get what surely is one (rag.readers.inputs.encodings).
-UTF-16 with a byte order mark, as Windows programs write it, is handed on as UTF-8.
+UTF-16, as Windows programs write it, is handed on as UTF-8.
 """
 
 import builtins
@@ -17,7 +17,7 @@ from itertools import count
 from typing import BinaryIO, NamedTuple, cast
 
 from rag.readers.inputs.encodings import declared, shown, told
-from rag.readers.inputs.streams import HEAD_BYTES, Begun, Readable, Recoded, UnreadableError
+from rag.readers.inputs.streams import HEAD_BYTES, Begun, Readable, Recoded, UnreadableError, utf_16
 from rag.records import Record
 
 # Of these, a few characters may look like one of UTF-8.
@@ -55,9 +55,10 @@ class Source:
     def __init__(self, file: Readable) -> None:
         """Read the beginning of a file. Raises OSError or UnreadableError when there is none."""
         self._file = Begun(file)
-        self.recoded = self._file.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        if self.recoded:
-            self._file = Begun(Recoded(self._file))
+        form = utf_16(self._file.head)
+        self.recoded = form is not None
+        if form:
+            self._file = Begun(Recoded(self._file, form))
         self._only_returns = b"\r" in self.head and b"\n" not in self.head  # as programs of old Macs end lines
         self._decoder = _Decoder(self.head, windows=False, mac=False)
         self._encoding: str | None = None  # that the lines were read in, where it is another than UTF-8

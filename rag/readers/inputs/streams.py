@@ -10,6 +10,8 @@ from typing import BinaryIO, Protocol, cast
 from rag.errors import RagError
 
 HEAD_BYTES = 65_536  # that a format is told by
+BEGINNING = 24  # bytes that UTF-16 is told by where it has no byte order mark
+SHORTEST = 8
 
 
 class UnreadableError(RagError):
@@ -77,12 +79,29 @@ class Begun(io.RawIOBase):
             return b""
 
 
+def utf_16(head: bytes) -> str | None:
+    """Return the form of UTF-16 that a file begins in, as Python calls it; None where it begins in none.
+
+    By its byte order mark; without one by every other byte of the beginning being zero, as letters of ASCII are, of
+    which every format of text begins with some.
+    """
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    begun = head[:BEGINNING]
+    one, other = begun[::2], begun[1::2]
+    if len(begun) < SHORTEST or any(one) == any(other):
+        return None
+    letters = one if any(one) else other
+    return None if min(letters) < ord("\t") else "utf-16-le" if letters is one else "utf-16-be"
+
+
 class Recoded:
     """UTF-16 as UTF-8. What isn't UTF-16 becomes what isn't UTF-8, so that it costs its line."""
 
-    def __init__(self, file: Begun) -> None:
+    def __init__(self, file: Begun, form: str) -> None:
+        """`form` is what `utf_16` tells of the file's head."""
         self._file = file
-        self._decoder = codecs.getincrementaldecoder("utf-16")("surrogatepass")
+        self._decoder = codecs.getincrementaldecoder(form)("surrogatepass")
 
     def read(self, size: int, /) -> bytes:
         """Return the next bytes, empty at the end. Raises OSError or UnreadableError."""
