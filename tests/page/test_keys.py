@@ -58,7 +58,7 @@ def test_j_and_k_go_from_answer_to_answer(talk: Tab) -> None:
     talk.press("k")
     talk.until(lambda: chosen(talk) == "a-2", "two before it")
     talk.until(lambda: talk.in_view('.ap-turn[data-exchange="a-2"] .ap-asked'), "it in view")
-    assert focused(talk, '.ap-turn[data-exchange="a-2"]')
+    talk.until(lambda: focused(talk, '.ap-turn[data-exchange="a-2"]'), "the focus")
     talk.press("j")
     talk.until(lambda: chosen(talk) == "a-3", "the next")
     talk.press(*"kkkkkkk")
@@ -171,5 +171,5 @@ def test_a_menu_works_by_keys_alone(talk: Tab) -> None:
     assert talk.run("return document.activeElement.textContent").startswith("Copy")
     talk.press(Keys.ESCAPE)
     talk.gone(".ap-menu")
-    assert focused(talk, '[data-do="more"]')
+    talk.until(lambda: focused(talk, '[data-do="more"]'), "the focus")
     assert talk.asked()[0] == "Question 0"
