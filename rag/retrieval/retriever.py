@@ -25,8 +25,8 @@ from rag.retrieval.query import Query, check_question, prepare
 from rag.retrieval.ranking import fuse, rerank, rescore
 from rag.retrieval.results import Retrieved, WordMatch
 from rag.retrieval.ties import Earlier, Seen, Ties, ties_of
+from rag.storage.allowed import Allowed
 from rag.storage.base import Index, Storage
-from rag.storage.catalog.allowed import Allowed
 from rag.text.sentences import sentence_spans
 from rag.text.titles import is_named
 from rag.utils.threads import one_blas_thread

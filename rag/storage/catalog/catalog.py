@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from rag.records import Filters, Listing, Paper, Record
 from rag.records.canonical import compose
 from rag.records.papers import BIBLIOGRAPHY
-from rag.storage.catalog.allowed import Allowed
+from rag.storage.allowed import Allowed
 from rag.storage.catalog.counts import count_merged, counted, drawn
 from rag.storage.catalog.database import Database
 from rag.storage.catalog.full_text import FullText

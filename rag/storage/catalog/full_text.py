@@ -7,7 +7,7 @@ rag.storage.postings fills the Protocol over any Database.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from rag.storage.catalog.allowed import Mask
+from rag.storage.allowed import Mask
 
 
 class FullText(Protocol):

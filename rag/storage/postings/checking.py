@@ -2,11 +2,13 @@
 
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.errors import LibraryDamagedError
 from rag.storage.catalog.database import Database
 from rag.storage.postings.packing import BLOCK, LENGTHS, Postings
 from rag.storage.postings.reading import read
@@ -28,13 +30,15 @@ ODD = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0
 
 
 def damage(database: Database) -> list[str]:
-    """Return what is wrong with the postings; nothing when they are those of the papers. Raises LibraryDamagedError."""
-    for _ in range(TRIES):
-        before = read(database, []).generation
-        same = _of_postings(database) == _of_texts(database)
-        if same or read(database, []).generation == before:
-            return [] if same else ["its full text is not that of its papers"]
-    return []  # whoever keeps writing would have to be waited for
+    """Return what is wrong with the postings; nothing when they are those of the papers. Raises StorageError."""
+    with suppress(LibraryDamagedError):
+        for _ in range(TRIES):
+            before = read(database, []).generation
+            same = _of_postings(database) == _of_texts(database)
+            if same or read(database, []).generation == before:
+                return [] if same else ["its full text is not that of its papers"]
+        return []  # whoever keeps writing would have to be waited for
+    return ["its full text can't be read"]
 
 
 def _of_postings(database: Database) -> int:

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 
-from rag.storage.catalog.allowed import Mask
+from rag.storage.allowed import Mask
 from rag.storage.catalog.database import Database
 from rag.storage.postings import checking, writing
 from rag.storage.postings.packing import LENGTHS

@@ -46,6 +46,8 @@ def unpacked(number: int, data: bytes, kind: Kind) -> Postings:
 
 def latest(postings: Postings) -> Postings:
     """Return the last of the postings of each paper, by paper."""
+    if not len(postings.papers) or (np.diff(postings.papers) > 0).all():
+        return postings
     papers, last = np.unique(postings.papers[::-1], return_index=True)
     return Postings(papers, postings.counts[::-1][last])
 
@@ -59,11 +61,13 @@ def joined(parts: list[Postings]) -> Postings:
 
 def changed(before: Postings, changes: Postings) -> Postings:
     """Return postings after changes (`latest`), by paper; what is held no longer is left out."""
-    if len(before.papers):
-        there = np.isin(before.papers, changes.papers, assume_unique=True, invert=True)
-        before = Postings(before.papers[there].astype(np.int64), before.counts[there].astype(np.int64))
     held = changes.counts > 0
-    papers = np.concatenate([before.papers, changes.papers[held]])
-    counts = np.concatenate([before.counts, changes.counts[held]])
+    new = Postings(changes.papers[held], changes.counts[held])
+    if not len(before.papers):
+        return new
+    if before.papers[-1] < changes.papers[0]:  # as papers come in
+        return joined([before, new])
+    there = np.isin(before.papers, changes.papers, assume_unique=True, invert=True)
+    papers, counts = joined([Postings(before.papers[there], before.counts[there]), new])
     order = np.argsort(papers, kind="stable")
     return Postings(papers[order], counts[order])

@@ -65,6 +65,11 @@ def _term(parts: Sequence[tuple[int, int, int, bytes]]) -> Term:
 
 def by_block(postings: Postings) -> dict[int, Postings]:
     """Return postings by block, their papers as places in it; the postings are by paper."""
+    if not len(postings.papers):
+        return {}
+    first = int(postings.papers[0]) // BLOCK
+    if first == int(postings.papers[-1]) // BLOCK:
+        return {first: Postings(postings.papers - first * BLOCK, postings.counts)}
     numbers, starts = np.unique(postings.papers // BLOCK, return_index=True)
     bounds = [*starts.tolist(), len(postings.papers)]
     return {

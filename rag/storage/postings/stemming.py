@@ -57,7 +57,7 @@ class Stemmer:
         with self._lock:
             if len(self._known) > KEPT:
                 self._known = {}
-            new = sorted(wanted - self._known.keys())
+            new = sorted(run for run in wanted if run not in self._known)
             if new:
                 self._known |= self._asked(new)
             return self._known  # never changed in what it has: only added to, or replaced

@@ -5,7 +5,7 @@ A change costs the rows of its own words; when changes are many, one transaction
 they fall in, a few hundred stems at a time.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from rag.storage.catalog.database import Database
 from rag.storage.postings.packing import (
+    LENGTHS,
     NOTHING,
     PAPER,
     PLACE,
@@ -29,7 +30,8 @@ from rag.storage.postings.stemming import stemmer
 
 BATCH = 2_048  # papers whose texts are read at once
 PART = 256  # changed papers that share their rows
-FOLDED = 8_192  # changed papers from which on they are folded
+FOLDED = 8_192  # changed papers from which on they are folded; in a small library the FOURTH part of its papers
+FOURTH = 4
 STEMS = 500  # folded at once
 
 PUT_FRESH = """
@@ -43,6 +45,7 @@ PUT_BLOCK = """
 STATE = "SELECT value FROM state WHERE name = ?"
 SET_STATE = "UPDATE state SET value = ? WHERE name = ?"
 
+NONE: Counter[str] = Counter()
 Texts = tuple[str, str]  # a title and an abstract
 
 
@@ -50,7 +53,7 @@ class Change(NamedTuple):
     """What becomes of the posting of a paper: how often it holds the stem from now on, and papers more that do."""
 
     paper_id: int
-    count: int
+    often: int
     more: int
 
 
@@ -101,7 +104,7 @@ def _changes(old: Mapping[int, Texts | None], now: Mapping[int, Texts]) -> dict[
     had = dict(zip(before, stemmer().counted(before.values()), strict=True))
     has = dict(zip(there, stemmer().counted(there.values()), strict=True))
     for paper_id in old:
-        counts, gone = has.get(paper_id, {}), had.get(paper_id, {})
+        counts, gone = has.get(paper_id, NONE), had.get(paper_id, NONE)
         for stem, count in counts.items():
             if count != gone.get(stem):
                 found[stem].append(Change(paper_id, count, int(stem not in gone)))
@@ -118,14 +121,14 @@ def _put(database: Database, changes: Mapping[str, list[Change]], papers: int) -
     there = _part(database, part, changes) if done % PART else {}
     rows = []
     for stem, some in changes.items():
-        new = Postings(np.array([c.paper_id for c in some], np.int64), np.array([c.count for c in some], np.int64))
+        new = Postings(np.array([c.paper_id for c in some], np.int64), np.array([c.often for c in some], np.int64))
         before, more = there.get(stem, (NOTHING, 0))
         both = joined([before, new]) if len(before.papers) else new
         rows.append((stem, part, len(both.papers), more + sum(c.more for c in some), packed(both, PAPER)))
     database.run_many(PUT_FRESH, sorted(rows))
     database.run(SET_STATE, done + papers, "fresh_texts")
     database.run("UPDATE state SET value = value + 1 WHERE name = 'texts'")
-    if done + papers >= FOLDED:
+    if done + papers >= PART and (done + papers) * FOURTH >= min(FOLDED * FOURTH, _papers(database)):
         fold(database)
 
 
@@ -138,6 +141,12 @@ def _part(database: Database, part: int, stems: Iterable[str]) -> dict[str, tupl
         for stem, number, more, entries in database.all(sql, part, *some):
             found[stem] = _checked(database, number, entries, PAPER), int(more)
     return found
+
+
+def _papers(database: Database) -> int:
+    """Return how many papers the blocks hold."""
+    [(papers,)] = database.all("SELECT sum(n) FROM postings WHERE stem = ?", LENGTHS)
+    return int(papers or 0)
 
 
 def fold(database: Database) -> None:
