@@ -15,7 +15,7 @@ from rag.records import Record
 from rag.storage.allowed import Allowed
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.sqlite import open_catalog
-from rag.storage.postings import writing
+from rag.storage.postings import folding, writing
 from rag.storage.postings.stemming import stemmer
 from rag.text.words import words
 
@@ -25,7 +25,7 @@ def _soon_folded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "PART", 3)
     monkeypatch.setattr(writing, "FOLDED", 7)
     monkeypatch.setattr(writing, "BATCH", 2)
-    monkeypatch.setattr(writing, "STEMS", 4)
+    monkeypatch.setattr(folding, "STEMS", 4)
 
 
 def fts5(texts: Sequence[str]) -> sqlite3.Connection:
@@ -74,7 +74,7 @@ def test_papers_beyond_one_block_are_found_and_come_by_score_then_id(tmp_path: P
                 "INSERT INTO papers (paper_id, title, abstract, authors, title_key) VALUES (?, 'A', ?, '[]', 'a')",
                 paper_id, text,
             )  # fmt: skip
-        writing.fold(catalog.database)
+        folding.fold(catalog.database)
     assert [paper_id for paper_id, _ in catalog.full_text.match(["quark"], 3)] == [200_000, 3, 65_535]
     allowed = Allowed.of([65_536, 7]).mask
     assert [paper_id for paper_id, _ in catalog.full_text.match(["quark"], 3, allowed)] == [65_536]
@@ -101,7 +101,7 @@ def written(tmp_path: Path) -> Iterator[Catalog]:
     with catalog.transaction():
         for number in range(9):
             catalog.insert(Record(f"Lattice {number}", "Of quarks and lattices.", 1))
-        writing.fold(catalog.database)
+        folding.fold(catalog.database)
         catalog.insert(Record("Fresh", "A fresh quark.", 1))
     yield catalog
     catalog.close()

@@ -16,7 +16,7 @@ from rag.records import Record
 from rag.storage.allowed import Allowed
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.sqlite import open_catalog
-from rag.storage.postings import writing
+from rag.storage.postings import folding, writing
 from rag.storage.postings.stemming import stemmer
 from rag.text.words import as_searched
 
@@ -95,7 +95,7 @@ class FullTextMachine(RuleBasedStateMachine):
     @rule()
     def fold(self) -> None:
         with self.catalog.transaction():
-            writing.fold(self.catalog.database)
+            folding.fold(self.catalog.database)
 
     @rule()
     def reopen(self) -> None:
@@ -128,7 +128,7 @@ def _soon_folded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "PART", 3)
     monkeypatch.setattr(writing, "FOLDED", 7)
     monkeypatch.setattr(writing, "BATCH", 2)
-    monkeypatch.setattr(writing, "STEMS", 4)
+    monkeypatch.setattr(folding, "STEMS", 4)
 
 
 TestFullText = FullTextMachine.TestCase

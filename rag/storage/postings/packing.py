@@ -5,6 +5,8 @@ the row needs. All are little-endian. The stem that no word has, "", is held by 
 paper has words: so lengths are kept and changed as postings are.
 """
 
+import struct
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +17,7 @@ LENGTHS = ""
 PLACE, PAPER = np.dtype("<u2"), np.dtype("<i8")
 Kind = np.dtype[np.uint16] | np.dtype[np.int64]
 WIDTHS = (np.dtype("u1"), np.dtype("<u2"), np.dtype("<u4"))  # of how often
+BYTE, SIGNS = 255, {1: "B", 2: "H", 4: "I"}  # the most that a byte holds; a width's sign for struct
 
 
 class Postings(NamedTuple):
@@ -27,21 +30,49 @@ class Postings(NamedTuple):
 NOTHING = Postings(np.empty(0, np.int64), np.empty(0, np.int64))
 
 
-def packed(postings: Postings, kind: Kind) -> bytes:
-    """Return postings as bytes, their papers as numbers of a kind: PLACE or PAPER."""
-    most = int(postings.counts.max(initial=0))
-    width = next(width for width in WIDTHS if most <= np.iinfo(width).max)
-    return postings.papers.astype(kind).tobytes() + postings.counts.astype(width).tobytes()
+def packed(papers: Sequence[int], counts: Sequence[int]) -> bytes:
+    """Return postings as bytes, their papers as PAPER."""
+    sign = SIGNS[_width(max(counts)).itemsize]
+    return struct.pack(f"<{len(papers)}q{len(counts)}{sign}", *papers, *counts)
+
+
+def packed_rows(
+    stems: NDArray[np.int64], papers: NDArray[np.int64], counts: NDArray[np.int64]
+) -> list[tuple[int, int, int, bytes]]:
+    """Return a row (stem, block, postings, bytes) a stem and block, of postings by stem and paper."""
+    if not len(papers):
+        return []
+    blocks = papers // BLOCK
+    starts = np.flatnonzero(np.r_[True, (stems[1:] != stems[:-1]) | (blocks[1:] != blocks[:-1])])
+    widths = [_width(most) for most in np.maximum.reduceat(counts, starts).tolist()]
+    places, bytewise = (papers % BLOCK).astype(PLACE).tobytes(), counts.astype(WIDTHS[0]).tobytes()
+    first, size, rows = starts.tolist(), PLACE.itemsize, []
+    keys = zip(stems[starts].tolist(), blocks[starts].tolist(), widths, first, [*first[1:], len(papers)], strict=True)
+    for stem, block, width, start, end in keys:
+        often = bytewise[start:end] if width.itemsize == 1 else counts[start:end].astype(width).tobytes()
+        rows.append((stem, block, end - start, places[start * size : end * size] + often))
+    return rows
 
 
 def unpacked(number: int, data: bytes, kind: Kind) -> Postings:
     """Return `number` postings as they were packed. Raises ValueError for bytes that are no such postings."""
     size = number * kind.itemsize
-    widths = [width for width in WIDTHS if len(data) == size + number * width.itemsize]
-    if number < 1 or not widths:
+    width = (len(data) - size) // number if number > 0 else 0
+    if width not in SIGNS or len(data) != size + number * width:
         msg = f"{len(data)} bytes are not {number} postings"
         raise ValueError(msg)
-    return Postings(np.frombuffer(data, kind, number), np.frombuffer(data, widths[0], number, size))
+    return Postings(np.frombuffer(data, kind, number), np.frombuffer(data, f"<u{width}", number, size))
+
+
+def gathered(rows: Sequence[tuple[int, bytes]], kind: Kind) -> Postings:
+    """Return the postings of rows one behind the other. Raises ValueError for bytes that are no postings."""
+    size = kind.itemsize
+    if all(len(data) == number * (size + 1) and number > 0 for number, data in rows):
+        papers = b"".join([data[: number * size] for number, data in rows])
+        counts = b"".join([data[number * size :] for number, data in rows])
+        return Postings(np.frombuffer(papers, kind).astype(np.int64), np.frombuffer(counts, WIDTHS[0]).astype(np.int64))
+    papers_, counts_ = joined([unpacked(number, data, kind) for number, data in rows])
+    return Postings(papers_.astype(np.int64), counts_.astype(np.int64))
 
 
 def latest(postings: Postings) -> Postings:
@@ -52,7 +83,7 @@ def latest(postings: Postings) -> Postings:
     return Postings(papers, postings.counts[::-1][last])
 
 
-def joined(parts: list[Postings]) -> Postings:
+def joined(parts: Sequence[Postings]) -> Postings:
     """Return postings one behind the other."""
     if len(parts) == 1:
         return parts[0]
@@ -71,3 +102,7 @@ def changed(before: Postings, changes: Postings) -> Postings:
     papers, counts = joined([Postings(before.papers[there], before.counts[there]), new])
     order = np.argsort(papers, kind="stable")
     return Postings(papers[order], counts[order])
+
+
+def _width(most: int) -> np.dtype[np.unsignedinteger]:
+    return WIDTHS[0] if most <= BYTE else next(width for width in WIDTHS if most <= np.iinfo(width).max)

@@ -60,7 +60,7 @@ def _term(parts: Sequence[tuple[int, int, int, bytes]]) -> Term:
         changes = latest(joined([unpacked(number, entries, PAPER) for _, number, entries in fresh]))
         for block, some in by_block(changes).items():
             blocks[block] = changed(blocks.get(block, NOTHING), some)
-    return Term(frequency, blocks)
+    return Term(frequency, {block: postings for block, postings in blocks.items() if len(postings.papers)})
 
 
 def by_block(postings: Postings) -> dict[int, Postings]:
