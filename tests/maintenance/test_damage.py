@@ -70,7 +70,7 @@ def trash(path: Path, table: str) -> None:
         file.write(random.Random(1).randbytes(4096))
 
 
-@pytest.mark.parametrize("table", ["papers_text_docsize", "papers_text_data", "papers_text_idx", "papers_pending"])
+@pytest.mark.parametrize("table", ["postings", "fresh_postings", "stale_texts", "papers_pending"])
 def test_writing_to_a_damaged_catalog_is_one_line_that_says_so(
     small: Path, cli: Cli, write_jsonl: WriteJsonl, paper: MakePaper, table: str
 ) -> None:

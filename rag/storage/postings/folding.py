@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from rag.storage.catalog.database import Database
 from rag.storage.postings.packing import BLOCK, PAPER, PLACE, Kind, gathered, packed_rows
+from rag.storage.postings.reading import unreadable
 
 STEMS = 500  # folded at once
 PUT = """
@@ -54,7 +55,7 @@ def _fold(database: Database, stems: list[str]) -> None:
         before = database.all(sql, *stems)
         there = _many(before, number_of, PLACE)
     except ValueError as error:
-        raise database.damaged(f"its full text: {error}") from error
+        raise unreadable(database, error) from error
     now = _held(Many(*(np.concatenate(columns) for columns in zip(there, fresh, strict=True))))
     rows = packed_rows(now.stems, now.papers, now.counts)
     database.run_many(PUT, ((stems[stem], *row) for stem, *row in rows))

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rag.errors import LibraryDamagedError
 from rag.storage.catalog.database import Database
+from rag.storage.layout import rebuild_command
 from rag.storage.postings.packing import BLOCK, NOTHING, PAPER, PLACE, Postings, changed, joined, latest, unpacked
 
 READ = """
@@ -48,7 +50,13 @@ def read(database: Database, stems: Iterable[str]) -> Read:
     try:
         return Read({stem: _term(parts) for stem, parts in by_stem.items()}, generation)
     except ValueError as error:
-        raise database.damaged(f"its full text: {error}") from error
+        raise unreadable(database, error) from error
+
+
+def unreadable(database: Database, error: ValueError) -> LibraryDamagedError:
+    """Return the error that tells of postings that can't be read, and what to do."""
+    msg = f"The full text in {database.place} can't be read ({error}). Make it anew with: "
+    return LibraryDamagedError(msg + rebuild_command(database.library))
 
 
 def _term(parts: Sequence[tuple[int, int, int, bytes]]) -> Term:

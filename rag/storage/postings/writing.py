@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from rag.storage.catalog.database import Database
 from rag.storage.postings.folding import STEMS, fold
 from rag.storage.postings.packing import LENGTHS, PAPER, Postings, packed, unpacked
+from rag.storage.postings.reading import unreadable
 from rag.storage.postings.stemming import stemmer
 from rag.utils.batching import batched
 
@@ -120,7 +121,7 @@ def _part(database: Database, part: int, stems: list[str]) -> dict[str, tuple[Po
             try:
                 found[stem] = unpacked(number, entries, PAPER), int(more)
             except ValueError as error:
-                raise database.damaged(f"its full text: {error}") from error
+                raise unreadable(database, error) from error
     return found
 
 
