@@ -74,7 +74,7 @@ def test_a_writer_killed_at_any_moment_leaves_the_full_text_of_the_papers(tmp_pa
 
 def test_searches_beside_a_writer_that_folds_find_all_papers_of_one_moment(tmp_path: Path) -> None:
     """Each paper holds a word that all do: however many there are, all are found, none twice."""
-    seen = set()
+    seen = set[int]()
     with closing(open_catalog(tmp_path)) as catalog, writer(tmp_path, 5, "quark"):
         while len(seen) < 12:
             before = catalog.database.version()

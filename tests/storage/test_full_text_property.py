@@ -1,7 +1,7 @@
 """Any papers written, changed, taken out, undone, folded and reopened give what a plain BM25 over them gives."""
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -27,7 +27,7 @@ TEXT = st.lists(st.sampled_from(WORDS), min_size=1, max_size=12).map(" ".join)
 def plain_bm25(texts: Mapping[int, Sequence[str]], asked: Sequence[str]) -> dict[int, float]:
     """Return BM25 as FTS5 defines it, by the stems of each text, written as plainly as it can be."""
     mean = sum(map(len, texts.values())) / len(texts) if texts else 0.0
-    scores: Counter[int] = Counter()
+    scores: defaultdict[int, float] = defaultdict(float)
     for stem in asked:
         holding = {paper_id: found.count(stem) for paper_id, found in texts.items() if stem in found}
         weight = math.log((len(texts) - len(holding) + 0.5) / (len(holding) + 0.5))

@@ -94,17 +94,17 @@ def _row(folder: Path, number: int, papers: Iterator[Texts]) -> str:
         times: list[list[float]] = [[], [], []]
         same, apart = 0.0, 0.0
         for words in (*asked[:5], *asked):  # the first of each are slower
-            ours, took = _timed(lambda words=words: postings(words))
-            theirs, took_fts5 = _timed(lambda words=words: fts5(words))
-            bounded = _timed(lambda words=words: catalog.full_text.match(words, 100, some))[1]
+            ours, took = _timed(postings, words)
+            theirs, took_fts5 = _timed(fts5, words)
+            bounded = _timed(catalog.full_text.match, words, 100, some)[1]
             for kept, value in zip(times, (took, took_fts5, bounded), strict=True):
                 kept.append(value * 1e3)
             same += len({i for i, _ in ours[:10]} & {i for i, _ in theirs[:10]}) / max(len(theirs[:10]), 1)
             pairs = zip(ours, theirs, strict=True)
             apart = max([apart, *(abs(one[1] - other[1]) / other[1] for one, other in pairs)])
-        change = [_timed(lambda i=i: _changed(catalog, i))[1] * 1e3 for i in range(1, 40)]
+        change = [_timed(_changed, catalog, i)[1] * 1e3 for i in range(1, 40)]
         count = _timed(lambda: [catalog.count() for _ in range(1_000)])[1] * 1e3
-        letters = [_timed(lambda letter=letter: catalog.full_text.vocabulary(letter))[1] * 1e3 for letter in "seaqx"]
+        letters = [_timed(catalog.full_text.vocabulary, letter)[1] * 1e3 for letter in "seaqx"]
         sizes = _bytes(catalog, database)
     shown = [f"{statistics.median(some):.1f} / {_p95(some):.1f}" for some in (kept[5:] for kept in times)]
     return (
@@ -123,12 +123,8 @@ def _written(catalog: Catalog, database: sqlite3.Connection, papers: Iterator[Te
             catalog.database.run_many(ADD, [(*texts, 1990 + len(texts[0]) % 30) for texts in batch])
             ours += _timed(catalog.full_text.catch_up)[1]
         rows = [(as_searched(title), as_searched(abstract)) for title, abstract in batch]
-        theirs += _timed(
-            lambda rows=rows: (
-                database.executemany("INSERT INTO t (title, abstract) VALUES (?, ?)", rows),
-                database.commit(),
-            )
-        )[1]
+        theirs += _timed(database.executemany, "INSERT INTO t (title, abstract) VALUES (?, ?)", rows)[1]
+        theirs += _timed(database.commit)[1]
     return ours, theirs
 
 
@@ -148,9 +144,9 @@ def _bytes(catalog: Catalog, database: sqlite3.Connection) -> tuple[int, int]:
     return ours, pages * 4096
 
 
-def _timed(do: Callable[[], Done]) -> tuple[Done, float]:
+def _timed(do: Callable[..., Done], *values: object) -> tuple[Done, float]:
     started = time.process_time()
-    done = do()
+    done = do(*values)
     return done, time.process_time() - started
 
 
