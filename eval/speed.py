@@ -19,7 +19,6 @@ from rag.models.embedders.minilm import load_tokenizer, model_path
 from rag.models.embedders.onnx import open_session
 from rag.samples import PATH
 from rag.settings import Settings
-from rag.storage.layout import catalog_path
 from rag.text.words import content_words
 from rag.utils.arrays import Matrix
 from rag.utils.batching import batched
@@ -75,7 +74,10 @@ def _line(what: str, measured: float, bare: float, limit: float | None = None) -
 def _warm(library: Library, questions: list[str], vectors: Matrix) -> list[tuple[str, float, float, float | None]]:
     """Return (name, median milliseconds, bare milliseconds, limit) of search and ask."""
     embedder: Embedder = library.embedder()
-    database = sqlite3.connect(catalog_path(library.folder))
+    database = sqlite3.connect(":memory:")
+    database.execute("CREATE VIRTUAL TABLE papers_text USING fts5 (title, abstract, tokenize = 'porter unicode61')")
+    papers = ((paper.title, paper.abstract) for paper in library.selected())
+    database.executemany("INSERT INTO papers_text VALUES (?, ?)", papers)
 
     def floor(question: str) -> None:
         scores = vectors @ next(iter(embedder.embed([question]))).vector

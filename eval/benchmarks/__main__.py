@@ -26,6 +26,7 @@
     cold           a question in a process of its own beside the bare import and load of what it uses
     named          an embedding model by its name, from the cache, beside the same by its folder
     layout         lines of files and functions, modules in a folder
+    full-text      full text as postings beside FTS5 at 100,000 papers: CPU, ranking, bytes, writing
     kept-vectors   Chroma made anew from kept vectors at 100,000 papers: seconds, bytes a paper, recall
     faults         kill -9, full disks, flipped bits: what is tried, what survives, what is lost
 
@@ -65,6 +66,7 @@ from eval.benchmarks.questions import finding, follow_ups, languages
 from eval.benchmarks.readers import fuzzing, memory
 from eval.benchmarks.readers import speed as reader_speed
 from eval.benchmarks.results_file import keep
+from eval.benchmarks.size import full_text
 
 MEASURES: dict[str, Callable[[Path], str]] = {
     "dev": dev_questions.measure,
@@ -93,6 +95,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "cold": cold_start.measure,
     "named": named_models.measure,
     "layout": layout.measure,
+    "full-text": full_text.measure,
     "kept-vectors": kept_vectors.measure,
     "faults": faults.measure,
 }

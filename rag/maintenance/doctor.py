@@ -87,13 +87,14 @@ def _catalog_and_vectors(folder: Path) -> Iterator[Finding]:
 
 
 def _opened(folder: Path, catalog: Catalog) -> Iterator[Finding]:
-    damage = catalog.damage()
+    damage = catalog.database.damage()
     if damage:
-        told = f"{catalog.database.place} is damaged: {damage[0]}. {rescue_advice(folder)}"
-        yield Finding("catalog", False, told)
+        yield Finding("catalog", False, f"{catalog.database.place} is damaged: {damage[0]}. {rescue_advice(folder)}")
         return
     pending = catalog.count(indexed=False)
     yield Finding("catalog", True, f"{catalog.count()} papers from {len(catalog.sources())} sources")
+    for told in catalog.full_text.damage():
+        yield Finding("full text", False, f"{told}. {_mend(folder)}")
     if pending:
         yield Finding("unfinished ingest", False, f"{pending} papers can't be found yet. {_mend(folder)}")
     yield _vectors(folder, catalog.indexed_ids(), catalog.ids())

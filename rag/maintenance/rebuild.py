@@ -41,6 +41,9 @@ def rebuild(folder: Path, settings: Settings, watch: Watch = lambda progress: No
     with closing(open_catalog(folder)) as catalog, writing(folder, catalog):
         embedder = load_embedder(settings)
         tell_note(embedder)
+        if catalog.full_text.damage():
+            with catalog.transaction():
+                catalog.full_text.renew()
         same = before is not None and (before.embedding, before.chunker) == (embedder.name, CHUNKER)
         dimension = before.dimension if before is not None and same else embedder.dimension
         manifest = Manifest(embedder.name, dimension, CHUNKER, next_index_name(folder))

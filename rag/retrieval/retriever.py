@@ -25,6 +25,7 @@ from rag.retrieval.query import Query, check_question, prepare
 from rag.retrieval.ranking import fuse, rerank, rescore
 from rag.retrieval.results import Retrieved, WordMatch
 from rag.retrieval.ties import Earlier, Seen, Ties, ties_of
+from rag.storage.allowed import Allowed
 from rag.storage.base import Index, Storage
 from rag.text.sentences import sentence_spans
 from rag.text.titles import is_named
@@ -121,7 +122,7 @@ class Retriever:
         """Return the `limit` best papers, ranked; the candidates with it hold up to `width` of each ranking."""
         query = prepare(question, self._embedder, self._catalog)
         candidates = self._candidates(query, filters, index, width)
-        lexical = islice(candidates.lexical.items(), CANDIDATES * 10 if filters else CANDIDATES)
+        lexical = islice(candidates.lexical.items(), CANDIDATES)
         fused = fuse(dict(islice(candidates.dense.items(), CANDIDATES)), dict(lexical))
         depth = [paper_id for paper_id, _ in fused[: max(DEPTH, limit)]]
         tokens = tokens_of(index.token_embeddings(depth)) if len(query.tokens) else {}
@@ -156,8 +157,8 @@ class Retriever:
             found = self._both(query, allowed, index, width)
         return Candidates(*found, searched)
 
-    def _allowed(self, filters: Filters) -> tuple[set[int] | None, int]:
-        """Return the ids that may be found (None: all of the index) and how many they are."""
+    def _allowed(self, filters: Filters) -> tuple[Allowed | None, int]:
+        """Return the papers that may be found (None: all of the index) and how many they are."""
         total = self._catalog.count()
         if not total:
             library = self._catalog.database.library
@@ -165,27 +166,29 @@ class Retriever:
             raise EmptyLibraryError(msg)
         if not filters and self._catalog.count(indexed=True) == total:
             return None, total
-        allowed = self._catalog.indexed_ids(filters)
-        if not allowed:
+        allowed = self._catalog.allowed(filters)
+        if not allowed.ids:
             raise EmptyLibraryError(self._nothing_left(filters))
-        return allowed, len(allowed)
+        return allowed, len(allowed.ids)
 
     def _nothing_left(self, filters: Filters) -> str:
         """Return why nothing can be searched under these filters, and what to do."""
         if not self._catalog.count(indexed=True):
             return "No paper can be searched yet: an ingest was cut short. Finish it with: askpapers ingest PATH"
-        empty = [told for one in filters.alone() if not self._catalog.indexed_ids(one) for told in one.told()]
+        empty = [told for one in filters.alone() if not self._catalog.allowed(one).ids for told in one.told()]
         if empty:
             return f"No paper passes the filters: none is {' or '.join(empty)}; search without that."
         return f"No paper passes the filters together: {', '.join(filters.told())}; search without one of them."
 
     def _both(
-        self, query: Query, allowed: set[int] | None, index: Index, width: int
+        self, query: Query, allowed: Allowed | None, index: Index, width: int
     ) -> tuple[dict[int, float], dict[int, float]]:
-        dense = dict(index.nearest(query.embedded.vector, width, allowed))
+        ids, mask = allowed or (None, None)
         written = {word.stem: word.text for word in query.words}
-        lexical = self._catalog.full_text.match(written.values(), width if allowed is None else CANDIDATES * 10)
-        return dense, {i: score for i, score in lexical if allowed is None or i in allowed}
+        return (
+            dict(index.nearest(query.embedded.vector, width, ids)),
+            dict(self._catalog.full_text.match(written.values(), width, mask)),
+        )
 
     def _passages(self, ranked: Ranked, paper: Paper) -> tuple[Passage, ...]:
         """Return the sentences of a paper, the most like the question first."""

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from rag.errors import LibraryDamagedError, RagError, StorageError
 
@@ -28,8 +29,15 @@ def sqlite_trouble(error: sqlite3.Error, path: Path, advice: str) -> RagError:
     return LibraryDamagedError(f"{path} can't be read ({told}). {advice}")
 
 
+class Closable(Protocol):
+    """What is open until it is closed."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
 @contextmanager
-def closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+def closed_on_error(connection: Closable) -> Iterator[None]:
     """Close a connection that is being made ready when that fails."""
     try:
         yield

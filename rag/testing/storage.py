@@ -7,6 +7,7 @@ class TestMyStorage(StorageContract):
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -238,6 +239,31 @@ class StorageContract(MarksContract):
         assert [paper_id for paper_id, _ in catalog.full_text.match(["Lodz"], 9)] == [first]
         assert catalog.full_text.match([], 9) == []
         assert catalog.full_text.document_frequency(["lattic", "studi", "zebra"]) == {"lattic": 2, "studi": 4}
+
+    def test_full_text_is_that_of_the_papers_as_they_are_now(self, storage: Storage, beside: Storage) -> None:
+        """In every opening: what was put, changed and removed, and what failed."""
+        catalog, (a, b, c) = storage.catalog, fill(storage)
+        with catalog.transaction():
+            [paper] = catalog.papers([a])
+            catalog.update(replace(paper, title="Solar sails"), reindex=False)
+            catalog.remove([b])
+        with pytest.raises(LookupError), catalog.transaction():
+            catalog.remove([c])
+            raise LookupError
+        for opened in (catalog, beside.catalog):
+            assert [paper_id for paper_id, _ in opened.full_text.match(["sails"], 9)] == [a]
+            assert opened.full_text.match(["lattices"], 9) == []
+            assert [paper_id for paper_id, _ in opened.full_text.match(["study"], 9)] == [a, c]
+            assert opened.full_text.vocabulary("s") == {"solar": 1, "sail": 1, "studi": 2}
+
+    def test_full_text_finds_the_best_that_are_allowed_however_few(self, storage: Storage) -> None:
+        """A filter bounds the search, it doesn't thin out its result; scores stay those of the whole library."""
+        catalog = storage.catalog
+        ids = fill(storage, [f"Lattices {'lattices ' * number}" for number in range(SIZE)])
+        scores = dict(catalog.full_text.match(["lattices"], 99))
+        mask = catalog.allowed(Filters(papers=(ids[0], ids[2], 999))).mask
+        assert catalog.full_text.match(["lattices"], 2, mask) == [(i, scores[i]) for i in (ids[2], ids[0])]
+        assert catalog.full_text.match(["lattices"], 2, catalog.allowed(Filters(papers=())).mask) == []
 
     def test_what_is_sound_shows_no_damage(self, storage: Storage) -> None:
         """A check of everything says nothing."""

@@ -70,7 +70,7 @@ def trash(path: Path, table: str) -> None:
         file.write(random.Random(1).randbytes(4096))
 
 
-@pytest.mark.parametrize("table", ["papers_text_docsize", "papers_text_data", "papers_text_idx", "papers_pending"])
+@pytest.mark.parametrize("table", ["fresh_postings", "stale_texts", "papers_pending"])
 def test_writing_to_a_damaged_catalog_is_one_line_that_says_so(
     small: Path, cli: Cli, write_jsonl: WriteJsonl, paper: MakePaper, table: str
 ) -> None:
@@ -78,6 +78,12 @@ def test_writing_to_a_damaged_catalog_is_one_line_that_says_so(
     done = cli("ingest", write_jsonl(*map(paper, range(40, 60)), name="b.jsonl"), "--library", small)
     assert_one_line(done)
     assert "cannot rollback" not in done.err
+
+
+@pytest.mark.parametrize("table", ["postings", "fresh_postings"])
+def test_searching_a_damaged_full_text_is_one_line_that_says_so(small: Path, cli: Cli, table: str) -> None:
+    trash(small / "catalog.sqlite3", table)
+    assert_one_line(cli("search", "aaad method", "--library", small))
 
 
 @pytest.mark.parametrize(

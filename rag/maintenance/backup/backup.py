@@ -65,10 +65,13 @@ def _collect(folder: Path, place: Path, *, vectors: bool) -> int:
     """Copy what is to be kept; return the number of papers."""
     copy_database(catalog_path(folder), catalog_path(place), rescue_advice(folder))
     with closing(open_catalog(place)) as catalog:
-        damage = catalog.damage()
+        damage = catalog.database.damage()
         if damage:
             told = f"{catalog_path(folder)} is damaged ({damage[0]}), and no backup was made."
             raise LibraryDamagedError(f"{told} {rescue_advice(folder)}")
+        if catalog.full_text.damage():  # the papers are sound: a backup keeps a full text that is theirs
+            with catalog.transaction():
+                catalog.full_text.renew()
         papers = catalog.count()
     manifest = read_manifest(folder)
     if manifest is None:

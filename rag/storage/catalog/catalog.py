@@ -6,11 +6,13 @@ of answers in ratings.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 
 from rag.records import Filters, Listing, Paper, Record
 from rag.records.canonical import compose
 from rag.records.papers import BIBLIOGRAPHY
+from rag.storage.allowed import Allowed
+from rag.storage.catalog.counts import count_merged, counted, drawn
 from rag.storage.catalog.database import Database
 from rag.storage.catalog.full_text import FullText
 from rag.storage.catalog.marks import COLLECTION, TAG, Marks, listed
@@ -24,6 +26,7 @@ from rag.storage.catalog.papers import (
     selected_by,
     values_of,
 )
+from rag.storage.catalog.remembered import Remembered
 
 SHARING = 50  # papers looked at of those that share a key: thousands are called Editorial
 
@@ -38,14 +41,19 @@ class Catalog:
         self.database = database
         self.full_text = full_text
         self.marks = Marks(database)
+        self._numbers = Remembered(database, 64)
+        self._allowed = Remembered(database, 4)  # each of up to a hundred bytes a paper
 
     def close(self) -> None:
         """Let go of the database; nothing can be used afterwards."""
         self.database.close()
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """Make all writes inside whole or absent."""
-        return self.database.transaction()
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make all writes inside whole or absent, the full text with them."""
+        with self.database.transaction():
+            yield
+            self.full_text.catch_up()
 
     @property
     def unfinished(self) -> bool:
@@ -82,14 +90,11 @@ class Catalog:
 
     def count(self, *, indexed: bool | None = None) -> int:
         """Return how many papers there are, or how many with (without) their vectors."""
-        if indexed is None:
-            return int(self.database.one("SELECT count(*) FROM papers"))
-        return int(self.database.one("SELECT count(*) FROM papers WHERE indexed = ?", int(indexed)))
+        return self._numbers.get(("count", indexed), lambda: counted(self.database, indexed))
 
     def count_merged(self) -> int:
         """Return how many papers came from several sources."""
-        merged = "SELECT paper_id FROM origins GROUP BY paper_id HAVING count(*) > 1"
-        return int(self.database.one(f"SELECT count(*) FROM ({merged}) AS merged"))
+        return self._numbers.get("merged", lambda: count_merged(self.database))
 
     def years(self) -> tuple[int, int] | None:
         """Return the first and the last year of the papers; None when no paper has one."""
@@ -150,15 +155,13 @@ class Catalog:
         rows = self.database.all(f"SELECT paper_id FROM papers WHERE indexed = 1 AND {where}", *values)
         return {row[0] for row in rows}
 
-    def drawn(self, number: int) -> list[int]:
+    def allowed(self, filters: Filters = Filters()) -> Allowed:
+        """Return the papers that can be found under these filters, as parts of a search take them. QuestionError."""
+        return self._allowed.get(filters, lambda: Allowed.of(self.indexed_ids(filters)))
+
+    def drawn(self, number: int) -> tuple[int, ...]:
         """Return the ids of up to `number` papers that can be found, spread evenly over the library, ascending."""
-        [(first, last)] = self.database.all("SELECT min(paper_id), max(paper_id) FROM papers")
-        if first is None:
-            return []
-        nearest = "SELECT paper_id FROM papers WHERE paper_id >= ? AND indexed = 1 ORDER BY paper_id LIMIT 1"
-        places = {first + (last - first) * place // max(number - 1, 1) for place in range(number)}
-        found = {row[0] for place in places for row in self.database.all(nearest, place)}
-        return sorted(found)
+        return self._numbers.get(("drawn", number), lambda: tuple(drawn(self.database, number)))
 
     def listed(self, page: Listing) -> tuple[list[Paper], int]:
         """Return a page of a list of papers, and how many the whole list has; also those that can't be found yet.
@@ -181,7 +184,7 @@ class Catalog:
 
     def damage(self) -> list[str]:
         """Return what is wrong with what is stored; nothing when it is sound."""
-        return self.database.damage()
+        return self.database.damage() or self.full_text.damage()
 
     def insert(self, record: Record) -> int:
         """Store a record as a new paper, not yet to be found, and return its id."""

@@ -4,7 +4,7 @@ A file of SQLite fills it (rag.storage.catalog.sqlite). The catalog's statements
 ON CONFLICT and RETURNING, nothing of JSON, no row counted by its place.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -14,7 +14,7 @@ from rag.errors import LibraryDamagedError
 class Database(Protocol):
     """The database of one catalog. Safe to share between threads; closed by `close`.
 
-    `one`, `all` and `transaction` raise StorageError and LibraryDamagedError.
+    `one`, `all`, `version` and `transaction` raise StorageError and LibraryDamagedError.
     """
 
     @property
@@ -42,6 +42,9 @@ class Database(Protocol):
 
     def all(self, sql: str, *values: object) -> list[Any]:
         """Return the rows that a query finds."""
+
+    def version(self) -> Hashable:
+        """Return what is another one after anything was written, by anybody; reading it costs microseconds."""
 
     def damage(self) -> list[str]:
         """Return what is wrong with what is stored; nothing when it is sound."""

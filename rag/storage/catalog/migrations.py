@@ -235,4 +235,46 @@ MIGRATIONS = (
     );
     """
     + _summed("queries", "query_id", *QUERY_COLUMNS),
+    """
+    DROP TRIGGER papers_inserted;
+    DROP TRIGGER papers_deleted;
+    DROP TRIGGER papers_updated;
+    DROP TABLE papers_terms;
+    DROP TABLE papers_text;
+    DROP VIEW papers_searched;
+    CREATE TABLE postings (                          -- which papers hold a stem: rag.storage.postings.packing
+        stem TEXT NOT NULL,
+        block INTEGER NOT NULL,                      -- of 65,536 papers
+        n INTEGER NOT NULL,                          -- papers of the block that hold it
+        entries BLOB NOT NULL,
+        PRIMARY KEY (stem, block)
+    ) WITHOUT ROWID;
+    CREATE TABLE fresh_postings (                    -- what became other since these were last folded into blocks
+        stem TEXT NOT NULL,
+        part INTEGER NOT NULL,                       -- ascending: the last that tells of a paper counts
+        n INTEGER NOT NULL,
+        more INTEGER NOT NULL,                       -- papers that hold it, beyond those that did before
+        entries BLOB NOT NULL,
+        PRIMARY KEY (stem, part)
+    ) WITHOUT ROWID;
+    CREATE TABLE stale_texts (                       -- papers that changed since the postings knew them, and how they
+        paper_id INTEGER PRIMARY KEY,                -- do: NULL, not at all
+        title TEXT,
+        abstract TEXT
+    );
+    CREATE TRIGGER papers_inserted AFTER INSERT ON papers BEGIN
+        INSERT INTO stale_texts VALUES (new.paper_id, NULL, NULL) ON CONFLICT DO NOTHING;
+    END;
+    CREATE TRIGGER papers_deleted AFTER DELETE ON papers BEGIN
+        INSERT INTO stale_texts VALUES (old.paper_id, old.title, old.abstract) ON CONFLICT DO NOTHING;
+    END;
+    CREATE TRIGGER papers_updated AFTER UPDATE OF title, abstract ON papers BEGIN
+        INSERT INTO stale_texts VALUES (old.paper_id, old.title, old.abstract) ON CONFLICT DO NOTHING;
+    END;
+    INSERT INTO stale_texts (paper_id) SELECT paper_id FROM papers;
+    INSERT INTO state VALUES ('texts', 0);           -- grows with every change of the postings
+    INSERT INTO state VALUES ('fresh_texts', 0);     -- papers that fresh_postings tell of
+    CREATE INDEX papers_by_year ON papers (year, indexed);  -- by which they are counted, too
+    CREATE INDEX papers_retracted ON papers (paper_id) WHERE retracted IS NOT NULL;
+    """,
 )

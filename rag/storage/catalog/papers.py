@@ -64,7 +64,7 @@ def selected_by(filters: Filters, sources: Sequence[str], label_ids: Sequence[in
     if filters.papers is not None:
         clauses.append(f"paper_id IN ({listed(filters.papers)})")
     if filters.without_retracted:
-        clauses.append("retracted IS NULL")
+        clauses.append("paper_id NOT IN (SELECT paper_id FROM papers WHERE retracted IS NOT NULL)")
     return " AND ".join(clauses), values
 
 

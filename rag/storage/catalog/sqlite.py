@@ -2,16 +2,16 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from rag.errors import LibraryDamagedError, RagError
 from rag.storage.catalog.catalog import Catalog
-from rag.storage.catalog.full_text import SqliteFullText
 from rag.storage.catalog.schema import CHANGED, migrate, prepare
 from rag.storage.layout import catalog_path, rescue_advice
+from rag.storage.postings.full_text import PostingsFullText
 from rag.storage.sqlite_files import closed_on_error, sqlite_trouble
 
 BUSY_SECONDS = 10.0
@@ -25,7 +25,12 @@ def open_catalog(library: Path, *, copied_to: Path | None = None) -> Catalog:
     can't be written.
     """
     database = SqliteDatabase(library, copied_to)
-    return Catalog(database, SqliteFullText(database))
+    with closed_on_error(database):
+        full_text = PostingsFullText(database)
+        full_text.take_in()  # the papers of an earlier version
+        if copied_to is not None:
+            database.only_read()  # what is written here would be lost
+    return Catalog(database, full_text)
 
 
 class SqliteDatabase:
@@ -36,6 +41,7 @@ class SqliteDatabase:
         self.library = str(library)
         self._path = catalog_path(library)
         self._lock = threading.RLock()
+        self._undone = 0  # transactions of this connection
         path = catalog_path(copied_to or library)
         try:
             self._connection = sqlite3.connect(
@@ -44,8 +50,6 @@ class SqliteDatabase:
             with closed_on_error(self._connection):
                 _configure(self._connection)
                 migrate(self._connection)
-                if copied_to is not None:
-                    self._connection.execute("PRAGMA query_only = ON")  # what is written here would be lost
         except sqlite3.Error as error:
             raise self._trouble(error) from error
 
@@ -74,7 +78,17 @@ class SqliteDatabase:
             finally:
                 # SQLite has rolled back by itself after some errors; after all others it is done here.
                 if self._connection.in_transaction:
+                    self._undone += 1
                     self._connection.execute("ROLLBACK")
+
+    def only_read(self) -> None:
+        """Refuse to write from now on."""
+        self._execute("PRAGMA query_only = ON", ())
+
+    def version(self) -> Hashable:
+        """Return what is another one after anything was written: by other connections, by this one, or undone."""
+        with self._lock:
+            return self.one("PRAGMA data_version"), self._connection.total_changes, self._undone
 
     def run(self, sql: str, *values: object) -> int:
         """Write, inside a transaction."""
@@ -110,7 +124,6 @@ class SqliteDatabase:
         try:
             found = [row[0] for row in self.all("PRAGMA integrity_check(5)") if row[0] != "ok"]
             found += [f"{what} {key} is not what was written" for what, key in self.all(CHANGED)]
-            self.run("INSERT INTO papers_text (papers_text, rank) VALUES ('integrity-check', 1)")
         except (sqlite3.Error, LibraryDamagedError) as error:
             return [str(error)]
         return found
