@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rag.errors import LibraryMismatchError, StorageError
 from rag.storage.base import IndexedPaper
 from rag.storage.index import exact
-from rag.storage.index.checksums import drop_checksums, write_checksums
+from rag.storage.index.checksums import Checksums, drop_checksums, read_checksums, write_checksums
 from rag.storage.index.chroma import ChromaVectors, embedded_vectors
 from rag.storage.index.exact import Allowed, ChunkVectors
 from rag.storage.index.older import keep_vectors, open_unkept
@@ -58,6 +58,7 @@ class FolderIndex:
         self._kept: VectorStore | None = None
         self._chroma: ChromaVectors | None = None
         self._changed = False
+        self._before: Checksums | None = None  # of what was there before it changed
         try:
             if create:
                 folder.path.mkdir(parents=True, exist_ok=True)
@@ -133,7 +134,7 @@ class FolderIndex:
         """Note what was written, so that damage is seen later; to be called when all writing is done."""
         if self._changed:
             self._keep_fresh()
-            write_checksums(self.folder.path, None)
+            write_checksums(self.folder.path, None, self._before)
             self._changed = False
 
     def nearest(self, vector: Vector, limit: int, allowed: Allowed | None = None) -> list[tuple[int, float]]:
@@ -236,6 +237,7 @@ class FolderIndex:
 
     def _change(self) -> None:
         """Drop the checksums: they won't be true any more."""
+        self._before = read_checksums(self.folder.path) or self._before
         try:
             drop_checksums(self.folder.path)
         except OSError as error:

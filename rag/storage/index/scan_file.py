@@ -84,7 +84,9 @@ def open_base(place: Path, stamp: str) -> Base | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     arrays: list[Any] = [np.ndarray(part.shape, part.kind, mapped, part.offset) for part in parts]
-    return Base(*arrays, told["error"]) if _checksum(arrays[:4]) == told["checksum"] else None
+    papers, starts, scales, lengths, codes, numbers = arrays
+    sound = _checksum(arrays[:4]) == told["checksum"]
+    return Base(papers, starts, scales, lengths, codes, numbers, told["error"]) if sound else None
 
 
 def remove_bases(folder: IndexFolder, but: str | None = None) -> None:
