@@ -49,9 +49,8 @@ def measure(work: Path) -> str:
     sizes = [int(size) for size in os.environ.get("ASKPAPERS_VECTORS", SIZES).split(",")]
     measured = [_measured(work, real, questions, papers, chroma=papers <= with_chroma) for papers in sizes]
     rows = ["| |" + "".join(f" {papers:,} papers |" for papers in sizes), "|---|" + "---|" * len(sizes)]
-    for name in dict.fromkeys(name for found in measured for name in found):
-        rows.append(f"| {name} |" + "".join(f" {found.get(name, '')} |" for found in measured))
-    return "\n".join(rows)
+    names = dict.fromkeys(name for found in measured for name in found)
+    return "\n".join(rows + [f"| {name} |" + "".join(f" {one.get(name, '')} |" for one in measured) for name in names])
 
 
 def _measured(work: Path, real: Matrix, questions: Matrix, papers: int, *, chroma: bool) -> dict[str, str]:
@@ -64,7 +63,7 @@ def _measured(work: Path, real: Matrix, questions: Matrix, papers: int, *, chrom
     del vectors
     steps = ["file", "search", "filter", *(f"threads {count}" for count in THREADS), "locked 4"]
     for step in steps + (["chroma", "asked of chroma", "check"] if chroma else []):
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603
             [sys.executable, "-m", "eval.benchmarks.vectors", str(folder), step], check=True, stdout=subprocess.PIPE
         )
         found |= json.loads(done.stdout)
