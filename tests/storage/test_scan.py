@@ -1,6 +1,7 @@
 """All vectors looked through by 8 bits, compared by 16: as exact as comparing all, whatever is allowed or changed."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from rag.storage.index.scan_file import open_base, remove_bases
 from rag.storage.index.scanning import keep_fresh, read_scan
 from rag.storage.index.vector_store import VectorStore
 from rag.storage.layout import IndexFolder
+from rag.storage.readonly import copied
 from rag.utils.arrays import Matrix, unit
 
 DIMENSION = 24
@@ -232,6 +234,7 @@ from pathlib import Path
 from rag.storage.index import scan_file, scanning
 from rag.storage.index.vector_store import VectorStore
 from rag.storage.layout import IndexFolder
+from rag.storage.readonly import copied
 kill = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 folder, moment = IndexFolder(Path(sys.argv[1]), Path("papers.library")), sys.argv[2]
 scanning.FRESH = 100
@@ -286,3 +289,14 @@ def test_a_file_of_another_index_is_not_taken(folder: IndexFolder, kept: VectorS
 def test_numbers_of_16_bits_are_widened_bit_by_bit_as_numpy_does(numbers: list[float]) -> None:
     half = np.array(numbers, np.float16)[None]
     assert exact.widened(half).tobytes() == half.astype(np.float32).tobytes()
+
+
+@pytest.mark.parametrize("tokens", [False, True])
+def test_the_file_is_not_copied_for_a_library_that_can_not_be_written(tmp_path: Path, *, tokens: bool) -> None:
+    inside = tmp_path / "papers.library" / "vectors-1"
+    inside.mkdir(parents=True)
+    (inside / "scan-1.bin").write_bytes(b"vectors")
+    place = copied(inside.parent, tokens=tokens)
+    assert (place / "vectors-1" / "scan-1.bin").is_symlink()
+    assert (place / "vectors-1" / "scan-1.bin").read_bytes() == b"vectors"
+    shutil.rmtree(place)
