@@ -158,15 +158,16 @@ def test_many_in_memory_without_a_file_take_what_changes_as_it_is_kept(
     assert same(after.nearest(question, 5), exact.nearest(kept.load(), question, 5))
 
 
-def test_a_file_is_made_anew_when_a_quarter_changed_and_the_one_before_is_removed(
+def test_a_file_is_made_anew_when_a_sixteenth_changed_and_the_one_before_is_removed(
     folder: IndexFolder, kept: VectorStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scanning, "FRESH", 20)
+    monkeypatch.setattr(scanning, "FRESH", 10)
     made(folder, kept)
     [first] = folder.path.glob("scan-*")
-    kept.put(papers(60))
+    kept.put(papers(17))
     assert not keep_fresh(folder, kept)
-    kept.put(papers(40, first=1_001))
+    kept.put(papers(17, first=1_001))
+    assert not keep_fresh(folder, kept, share=4)
     assert keep_fresh(folder, kept)
     [second] = folder.path.glob("scan-*")
     found = read_scan(folder, kept)

@@ -26,7 +26,7 @@ from rag.storage.index.opening import Lock, look, mend, open_chroma
 from rag.storage.index.probe import probe
 from rag.storage.index.scan import Scan, ScanDamagedError
 from rag.storage.index.scan_file import remove_bases
-from rag.storage.index.scanning import FRESH, keep_fresh, read_scan
+from rag.storage.index.scanning import FRESH, SHARE, WHILE_WRITING, keep_fresh, read_scan
 from rag.storage.index.token_embeddings import TokenEmbeddings
 from rag.storage.index.token_store import TokenStore
 from rag.storage.index.vector_store import VectorStore
@@ -133,7 +133,7 @@ class FolderIndex:
     def finish(self) -> None:
         """Note what was written, so that damage is seen later; to be called when all writing is done."""
         if self._changed:
-            self._keep_fresh()
+            self._keep_fresh(SHARE)
             write_checksums(self.folder.path, None, self._before)
             self._changed = False
 
@@ -188,7 +188,7 @@ class FolderIndex:
         self.chroma.delete(replaced)
         self.chroma.add(vectors)
         if self._since >= FRESH:
-            self._keep_fresh()
+            self._keep_fresh(WHILE_WRITING)
 
     def delete(self, paper_ids: Iterable[int]) -> None:
         """Forget papers."""
@@ -216,9 +216,9 @@ class FolderIndex:
                 self._scan = None
                 self._stale.clear()
 
-    def _keep_fresh(self) -> None:
+    def _keep_fresh(self, share: int) -> None:
         self._since = 0
-        if keep_fresh(self.folder, self.kept):
+        if keep_fresh(self.folder, self.kept, share=share):
             with self._lock:
                 self._scan = None
 

@@ -15,8 +15,9 @@ import json
 import mmap
 import secrets
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -43,6 +44,7 @@ class Base(NamedTuple):
     codes: NDArray[np.int8]
     numbers: NDArray[np.float16]
     error: float  # the longest difference of a vector of length 1 and what its codes tell
+    let_go: Callable[[], None]  # of the memory that reading `numbers` took; they are read again where they are needed
 
 
 def make_base(folder: IndexFolder, pages: Iterable[list[tuple[int, Matrix]]], papers: int, rows: int) -> str | None:
@@ -52,13 +54,13 @@ def make_base(folder: IndexFolder, pages: Iterable[list[tuple[int, Matrix]]], pa
     """
     stamp = secrets.token_hex(8)
     place = folder.scan(stamp)
-    partial = place.with_name(f"{place.name}{PARTIAL}")
+    making = place.with_name(f"{place.name}{PARTIAL}")
     try:
         for stale in folder.path.glob(f"{folder.scan('*').name}{PARTIAL}"):
             stale.unlink()
-        with partial.open("wb+") as file:
+        with making.open("wb+") as file:
             _write(file, stamp, pages, (papers, rows))
-        partial.replace(place)
+        making.replace(place)
     except OSError:
         return None
     except ValueError as error:
@@ -66,7 +68,7 @@ def make_base(folder: IndexFolder, pages: Iterable[list[tuple[int, Matrix]]], pa
         raise LibraryDamagedError(msg) from error
     finally:
         with suppress(OSError):
-            partial.unlink()
+            making.unlink()
     return stamp
 
 
@@ -86,7 +88,8 @@ def open_base(place: Path, stamp: str) -> Base | None:
     arrays: list[Any] = [np.ndarray(part.shape, part.kind, mapped, part.offset) for part in parts]
     papers, starts, scales, lengths, codes, numbers = arrays
     sound = _checksum(arrays[:4]) == told["checksum"]
-    return Base(papers, starts, scales, lengths, codes, numbers, told["error"]) if sound else None
+    let_go = partial(_let_go, mapped, parts[-1])
+    return Base(papers, starts, scales, lengths, codes, numbers, told["error"], let_go) if sound else None
 
 
 def remove_bases(folder: IndexFolder, but: str | None = None) -> None:
@@ -95,6 +98,15 @@ def remove_bases(folder: IndexFolder, but: str | None = None) -> None:
         if but is None or path != folder.scan(but):
             with suppress(OSError):
                 path.unlink()
+
+
+def _let_go(mapped: mmap.mmap, part: "_Part") -> None:
+    """Let a process give back what it read of a part, where the system knows how: it stays in the system's cache.
+
+    Around each row that is read the system maps 64 kB, so that a few hundred searches would map all of it.
+    """
+    if hasattr(mapped, "madvise") and part.size:
+        mapped.madvise(mmap.MADV_DONTNEED, part.offset, part.size)
 
 
 class _Part(NamedTuple):
