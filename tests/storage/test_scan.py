@@ -221,12 +221,21 @@ def test_vectors_that_changed_in_the_file_are_noticed_by_the_search_that_meets_t
 ) -> None:
     found = made(folder, kept)
     assert found.base is not None
-    array = np.array(getattr(found.base, what))
+    array = np.array(getattr(found.base, what)[np.arange(found.rows)])
     best = found.nearest(questions(1)[0], 1)[0][0]
     array[found.base.starts[np.searchsorted(found.base.papers, best)] :][:3] *= -1
     damaged = found.base._replace(**{what: array})  # type: ignore[arg-type]
     with pytest.raises(ScanDamagedError):
         Scan(damaged, found.changed, found.fresh).nearest(-questions(1)[0], 300)
+
+
+def test_vectors_that_can_not_be_read_any_more_are_noticed(folder: IndexFolder, kept: VectorStore) -> None:
+    found = made(folder, kept)
+    [path] = folder.path.glob("scan-*")
+    os.truncate(path, path.stat().st_size - 4_000)
+    for allowed in (None, {599}):
+        with pytest.raises(ScanDamagedError):
+            found.nearest(questions(1)[0], 300, allowed)
 
 
 KILLED = """

@@ -17,8 +17,7 @@ from rag.storage.index.scan_file import Base
 from rag.utils.arrays import Matrix, Vector, unit
 
 BLOCK = 1_024  # rows that are made 32-bit numbers at once: they stay in the processor's cache
-HELD = 16  # such blocks of the kept numbers are held in memory
-FEW = 8  # where fewer than an eighth may be found, each of these is compared by what is kept
+FEW = 64  # where fewer than one in so many may be found, each of these is compared by what is kept
 SAMPLED = 64  # of so many papers one tells about where the best begin
 NOWHERE = -2.0  # below every cosine
 
@@ -144,12 +143,9 @@ def _compared(base: Base, vector: Vector, places: Ids) -> Vector:
     first = np.cumsum(chunks) - chunks
     rows = np.repeat(base.starts[places] - first, chunks) + np.arange(chunks.sum())
     found = np.empty(len(rows), np.float32)
-    for number, start in enumerate(range(0, len(rows), BLOCK), start=1):
+    for start in range(0, len(rows), BLOCK):
         some = rows[start : start + BLOCK]
         found[start : start + BLOCK] = widened(base.numbers[some]) @ vector / base.lengths[some]
-        if number % HELD == 0:
-            base.let_go()
-    base.let_go()
     if not np.abs(found).max() <= (1 + 1e-3) * max(float(np.linalg.norm(vector)), 1e-3):
         raise ScanDamagedError
     return np.maximum.reduceat(found, first)
@@ -159,7 +155,8 @@ def _places(base: Base, ids: Ids) -> Ids:
     """Return where in the file those of some papers stand that are in it."""
     first, last = base.papers[0], base.papers[-1]
     if last - first == len(base.papers) - 1:  # no id is missing
-        return ids[(ids >= first) & (ids <= last)] - first
+        there: Ids = ids[(ids >= first) & (ids <= last)] - first
+        return there
     places = np.searchsorted(base.papers, ids)
     places = places[places < len(base.papers)] if len(places) else places
     inside: Ids = places[base.papers[places] == ids[: len(places)]]

@@ -8,18 +8,20 @@ row's 8 bits are from its vector is known, so nothing is missed: no cosine is of
     papers, starts   int64, a paper each: ascending ids, and where its rows begin
     scales, lengths  float32, a row each: what makes codes numbers; the length of the kept vector
     codes            int8 (rows, dimension), of the vector of length 1
-    numbers          float16 (rows, dimension), as they are kept
+    numbers          float16 (rows, dimension), as they are kept; read, not mapped
 """
 
 import json
 import mmap
+import os
 import secrets
+import threading
+import weakref
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +36,38 @@ LARGEST = 127  # of a code
 SLACK = 1e-5  # of the arithmetic of 32 bits
 
 
+class Numbers:
+    """The kept vectors of a file by their rows, read from it and not mapped.
+
+    Around each row that is read of a mapped file the system maps 64 kB: a few hundred searches would hold all of it.
+    """
+
+    def __init__(self, file: IO[bytes], part: "_Part") -> None:
+        """Read the vectors at a part of an open file, which may be closed: it stays open here as long as this lives."""
+        self._file, self._part = os.dup(file.fileno()), part
+        weakref.finalize(self, os.close, self._file)
+
+    def __getitem__(self, rows: NDArray[np.int64]) -> NDArray[np.float16]:
+        """Return some rows; what can't be read is no number."""
+        width = self._part.shape[1]
+        size = 2 * width
+        try:
+            found = b"".join(self._read(size, self._part.offset + row * size) for row in rows.tolist())
+            return np.frombuffer(found, "<f2").reshape(len(rows), width)
+        except (OSError, ValueError):
+            return np.full((len(rows), width), np.nan, np.float16)
+
+    def _read(self, size: int, place: int) -> bytes:
+        if hasattr(os, "pread"):
+            return os.pread(self._file, size, place)
+        with _TURN:  # on Windows, where a file has one place
+            os.lseek(self._file, place, os.SEEK_SET)
+            return os.read(self._file, size)
+
+
+_TURN = threading.Lock()
+
+
 class Base(NamedTuple):
     """The vectors of a file: those of `papers[i]` (ascending ids) are the rows from `starts[i]` on."""
 
@@ -42,9 +76,8 @@ class Base(NamedTuple):
     scales: NDArray[np.float32]
     lengths: NDArray[np.float32]
     codes: NDArray[np.int8]
-    numbers: NDArray[np.float16]
+    numbers: Numbers
     error: float  # the longest difference of a vector of length 1 and what its codes tell
-    let_go: Callable[[], None]  # of the memory that reading `numbers` took; they are read again where they are needed
 
 
 def make_base(folder: IndexFolder, pages: Iterable[list[tuple[int, Matrix]]], papers: int, rows: int) -> str | None:
@@ -82,14 +115,15 @@ def open_base(place: Path, stamp: str) -> Base | None:
             parts = _parts(told["papers"], told["rows"], told["dimension"])
             if place.stat().st_size != _end(parts):  # to read beyond the end of a mapped file takes the process down
                 return None
-            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            mapped = mmap.mmap(file.fileno(), parts[-1].offset, access=mmap.ACCESS_READ)
+            numbers = Numbers(file, parts[-1])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    arrays: list[Any] = [np.ndarray(part.shape, part.kind, mapped, part.offset) for part in parts]
-    papers, starts, scales, lengths, codes, numbers = arrays
-    sound = _checksum(arrays[:4]) == told["checksum"]
-    let_go = partial(_let_go, mapped, parts[-1])
-    return Base(papers, starts, scales, lengths, codes, numbers, told["error"], let_go) if sound else None
+    arrays: list[Any] = [np.ndarray(part.shape, part.kind, mapped, part.offset) for part in parts[:-1]]
+    papers, starts, scales, lengths, codes = arrays
+    if _checksum(arrays[:4]) != told["checksum"]:
+        return None
+    return Base(papers, starts, scales, lengths, codes, numbers, told["error"])
 
 
 def remove_bases(folder: IndexFolder, but: str | None = None) -> None:
@@ -98,15 +132,6 @@ def remove_bases(folder: IndexFolder, but: str | None = None) -> None:
         if but is None or path != folder.scan(but):
             with suppress(OSError):
                 path.unlink()
-
-
-def _let_go(mapped: mmap.mmap, part: "_Part") -> None:
-    """Let a process give back what it read of a part, where the system knows how: it stays in the system's cache.
-
-    Around each row that is read the system maps 64 kB, so that a few hundred searches would map all of it.
-    """
-    if hasattr(mapped, "madvise") and part.size:
-        mapped.madvise(mmap.MADV_DONTNEED, part.offset, part.size)
 
 
 class _Part(NamedTuple):
