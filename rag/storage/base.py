@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.storage.catalog.catalog import Catalog
+from rag.storage.index.exact import Allowed
 from rag.storage.index.token_embeddings import TokenEmbeddings
 from rag.utils.arrays import Matrix, Vector
 
@@ -21,10 +22,11 @@ IndexedPaper = tuple[int, list[Vector], TokenEmbeddings]  # (paper id, a vector 
 class Index(Protocol):
     """What is derived from the papers, by paper id. Raises LibraryDamagedError, StorageError."""
 
-    def nearest(self, vector: Vector, limit: int, allowed: set[int] | None = None) -> list[tuple[int, float]]:
+    def nearest(self, vector: Vector, limit: int, allowed: Allowed | None = None) -> list[tuple[int, float]]:
         """Return (paper id, cosine) of the `limit` papers nearest to a vector of length 1, best first, ties by id.
 
-        A paper counts with its best chunk; only papers in `allowed` count, all without it.
+        A paper counts with its best chunk; only papers in `allowed` count, all without it. Whoever searches
+        waits for nobody else who does.
         """
 
     def token_embeddings(self, paper_ids: Sequence[int]) -> dict[int, TokenEmbeddings]:
@@ -51,7 +53,7 @@ class Storage(Protocol):
         """The papers: the truth."""
 
     def reading(self) -> AbstractContextManager[Index]:
-        """Lend the index as it is now; meanwhile nobody in this process replaces it.
+        """Lend the index as it is now; what replaces it meanwhile leaves it open until it is given back.
 
         Raises EmptyLibraryError when there is none yet, LibraryDamagedError, LibraryMismatchError.
         """

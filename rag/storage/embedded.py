@@ -1,8 +1,8 @@
 """Storage in a folder of this machine: SQLite, Chroma in this process, a lock for the one writer.
 
-The index is lent: to searches as it is now, to the one writer to change it. It is opened anew when somebody else
-wrote, by another process first where it may crash whoever opens it, and tried again while a writer is changing it. A
-reader mends its Chroma under the lock; one that can't have that compares all kept vectors.
+The index is lent: to searches as it is now, side by side, to the one writer to change it. It is opened anew when
+somebody else wrote, by another process first where it may crash whoever opens it, and tried again while a writer is
+changing it. A reader mends its Chroma under the lock; one that can't have that compares all kept vectors.
 """
 
 import shutil
@@ -28,6 +28,7 @@ from rag.storage.layout import (
     missing_library,
     rebuild_command,
 )
+from rag.storage.lending import LentIndex
 from rag.storage.locking import holding, is_being_written, writing
 from rag.storage.manifest import IndexSpec, Manifest, fitting_manifest, write_manifest
 from rag.storage.readonly import as_if_in, copied, is_read_only
@@ -42,8 +43,8 @@ class EmbeddedStorage:
         """Use `EmbeddedStorage.open`."""
         self.folder = folder
         self._spec = spec
-        self._lock = threading.RLock()
-        self._index: FolderIndex | None = None
+        self._lock = threading.Condition()  # of which index is lent; not held while somebody searches
+        self._index: LentIndex | None = None
         self._generation = -1  # of the catalog when the index was opened
         self._writing = False
         fitting_manifest(folder, folder, spec)  # told before anything is copied
@@ -72,7 +73,10 @@ class EmbeddedStorage:
         return cls(folder, spec)
 
     def close(self) -> None:
-        """Close the index, if it is open, and the catalog; remove the copy that was read."""
+        """Close the index, if it is open, and the catalog, when all searches are done; remove the copy."""
+        with self._lock:
+            if self._index is not None:
+                self._index.wait()
         self._close_index()
         self.catalog.close()
         if self._files != self.folder:
@@ -80,7 +84,7 @@ class EmbeddedStorage:
 
     @contextmanager
     def writing(self) -> Iterator[FolderIndex]:
-        """Be the one writer, and lend the index for it; meanwhile nobody in this process replaces it."""
+        """Be the one writer, and lend the index for it; meanwhile searches of this process use it too."""
         with writing(self.folder, self.catalog) as crashed:
             with self._lock:
                 index = self._writable_index(suspect=crashed)
@@ -95,21 +99,28 @@ class EmbeddedStorage:
 
     @contextmanager
     def reading(self) -> Iterator[FolderIndex]:
-        """Lend the index as it is now; meanwhile nobody in this process replaces it."""
-        with self._lock, as_if_in(self.folder, self._files):
-            if not self._writing and (self._index is None or self.catalog.generation != self._generation):
-                self._reopen()
-            if self._index is None:
-                msg = f"The library {self.folder} holds no papers yet. Add some with: askpapers ingest PATH"
-                raise EmptyLibraryError(msg)
-            yield self._index
+        """Lend the index as it is now; nobody waits for who has it, and it stays open until it is given back."""
+        with as_if_in(self.folder, self._files):
+            with self._lock:
+                if not self._writing and (self._index is None or self.catalog.generation != self._generation):
+                    self._reopen()
+                lent = self._index
+                if lent is None:
+                    msg = f"The library {self.folder} holds no papers yet. Add some with: askpapers ingest PATH"
+                    raise EmptyLibraryError(msg)
+                index = lent.take()
+            try:
+                yield index
+            finally:
+                with self._lock:
+                    lent.give_back()
 
     def _reopen(self) -> None:
         """Open the index anew: a store that was opened before somebody else wrote doesn't see it."""
         generation = self.catalog.generation
         manifest = self._manifest()
         if manifest is not None:
-            self._index = self._open_settled(manifest)
+            self._index = LentIndex(self._open_settled(manifest), self._lock)
         elif self.catalog.count():
             command = rebuild_command(self.folder)
             msg = f"The library {self.folder} has papers but no vectors. Make them with: {command}"
@@ -120,22 +131,14 @@ class EmbeddedStorage:
         """Open the index to read; what looks like damage while somebody writes may be a change seen by half."""
         for wait in (*WAITS, None):
             generation, written = self.catalog.generation, self._files == self.folder and is_being_written(self.folder)
+            suspect = self.catalog.unfinished and not written
             try:
-                return self._open_whole(manifest, suspect=self.catalog.unfinished and not written)
+                return self._open_index(manifest, suspect=suspect, lock=self._lock_to_mend)
             except LibraryDamagedError:
                 if wait is None or not (written or self.catalog.generation != generation):
                     raise
                 time.sleep(wait)
         raise AssertionError
-
-    def _open_whole(self, manifest: Manifest, *, suspect: bool) -> FolderIndex:
-        index = self._open_index(manifest, suspect=suspect, lock=self._lock_to_mend)
-        try:
-            index.read_through()
-        except LibraryDamagedError:
-            index.close()  # else Chroma would go on with what it has read
-            raise
-        return index
 
     def _writable_index(self, *, suspect: bool) -> FolderIndex:
         """Return the index for writing; the first writer of a library makes the manifest."""
@@ -146,10 +149,11 @@ class EmbeddedStorage:
         if suspect and not self.catalog.count(indexed=True):
             # Nothing in it counts yet, and whoever made it died over it.
             shutil.rmtree(self.folder / manifest.vectors, ignore_errors=True)
-        self._index = self._open_index(manifest, suspect=suspect, lock=None)
+        index = self._open_index(manifest, suspect=suspect, lock=None)
+        self._index = LentIndex(index, self._lock)
         if suspect:
-            self._index.delete(self._index.ids() - self.catalog.ids())  # a removal may have been cut short
-        return self._index
+            index.delete(index.ids() - self.catalog.ids())  # a removal may have been cut short
+        return index
 
     def _open_index(self, manifest: Manifest, *, suspect: bool, lock: Lock | None) -> FolderIndex:
         self._close_index()
@@ -170,7 +174,7 @@ class EmbeddedStorage:
     def _close_index(self) -> None:
         with self._lock:
             if self._index is not None:
-                self._index.close()
+                self._index.retire()
                 self._index = None
 
     def _manifest(self) -> Manifest | None:

@@ -7,6 +7,7 @@ papers.library/
     vectors-<n>/       the index: derived, disposable
         vectors.sqlite3    chunk vectors, as they are kept
         states.sqlite3     token embeddings
+        scan-<stamp>.bin   the same vectors in a file that is mapped into memory, of some ten thousand on
         chroma/            Chroma's index of the vectors; chroma-<n>/ once it was made anew
         seal.json          checksums of what the last writer left
     map.json, uploads/, runs/    the map; files added on the page; runs of evaluations
@@ -22,6 +23,7 @@ from rag.errors import LibraryMissingError, StorageError
 CATALOG, MANIFEST, LOCK = "catalog.sqlite3", "manifest.json", "write.lock"
 CHROMA, CHROMA_FILE, TOKENS, CHECKSUMS = "chroma", "chroma.sqlite3", "states.sqlite3", "seal.json"
 VECTORS = "vectors.sqlite3"
+SCAN = "scan-*.bin"
 PARTIAL = ".partial"  # ends the name of a Chroma that is being made
 MAP, UPLOADS, RUNS = "map.json", "uploads", "runs"
 INDEX = "vectors-"
@@ -59,6 +61,10 @@ class IndexFolder:
     def vectors(self) -> Path:
         """The file of kept vectors."""
         return self.path / VECTORS
+
+    def scan(self, stamp: str) -> Path:
+        """Return the file of that stamp that is mapped into memory."""
+        return self.path / SCAN.replace("*", stamp)
 
     @property
     def tokens(self) -> Path:

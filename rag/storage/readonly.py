@@ -1,7 +1,7 @@
 """A library that can't be written, made readable: SQLite and Chroma write even where they only read.
 
 What they write to is copied to a temporary folder: the catalog and Chroma. The token embeddings, by far the largest
-part, and the kept vectors stay where they are (opened as files that nobody changes). What somebody with other rights
+part, and the vectors stay where they are (opened as files that nobody changes). What somebody with other rights
 changes meanwhile is not seen.
 """
 
@@ -10,11 +10,12 @@ import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from fnmatch import fnmatch
 from pathlib import Path
 from tempfile import mkdtemp
 
 from rag.errors import LibraryDamagedError, StorageError
-from rag.storage.layout import CATALOG, INDEX, NEEDED, TOKENS, VECTORS
+from rag.storage.layout import CATALOG, INDEX, NEEDED, SCAN, TOKENS, VECTORS
 
 TRIES = 3
 LINKED = (TOKENS, VECTORS)
@@ -33,7 +34,7 @@ def copied(folder: Path, *, tokens: bool = False) -> Path:
     place = Path(mkdtemp(prefix="askpapers-"))
     try:
         _copy(folder, place, tokens=tokens)
-        for name in () if tokens else LINKED:
+        for name in (SCAN,) if tokens else (SCAN, *LINKED):
             for path in folder.glob(f"{INDEX}*/{name}"):
                 _linked(path, place / path.relative_to(folder))
     except BaseException as error:
@@ -59,7 +60,7 @@ def as_if_in(folder: Path, place: Path) -> Iterator[None]:
 def _copy(folder: Path, place: Path, *, tokens: bool) -> None:
     def not_needed(inside: str, names: list[str]) -> list[str]:
         linked = () if tokens else tuple(name for name in LINKED if not _has_log(Path(inside, name)))
-        left = [name for name in names if name.startswith(linked)] if linked else []
+        left = [name for name in names if fnmatch(name, SCAN) or (linked and name.startswith(linked))]
         return left if Path(inside) != folder else [name for name in names if not name.startswith(NEEDED)]
 
     for _ in range(TRIES):

@@ -19,12 +19,13 @@ from rag.storage.base import Storage
 from rag.storage.catalog.catalog import Catalog
 from rag.testing.made_up import SIZE, TITLES, axis, fill, indexed, record, titles_of
 from rag.testing.marks import MarksContract
+from rag.testing.side_by_side import SideBySideContract
 from rag.utils.arrays import unit
 
 __all__ = ["SIZE", "StorageContract"]
 
 
-class StorageContract(MarksContract):
+class StorageContract(MarksContract, SideBySideContract):
     """The tests. `open` opens the storage at a place that is the same library each time."""
 
     def open(self, place: Path) -> Storage:
@@ -99,8 +100,10 @@ class StorageContract(MarksContract):
         """A filter bounds the search, it doesn't thin out its result."""
         a, _, c = fill(storage)
         with storage.reading() as index:
-            assert [paper_id for paper_id, _ in index.nearest(axis(1), 2, {a, c})] == [a, c]
-            assert index.nearest(axis(1), 2, set()) == []
+            for allowed in ({a, c}, frozenset((a, c)), [a, c], np.array([a, c], np.int64)):
+                assert [paper_id for paper_id, _ in index.nearest(axis(1), 2, allowed)] == [a, c]
+            for nothing in (set[int](), np.empty(0, np.int64), {999}):
+                assert index.nearest(axis(1), 2, nothing) == []
 
     def test_storing_a_paper_again_replaces_all_of_it(self, storage: Storage) -> None:
         """No chunk of before is left."""

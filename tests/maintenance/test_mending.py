@@ -17,7 +17,6 @@ from filelock import FileLock
 from rag.errors import LibraryDamagedError
 from rag.maintenance.carrying import NO_TOKENS
 from rag.storage.embedded import EmbeddedStorage
-from rag.storage.index import exact
 from rag.storage.index.chroma import embedded_vectors
 from rag.storage.index.index import FolderIndex
 from rag.storage.index.mending import make_anew, seen_damage
@@ -49,7 +48,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def folder(request: pytest.FixtureRequest, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of it, of few papers for this machine, or of too many to compare them all."""
     if request.param == "asked of Chroma":
-        monkeypatch.setattr(exact, "EXACT_LIMIT", 100)
+        monkeypatch.setattr("rag.storage.index.index.SCANNED", 100)
     return Path(shutil.copytree(made, tmp_path / "papers.library"))
 
 

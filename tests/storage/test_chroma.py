@@ -1,7 +1,7 @@
 """The vectors of a library: all of them compared, and a real Chroma's HNSW index; both find the same."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -24,8 +24,8 @@ class Compared:
         self.close, self.put, self.delete = self.kept.close, self.kept.put, self.kept.delete
         self.chunks, self.count = self.kept.chunks, self.kept.count
 
-    def nearest(self, vector: Vector, limit: int, allowed: Iterable[int] | None = None) -> list[tuple[int, float]]:
-        return exact.nearest(self.kept.load(), vector, limit, allowed)
+    def nearest(self, vector: Vector, limit: int) -> list[tuple[int, float]]:
+        return exact.nearest(self.kept.load(), vector, limit)
 
 
 Store = Compared | ChromaVectors
@@ -57,7 +57,6 @@ def ids(found: list[tuple[int, float]]) -> list[int]:
 
 def test_an_empty_store_finds_nothing(store: Store) -> None:
     assert store.nearest(axis(0), 5) == []
-    assert store.nearest(axis(0), 5, {1}) == []
     assert set(store.chunks()) == set()
     assert store.count() == 0
 
@@ -75,26 +74,15 @@ def test_the_nearest_come_first_with_their_cosines(store: Store) -> None:
 def test_comparing_everything_and_the_index_give_the_same_first_results(tmp_path: Path) -> None:
     vectors, questions = exact.rounded(list(random_vectors(400, 32))), random_vectors(20, 32, seed=2)
     papers = [(number, [vector]) for number, vector in enumerate(vectors, start=1)]
-    allowed = set(range(1, 401, 7))
     compared, index = Compared(tmp_path), opened_chroma(tmp_path)
     compared.put(papers)
     index.put(papers)
     for question in questions:
-        for some in (None, allowed):
-            left, right = compared.nearest(question, 10, some), index.nearest(question, 10, some)
-            assert ids(left) == ids(right)
-            assert [score for _, score in left] == pytest.approx([score for _, score in right], abs=1e-5)
+        left, right = compared.nearest(question, 10), index.nearest(question, 10)
+        assert ids(left) == ids(right)
+        assert [score for _, score in left] == pytest.approx([score for _, score in right], abs=1e-5)
     compared.close()
     index.close()
-
-
-def test_only_allowed_papers_are_found_however_far_they_are(store: Store) -> None:
-    vectors = random_vectors(200)
-    store.put([(number, [vector]) for number, vector in enumerate(vectors)])
-    far = {int(number) for number in np.argsort(vectors @ vectors[0])[:3]}
-    assert set(ids(store.nearest(vectors[0], 10, far))) == far
-    assert store.nearest(vectors[0], 10, set()) == []
-    assert store.nearest(vectors[0], 10, {9_999}) == []
 
 
 def test_ties_go_to_the_lower_id(store: Store) -> None:

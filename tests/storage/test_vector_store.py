@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -38,6 +38,7 @@ def changed(store: VectorStore, paper_id: int) -> None:
     connection.close()
 
 
+@settings(deadline=None)  # a new file each time, which a loaded machine writes when it can
 @given(arrays(np.float32, st.tuples(st.integers(1, 5), st.just(8)), elements=st.floats(-1, 1, width=16)))
 def test_what_fits_into_16_bits_comes_back_bit_by_bit(tmp_path_factory: pytest.TempPathFactory, rows: Matrix) -> None:
     store = VectorStore(tmp_path_factory.mktemp("kept") / "vectors.sqlite3", ADVICE)

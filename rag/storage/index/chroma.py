@@ -98,12 +98,11 @@ class ChromaVectors:
         """Return the number of chunks of every paper by its id."""
         return dict(Counter(owner for page in self._pages([]) for owner in _owners(page)))
 
-    def nearest(self, vector: Vector, limit: int, allowed: set[int] | None = None) -> list[tuple[int, float]]:
+    def nearest(self, vector: Vector, limit: int) -> list[tuple[int, float]]:
         """Return (paper id, cosine) of the `limit` papers nearest to a vector, best first, ties by id.
 
-        A paper counts with its best chunk; only papers in `allowed` count, all without it.
+        A paper counts with its best chunk. Nothing is filtered: its index has no filter that is worth its price.
         """
-        # The index knows no filter that is worth its price: ask for more until enough of it is allowed.
         total, wanted = self.count(), limit * 2
         if not total:
             return []
@@ -116,8 +115,7 @@ class ChromaVectors:
             owners = [int(str(item["paper_id"])) for item in (found["metadatas"] or [[]])[0]]
             best: dict[int, float] = {}
             for owner, distance in zip(owners, (found["distances"] or [[]])[0], strict=True):
-                if allowed is None or owner in allowed:
-                    best.setdefault(owner, 1.0 - distance)  # nearest first: the first is a paper's best chunk
+                best.setdefault(owner, 1.0 - distance)  # nearest first: the first is a paper's best chunk
             if len(best) >= limit or wanted >= total:
                 return sorted(best.items(), key=lambda item: (-item[1], item[0]))[:limit]
             wanted *= 4

@@ -4,20 +4,24 @@ Pure functions over arrays. Scores are cosines, higher is better.
 """
 
 import zlib
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.utils.arrays import Matrix, Vector, unit
 
-EXACT_LIMIT = 50_000  # chunks; 77 MB of 384-dimensional vectors, 2 ms a question
-BLOCK = 50_000  # rows that are made 32-bit numbers at once
+EXACT_LIMIT = 50_000  # chunks that are made 32-bit numbers when they are read: 77 MB of 384 dimensions
+BLOCK = 1_024  # rows that are made 32-bit numbers at once: they stay in the processor's cache
 
 NOT_ALLOWED = -2.0  # below every cosine
+# Where a 16-bit number's bits stand in one of 32, and what its exponent lacks there.
+MOVED, SIGN_AND_NUMBER, EXPONENT = 13, np.int32(~0x70001FFF), np.float32(2.0**112)
 
 
+Ids = NDArray[np.int64]  # of papers
+Allowed = Collection[int] | Ids  # those that may be found
 Numbers = NDArray[np.float32] | NDArray[np.float16]  # (n, dimension)
 
 
@@ -44,8 +48,16 @@ def grouped(owners: NDArray[np.int64], matrix: Numbers) -> ChunkVectors:
     return ChunkVectors(papers, starts, matrix[order])
 
 
+def as_ids(paper_ids: Allowed) -> Ids:
+    """Return ids as an ascending array, each once; an array that is one comes back as it is."""
+    if not isinstance(paper_ids, np.ndarray):
+        return np.sort(np.fromiter(set(paper_ids), np.int64))
+    ascending = not len(paper_ids) or bool((np.diff(paper_ids) > 0).all())
+    return paper_ids if ascending else np.unique(paper_ids)
+
+
 def nearest(
-    vectors: ChunkVectors, vector: Vector, limit: int, allowed: Iterable[int] | None = None
+    vectors: ChunkVectors, vector: Vector, limit: int, allowed: Allowed | None = None
 ) -> list[tuple[int, float]]:
     """Return (paper id, cosine) of the `limit` papers nearest to a vector of their length, best first, ties by id.
 
@@ -55,7 +67,7 @@ def nearest(
         return []
     scores = np.maximum.reduceat(_cosines(vectors.matrix, vector), vectors.starts)
     if allowed is not None:
-        scores = np.where(np.isin(vectors.papers, list(allowed)), scores, NOT_ALLOWED)
+        scores = np.where(np.isin(vectors.papers, as_ids(allowed), assume_unique=True), scores, NOT_ALLOWED)
     order = np.lexsort((vectors.papers, -scores))[:limit]
     return [(int(vectors.papers[i]), float(scores[i])) for i in order if scores[i] > NOT_ALLOWED]
 
@@ -72,9 +84,24 @@ def checksum(vectors: ChunkVectors) -> int:
     return zlib.crc32(vectors.matrix.data, zlib.crc32(vectors.starts.tobytes() + vectors.papers.tobytes()))
 
 
+def widened(rows: NDArray[Any]) -> Matrix:
+    """Return numbers of 16 bits in 32, five times as fast as NumPy does it.
+
+    Their bits are put where those of 32 bits are (sign, exponent and fraction, all moved by three places but the sign),
+    and the exponent is put right by a product. Exact for all numbers but infinity and what is none.
+    """
+    bits = rows.view(np.int16).astype(np.int32)  # fills with copies of the sign
+    bits <<= MOVED
+    bits &= SIGN_AND_NUMBER
+    wide: Matrix = bits.view(np.float32)
+    wide *= EXPONENT
+    return wide
+
+
 def _cosines(matrix: Numbers, vector: Vector) -> Vector:
     if matrix.dtype == np.float32:
         return np.asarray(matrix @ vector)
-    return np.concatenate(
-        [unit(matrix[start : start + BLOCK].astype(np.float32)) @ vector for start in range(0, len(matrix), BLOCK)]
-    )
+    found = np.empty(len(matrix), np.float32)
+    for start in range(0, len(matrix), BLOCK):
+        found[start : start + BLOCK] = unit(widened(matrix[start : start + BLOCK])) @ vector
+    return found

@@ -22,13 +22,16 @@ SQLITE = b"SQLite format 3\0"
 LEVELLED = 500  # papers put at once
 
 
-def seen_damage(folder: IndexFolder) -> str | None:
-    """Return what the files of Chroma show to be wrong, without opening it; None when nothing does."""
+def seen_damage(folder: IndexFolder, *, whole: bool = False) -> str | None:
+    """Return what the files of Chroma show to be wrong, without opening it; None when nothing does.
+
+    `whole`: also large files are read to their end.
+    """
     file = folder.chroma / CHROMA_FILE
     if not file.is_file():
         return f"{file} is gone"
     kept = read_checksums(folder.path)
-    if kept is not None and (name := changed_file(folder.path, kept)):
+    if kept is not None and (name := changed_file(folder.path, kept, whole=whole)):
         return f"{folder.path / name} is not what was written"
     if _is_cut(file):
         return f"{file} is cut, or no file of SQLite"

@@ -79,7 +79,7 @@ def _found(folder: IndexFolder, *, everything: bool) -> dict[str, object]:
         if everything:
             store = files.enter_context(closing(TokenStore(folder.tokens, folder.advice, create=False)))
             tokens = store.ids()
-            if seen := seen_damage(folder):
+            if seen := seen_damage(folder, whole=True):
                 raise LibraryDamagedError(f"{seen}. {folder.advice}")
             damage += [*(kept.damage() if kept else []), *store.damage()]
             damage += integrity_damage(folder.chroma / CHROMA_FILE)

@@ -53,7 +53,7 @@ class RowStore:
             self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
             with closed_on_error(self._connection):
                 self._connection.execute("PRAGMA journal_mode = WAL")
-                self._connection.executescript(table.sql)
+                self._connection.executescript(f"BEGIN; {table.sql}; COMMIT;")  # one wait for the disk
                 if len(self._connection.execute(f"PRAGMA table_info ({table.name})").fetchall()) < self._width:
                     self._connection.execute(f"ALTER TABLE {table.name} ADD COLUMN checksum INTEGER")
         except sqlite3.Error as error:
@@ -68,10 +68,15 @@ class RowStore:
         """Store rows (paper id and the table's columns), replacing what was there, all or none. Raises StorageError."""
         summed = [(*row, _checksum(row)) for row in rows]
         marks = ", ".join("?" * self._width)
+        self.write((f"INSERT OR REPLACE INTO {self._table.name} VALUES ({marks})", summed))
+
+    def write(self, *statements: tuple[str, Sequence[Sequence[Any]]]) -> None:
+        """Run statements, each once for each of its rows of values, all or none. Raises StorageError."""
         with self._lock:
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
-                self._connection.executemany(f"INSERT OR REPLACE INTO {self._table.name} VALUES ({marks})", summed)
+                for sql, rows in statements:
+                    self._connection.executemany(sql, rows)
                 self._connection.execute("COMMIT")
             except sqlite3.Error as error:
                 raise self._trouble(error) from error
@@ -104,13 +109,7 @@ class RowStore:
 
     def delete(self, paper_ids: Iterable[int]) -> None:
         """Forget the rows of papers."""
-        with self._lock:
-            try:
-                self._connection.executemany(
-                    f"DELETE FROM {self._table.name} WHERE paper_id = ?", [(paper_id,) for paper_id in paper_ids]
-                )
-            except sqlite3.Error as error:
-                raise self._trouble(error) from error
+        self.write((f"DELETE FROM {self._table.name} WHERE paper_id = ?", [(paper_id,) for paper_id in paper_ids]))
 
     def damage(self) -> list[str]:
         """Return what SQLite's own check finds wrong with the file, and the rows that are not what was written."""

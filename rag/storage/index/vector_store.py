@@ -17,14 +17,24 @@ from rag.storage.index.row_store import PAGE, RowStore, Table
 from rag.utils.arrays import Matrix, Vector, unit
 from rag.utils.batching import batched
 
-# The index answers how many chunks there are, and of which papers, without reading a vector.
+# The index answers how many chunks there are, and of which papers, without reading a vector. `scanned`: the stamp of
+# the file that is mapped into memory (scan_file), if there is one; `changed`: the papers that are no longer what it
+# holds, noted by triggers in the very transaction that changes them.
 VECTORS = Table(
     "vectors",
     ("chunks", '"values"'),
     """CREATE TABLE IF NOT EXISTS vectors (
         paper_id INTEGER PRIMARY KEY, chunks INTEGER NOT NULL, "values" BLOB NOT NULL, checksum INTEGER NOT NULL
     );
-    CREATE INDEX IF NOT EXISTS vectors_by_chunks ON vectors (chunks)""",
+    CREATE INDEX IF NOT EXISTS vectors_by_chunks ON vectors (chunks);
+    CREATE TABLE IF NOT EXISTS scanned (stamp TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS changed (paper_id INTEGER PRIMARY KEY);
+    CREATE TRIGGER IF NOT EXISTS vectors_put AFTER INSERT ON vectors WHEN EXISTS (SELECT 1 FROM scanned) BEGIN
+        INSERT OR REPLACE INTO changed VALUES (new.paper_id);
+    END;
+    CREATE TRIGGER IF NOT EXISTS vectors_deleted AFTER DELETE ON vectors WHEN EXISTS (SELECT 1 FROM scanned) BEGIN
+        INSERT OR REPLACE INTO changed VALUES (old.paper_id);
+    END""",
     "vectors",
 )
 AMONG = "SELECT paper_id FROM vectors WHERE paper_id IN (SELECT value FROM json_each(?))"
@@ -96,6 +106,10 @@ class VectorStore:
         few = total <= EXACT_LIMIT
         return ChunkVectors(np.array(ids, np.int64), starts, unit(matrix.astype(np.float32)) if few else matrix)
 
+    def papers(self) -> int:
+        """Return the number of papers that have any."""
+        return int(self._rows.run("SELECT count(*) FROM vectors")[0][0])
+
     def count(self) -> int:
         """Return the number of chunks stored."""
         return int(self._rows.run("SELECT coalesce(sum(chunks), 0) FROM vectors")[0][0])
@@ -117,6 +131,28 @@ class VectorStore:
         """Return those of some papers that have any."""
         found = self._rows.run(AMONG, json.dumps([int(paper_id) for paper_id in paper_ids]))
         return {row[0] for row in found}
+
+    def scanned(self) -> str | None:
+        """Return the stamp of the file in which the vectors can be looked through; None when there is none yet."""
+        # A file of before there were any that can't be written has no such table.
+        if not self._rows.run("SELECT 1 FROM sqlite_master WHERE name = 'scanned'"):
+            return None
+        rows = self._rows.run("SELECT stamp FROM scanned")
+        return str(rows[0][0]) if rows else None
+
+    def changed(self) -> list[int]:
+        """Return the ids of the papers that were put or deleted since that file was made, ascending."""
+        return [row[0] for row in self._rows.run("SELECT paper_id FROM changed ORDER BY paper_id")]
+
+    def changes(self) -> int:
+        """Return how many these are."""
+        return int(self._rows.run("SELECT count(*) FROM changed")[0][0])
+
+    def mark_scanned(self, stamp: str) -> None:
+        """Note that the file of that stamp holds what is kept now. Raises StorageError."""
+        self._rows.write(
+            ("DELETE FROM scanned", [()]), ("INSERT INTO scanned VALUES (?)", [(stamp,)]), ("DELETE FROM changed", [()])
+        )
 
     def delete(self, paper_ids: Iterable[int]) -> None:
         """Forget papers."""
