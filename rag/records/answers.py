@@ -10,6 +10,7 @@ from typing import Any, Self
 from rag.records.claims import Citation, Claim, citation_dict, citation_of, claims_of
 from rag.records.filters import Filters
 from rag.records.papers import Paper, Passage, reference_html
+from rag.records.readings import Reading
 from rag.records.showing import boxed, listed, said, spaced, tagged
 from rag.records.standings import needs_look, shown, side_by_side
 from rag.text.labels import one_line
@@ -53,13 +54,17 @@ CLOSEST = "closest, but no answer:"  # before the sentence of each of them that 
 class Searched:
     """What was searched: how many papers, under which filters, with which text.
 
-    `scores` are the papers found, best first, as (paper id, score within this search, 0..1).
+    `scores` are the papers found, best first, as (paper id, score within this search, 0..1). `after` is the earlier
+    question that stands in front of this one in `query`, where it was joined; `readings` are the words of the question
+    that were read as others.
     """
 
     papers: int
     query: str
     filters: Filters = field(default_factory=Filters)
     scores: tuple[tuple[int, float], ...] = ()
+    after: str = ""
+    readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ SQLite's FTS5 with the stems of Porter. It stands apart from the catalog's other
 full text of its own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from rag.storage.catalog.database import Database
@@ -22,6 +22,14 @@ class FullText(Protocol):
 
     def document_frequency(self, stems: Sequence[str]) -> dict[str, int]:
         """Return in how many papers each stem occurs; stems that occur nowhere are left out."""
+
+    def vocabulary(self, prefix: str) -> Mapping[str, int]:
+        """Return the stems that begin with `prefix`, each with how many papers hold it.
+
+        `prefix` is as stems are written (lower case, without accents: rag.text.words.stem) and not empty.
+        Kept by generation: the same mapping is returned until the catalog's full text changes; don't change it.
+        Raises StorageError, LibraryDamagedError.
+        """
 
 
 class SqliteFullText:
@@ -44,3 +52,10 @@ class SqliteFullText:
         """Return in how many papers each stem occurs."""
         marks = ",".join("?" * len(stems))
         return dict(self._database.all(f"SELECT term, doc FROM papers_terms WHERE term IN ({marks})", *stems))
+
+    def vocabulary(self, prefix: str) -> Mapping[str, int]:
+        """Return the stems that begin with `prefix`, each with how many papers hold it."""
+        rows = self._database.all(
+            "SELECT term, doc FROM papers_terms WHERE term >= ? AND term < ?", prefix, prefix + chr(0x10FFFF)
+        )
+        return dict(rows)
