@@ -10,7 +10,7 @@ from typing import Any, Self
 from rag.records.claims import Citation, Claim, citation_dict, citation_of, claims_of
 from rag.records.filters import Filters
 from rag.records.papers import Paper, Passage, reference_html
-from rag.records.readings import Reading
+from rag.records.readings import Reading, as_read
 from rag.records.showing import boxed, listed, said, spaced, tagged
 from rag.records.standings import needs_look, shown, side_by_side
 from rag.text.labels import one_line
@@ -111,7 +111,8 @@ class Answer:
     @property
     def rewritten(self) -> str | None:
         """The question as it was searched for, when a follow-up was made to stand alone; else None."""
-        return None if self.searched.query == self.question.strip() else self.searched.query
+        own = as_read(self.question.strip(), self.searched.readings)
+        return None if self.searched.query == own else self.searched.query
 
     @property
     def nearest_with_closest(self) -> tuple[tuple[Paper, Passage | None], ...]:
@@ -190,7 +191,14 @@ class Answer:
             citations=tuple(citation_of(one, papers) for one in value["citations"]),
             nearest=tuple(papers[paper_id] for paper_id in value["nearest"]),
             closest=tuple(Passage(**one) for one in value.get("closest", ())),
-            searched=Searched(searched["papers"], searched["query"], Filters.from_dict(searched["filters"]), scores),
+            searched=Searched(
+                searched["papers"],
+                searched["query"],
+                Filters.from_dict(searched["filters"]),
+                scores,
+                searched.get("after", ""),
+                tuple(map(Reading.from_dict, searched.get("readings", ()))),
+            ),
             left_open=value.get("left_open", ""),
             matching=value.get("matching"),
             **_tuples(value, "prompts", "notes"),

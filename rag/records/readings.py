@@ -1,5 +1,6 @@
 """What became of a question before it was searched for: words read as others, and how a reader is told."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -30,3 +31,35 @@ def told(readings: Iterable[Reading]) -> str:
     """
     pairs = ", ".join(dict.fromkeys(f'"{one.written}" as "{one.read}"' for one in readings))
     return f"Read {pairs}." if pairs else ""
+
+
+def as_read(question: str, readings: Iterable[Reading]) -> str:
+    """Return a question with what was read in the place of what is written.
+
+    >>> as_read("What is dropuot?", [Reading("dropuot", "dropout", 8)])
+    'What is dropout?'
+    """
+    text, behind = "", 0
+    for one in readings:
+        text += question[behind : one.start] + one.read
+        behind = one.start + len(one.written)
+    return text + question[behind:]
+
+
+def mended(text: str, readings: Iterable[Reading]) -> str:
+    """Return another text in which words that were read as others are replaced wherever they stand.
+
+    >>> mended("What does dropuot do?", [Reading("dropuot", "dropout", 8)])
+    'What does dropout do?'
+    """
+    read = {one.written: one.read for one in readings}
+    return re.sub(r"[^\W_]+", lambda word: read.get(word[0], word[0]), text) if read else text
+
+
+def with_readings(question: str, readings: Iterable[Reading]) -> str:
+    """Return a question as written and, where words of it were read as others, how: for a language model to judge.
+
+    >>> with_readings("What is dropuot?", [Reading("dropuot", "dropout", 8)])
+    'What is dropuot? (Read "dropuot" as "dropout".)'
+    """
+    return " ".join(filter(None, (question.strip(), f"({line})" if (line := told(readings)) else "")))

@@ -1,17 +1,20 @@
 """Words of a question that nobody knows, read as words that the library knows: "dropuot" as "dropout".
 
-    1. a word is looked at when it is plain: lower case, five letters or more, no part of a name, a quote, an identifier
-    2. it is known when a paper holds its stem, or when it is a whole entry of the embedding model's vocabulary
-    3. else it becomes the nearest word of the papers with the same first letter, a mistake away (two from eight letters)
+    1. a word is looked at when it is plain: small letters, five or more, no part of a name, a quote, an identifier
+    2. it is known when a paper holds its stem, when it is a whole entry of the embedding model's vocabulary, and when
+       it is English (rag.text.english): a library of one field knows few words of another
+    3. else it becomes the nearest word of the papers with the same first letter: a mistake away, two from eight
+       letters; of several the one whose stem most papers hold
 
-What a question becomes is told; nothing is read otherwise where the embedding model tells no vocabulary.
+What a question becomes is told; nothing is read otherwise where the embedding model tells no vocabulary, and in a
+question in another language than English. Measured in eval/RESULTS.md.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from rag.records import Reading
 from rag.retrieval.edits import distance, stems_near
@@ -43,36 +46,22 @@ class KnowsWords(Protocol):
         """Return whether a word is a whole entry of the vocabulary."""
 
 
-class AsRead(NamedTuple):
-    """A question as it is searched for, and which of its words were read as others, in their order."""
+def readings(question: str, embedder: object, catalog: Catalog) -> tuple[Reading, ...]:
+    """Return the words of a question that are read as words of the library, in their order.
 
-    text: str
-    readings: tuple[Reading, ...] = ()
-
-
-def read(question: str, embedder: object, catalog: Catalog) -> AsRead:
-    """Return a question with mistyped words read as words of the library. Raises StorageError, LibraryDamagedError."""
-    if not isinstance(embedder, KnowsWords):
-        return AsRead(question)
-    words = list(plain_words(question))
+    Raises StorageError, LibraryDamagedError.
+    """
+    words = list(plain_words(question)) if isinstance(embedder, KnowsWords) else []
     if not words:
-        return AsRead(question)
+        return ()
     held = catalog.full_text.document_frequency(list({stem(word) for _, word in words}))
-    unknown = [(at, word) for at, word in words if stem(word) not in held and not embedder.knows(word)]
-    unknown = [(at, word) for at, word in unknown if not is_word(word, partial(_held, catalog))]
-    if not unknown or question_language(question):
-        return AsRead(question)
-    found = {word: nearest(word, embedder, catalog) for word in dict.fromkeys(word for _, word in unknown[:MOST])}
-    return corrected(question, tuple(Reading(word, found[word], at) for at, word in unknown if found.get(word)))
-
-
-def corrected(question: str, readings: tuple[Reading, ...]) -> AsRead:
-    """Return a question with these readings in the place of what is written."""
-    text, behind = "", 0
-    for one in readings:
-        text += question[behind : one.start] + one.read
-        behind = one.start + len(one.written)
-    return AsRead(text + question[behind:], readings)
+    strange = {word for _, word in words if stem(word) not in held and not _knows(embedder, word)}
+    strange = {word for word in strange if not is_word(word, partial(_held, catalog))}
+    if not strange or question_language(question):
+        return ()
+    asked = list(dict.fromkeys(word for _, word in words if word in strange))[:MOST]
+    found = {word: nearest(word, catalog) for word in asked}
+    return tuple(Reading(word, found[word], at) for at, word in words if found.get(word))
 
 
 def plain_words(question: str) -> Iterator[tuple[int, str]]:
@@ -90,7 +79,7 @@ def plain_words(question: str) -> Iterator[tuple[int, str]]:
                 yield run.start() + word.start(), word[0]
 
 
-def nearest(word: str, embedder: KnowsWords, catalog: Catalog) -> str:
+def nearest(word: str, catalog: Catalog) -> str:
     """Return the word of the papers that a mistyped one is read as, as most papers write it; nothing without any."""
     most = 2 if len(word) >= LONG else 1
     vocabulary = catalog.full_text.vocabulary(word[0])
@@ -122,6 +111,10 @@ def written_forms(stemmed: str, catalog: Catalog) -> dict[str, int]:
             if written.lower().startswith(beginning) and stem(written) == stemmed:
                 counts.setdefault(written.lower(), Counter())[written] += 1
     return {low if low in one else max(one, key=one.__getitem__): one.total() for low, one in counts.items()}
+
+
+def _knows(embedder: object, word: str) -> bool:
+    return isinstance(embedder, KnowsWords) and embedder.knows(word)
 
 
 def _held(catalog: Catalog, word: str) -> bool:
