@@ -10,7 +10,7 @@ from typing import Any, Self
 from rag.records.claims import Citation, Claim, citation_dict, citation_of, claims_of
 from rag.records.filters import Filters
 from rag.records.papers import Paper, Passage, reference_html
-from rag.records.readings import Reading, as_read
+from rag.records.readings import Reading, as_read, line_of
 from rag.records.showing import boxed, listed, said, spaced, tagged
 from rag.records.standings import needs_look, shown, side_by_side
 from rag.text.labels import one_line
@@ -115,6 +115,19 @@ class Answer:
         return None if self.searched.query == own else self.searched.query
 
     @property
+    def joined(self) -> str:
+        """What a reader is told of a question that was made to stand alone, in one line; nothing of any other."""
+        if not self.rewritten or not self.searched.after:
+            return f"Searched for: {self.rewritten}" if self.rewritten else ""
+        own = self.rewritten.removeprefix(self.searched.after).strip()
+        return f'Searched for "{own}" after "{self.searched.after}".'
+
+    @property
+    def read(self) -> str:
+        """What a reader is told of words that were read as others, in one line; nothing without any."""
+        return line_of(self.searched.readings)
+
+    @property
     def nearest_with_closest(self) -> tuple[tuple[Paper, Passage | None], ...]:
         """The nearest papers, each with its closest sentence where it is known (0.1.0 kept none)."""
         return tuple(zip_longest(self.nearest, self.closest[: len(self.nearest)]))
@@ -137,7 +150,8 @@ class Answer:
         """Return the text with its references, a line each, and what to know of it."""
         text = "\n".join(map(one_line, self.text.split("\n")))
         cited = [f"[{one.number}] {one.paper.reference}" for one in self.citations]
-        return "\n\n".join(filter(None, [text, "\n".join(cited), "\n".join(map(one_line, self.notes))]))
+        told = map(one_line, filter(None, (self.joined, self.read, *self.notes)))
+        return "\n\n".join(filter(None, [text, "\n".join(cited), "\n".join(told)]))
 
     def _repr_html_(self) -> str:
         return boxed(
@@ -146,7 +160,7 @@ class Answer:
             "".join(cited_html(one, self.claims) for one in self.citations),
             listed(map(reference_html, self.nearest)) if self.outcome is Outcome.NOT_IN_ABSTRACTS else "",
             tagged("p", said(f"{LEFT_OPEN} {self.left_open}")) if self.left_open and not self.answered else "",
-            "".join(tagged("p", said(note), "quiet") for note in self.notes),
+            "".join(tagged("p", said(note), "quiet") for note in (self.joined, self.read, *self.notes) if note),
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,19 +14,16 @@ class Reading:
     read: str
     start: int
 
-    def __str__(self) -> str:
-        return f'Read "{self.written}" as "{self.read}".'
-
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> Self:
         """Return the reading of plain values. Raises KeyError, TypeError or ValueError for anything else."""
         return cls(str(value["written"]), str(value["read"]), int(value["start"]))
 
 
-def told(readings: Iterable[Reading]) -> str:
+def line_of(readings: Iterable[Reading]) -> str:
     """Return what a reader is told of words that were read as others, in one line; nothing without any.
 
-    >>> told([Reading("dropuot", "dropout", 8), Reading("wieghts", "weights", 20)])
+    >>> line_of([Reading("dropuot", "dropout", 8), Reading("wieghts", "weights", 20)])
     'Read "dropuot" as "dropout", "wieghts" as "weights".'
     """
     pairs = ", ".join(dict.fromkeys(f'"{one.written}" as "{one.read}"' for one in readings))
@@ -62,4 +59,4 @@ def with_readings(question: str, readings: Iterable[Reading]) -> str:
     >>> with_readings("What is dropuot?", [Reading("dropuot", "dropout", 8)])
     'What is dropuot? (Read "dropuot" as "dropout".)'
     """
-    return " ".join(filter(None, (question.strip(), f"({line})" if (line := told(readings)) else "")))
+    return " ".join(filter(None, (question.strip(), f"({line})" if (line := line_of(readings)) else "")))

@@ -14,6 +14,7 @@ from rag.text.words import stem
 LONGEST = 24  # letters of a word that is looked at
 LEAST = 3  # letters that a word has before its ending
 WHOLE = 6  # letters before an ending that may hold two mistakes
+ENDING, BOTH = 3, 4  # ranks of stems behind those of one mistake and of two
 FAR = 99
 
 
@@ -40,33 +41,33 @@ def distance(one: str, other: str, most: int) -> int:
 
 
 def stems_near(word: str, stems: Collection[str], most: int) -> dict[str, int]:
-    """Return the stems that a mistyped word may have, each with how many mistakes are seen.
+    """Return the stems that a mistyped word may have, each with its rank: the lower, the likelier.
 
-    A stem is what a word begins with, but for its last letter at times ("theories": theori). So the mistakes stand
-    before the ending, and what is mended and given the ending has that very stem; or all stand in the ending, or in
-    the letter before it: then none is seen, and only the words of the papers can tell.
+    A stem is what a word begins with, but for its last letter at times ("theories": theori). Where all mistakes stand
+    before the ending, what is mended and given the ending has that very stem: the rank is how many there are. Where
+    all stand in the ending, or in the letter before it (ENDING), and where some stand here and some there (BOTH), only
+    the words of the papers can tell.
     """
     held = [one for one in stems if LEAST <= len(one) <= len(word) + most and one.isascii()]
     if not held or len(word) > LONGEST:
         return {}
-    lengths = np.array([len(one) for one in held])
+    lengths, columns = np.array([len(one) for one in held]), np.arange(len(held))
     letters = np.array(held, dtype=f"S{lengths.max()}").view(np.uint8).reshape(len(held), -1).T
-    found: dict[str, int] = {}
+    ranks: dict[str, int] = {}
     for at, rows in enumerate(_rows(word.encode(), np.ascontiguousarray(letters)), start=1):
         if at < LEAST:
             continue
         within = most if at >= WHOLE else 1
-        whole = rows[lengths, np.arange(len(held))]
-        cut = rows[lengths - 1, np.arange(len(held))]
+        whole, cut = rows[lengths, columns], rows[lengths - 1, columns]
         for place in np.flatnonzero(np.minimum(whole, cut) <= within):
             one, ending = held[place], word[at:]
-            mended = [(whole[place], one + ending), (cut[place], one[:-1] + ending)]
-            seen = [int(far) for far, text in mended if 0 < far <= within and stem(text) == one]
-            if min(whole[place], cut[place]) == 0:
-                seen.append(0)
-            if seen:
-                found[one] = min(*seen, found.get(one, FAR))
-    return found
+            mended = ((int(whole[place]), one + ending), (int(cut[place]), one[:-1] + ending))
+            found = [far for far, text in mended if 0 < far <= within and stem(text) == one]
+            found += [ENDING] * bool(min(whole[place], cut[place]) == 0)
+            found += [BOTH] * bool(within > 1 and whole[place] == 1)
+            if found:
+                ranks[one] = min(*found, ranks.get(one, FAR))
+    return ranks
 
 
 def _rows(word: bytes, letters: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from rag.models.rerankers.base import NOT_RERANKED, Reranked
 from rag.records import Hit, Reading
-from rag.records.readings import told
+from rag.records.readings import line_of
 
 
 class WordMatch(NamedTuple):
@@ -44,7 +44,7 @@ class Retrieved:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader should know of the search, a line each."""
-        return tuple(note for note in (told(self.readings), self.language_note, self.reranked.note) if note)
+        return tuple(note for note in (line_of(self.readings), self.language_note, self.reranked.note) if note)
 
 
 def top(hits: Sequence[Hit], passages: int) -> list[Hit]:

@@ -84,7 +84,7 @@ def nearest(word: str, catalog: Catalog) -> str:
     most = 2 if len(word) >= LONG else 1
     vocabulary = catalog.full_text.vocabulary(word[0])
     near = stems_near(word, [one for one, papers in vocabulary.items() if papers >= HELD], most)
-    ordered = sorted(near, key=lambda one: (near[one] == 0, near[one], -len(one), -vocabulary[one]))
+    ordered = sorted(near, key=lambda one: (near[one], -len(one), -vocabulary[one]))
     best = min(
         (
             (far, -vocabulary[one], -count, form)

@@ -31,7 +31,7 @@ def is_english(word: str) -> bool:
 
 
 def is_word(word: str, held: Callable[[str], bool]) -> bool:
-    """Tell whether a word is in the list or a regular form of one that is, or such a word, or one `held`, with a prefix.
+    """Tell whether a word is in the list, a regular form of one that is, or one of these or one `held` with a prefix.
 
     >>> is_word("multiphysics", set().__contains__), is_word("reational", {"rational"}.__contains__)
     (True, False)

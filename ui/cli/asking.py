@@ -8,6 +8,7 @@ import typer
 
 from ui.cli.options import (
     FAILED,
+    AsWrittenOption,
     CheckOption,
     CollectionOption,
     JsonOption,
@@ -42,6 +43,7 @@ def search(
     collection: CollectionOption = None,
     tag: TagOption = None,
     without_retracted: WithoutRetractedOption = False,
+    as_written: AsWrittenOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """find papers, best first, and how many match"""
@@ -55,7 +57,7 @@ def search(
     settings = read_settings()
     with Library.open(library, settings, create=False) as opened:
         filters = read_filters(year, origin, title, collection, tag, without_retracted=without_retracted)
-        found = opened.find(query, limit=limit, offset=offset, filters=filters)
+        found = opened.find(query, limit=limit, offset=offset, filters=filters, as_written=as_written)
     for note in found.notes:
         sys.stderr.write(f"{printable(note)}\n")
     if as_json:
@@ -80,17 +82,19 @@ def ask(
     tag: TagOption = None,
     without_retracted: WithoutRetractedOption = False,
     check: CheckOption = None,
+    alone: Annotated[bool, typer.Option("--alone", help="it follows up no earlier question")] = False,
+    as_written: AsWrittenOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """answer a question, each sentence with its citation
 
     Without QUESTION it reads one question a line, each of which may follow up the last; an
-    empty line ends it. Exit code 0: answered, 3: the abstracts don't say, 1: error (of
-    piped questions: any error).
+    empty line ends it. A line may begin with --alone or --as-written, too. Exit code 0:
+    answered, 3: the abstracts don't say, 1: error (of piped questions: any error).
     """
     from rag.conversation.history import check_writable, read_history
     from rag.library import Library
-    from ui.cli.conversation import Conversation
+    from ui.cli.conversation import Conversation, Way
     from ui.filters import read_filters
 
     settings = checking(read_settings(llm=llm), check)
@@ -99,7 +103,7 @@ def ask(
     if history:
         check_writable(history)
     with Library.open(library, settings, create=False) as opened:
-        conversation = Conversation(opened, turns, history, filters, as_json)
+        conversation = Conversation(opened, turns, history, filters, as_json, Way(alone, as_written))
         if question is None:
             failed = conversation.go_on()
             raise typer.Exit(FAILED if failed and not sys.stdin.isatty() else 0)
