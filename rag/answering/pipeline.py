@@ -24,12 +24,12 @@ from rag.models.llms.prompts import load_prompt
 from rag.models.llms.replies import Room
 from rag.models.spending import cost_of
 from rag.records import Answer, Citation, Filters, Outcome, Reading, Searched, Turn
-from rag.records.readings import as_read, mended, with_readings
 from rag.retrieval.finding import Finder
 from rag.retrieval.query import check_question
 from rag.retrieval.results import Retrieved
 from rag.settings import Settings
 from rag.text.listing import listed_in
+from rag.text.readings import as_read, mended, with_readings
 
 LISTED = 24  # papers that an answerer gets where a list was asked for
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 
 from rag.models.rerankers.base import NOT_RERANKED
 from rag.records import Filters, Found, Hit
-from rag.records.readings import as_read
 from rag.retrieval.belonging import SAMPLE, background_of, confidences
 from rag.retrieval.late_interaction import tokens_of, word_likeness
 from rag.retrieval.query import check_question
@@ -21,6 +20,7 @@ from rag.retrieval.results import Retrieved, top
 from rag.retrieval.retriever import DEPTH, Ranked, Retriever
 from rag.storage.base import Index
 from rag.text.listing import listed_in
+from rag.text.readings import as_read
 from rag.utils.threads import one_blas_thread
 
 WIDE = 300  # candidates of each ranking

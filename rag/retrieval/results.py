@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from rag.models.rerankers.base import NOT_RERANKED, Reranked
 from rag.records import Hit, Reading
-from rag.records.readings import line_of
+from rag.text.readings import line_of
 
 
 class WordMatch(NamedTuple):

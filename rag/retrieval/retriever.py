@@ -20,7 +20,6 @@ from rag.errors import EmptyLibraryError
 from rag.models.embedders.base import Embedder
 from rag.models.rerankers.base import NOT_RERANKED, Reranked, Reranker, reranked
 from rag.records import Filters, Hit, Paper, Passage, Reading
-from rag.records.readings import as_read
 from rag.retrieval.language_note import language_note
 from rag.retrieval.late_interaction import TokensOfPaper, sentence_likeness, tokens_of, weighted, word_likeness
 from rag.retrieval.query import Query, check_question, prepare
@@ -29,6 +28,7 @@ from rag.retrieval.results import Retrieved, WordMatch
 from rag.retrieval.spelling import readings
 from rag.retrieval.ties import Earlier, Seen, Ties, ties_of
 from rag.storage.base import Index, Storage
+from rag.text.readings import as_read
 from rag.text.sentences import sentence_spans
 from rag.text.titles import is_named
 from rag.utils.threads import one_blas_thread

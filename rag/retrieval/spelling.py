@@ -2,7 +2,7 @@
 
     1. a word is looked at when it is plain: small letters, five or more, no part of a name, a quote, an identifier
     2. it is known when a paper holds its stem, when it is a whole entry of the embedding model's vocabulary, and when
-       it is English (rag.text.english): a library of one field knows few words of another
+       it is English (rag.retrieval.english): a library of one field knows few words of another
     3. else it becomes the nearest word of the papers with the same first letter: a mistake away, two from eight
        letters; of several the one whose stem most papers hold
 
@@ -18,8 +18,8 @@ from typing import Protocol, runtime_checkable
 
 from rag.records import Reading
 from rag.retrieval.edits import distance, stems_near
+from rag.retrieval.english import is_word
 from rag.storage.catalog.catalog import Catalog
-from rag.text.english import is_word
 from rag.text.question_languages import question_language
 from rag.text.words import STOP_WORDS, stem
 

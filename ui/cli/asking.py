@@ -31,6 +31,11 @@ QuestionArgument = Annotated[
     str | None, typer.Argument(metavar="QUESTION", help="what to ask; without: a conversation")
 ]
 
+HistoryOption = Annotated[
+    Path | None, typer.Option("--history", metavar="FILE", help="conversation to go on with; the answer is added")
+]
+AloneOption = Annotated[bool, typer.Option("--alone", help="it follows up no earlier question")]
+
 
 def search(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="what to look for")],
@@ -72,9 +77,7 @@ def ask(
     question: QuestionArgument = None,
     library: LibraryOption = None,
     llm: LlmOption = None,
-    history: Annotated[
-        Path | None, typer.Option("--history", metavar="FILE", help="conversation to go on with; the answer is added")
-    ] = None,
+    history: HistoryOption = None,
     year: YearOption = None,
     origin: OriginOption = None,
     title: TitleOption = None,
@@ -82,7 +85,7 @@ def ask(
     tag: TagOption = None,
     without_retracted: WithoutRetractedOption = False,
     check: CheckOption = None,
-    alone: Annotated[bool, typer.Option("--alone", help="it follows up no earlier question")] = False,
+    alone: AloneOption = False,
     as_written: AsWrittenOption = False,
     as_json: JsonOption = False,
 ) -> None:
