@@ -17,7 +17,7 @@ from functools import partial
 from typing import Protocol, runtime_checkable
 
 from rag.records import Reading
-from rag.retrieval.edits import distance, stems_near
+from rag.retrieval.edits import ENDING, distance, stems_near
 from rag.retrieval.english import is_word
 from rag.storage.catalog.catalog import Catalog
 from rag.text.question_languages import question_language
@@ -84,7 +84,8 @@ def nearest(word: str, catalog: Catalog) -> str:
     most = 2 if len(word) >= LONG else 1
     vocabulary = catalog.full_text.vocabulary(word[0])
     near = stems_near(word, [one for one, papers in vocabulary.items() if papers >= HELD], most)
-    ordered = sorted(near, key=lambda one: (near[one], -len(one), -vocabulary[one]))
+    # Behind the mistakes the longest stem is the likeliest: what is left of the word is but an ending.
+    ordered = sorted(near, key=lambda one: (near[one], -len(one) * (near[one] >= ENDING), -vocabulary[one]))
     best = min(
         (
             (far, -vocabulary[one], -count, form)

@@ -282,20 +282,3 @@ def test_an_expected_error_is_its_line_and_any_other_tells_no_secret(
     assert asyncio.run(through(door, ["expected", {}])) == {"error": LINE}
     assert asyncio.run(through(door, ["bug", {}])) == {"error": FAILED}
     assert "the call bug of the page failed" in caplog.text
-
-
-def test_a_follow_up_is_asked_on_its_own_and_a_word_as_written_when_the_reader_says_so(desk: Desk) -> None:
-    async def twice(question: str, **how: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        earlier = [{"question": QUESTION, "text": "So.", "outcome": "answered"}]
-        usual = await told(desk, question, f"{question}1", earlier=earlier)
-        return usual, await told(desk, question, f"{question}2", earlier=earlier, **how)
-
-    joined, alone = asyncio.run(twice(FOLLOW_UP, alone=True))
-    assert f"Searched for &quot;{FOLLOW_UP}&quot; after &quot;{QUESTION}&quot;." in joined["html"]["answer"]
-    assert Seen(joined["html"]["answer"]).said("[data-do=alone]") == "Ask it on its own"
-    assert alone["answer"]["searched"]["query"] == FOLLOW_UP
-    assert "data-do" not in alone["html"]["answer"].partition("ap-text")[0]
-    read, written = asyncio.run(twice("How does dropuot prevent overfitting?", written=True))
-    assert "Read &quot;dropuot&quot; as &quot;dropout&quot;." in read["html"]["answer"]
-    assert Seen(read["html"]["answer"]).said("[data-do=written]") == "Search as written"
-    assert written["answer"]["searched"]["readings"] == ()

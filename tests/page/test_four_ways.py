@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from rag.library import Library
-from rag.records import Answer, Turn
+from rag.records import Answer, Outcome, Turn
 from rag.settings import Settings
+from tests.page.html import Nested
 from ui.cli.app import main
 from ui.page.calls.asking import Earlier, Question, ask
 from ui.page.calls.asking import Followed as Following
@@ -178,3 +179,48 @@ def test_a_question_of_a_conversation_is_understood_the_same_way_however_it_is_a
     assert last["query"] == case.query
     assert last["after"] == case.after
     assert tuple((one["written"], one["read"]) for one in last["readings"]) == case.readings
+
+
+@pytest.mark.parametrize(
+    ("question", "way", "line", "button", "query"),
+    [
+        (
+            "How large is its index?",
+            {"alone": True},
+            f'Searched for "How large is its index?" after "{FIRST}".',
+            "Ask it on its own",
+            "How large is its index?",
+        ),
+        (
+            "How does dropuot prevent overfitting?",
+            {"written": True},
+            'Read "dropuot" as "dropout".',
+            "Search as written",
+            "How does dropuot prevent overfitting?",
+        ),
+    ],
+    ids=["alone", "as written"],
+)
+def test_the_page_says_what_became_of_a_question_with_a_button_to_ask_it_otherwise(  # noqa: PLR0913, PLR0917
+    state: ServerState, question: str, way: dict[str, bool], line: str, button: str, query: str
+) -> None:
+    desk = desk_of(state)
+
+    async def asked(exchange: str, **how: Any) -> dict[str, Any]:
+        earlier = (Earlier(question=FIRST, text="By late interaction.", outcome=Outcome.ANSWERED),)
+        await ask(desk, Question(exchange=exchange, question=question, earlier=earlier, **how))
+        seen = 0
+        while "done" not in (news := await followed(desk, Following(exchange=exchange, seen=seen))):
+            seen = news["seen"]
+        done: dict[str, Any] = news["done"]
+        return done
+
+    async def both() -> tuple[dict[str, Any], dict[str, Any]]:
+        return await asked(f"{button}1"), await asked(f"{button}2", **way)
+
+    usual, otherwise = asyncio.run(both())
+    seen = Nested(usual["html"]["answer"])
+    assert line in seen.said_in("p")
+    assert button in seen.said_in("button")
+    assert button not in Nested(otherwise["html"]["answer"]).said_in("button")
+    assert otherwise["answer"]["searched"]["query"] == query
