@@ -4,30 +4,27 @@ A Library may be shared between threads, and a folder opened by many readers; on
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Sequence
-from contextlib import aclosing
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from rag.answering.abstaining import outcome_of
-from rag.answering.pipeline import AnswerPipeline, Question, make_pipeline
+from rag.answering.pipeline import AnswerPipeline, make_pipeline
 from rag.answering.writers import Writers
+from rag.asking import Asks
 from rag.collection import Collection
 from rag.comparison.comparer import Comparer
 from rag.comparison.compares import Compares
-from rag.errors import StoppedError
 from rag.gathering.gathers import Gathers
 from rag.integrations.llama_index.offered import ForLlamaIndex
 from rag.integrations.notebooks import ForNotebooks
 from rag.mapping import PaperMap
 from rag.marking import Marking
-from rag.models.cancellation import Cancellation, in_thread
 from rag.models.embedders.base import Embedder
 from rag.models.llms.base import ChatModel
 from rag.models.rerankers import load_reranker
 from rag.records import (
-    Answer,
     Filters,
     Found,
     Hit,
@@ -37,7 +34,6 @@ from rag.records import (
     MissingFromSource,
     Outcome,
     Paper,
-    Turn,
 )
 from rag.records.answerers import Answerer
 from rag.records.progress import Watch
@@ -53,7 +49,7 @@ if TYPE_CHECKING:
 PASSAGES = 3  # sentences shown of each paper that a search finds
 
 
-class Library(Compares, ForLlamaIndex, ForNotebooks, Gathers, Marking):
+class Library(Asks, Compares, ForLlamaIndex, ForNotebooks, Gathers, Marking):
     """A folder holding one collection of papers and its indexes, that questions are asked of."""
 
     def __init__(self, collection: Collection) -> None:
@@ -95,81 +91,44 @@ class Library(Compares, ForLlamaIndex, ForNotebooks, Gathers, Marking):
 
     # --- Asked
 
-    def search(self, query: str, *, limit: int = 10, filters: Filters = Filters()) -> list[Hit]:
+    def search(
+        self, query: str, *, limit: int = 10, filters: Filters = Filters(), as_written: bool = False
+    ) -> list[Hit]:
         """Return the `limit` best papers, best first, each with its three best passages.
 
-        Raises QuestionError for an unusable query, EmptyLibraryError when there is nothing to search.
+        Mistyped words of the query are read as words of the papers, unless `as_written`. Raises QuestionError for an
+        unusable query, EmptyLibraryError when there is nothing to search.
         """
-        return top(self.retrieve(query, limit=limit, filters=filters).hits, PASSAGES)
+        return top(self.retrieve(query, limit=limit, filters=filters, as_written=as_written).hits, PASSAGES)
 
-    def retrieve(self, query: str, *, limit: int = 10, filters: Filters = Filters()) -> Retrieved:
-        """Do what `search` does, and return all that was found, with notes on what failed."""
-        return self._retriever().retrieve(query, limit=limit, filters=filters)
+    def retrieve(
+        self, query: str, *, limit: int = 10, filters: Filters = Filters(), as_written: bool = False
+    ) -> Retrieved:
+        """Do what `search` does, and return all that was found, with notes on what failed and was read otherwise."""
+        return self._retriever().search(query, limit=limit, filters=filters, as_written=as_written)
 
-    def find(self, query: str, *, filters: Filters = Filters(), limit: int = 20, offset: int = 0) -> Found:
+    def find(
+        self, query: str, *, filters: Filters = Filters(), limit: int = 20, offset: int = 0, as_written: bool = False
+    ) -> Found:
         """Return the papers about `query`, words or a question: a page of them, and how many match in all.
 
         They are ranked as `search` ranks, each with its three best sentences; `offset` pages up to the last that
-        matches. Raises what `search` raises.
+        matches. Mistyped words are read as `search` reads them, and `notes` tell so. Raises what `search` raises.
         """
-        return self._retriever().find(query, filters=filters, limit=limit, offset=offset, sentences=PASSAGES)
+        return self._retriever().find(
+            query, filters=filters, limit=limit, offset=offset, sentences=PASSAGES, as_written=as_written
+        )
 
     def outlook(self, question: str, *, filters: Filters = Filters()) -> Outcome:
         """Return whether the papers would answer a question, without writing an answer. Raises what `search` raises."""
         retriever = Retriever(self._collection.storage, self.embedder())  # nobody reads the order: no reranker
-        return outcome_of(retriever.retrieve(question, limit=1, filters=filters))
+        return outcome_of(retriever.search(question, limit=1, filters=filters))
 
-    def ask(
-        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters(),
-        check: bool | None = None, answerer: str | None = None,
-    ) -> Answer:  # fmt: skip
-        """Answer a question from the papers, each sentence cited; or say that the abstracts don't tell.
-
-        `history` holds the earlier turns, oldest first. `check`: whether a language model's claims are checked by
-        meaning, by itself where the setting `check` names nobody; None as that says. `answerer`: the name of one of
-        `answerers`, who is to write it; None for the first. Raises QuestionError (also for nobody's name),
-        EmptyLibraryError; with a language model also ModelError and PromptError.
-        """
-        return self._pipeline(answerer).answer(Question(question, history, filters, check=check))
-
-    def stream(
-        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters(),
-        check: bool | None = None, answerer: str | None = None,
-    ) -> Generator[str | Answer, None, None]:  # fmt: skip
-        """Yield the answer's text in pieces as it is written, then the Answer itself.
-
-        What an LLM writes is shown as it comes, only its markers put right; the Answer is what counts. Closing the
-        iterator early stops the LLM. Raises what `ask` raises.
-        """
-        yield from self._pipeline(answerer).stream(Question(question, history, filters, check=check))
-
-    async def asearch(self, query: str, *, limit: int = 10, filters: Filters = Filters()) -> list[Hit]:
+    async def asearch(
+        self, query: str, *, limit: int = 10, filters: Filters = Filters(), as_written: bool = False
+    ) -> list[Hit]:
         """Do what `search` does, without blocking the event loop."""
-        return await asyncio.to_thread(self.search, query, limit=limit, filters=filters)
-
-    async def aask(
-        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters(),
-        check: bool | None = None, answerer: str | None = None,
-    ) -> Answer:  # fmt: skip
-        """Do what `ask` does, without blocking the event loop; cancelling stops the LLM at once."""
-        async with aclosing(
-            self.astream(question, history=history, filters=filters, check=check, answerer=answerer)
-        ) as events:
-            async for event in events:
-                if isinstance(event, Answer):
-                    return event
-        raise StoppedError
-
-    async def astream(
-        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters(),
-        check: bool | None = None, answerer: str | None = None,
-    ) -> AsyncGenerator[str | Answer, None]:  # fmt: skip
-        """Do what `stream` does, without blocking the event loop; cancelling stops the LLM at once."""
-        stop = Cancellation()
-        asked = Question(question, history, filters, stop, check)
-        async with aclosing(in_thread(lambda: self._pipeline(answerer).stream(asked), stop)) as events:
-            async for event in events:
-                yield event
+        return await asyncio.to_thread(self.search, query, limit=limit, filters=filters, as_written=as_written)
 
     def answerers(self) -> list[Answerer]:
         """Return who may write answers, the one first who does where none is chosen; quotes are always among them."""

@@ -7,6 +7,7 @@
     standing       what readers are told of true and of false claims, on our own pairs and labelled sets
     chunking       what one vector should cover
     conversation   follow-ups and changes of topic
+    spelling       mistyped words: what is refused and what comes first, as written and as read; what is read falsely
     languages      questions in other languages than English: how many are seen, and how many are so falsely
     finding        papers found and counted, on labelled topics and claims
     fetch          a thousand papers from each index, on this machine, beside the time that its rate alone takes
@@ -64,7 +65,7 @@ from eval.benchmarks.llm import answers as llm_answers
 from eval.benchmarks.llm import behaviours, replayed
 from eval.benchmarks.page import faults as page_faults
 from eval.benchmarks.page import large as page_large
-from eval.benchmarks.questions import finding, follow_ups, languages
+from eval.benchmarks.questions import finding, follow_ups, languages, spelling
 from eval.benchmarks.readers import fuzzing, memory
 from eval.benchmarks.readers import speed as reader_speed
 from eval.benchmarks.results_file import keep
@@ -78,6 +79,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "standing": standing.measure,
     "chunking": chunking.measure,
     "conversation": follow_ups.measure,
+    "spelling": spelling.measure,
     "languages": languages.measure,
     "finding": finding.measure,
     "fetch": fetch_speed.measure,

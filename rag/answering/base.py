@@ -65,7 +65,7 @@ class Answerer(Protocol):
     def outlook(self, retrieved: Retrieved) -> Outcome:
         """Return ANSWERED when it is worth asking it about the papers found; else how to refuse without asking."""
 
-    def stream(
+    def stream(  # noqa: PLR0913  (all that an answer is written from)
         self,
         question: str,
         retrieved: Retrieved,
@@ -73,10 +73,12 @@ class Answerer(Protocol):
         stop: Cancellation,
         *,
         check: bool | None = None,
+        shown: str = "",
     ) -> Generator[str | Draft, None, None]:
         """Yield the text in pieces as it is written, then the draft; there is at least one hit.
 
         `question` stands alone; `history` is there for the numbers that papers have. `check`: whether
-        claims are checked by meaning, None as the settings say. After `stop` nothing need come.
+        claims are checked by meaning, None as the settings say. `shown`: what a model is shown of the question, where
+        that is more than itself. After `stop` nothing need come.
         Raises ModelError, PromptError.
         """

@@ -38,7 +38,7 @@ class ExtractiveAnswerer:
         """Return whether the best paper seems to answer: quotes can't say that it doesn't."""
         return outcome_of(retrieved)
 
-    def stream(
+    def stream(  # noqa: PLR0913  (all that an answer is written from)
         self,
         question: str,
         retrieved: Retrieved,
@@ -46,6 +46,7 @@ class ExtractiveAnswerer:
         stop: Cancellation,
         *,
         check: bool | None = None,
+        shown: str = "",
     ) -> Generator[str | Draft, None, None]:
         """Yield the sentences that answer, in the order of their papers and places, one by one; then the draft."""
         started = perf_counter()

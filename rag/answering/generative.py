@@ -74,7 +74,7 @@ class GenerativeAnswerer:
         """Return ANSWERED unless it is hopeless: what the sources say, the model reads for itself."""
         return outlook_for_model(retrieved, copying=self._copying)
 
-    def stream(
+    def stream(  # noqa: PLR0913  (all that an answer is written from)
         self,
         question: str,
         retrieved: Retrieved,
@@ -82,12 +82,13 @@ class GenerativeAnswerer:
         stop: Cancellation,
         *,
         check: bool | None = None,
+        shown: str = "",
     ) -> Generator[str | Draft, None, None]:
         """Yield the model's text as it comes, its markers put right; then the draft, read."""
         checker = checker_for(check, self._checker, self._model, self._settings)
         numbers = number_papers((), history)
         clock = perf_counter()
-        made = yield from self._made(question, retrieved, numbers, stop)
+        made = yield from self._made(question, retrieved, numbers, stop, shown or question)
         written = perf_counter()
         draft = self._read(question, made)
         settled = perf_counter()
@@ -98,19 +99,19 @@ class GenerativeAnswerer:
         yield replace(self._with_policy(draft, made.shown), timings=timings)
 
     def _made(
-        self, question: str, retrieved: Retrieved, numbers: dict[int, int], stop: Cancellation
+        self, question: str, retrieved: Retrieved, numbers: dict[int, int], stop: Cancellation, told: str
     ) -> Generator[str, None, Written]:
         """Yield what can be shown of the model's text; return what it wrote at last.
 
-        It is asked again with fewer sources when these don't fit, and once with more room when its tokens went into
-        thinking.
+        `told` is the question as the model gets it. It is asked again with fewer sources when these don't fit, and once
+        with more room when its tokens went into thinking.
         """
         thinking = thinking_of(self._model, otherwise=0)
-        room, calls, halvings, before = self._room(question, thinking), 0, 0, NO_USAGE
+        room, calls, halvings, before = self._room(told, thinking), 0, 0, NO_USAGE
         notes: tuple[str, ...] = ()
         while True:
             shown, calls = self._shown(question, retrieved, room), calls + 1
-            messages = self._messages(question, shown.text)
+            messages = self._messages(told, shown.text)
             limit = limit_of(messages, self._settings.answer_tokens, thinking, self._settings.window)
             prepared = perf_counter()
             try:
@@ -135,7 +136,7 @@ class GenerativeAnswerer:
                     raise
                 before = Usage(*error.tokens)
             thinking, notes = thinking_of(self._model, otherwise=THINKING_TOKENS), (NO_ROOM.format(limit),)
-            room = min(room, self._room(question, thinking))
+            room = min(room, self._room(told, thinking))
 
     def _cites_nothing(self, question: str, text: str, shown: Shown) -> bool:
         """Tell whether a text of some length neither cites anything nor says what is left open."""

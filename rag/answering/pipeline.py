@@ -23,12 +23,13 @@ from rag.models.llms.base import NO_USAGE, ChatModel
 from rag.models.llms.prompts import load_prompt
 from rag.models.llms.replies import Room
 from rag.models.spending import cost_of
-from rag.records import Answer, Citation, Filters, Outcome, Searched, Turn
+from rag.records import Answer, Citation, Filters, Outcome, Reading, Searched, Turn
 from rag.retrieval.finding import Finder
 from rag.retrieval.query import check_question
 from rag.retrieval.results import Retrieved
 from rag.settings import Settings
 from rag.text.listing import listed_in
+from rag.text.readings import as_read, mended, with_readings
 
 LISTED = 24  # papers that an answerer gets where a list was asked for
 
@@ -36,15 +37,21 @@ LISTED = 24  # papers that an answerer gets where a list was asked for
 class Rewriter(Protocol):
     """Makes a question of a conversation stand alone."""
 
-    def __call__(self, question: str, history: Sequence[Turn], stop: Cancellation, *, hangs: Hangs) -> Rewritten:
-        """Return it; `hangs` tells whether it hangs on an earlier one. Raises CostLimitError."""
+    def __call__(
+        self, question: str, history: Sequence[Turn], stop: Cancellation, *, hangs: Hangs, shown: str = ""
+    ) -> Rewritten:
+        """Return it; `hangs` tells whether it hangs on an earlier one, `shown` is what a model is shown of it.
+
+        Raises CostLimitError.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked: the text, the earlier turns, oldest first, the bounds of the search, and a way to stop.
 
-    `check`: whether what a language model writes is checked by meaning; None as the setting `check` says.
+    `check`: whether what a language model writes is checked by meaning; None as the setting `check` says. `alone`: it
+    hangs on no earlier turn. `as_written`: no word of it is read as another.
     """
 
     text: str
@@ -52,16 +59,27 @@ class Question:
     filters: Filters = field(default_factory=Filters)
     stop: Cancellation = field(default_factory=Cancellation)
     check: bool | None = None
+    alone: bool = False
+    as_written: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A question with its standalone form and what was found for it; seconds by stage."""
+    """A question with its standalone form and what was found for it; seconds by stage.
+
+    `readings` are the words of the question that were read as others.
+    """
 
     question: Question
     rewritten: Rewritten
     retrieved: Retrieved
     timings: Mapping[str, float]
+    readings: tuple[Reading, ...] = ()
+
+    @property
+    def asked(self) -> str:
+        """The question by itself, as it was read."""
+        return as_read(self.question.text.strip(), self.readings)
 
 
 class AnswerPipeline:
@@ -93,11 +111,8 @@ class AnswerPipeline:
         """Make the question stand alone and search for it."""
         check_question(question.text)  # before a model is asked about it
         started = perf_counter()
-        if listed_in(question.text):  # it names what it is about
-            rewritten = Rewritten(question.text.strip())
-        else:
-            tied = partial(hangs, retriever=self._retriever, filters=question.filters)
-            rewritten = self._rewriter(question.text, question.history, question.stop, hangs=tied)
+        read = self._readings(question.text, question)
+        rewritten = self._rewritten(question, read)
         asked = perf_counter()
         if topic := listed_in(rewritten.question):
             retrieved = self._retriever.matching(topic, limit=LISTED, filters=question.filters)
@@ -105,7 +120,29 @@ class AnswerPipeline:
             limit = self._settings.papers
             retrieved = self._retriever.retrieve(rewritten.question, limit=limit, filters=question.filters)
         timings = {"rewrite": asked - started} if rewritten.calls else {}
-        return Found(question, rewritten, retrieved, timings | {"retrieve": perf_counter() - asked})
+        return Found(question, rewritten, retrieved, timings | {"retrieve": perf_counter() - asked}, read)
+
+    def _readings(self, text: str, question: Question) -> tuple[Reading, ...]:
+        return () if question.as_written else self._retriever.readings(text.strip())
+
+    def _rewritten(self, question: Question, read: tuple[Reading, ...]) -> Rewritten:
+        """Return the question as it was read, made to stand alone."""
+        text = as_read(question.text.strip(), read)
+        if question.alone or listed_in(text):  # or it names what it is about
+            return Rewritten(text)
+        # An Answer tells how its question was read; of a question whose answer is but a text that is told anew.
+        history = [
+            turn
+            if isinstance(turn.answer, Answer)
+            else replace(turn, question=as_read(turn.question.strip(), self._readings(turn.question, question)))
+            for turn in question.history
+        ]
+        tied = partial(hangs, retriever=self._retriever, filters=question.filters)
+        shown = with_readings(question.text, read)
+        rewritten = self._rewriter(text, history, question.stop, hangs=tied, shown=shown)
+        if not rewritten.calls:
+            return rewritten
+        return replace(rewritten, question=mended(rewritten.question, read))  # it may say again what is mistyped
 
     def write(self, found: Found) -> Generator[str | Answer, None, None]:
         """Have the answer written, unless the answerer sees no prospect of one; then it isn't asked."""
@@ -135,8 +172,11 @@ class AnswerPipeline:
 
     def _drafted(self, found: Found) -> Generator[str | Draft, None, None]:
         question = found.question
-        asked = found.rewritten.question if found.rewritten.calls else question.text.strip()
-        return self._answerer.stream(asked, found.retrieved, question.history, question.stop, check=question.check)
+        asked = found.rewritten.question if found.rewritten.calls else found.asked
+        shown = "" if found.rewritten.calls else with_readings(question.text, found.readings)
+        return self._answerer.stream(
+            asked, found.retrieved, question.history, question.stop, check=question.check, shown=shown
+        )
 
     def _answer(self, found: Found, draft: Draft, outcome: Outcome) -> Answer:
         answered = outcome is Outcome.ANSWERED
@@ -243,4 +283,7 @@ def _told(draft: Draft) -> Draft:
 
 def _searched(found: Found) -> Searched:
     scores = tuple((hit.paper.paper_id, round(hit.score, 4)) for hit in found.retrieved.hits)
-    return Searched(found.retrieved.searched, found.rewritten.question, found.question.filters, scores)
+    rewritten = found.rewritten
+    return Searched(
+        found.retrieved.searched, rewritten.question, found.question.filters, scores, rewritten.after, found.readings
+    )

@@ -8,7 +8,7 @@ the new one.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.conversation.remarks import is_remark
 from rag.errors import CostLimitError, ModelError, UsedUpError
@@ -17,7 +17,9 @@ from rag.models.llms.base import NO_USAGE, ChatModel, Ending, Message, Usage
 from rag.models.llms.prompts import Prompt, as_data
 from rag.models.llms.replies import Room, complete
 from rag.records import Answer, Turn
+from rag.records.answers import REFUSALS
 from rag.retrieval.ties import Earlier
+from rag.text.readings import as_read
 from rag.text.words import stems
 
 Hangs = Callable[[str, Earlier], bool]  # tells whether a question hangs on an earlier one
@@ -44,7 +46,8 @@ LABEL = re.compile(r"^\W*((rewritten|standalone|last|new|final) )?question\W*:\s
 class Rewritten:
     """A question made to stand alone, and what a model took for it (no calls when it wasn't asked).
 
-    `notes` tell the reader, a line each, why it wasn't made so by the model that was asked.
+    `after` is the earlier question that stands in front of it, where it was joined to one. `notes` tell the reader, a
+    line each, why it wasn't made so by the model that was asked.
     """
 
     question: str
@@ -52,6 +55,7 @@ class Rewritten:
     calls: int = 0
     prompts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    after: str = ""
 
 
 def standalone(question: str, history: Sequence[Turn], hangs: Hangs | None = None) -> str:
@@ -59,37 +63,40 @@ def standalone(question: str, history: Sequence[Turn], hangs: Hangs | None = Non
 
     `hangs` tells whether a question hangs on an earlier one; by its words alone without it.
     """
-    text, earlier = question.strip(), last_asked(history)
-    if earlier and (hangs(text, earlier) if hangs else is_follow_up(text)):
-        return f"{earlier.question} {text}"
-    return text
+    return _joined(question.strip(), last_asked(history, hangs), hangs).question
 
 
-def last_asked(history: Sequence[Turn]) -> Earlier | None:
+def last_asked(history: Sequence[Turn], hangs: Hangs | None = None) -> Earlier | None:
     """Return the last question of a conversation that was answered, made to stand alone, and what it found.
 
-    Turns that failed don't count: a question that was refused or stopped is nothing to go on with.
+    Turns that failed don't count: a question that was refused or stopped is nothing to go on with. An Answer tells how
+    its question was searched for; of a question whose answer is but a text that is told anew, as it was then.
     """
-    turns = [turn for turn in history if succeeded(turn)][-TURNS:]
-    if not turns:
-        return None
-    last = turns[-1].answer
-    papers = tuple(paper_id for paper_id, _ in last.searched.scores) if isinstance(last, Answer) else ()
-    parts: list[str] = []
-    for turn in reversed(turns):
-        told = turn.answer.rewritten if isinstance(turn.answer, Answer) else None
-        if told and not told.endswith(turn.question.strip()):  # a model's words: they stand alone
-            parts.insert(0, told)
-            break
-        parts.insert(0, turn.question.strip())
-        if not (told or (isinstance(turn.answer, str) and is_follow_up(turn.question))):
-            break
-    return Earlier(" ".join(parts), papers)
+    parts: list[str] = []  # of what the last one was searched with, a question each
+    papers: tuple[int, ...] = ()
+    for turn in [turn for turn in history if succeeded(turn)][-TURNS:]:
+        own = turn.question.strip()
+        if isinstance(turn.answer, Answer):
+            own, query = as_read(own, turn.answer.searched.readings), turn.answer.searched.query
+            if not query.endswith(own):
+                parts, own = [], query  # a model's words: they stand alone
+            elif query == own:
+                parts = []
+            papers = tuple(paper_id for paper_id, _ in turn.answer.searched.scores)
+        else:
+            if not _joined(own, Earlier(" ".join(parts), papers) if parts else None, hangs).after:
+                parts = []
+            papers = ()
+        parts = [*parts, own]
+    return Earlier(" ".join(parts), papers) if parts else None
 
 
 def succeeded(turn: Turn) -> bool:
-    """Tell whether a turn was answered: an Answer says so itself, of a text an empty one is none."""
-    return turn.answer.answered if isinstance(turn.answer, Answer) else bool(turn.answer.strip())
+    """Tell whether a turn was answered: an Answer says so itself, a text when it is neither empty nor a refusal's."""
+    if isinstance(turn.answer, Answer):
+        return turn.answer.answered
+    text = turn.answer.strip()
+    return bool(text) and not text.startswith(tuple(REFUSALS.values()))
 
 
 def is_follow_up(question: str) -> bool:
@@ -111,17 +118,20 @@ def rewrite(  # noqa: PLR0913  (all that a model is asked with)
     model: ChatModel,
     prompt: Prompt,
     room: Room = Room(),
+    shown: str = "",
 ) -> Rewritten:
     """Return the question as the model makes it stand alone; as `standalone` does when it fails or replies with none.
 
     A small model often gives a follow-up back as it is: then what it hangs on is said again in front of it. Without
-    history no model is asked. Raises CostLimitError.
+    history no model is asked. `shown`: what the model is shown of the question, where that is more than itself. Raises
+    CostLimitError.
     """
     if not history:
         return Rewritten(question.strip())
     conversation = as_data("\n".join(_told(turn) for turn in history[-TURNS:]))
-    messages = [Message(*part) for part in prompt.render(conversation=conversation, question=question.strip())]
-    by_rule = standalone(question, history, hangs)
+    messages = [Message(*part) for part in prompt.render(conversation=conversation, question=shown or question.strip())]
+    earlier = last_asked(history, hangs)
+    by_rule = _joined(question.strip(), earlier, hangs)
     try:
         reply, finish = complete(model, messages, max_tokens=REPLY_TOKENS, stop=stop, room=room)
     except CostLimitError:
@@ -129,13 +139,14 @@ def rewrite(  # noqa: PLR0913  (all that a model is asked with)
     except ModelError as error:
         usage = Usage(*error.tokens) if isinstance(error, UsedUpError) else NO_USAGE
         note = BY_RULE.format(str(error).rstrip("."))
-        return Rewritten(by_rule, usage, int(usage != NO_USAGE), (prompt.prompt_id,), (note,))
+        return replace(by_rule, prompts=(prompt.prompt_id,), usage=usage, calls=int(usage != NO_USAGE), notes=(note,))
     rewritten = question_in(reply) if finish.ending is Ending.COMPLETE else None  # half a question asks another one
     if rewritten:
-        return Rewritten(standalone(rewritten, history, hangs), finish.usage, 1, (prompt.prompt_id,))
+        joined = _joined(rewritten, earlier, hangs)
+        return replace(joined, usage=finish.usage, calls=1, prompts=(prompt.prompt_id,))
     why = "its reply was no question" if finish.ending is Ending.COMPLETE else "its reply was cut off"
     notes = () if stop else (BY_RULE.format(why),)
-    return Rewritten(by_rule, finish.usage, 1, (prompt.prompt_id,), notes)
+    return replace(by_rule, usage=finish.usage, calls=1, prompts=(prompt.prompt_id,), notes=notes)
 
 
 def rewrite_without_model(
@@ -144,9 +155,10 @@ def rewrite_without_model(
     stop: Cancellation,  # noqa: ARG001
     *,
     hangs: Hangs | None = None,
+    shown: str = "",  # noqa: ARG001
 ) -> Rewritten:
     """Return a question as `standalone` makes it, in the form of `rewrite`."""
-    return Rewritten(standalone(question, history, hangs))
+    return _joined(question.strip(), last_asked(history, hangs), hangs)
 
 
 def question_in(reply: str) -> str | None:
@@ -165,3 +177,10 @@ def _told(turn: Turn) -> str:
     answer = turn.answer.text if isinstance(turn.answer, Answer) else turn.answer
     said = " ".join(answer.split())
     return f"Question: {turn.question.strip()}\nAnswer: {said[:SAID]}{'…' if len(said) > SAID else ''}"
+
+
+def _joined(text: str, earlier: Earlier | None, hangs: Hangs | None) -> Rewritten:
+    """Return a question after the earlier one when it hangs on that, else itself."""
+    if earlier and (hangs(text, earlier) if hangs else is_follow_up(text)):
+        return Rewritten(f"{earlier.question} {text}", after=earlier.question)
+    return Rewritten(text)

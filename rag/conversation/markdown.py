@@ -56,9 +56,7 @@ def conversation_markdown(turns: Sequence[Turn], *, title: str = "Conversation")
 
 def _answer(answer: Answer, numbers: dict[int, int], cited: dict[int, Paper]) -> list[str]:
     """Return the blocks of an answer; the papers that it cites are added to `cited` by number."""
-    blocks: list[str] = []
-    if answer.rewritten:
-        blocks.append(f"*Searched for: {inline(answer.rewritten)}*")
+    blocks = [f"*{inline(line)}*" for line in (answer.joined, answer.read) if line]
     if not answer.answered:
         blocks.append(f"*{REFUSALS[answer.outcome]}*{f' {NEAREST_PAPERS}' if answer.nearest else ''}")
     if not answer.answered and answer.nearest:

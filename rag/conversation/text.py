@@ -43,7 +43,7 @@ def conversation_text(turns: Sequence[Turn], *, title: str = "") -> str:
 
 
 def _answer(answer: Answer, numbers: dict[int, int]) -> list[str]:
-    blocks = [f"Searched for: {plain(answer.rewritten)}"] if answer.rewritten else []
+    blocks = [plain(line) for line in (answer.joined, answer.read) if line]
     if answer.answered:
         blocks.append(_written(answer, numbers) or "No answer.")
     else:

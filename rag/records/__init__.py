@@ -20,6 +20,7 @@ from rag.records.papers import (
     Rejection,
     Remark,
 )
+from rag.text.readings import Reading
 
 __all__ = [
     "Anew",
@@ -43,6 +44,7 @@ __all__ = [
     "PaperMarks",
     "Passage",
     "Rating",
+    "Reading",
     "Record",
     "Rejection",
     "Remark",

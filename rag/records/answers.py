@@ -13,6 +13,7 @@ from rag.records.papers import Paper, Passage, reference_html
 from rag.records.showing import boxed, listed, said, spaced, tagged
 from rag.records.standings import needs_look, shown, side_by_side
 from rag.text.labels import one_line
+from rag.text.readings import Reading, as_read, line_of
 
 MARK = "NOT SAID:"  # what a model is asked to write before what its sources leave open
 
@@ -53,13 +54,17 @@ CLOSEST = "closest, but no answer:"  # before the sentence of each of them that 
 class Searched:
     """What was searched: how many papers, under which filters, with which text.
 
-    `scores` are the papers found, best first, as (paper id, score within this search, 0..1).
+    `scores` are the papers found, best first, as (paper id, score within this search, 0..1). `after` is the earlier
+    question that stands in front of this one in `query`, where it was joined; `readings` are the words of the question
+    that were read as others.
     """
 
     papers: int
     query: str
     filters: Filters = field(default_factory=Filters)
     scores: tuple[tuple[int, float], ...] = ()
+    after: str = ""
+    readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,21 @@ class Answer:
     @property
     def rewritten(self) -> str | None:
         """The question as it was searched for, when a follow-up was made to stand alone; else None."""
-        return None if self.searched.query == self.question.strip() else self.searched.query
+        own = as_read(self.question.strip(), self.searched.readings)
+        return None if self.searched.query == own else self.searched.query
+
+    @property
+    def joined(self) -> str:
+        """What a reader is told of a question that was made to stand alone, in one line; nothing of any other."""
+        if not self.rewritten or not self.searched.after:
+            return f"Searched for: {self.rewritten}" if self.rewritten else ""
+        own = self.rewritten.removeprefix(self.searched.after).strip()
+        return f'Searched for "{own}" after "{self.searched.after}".'
+
+    @property
+    def read(self) -> str:
+        """What a reader is told of words that were read as others, in one line; nothing without any."""
+        return line_of(self.searched.readings)
 
     @property
     def nearest_with_closest(self) -> tuple[tuple[Paper, Passage | None], ...]:
@@ -131,7 +150,8 @@ class Answer:
         """Return the text with its references, a line each, and what to know of it."""
         text = "\n".join(map(one_line, self.text.split("\n")))
         cited = [f"[{one.number}] {one.paper.reference}" for one in self.citations]
-        return "\n\n".join(filter(None, [text, "\n".join(cited), "\n".join(map(one_line, self.notes))]))
+        told = map(one_line, filter(None, (self.joined, self.read, *self.notes)))
+        return "\n\n".join(filter(None, [text, "\n".join(cited), "\n".join(told)]))
 
     def _repr_html_(self) -> str:
         return boxed(
@@ -140,7 +160,7 @@ class Answer:
             "".join(cited_html(one, self.claims) for one in self.citations),
             listed(map(reference_html, self.nearest)) if self.outcome is Outcome.NOT_IN_ABSTRACTS else "",
             tagged("p", said(f"{LEFT_OPEN} {self.left_open}")) if self.left_open and not self.answered else "",
-            "".join(tagged("p", said(note), "quiet") for note in self.notes),
+            "".join(tagged("p", said(note), "quiet") for note in (self.joined, self.read, *self.notes) if note),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -185,7 +205,14 @@ class Answer:
             citations=tuple(citation_of(one, papers) for one in value["citations"]),
             nearest=tuple(papers[paper_id] for paper_id in value["nearest"]),
             closest=tuple(Passage(**one) for one in value.get("closest", ())),
-            searched=Searched(searched["papers"], searched["query"], Filters.from_dict(searched["filters"]), scores),
+            searched=Searched(
+                searched["papers"],
+                searched["query"],
+                Filters.from_dict(searched["filters"]),
+                scores,
+                searched.get("after", ""),
+                tuple(map(Reading.from_dict, searched.get("readings", ()))),
+            ),
             left_open=value.get("left_open", ""),
             matching=value.get("matching"),
             **_tuples(value, "prompts", "notes"),

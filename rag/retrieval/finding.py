@@ -9,7 +9,7 @@ others may, and `Found.more` says so.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.models.rerankers.base import NOT_RERANKED
 from rag.records import Filters, Found, Hit
@@ -20,6 +20,7 @@ from rag.retrieval.results import Retrieved, top
 from rag.retrieval.retriever import DEPTH, Ranked, Retriever
 from rag.storage.base import Index
 from rag.text.listing import listed_in
+from rag.text.readings import as_read
 from rag.utils.threads import one_blas_thread
 
 WIDE = 300  # candidates of each ranking
@@ -53,12 +54,18 @@ class _Counted:
 class Finder(Retriever):
     """Finds every paper about something in one library."""
 
-    def find(self, query: str, *, filters: Filters, limit: int, offset: int, sentences: int) -> Found:
+    def find(  # noqa: PLR0913  (what a caller can ask for)
+        self, query: str, *, filters: Filters, limit: int, offset: int, sentences: int, as_written: bool = False
+    ) -> Found:
         """Return a page of the papers about `query`, each with its best sentences, and how many there are in all.
 
-        Of a question that asks for a list, what it wants listed counts. Raises what `retrieve` raises.
+        Of a question that asks for a list, what it wants listed counts. Mistyped words are read as the library's, and
+        a note tells so, unless `as_written`. Raises what `retrieve` raises.
         """
-        found = self.matching(listed_in(query) or query, limit=limit, offset=offset, filters=filters)
+        read = () if as_written else self.readings(query)
+        asked = as_read(query, read)
+        found = self.matching(listed_in(asked) or asked, limit=limit, offset=offset, filters=filters)
+        found = replace(found, readings=read)
         notes = found.notes if found.matching else (NONE_MATCHES, *found.notes)
         return Found(query, tuple(top(found.hits, sentences)), found.matching or 0, found.searched, notes, found.more)
 

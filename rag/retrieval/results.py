@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from rag.models.rerankers.base import NOT_RERANKED, Reranked
-from rag.records import Hit
+from rag.records import Hit, Reading
+from rag.text.readings import line_of
 
 
 class WordMatch(NamedTuple):
@@ -25,7 +26,8 @@ class Retrieved:
     `searched`: how many papers took part. `matching`: where the papers about something were asked for, how many match,
     of which the hits are the first, and `more` when others may that were not looked at; None for any other question.
     `reranked`: what a reranker took, and in its note why it could not be had. `language_note`: what to tell when the
-    embedding model doesn't read the query's language.
+    embedding model doesn't read the query's language. `readings`: words of what was looked for that were read as
+    others; the query holds what they were read as.
     """
 
     query: str
@@ -37,11 +39,12 @@ class Retrieved:
     language_note: str = ""
     matching: int | None = None
     more: bool = False
+    readings: tuple[Reading, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader should know of the search, a line each."""
-        return tuple(note for note in (self.language_note, self.reranked.note) if note)
+        return tuple(note for note in (line_of(self.readings), self.language_note, self.reranked.note) if note)
 
 
 def top(hits: Sequence[Hit], passages: int) -> list[Hit]:

@@ -9,6 +9,7 @@ Every constant was measured on two collections (eval/RESULTS.md). Deterministic:
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
@@ -18,15 +19,17 @@ from numpy.typing import NDArray
 from rag.errors import EmptyLibraryError
 from rag.models.embedders.base import Embedder
 from rag.models.rerankers.base import NOT_RERANKED, Reranked, Reranker, reranked
-from rag.records import Filters, Hit, Paper, Passage
+from rag.records import Filters, Hit, Paper, Passage, Reading
 from rag.retrieval.language_note import language_note
 from rag.retrieval.late_interaction import TokensOfPaper, sentence_likeness, tokens_of, weighted, word_likeness
 from rag.retrieval.query import Query, check_question, prepare
 from rag.retrieval.ranking import fuse, rerank, rescore
 from rag.retrieval.results import Retrieved, WordMatch
+from rag.retrieval.spelling import readings
 from rag.retrieval.ties import Earlier, Seen, Ties, ties_of
 from rag.storage.allowed import Allowed
 from rag.storage.base import Index, Storage
+from rag.text.readings import as_read
 from rag.text.sentences import sentence_spans
 from rag.text.titles import is_named
 from rag.utils.threads import one_blas_thread
@@ -78,6 +81,16 @@ class Retriever:
     def reads(self, question: str) -> bool:
         """Tell whether the embedding model reads the language of a question, as far as that can be told."""
         return not language_note(question, self._embedder.name)
+
+    def readings(self, question: str) -> tuple[Reading, ...]:
+        """Return the words of a question that are read as words of the library. Raises StorageError."""
+        return readings(question, self._embedder, self._catalog)
+
+    def search(self, question: str, *, limit: int, filters: Filters = Filters(), as_written: bool = False) -> Retrieved:
+        """Do what `retrieve` does, with mistyped words read as the library's unless `as_written`."""
+        read = () if as_written else self.readings(question)
+        found = self.retrieve(as_read(question, read), limit=limit, filters=filters)
+        return replace(found, readings=read)
 
     def retrieve(self, question: str, *, limit: int, filters: Filters = Filters()) -> Retrieved:
         """Return the `limit` best papers for a question, each with its sentences, best first.

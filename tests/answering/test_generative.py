@@ -552,3 +552,18 @@ def test_an_unsupported_claim_gives_way_to_a_quote(having: Having) -> None:
     assert quote.support == 1.0
     assert INVENTED not in answer.text
     assert answer.repairs == {"quoted": 1}
+
+
+def test_a_model_sees_a_mistyped_question_as_written_and_how_it_was_read(having: Having) -> None:
+    model = Scripted(f"{ENCODED[:-1]} [1].")
+    answer = having(model).ask("How does ColBERT encode pasasges?")
+    assert model.prompts[0].endswith('Question: How does ColBERT encode pasasges? (Read "pasasges" as "passages".)')
+    assert answer.searched.query == "How does ColBERT encode passages?"
+
+
+def test_a_rewriting_model_sees_it_likewise_and_what_it_says_again_mistyped_is_mended(having: Having) -> None:
+    model = Scripted("How are pasasges encoded in ColBERT?", f"{ENCODED[:-1]} [1].")
+    answer = having(model).ask("And how are pasasges encoded?", history=HISTORY)
+    assert model.prompts[0].endswith('And how are pasasges encoded? (Read "pasasges" as "passages".)')
+    assert answer.searched.query == "How are passages encoded in ColBERT?"
+    assert model.prompts[1].endswith("Question: How are passages encoded in ColBERT?")

@@ -110,7 +110,7 @@ def test_without_a_question_a_line_is_a_question_and_may_follow_up_the_last(ask:
     code, out, err = ask(typed=f"{QUESTION}\n\nHow large is its index?\n")
     assert (code, err) == (0, "")
     assert out.count(" quoted · 1 paper · 40 papers searched") == 2
-    assert f"Searched for: {QUESTION} How large is its index?" in out.replace("\n", " ")
+    assert f'Searched for "How large is its index?" after "{QUESTION}". (--alone to ask it on its own)' in out
 
 
 def test_an_error_ends_only_its_own_question(ask: Run) -> None:
@@ -252,3 +252,26 @@ def test_what_differs_and_what_was_moved_is_told() -> None:
     differs = Claim("90 dance.", (cite(1, PAPER, 0, 25),), differences=(Difference("number", "90", "13"),))
     assert lacking(differs) == "90 dance. (says 90, the abstract 13)"
     assert "cited there: Moss" in lacking(replace(differs, moved_from="Moss"))
+
+
+MISTYPED = "How does dropuot prevent overfitting?"
+
+
+def test_what_was_read_otherwise_is_told_with_the_way_to_search_as_written(ask: Run) -> None:
+    _, out, _ = ask(MISTYPED)
+    assert out.startswith('Read "dropuot" as "dropout". (--as-written to search as written)\n')
+    _, out, _ = ask(MISTYPED, "--json")
+    assert json.loads(out)["searched"]["readings"] == [{"written": "dropuot", "read": "dropout", "start": 9}]
+    _, out, _ = ask(MISTYPED, "--as-written", "--json")
+    assert json.loads(out)["searched"]["query"] == MISTYPED
+
+
+def test_a_question_of_a_conversation_is_asked_on_its_own_by_an_option(ask: Run, tmp_path: Path) -> None:
+    history = tmp_path / "talk.jsonl"
+    ask(QUESTION, "--history", history)
+    _, out, _ = ask("How large is its index?", "--history", history, "--alone", "--json")
+    assert json.loads(out)["rewritten"] is None
+    _, out, _ = ask("--json", typed=f"{QUESTION}\n--alone How large is its index?\n--as-written {MISTYPED}\n")
+    asked = [json.loads(line) for line in out.splitlines()]
+    assert [one["question"] for one in asked[1:]] == ["How large is its index?", MISTYPED]
+    assert [one["searched"]["query"] for one in asked] == [QUESTION, "How large is its index?", MISTYPED]

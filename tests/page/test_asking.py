@@ -49,7 +49,7 @@ def test_a_follow_up_shows_what_was_searched_for(tab: Tab) -> None:
     tab.ask(LATE)
     assert tab.seen(".ap-rewritten") == []
     tab.ask("How large is its index?")
-    assert f"{LATE} How large is its index?" in tab.said(".ap-rewritten")
+    assert f'Searched for "How large is its index?" after "{LATE}".' in tab.said(".ap-rewritten")
 
 
 def test_what_the_abstracts_do_not_say_looks_different_and_names_the_nearest_papers(tab: Tab, samples: Library) -> None:

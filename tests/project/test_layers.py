@@ -25,7 +25,7 @@ LAYERS = (
     ("eval.datasets",),
     ("rag",),
     ("rag.library", "rag.testing"),
-    ("rag.comparison", "rag.gathering", "rag.integrations", "rag.marking"),
+    ("rag.asking", "rag.comparison", "rag.gathering", "rag.integrations", "rag.marking"),
     ("rag.answering", "rag.collection"),
     ("rag.conversation", "rag.maintenance"),
     ("rag.citations", "rag.fetching", "rag.ingestion", "rag.mapping", "rag.retrieval"),

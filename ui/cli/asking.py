@@ -8,6 +8,7 @@ import typer
 
 from ui.cli.options import (
     FAILED,
+    AsWrittenOption,
     CheckOption,
     CollectionOption,
     JsonOption,
@@ -30,6 +31,11 @@ QuestionArgument = Annotated[
     str | None, typer.Argument(metavar="QUESTION", help="what to ask; without: a conversation")
 ]
 
+HistoryOption = Annotated[
+    Path | None, typer.Option("--history", metavar="FILE", help="conversation to go on with; the answer is added")
+]
+AloneOption = Annotated[bool, typer.Option("--alone", help="it follows up no earlier question")]
+
 
 def search(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="what to look for")],
@@ -42,6 +48,7 @@ def search(
     collection: CollectionOption = None,
     tag: TagOption = None,
     without_retracted: WithoutRetractedOption = False,
+    as_written: AsWrittenOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """find papers, best first, and how many match"""
@@ -55,7 +62,7 @@ def search(
     settings = read_settings()
     with Library.open(library, settings, create=False) as opened:
         filters = read_filters(year, origin, title, collection, tag, without_retracted=without_retracted)
-        found = opened.find(query, limit=limit, offset=offset, filters=filters)
+        found = opened.find(query, limit=limit, offset=offset, filters=filters, as_written=as_written)
     for note in found.notes:
         sys.stderr.write(f"{printable(note)}\n")
     if as_json:
@@ -70,9 +77,7 @@ def ask(
     question: QuestionArgument = None,
     library: LibraryOption = None,
     llm: LlmOption = None,
-    history: Annotated[
-        Path | None, typer.Option("--history", metavar="FILE", help="conversation to go on with; the answer is added")
-    ] = None,
+    history: HistoryOption = None,
     year: YearOption = None,
     origin: OriginOption = None,
     title: TitleOption = None,
@@ -80,17 +85,19 @@ def ask(
     tag: TagOption = None,
     without_retracted: WithoutRetractedOption = False,
     check: CheckOption = None,
+    alone: AloneOption = False,
+    as_written: AsWrittenOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """answer a question, each sentence with its citation
 
     Without QUESTION it reads one question a line, each of which may follow up the last; an
-    empty line ends it. Exit code 0: answered, 3: the abstracts don't say, 1: error (of
-    piped questions: any error).
+    empty line ends it. A line may begin with --alone or --as-written, too. Exit code 0:
+    answered, 3: the abstracts don't say, 1: error (of piped questions: any error).
     """
     from rag.conversation.history import check_writable, read_history
     from rag.library import Library
-    from ui.cli.conversation import Conversation
+    from ui.cli.conversation import Conversation, Way
     from ui.filters import read_filters
 
     settings = checking(read_settings(llm=llm), check)
@@ -99,7 +106,7 @@ def ask(
     if history:
         check_writable(history)
     with Library.open(library, settings, create=False) as opened:
-        conversation = Conversation(opened, turns, history, filters, as_json)
+        conversation = Conversation(opened, turns, history, filters, as_json, Way(alone, as_written))
         if question is None:
             failed = conversation.go_on()
             raise typer.Exit(FAILED if failed and not sys.stdin.isatty() else 0)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from rich.console import Console
 
@@ -19,6 +20,28 @@ from rag.records import Answer, Filters, Turn
 from ui.cli.showing.rendering import show_answer, stream_answer
 
 PROMPT = "[bold cyan]?[/] "
+OPTIONS = {"--alone": "alone", "--as-written": "as_written"}
+
+
+class Way(NamedTuple):
+    """How questions are asked: `alone`, hanging on no earlier one; `as_written`, no word read as another."""
+
+    alone: bool = False
+    as_written: bool = False
+
+    def of(self, line: str) -> tuple["Way", str]:
+        """Return how a line is to be asked, and its question: it may begin with the options of the command line.
+
+        >>> Way().of("--alone What is dropout?")
+        (Way(alone=True, as_written=False), 'What is dropout?')
+        """
+        first, _, rest = line.partition(" ")
+        if first not in OPTIONS or not rest.strip():
+            return self, line
+        return self._replace(**{OPTIONS[first]: True}).of(rest.strip())
+
+
+PLAIN = Way()
 
 
 @dataclass
@@ -30,20 +53,23 @@ class Conversation:
     history: Path | None
     filters: Filters
     as_json: bool
+    way: Way = PLAIN
     indent: int | None = 2  # of JSON; in a conversation None: an answer is a line
     _cost: float = 0  # of what was asked in this session, earlier turns of a file aside
 
     def ask(self, question: str) -> Answer:
         """Answer one question, show it, and add it to the turns and their file. Raises RagError."""
         console, before = Console(highlight=False), self._cost
+        way, question = self.way.of(question)
         if self.as_json or not console.is_terminal:
-            answer = self.library.ask(question, history=self.turns, filters=self.filters)
+            answer = self.library.ask(question, history=self.turns, filters=self.filters, **way._asdict())
             if self.as_json:
                 sys.stdout.write(json.dumps(answer.to_dict(), ensure_ascii=False, indent=self.indent) + "\n")
             else:
                 show_answer(console, answer, before)
         else:
-            with closing(self.library.stream(question, history=self.turns, filters=self.filters)) as events:
+            events = self.library.stream(question, history=self.turns, filters=self.filters, **way._asdict())
+            with closing(events):
                 answer = stream_answer(console, events, before)
         self.turns.append(Turn(question, answer))
         if self.history is not None:

@@ -33,6 +33,7 @@ CollectionOption = Annotated[
 CheckOption = Annotated[
     bool | None, typer.Option("--check/--no-check", help="have each claim of an LLM checked by meaning")
 ]
+AsWrittenOption = Annotated[bool, typer.Option("--as-written", help="read no mistyped word as another")]
 NAMED = "number, DOI, arXiv id, PubMed id, key or title"  # of a paper
 TagOption = Annotated[str | None, typer.Option("--tag", metavar="TAG", help="only papers with this tag")]
 WithoutRetractedOption = Annotated[bool, typer.Option("--without-retracted", help="leave out retracted papers")]

@@ -46,7 +46,7 @@ from rag.settings import Settings
 class QuestionBundle(QueryBundle):
     """A LlamaIndex query with what came before it, the bounds of the search and a way to stop.
 
-    `check` and `answerer` are as in `Library.ask`.
+    The rest is as in `Library.ask`.
     """
 
     history: Sequence[Turn] = ()
@@ -54,6 +54,8 @@ class QuestionBundle(QueryBundle):
     stop: Cancellation = field(default_factory=Cancellation)
     check: bool | None = None
     answerer: str | None = None
+    alone: bool = False
+    as_written: bool = False
 
 
 class PaperRetriever(BaseRetriever):
@@ -65,8 +67,10 @@ class PaperRetriever(BaseRetriever):
         self._limit = limit
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        filters = query_bundle.filters if isinstance(query_bundle, QuestionBundle) else Filters()
-        found = self._retriever.retrieve(query_bundle.query_str, limit=self._limit, filters=filters)
+        asked = query_bundle if isinstance(query_bundle, QuestionBundle) else QuestionBundle(query_bundle.query_str)
+        found = self._retriever.search(
+            asked.query_str, limit=self._limit, filters=asked.filters, as_written=asked.as_written
+        )
         return [node_of(hit) for hit in found.hits]
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:

@@ -159,7 +159,9 @@ def _astreamed(pipeline: AnswerPipeline, found: Found) -> AsyncStreamingResponse
 
 def _question(query: QueryBundle) -> Question:
     if isinstance(query, QuestionBundle):
-        return Question(query.query_str, query.history, query.filters, query.stop, query.check)
+        return Question(
+            query.query_str, query.history, query.filters, query.stop, query.check, query.alone, query.as_written
+        )
     return Question(query.query_str)
 
 

@@ -56,6 +56,12 @@ class OnnxEmbedder:
         """Return the number of word pieces of a passage, prompt and special tokens included, at most `window`."""
         return len(self._tokenizer.encode(self._export.prompts.passage + text).ids)
 
+    def knows(self, word: str) -> bool:
+        """Return whether a word is a whole entry of the model's vocabulary."""
+        # Many vocabularies mark an entry that begins a word, by a sign of their own for the space before it.
+        cut = (self._tokenizer.encode(text, add_special_tokens=False).tokens for text in (word, f" {word}"))
+        return any(len(one) == 1 and one[0].lstrip("\u2581\u0120").lower() == word.lower() for one in cut)
+
     def embed(self, texts: Sequence[str], *, kind: Kind = "passage") -> Iterator[Embedded]:
         """Yield each text embedded, in order; text beyond the window of word pieces is not seen."""
         prompt = self._export.prompts.of(kind)

@@ -45,6 +45,7 @@ COLOURS = {
 }  # fmt: skip
 SHOWN_REJECTIONS = 20
 SHOWN_MERGES = 20
+AS_WRITTEN = "--as-written to search as written"
 REFRESHES = 8  # a second, of an answer that is being written
 
 
@@ -75,8 +76,9 @@ def stream_answer(console: Console, events: Iterable[str | Answer], before: floa
 
 def show_answer(console: Console, answer: Answer, before: float = 0) -> None:
     """Print an answer: its text with a sign behind each claim to look at, references, a line on how it came about."""
-    if answer.rewritten:
-        _print(console, Text(f"Searched for: {printable(answer.rewritten)}", "dim"))
+    for line, otherwise in ((answer.joined, "--alone to ask it on its own"), (answer.read, AS_WRITTEN)):
+        if line:
+            _print(console, Text(f"{printable(line)} ({otherwise})", "dim"))
     if answer.answered:
         for text in answer_lines(console, answer):
             _print(console, text)

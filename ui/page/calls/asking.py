@@ -11,7 +11,7 @@ from pydantic import Field
 
 from rag.errors import QuestionError
 from rag.integrations.llama_index.adapters import QuestionBundle
-from rag.records import Answer, Citation, Filters, Outcome, Paper, Rating, Searched, Turn
+from rag.records import Answer, Citation, Filters, Outcome, Paper, Rating, Reading, Searched, Turn
 from ui.filters import read_filters
 from ui.page.calls.base import MOST_PAPERS, Sent, Told
 from ui.page.desk import Desk
@@ -51,17 +51,26 @@ class Bounds(Sent):
 
 
 class Earlier(Sent):
-    """An earlier question of the conversation; one that failed has no outcome."""
+    """An earlier question of the conversation, and how it was searched for; one that failed has no outcome."""
 
     question: str = Field(max_length=LONGEST)
     text: str = Field("", max_length=LONGEST)
     outcome: Outcome | None = None
+    query: str = Field("", max_length=LONGEST)  # with which it was searched for
+    readings: tuple[Reading, ...] = Field((), max_length=MOST_PAPERS)
+    papers: tuple[int, ...] = Field((), max_length=MOST_PAPERS)  # found, best first
+
+    def searched(self) -> Searched:
+        """Return what is known of its search; a page of an older version told nothing."""
+        scores = tuple((paper_id, 0.0) for paper_id in self.papers)
+        return Searched(0, self.query or self.question.strip(), scores=scores, readings=self.readings)
 
 
 class Question(Sent):
     """A question: `numbers` are the papers that have a number in the conversation already, by number.
 
-    `library` is the one that the conversation is about; a page that goes on after a restart may meet another.
+    `alone`: it hangs on no earlier one; `written`: no word of it is read as another. `library` is the
+    one that the conversation is about; a page that goes on after a restart may meet another.
     """
 
     exchange: Id
@@ -71,6 +80,8 @@ class Question(Sent):
     numbers: dict[int, int] = Field({}, max_length=MOST_PAPERS)
     bounds: Bounds = Bounds()
     check: bool = False
+    alone: bool = False
+    written: bool = False
     answerer: str | None = Field(None, max_length=400)
     spent: float = 0.0  # what the conversation cost before
 
@@ -125,6 +136,8 @@ async def ask(desk: Desk, sent: Question) -> Told:
         history=_history(sent),
         filters=sent.bounds.filters(),
         check=sent.check,
+        alone=sent.alone,
+        as_written=sent.written,
         answerer=sent.answerer if sent.answerer in known else None,  # a model that is set no more
     )
     desk.answers.begin(sent.exchange, asked)
@@ -192,7 +205,7 @@ def _history(sent: Question) -> list[Turn]:
         if one.outcome is None:
             turns.append(Turn(one.question))
             continue
-        answer = Answer(one.question, one.outcome, one.text, (), numbered, (), Searched(0, one.question), "")
+        answer = Answer(one.question, one.outcome, one.text, (), numbered, (), one.searched(), "")
         turns.append(Turn(one.question, answer))
         numbered = ()
     return turns

@@ -87,12 +87,12 @@ def _article(turn: Turn, place: int) -> str:
 
 
 def _said(answer: Answer, place: int) -> str:
-    rewritten = f'<p class="quiet">Searched for: {_line(answer.rewritten)}</p>' if answer.rewritten else ""
+    asked = "".join(f'<p class="quiet">{_line(line)}</p>' for line in (answer.joined, answer.read) if line)
     notes = "".join(f'<p class="note">{_line(note)}</p>' for note in answer.notes)
     if answer.answered:
-        return f"{rewritten}{_text(answer, place)}{notes}"
+        return f"{asked}{_text(answer, place)}{notes}"
     open_ = f'<p class="note">{LEFT_OPEN} {prose(answer.left_open)}</p>' if answer.left_open else ""
-    return f'{rewritten}<p class="verdict">{_line(REFUSALS[answer.outcome])}</p>{open_}{notes}'
+    return f'{asked}<p class="verdict">{_line(REFUSALS[answer.outcome])}</p>{open_}{notes}'
 
 
 def _text(answer: Answer, place: int) -> str:

@@ -45,9 +45,8 @@ def answer_parts(answer: Answer, before: float) -> dict[str, str]:
 
     `answer` is its text with notes, `line` the quiet line below it, `said` what a screen reader is told of it.
     """
-    rewritten = ""
-    if answer.rewritten:
-        rewritten = f'<p class="ap-rewritten"><span>Searched for</span> {escape(answer.rewritten)}</p>'
+    asked = _asked("ap-rewritten", answer.joined, "alone", "Ask it on its own")
+    asked += _asked("ap-read", answer.read, "written", "Search as written")
     notes = "".join(f'<p class="ap-note">{escape(note)}</p>' for note in answer.notes)
     if answer.answered:
         body = answer_text(answer)
@@ -56,10 +55,16 @@ def answer_parts(answer: Answer, before: float) -> dict[str, str]:
         verdict = f'<p class="ap-verdict"><span aria-hidden="true">{shape}</span> {said}</p>'
         body = f"{verdict}{_left_open(answer)}{_nearest(answer)}"
     return {
-        "answer": f'<div class="ap-answer ap-{answer.outcome}">{rewritten}{body}{notes}</div>',
+        "answer": f'<div class="ap-answer ap-{answer.outcome}">{asked}{body}{notes}</div>',
         "line": line(answer, before),
         "said": short(answer) if answer.answered else REFUSALS[answer.outcome],
     }
+
+
+def _asked(kind: str, line: str, act: str, label: str) -> str:
+    """Return a line on what became of the question, with the button that asks it otherwise; nothing without a line."""
+    button = f'<button type="button" class="ap-otherwise" data-do="{act}">{label}</button>'
+    return f'<p class="{kind}"><span>{escape(line)}</span> {button}</p>' if line else ""
 
 
 def _nearest(answer: Answer) -> str:

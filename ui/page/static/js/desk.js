@@ -6,6 +6,7 @@ import * as store from "./store.js";
 
 const EARLIER = 8; // questions that a follow-up may hang on
 const SAID = 600; // characters of their answers
+const FOUND = 30; // papers that they found, best first
 const LONGEST = 4000; // of a question, as the server has it: one of a file may be longer
 const LOST = "The server was restarted before the answer was whole. Ask again.";
 const STOPPED = "Stopped before the answer was whole.";
@@ -156,8 +157,9 @@ export const busy = () => desk.path.some((one) => !one.done);
 
 let beginning = false; // a question is being kept: a second click on it asks nothing
 
-/** Ask a question in the conversation on the desk, or an edited one in the place of `replaces`. */
-export async function ask(question, { replaces = null } = {}) {
+/** Ask a question in the conversation on the desk, or an edited one in the place of `replaces`; `alone`: it hangs on no
+ * earlier one, `written`: no word of it is read as another. */
+export async function ask(question, { replaces = null, alone = false, written = false } = {}) {
   question = question.trim();
   if (!question || beginning) return false;
   if (busy() && !replaces) return toast("Wait for this answer, or stop it with Esc"), false;
@@ -166,7 +168,7 @@ export async function ask(question, { replaces = null } = {}) {
   let made;
   beginning = true;
   try {
-    made = await store.begin((await known).library, desk.id, question, { replaces, bounds, check: desk.check, answerer: desk.answerer });
+    made = await store.begin((await known).library, desk.id, question, { replaces, bounds, check: desk.check, answerer: desk.answerer, alone, written });
   } catch (error) {
     toast(`This question can't be kept in the browser: ${error?.message ?? error}`, { error: true });
     return false;
@@ -187,6 +189,7 @@ function before(exchange, exchanges) {
   for (const { answer } of chain) for (const { number, paper } of cited(answer)) numbers[number] ??= paper;
   const earlier = chain.filter((one) => !one.deleted).slice(-EARLIER).map(({ question, answer, text }) => ({
     question: [...question].slice(0, LONGEST).join(""), text: [...(answer?.text ?? text ?? "")].slice(0, SAID).join(""), outcome: answer?.outcome ?? null,
+    query: [...(answer?.searched.query ?? "")].slice(0, LONGEST).join(""), readings: answer?.searched.readings ?? [], papers: (answer?.searched.scores ?? []).slice(0, FOUND).map(([paper]) => paper),
   }));
   return { earlier, numbers, spent: chain.reduce((sum, one) => sum + (one.answer?.cost ?? 0), 0) };
 }
@@ -248,7 +251,7 @@ async function asked(exchange, { conversation, exchanges }) {
       if (sent) news = await call("follow", { exchange: id, seen, spent, begun });
       else {
         news = await call("ask", { exchange: id, library: conversation.library, question: exchange.question, earlier, numbers, bounds: exchange.bounds,
-          check: exchange.check ?? false, answerer: exchange.answerer ?? null, spent });
+          check: exchange.check ?? false, answerer: exchange.answerer ?? null, alone: exchange.alone ?? false, written: exchange.written ?? false, spent });
         sent = true;
         if (!news.done) await store.amend(id, { sent });
         if (unwanted.has(id)) await call("stop", { exchange: id }); // the word to stop was there before the question

@@ -177,6 +177,11 @@ export function transcript({ element }) {
     toast("Kept");
   }
   const exchange = (pressed) => desk.exchanges.get(idOf(pressed));
+  /** Ask the same question again; how it was asked before holds: on its own, as written. */
+  const anew = (pressed, how = {}) => {
+    const { id, question: asked, alone = false, written = false } = exchange(pressed);
+    return ask(asked, { replaces: id, alone, written, ...how });
+  };
   const step = (pressed, by) => {
     const one = desk.exchanges.get(idOf(pressed));
     const versions = siblings(one);
@@ -221,7 +226,9 @@ export function transcript({ element }) {
     copy: (pressed) => copied(exchange(pressed)),
     references: (pressed) => menu(pressed, referenceMenu(exchange(pressed)), "References of this answer"),
     more: (pressed) => menu(pressed, answerMenu(exchange(pressed)), "More on this answer"),
-    again: (pressed) => ask(desk.exchanges.get(idOf(pressed)).question, { replaces: idOf(pressed) }),
+    again: (pressed) => anew(pressed),
+    alone: (pressed) => anew(pressed, { alone: true }),
+    written: (pressed) => anew(pressed, { written: true }),
     example: (pressed) => ask(pressed.textContent),
     edit,
     stop: (pressed) => stop(idOf(pressed)),
