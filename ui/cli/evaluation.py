@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui.cli.options import FAILED, JsonOption, LibraryOption, LlmOption
+from ui.cli.options import FAILED, JsonOption, LibraryOption, LlmOption, console, print_json
 
 if TYPE_CHECKING:
     from eval.datasets.questions import GoldQuestion
@@ -172,21 +172,52 @@ def speed(
     papers: Annotated[
         Path | None, typer.Argument(metavar="[PATH]", help="papers to measure with; without: the samples")
     ] = None,
+    size: Annotated[
+        int | None, typer.Option("--size", metavar="N", min=1, help="with a library of N made-up papers instead")
+    ] = None,
+    keep: Annotated[
+        Path | None, typer.Option("--keep", metavar="DIR", help="with --size: make it in this folder, and leave it")
+    ] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """measure ingest, search, answers and cold starts beside their bare costs
 
     In a library of its own, thrown away afterwards. Ratios count: seconds vary with the
-    machine.
+    machine. With --size: what a library of so many papers costs here, without its embedding.
     """
     import tempfile
 
-    from eval.speed import measure
+    from eval.speed.bare_costs import measure
+    from rag.errors import QuestionError
     from rag.ingestion.finding import find_files
 
+    if size is not None and papers is None:
+        _at_size(size, keep, as_json=as_json)
+        return
+    if size is not None or keep is not None or as_json:
+        msg = "--keep and --json go with --size, which makes papers up: leave out PATH."
+        raise QuestionError(msg)
     if papers is not None:
         find_files([papers])
     with tempfile.TemporaryDirectory() as folder:
         sys.stdout.write(measure(Path(folder), papers) + "\n")
+
+
+def _at_size(papers: int, keep: Path | None, *, as_json: bool) -> None:
+    """Measure a library of made-up papers, in a folder that is kept or in one that is thrown away."""
+    import tempfile
+    from contextlib import nullcontext
+
+    from eval.speed.at_size.table import measure
+    from ui.cli.showing.progress import watching
+
+    place = nullcontext(str(keep)) if keep else tempfile.TemporaryDirectory()
+    with place as folder, watching(console(stderr=True)) as watch:
+        found = measure(papers, Path(folder), lambda line: console(stderr=True).print(line, soft_wrap=True), watch)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        sys.stdout.write(found.to_markdown() + "\n")
 
 
 def _questions(path: Path | None, library: "Library") -> "list[GoldQuestion]":
