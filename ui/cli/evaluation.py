@@ -173,7 +173,7 @@ def speed(
         Path | None, typer.Argument(metavar="[PATH]", help="papers to measure with; without: the samples")
     ] = None,
     size: Annotated[
-        int | None, typer.Option("--size", metavar="N", min=1, help="with a library of N made-up papers instead")
+        int | None, typer.Option("--size", metavar="N", help="with a library of N made-up papers instead")
     ] = None,
     keep: Annotated[
         Path | None, typer.Option("--keep", metavar="DIR", help="with --size: make it in this folder, and leave it")
@@ -208,9 +208,13 @@ def _at_size(papers: int, keep: Path | None, *, as_json: bool) -> None:
     import tempfile
     from contextlib import nullcontext
 
-    from eval.speed.at_size.table import measure
+    from eval.speed.at_size.table import FEWEST, measure
+    from rag.errors import QuestionError
     from ui.cli.showing.progress import watching
 
+    if papers < FEWEST:
+        msg = f"{papers:,} papers tell nothing of speed: give --size at least {FEWEST}."
+        raise QuestionError(msg)
     place = nullcontext(str(keep)) if keep else tempfile.TemporaryDirectory()
     with place as folder, watching(console(stderr=True)) as watch:
         found = measure(papers, Path(folder), lambda line: console(stderr=True).print(line, soft_wrap=True), watch)

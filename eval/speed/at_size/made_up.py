@@ -18,7 +18,7 @@ Numbers = NDArray[np.int64]
 
 SEED = 18
 WORDS = 200_000  # the first tenth of them is English
-ZIPF, FLATTENED = 1.05, 2.7  # exponent and offset of Mandelbrot's form of the law
+ZIPF, FLATTENED = 1.15, 2.7  # exponent and offset of Mandelbrot's form of the law
 FUNCTION_WORDS = 150  # which titles and questions have few of
 PAPERS_A_TOPIC = 50  # on average: the first topics have more
 FILES = 20  # that the papers are said to be from

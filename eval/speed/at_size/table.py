@@ -16,6 +16,7 @@ from rag.records.progress import Watch
 from rag.storage.layout import CHROMA, catalog_size, index_folder
 from rag.storage.manifest import read_manifest
 
+FEWEST = 100  # papers: among fewer a filter may leave none
 ASKINGS = {
     "search": "warm search",
     "by_year": "warm search of a quarter, by year",
@@ -82,7 +83,7 @@ def _own_model(papers: int, folder: Path) -> str:
     quiet = f", {span(alone * papers)} with all its cores free" if alone < own["seconds"] / 2 else ""
     return (
         f"Your own model, {own['name']}, took {own['seconds'] * 1e3:,.0f} ms for each of 20 abstracts: to embed "
-        f"{papers:,} papers takes about {span(own['seconds'] * papers)} on this machine as it is now{quiet}; that comes "
+        f"{papers:,} papers takes about {span(own['seconds'] * papers)} on this machine as it is now{quiet}; it comes "
         f"beside what is measured here. Loading it takes {own['loading']:.1f} s and {own['memory']:,.0f} MB in every "
         "process that asks."
     )
