@@ -4,7 +4,6 @@ Parses and shows; eval/ does the work.
 """
 
 import json
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -55,7 +54,7 @@ def run(
     A run that was cut short goes on where it stopped; the same set-up again is read from
     its file. Kept under runs/ in the library unless --out names a file.
     """
-    from eval.runs.run_file import RUNS
+    from eval.runs.run_file import RUNS, file_name
     from eval.runs.runner import Plan, about_run, evaluate
     from eval.runs.thresholds import read_demand
     from rag.library import Library
@@ -68,7 +67,7 @@ def run(
         asked = _questions(questions, opened)
         told = _judge(judge, len(asked), yes=yes) if judge else None
         plan = Plan(questions.name if questions else "ratings", told, told.name if told else "offline", workers)
-        path = out or opened.folder / RUNS / _file_name(about_run(opened, asked, plan).same)
+        path = out or opened.folder / RUNS / file_name(about_run(opened, asked, plan).same)
         with counting("questions") as watch:
             found = evaluate(opened, asked, path, plan, watch)
     _show(found, path, as_json=as_json)
@@ -208,13 +207,9 @@ def _at_size(papers: int, keep: Path | None, *, as_json: bool) -> None:
     import tempfile
     from contextlib import nullcontext
 
-    from eval.speed.at_size.table import FEWEST, measure
-    from rag.errors import QuestionError
+    from eval.speed.at_size.table import measure
     from ui.cli.showing.progress import watching
 
-    if papers < FEWEST:
-        msg = f"{papers:,} papers tell nothing of speed: give --size at least {FEWEST}."
-        raise QuestionError(msg)
     place = nullcontext(str(keep)) if keep else tempfile.TemporaryDirectory()
     with place as folder, watching(console(stderr=True)) as watch:
         found = measure(papers, Path(folder), lambda line: console(stderr=True).print(line, soft_wrap=True), watch)
@@ -264,16 +259,6 @@ def _judge(llm: str, questions: int, *, yes: bool) -> "ModelJudge":
     if not yes and not typer.confirm(f"{takes} Go on?", err=True):
         raise typer.Exit(FAILED)
     return ModelJudge(model, settings)
-
-
-def _file_name(same: object) -> str:
-    """Return the name of the file of a run: the same set-up has the same."""
-    import hashlib
-
-    told = json.loads(json.dumps(same))
-    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:10]
-    name = re.sub(r"[^\w.]+", "-", f"{Path(told['questions']).stem}-{told['answerer']}").strip("-")
-    return f"{name}-{digest}.jsonl"
 
 
 def _show(found: "Run", path: Path, *, as_json: bool) -> None:

@@ -11,7 +11,7 @@ from eval.speed.at_size.making import check_folder
 from eval.speed.at_size.process import run_step
 from eval.speed.at_size.quick_embedder import NAME
 from eval.speed.at_size.rows import Row, as_markdown
-from rag.errors import RagError
+from rag.errors import QuestionError, RagError
 from rag.records.progress import Watch
 from rag.storage.layout import CHROMA, catalog_size, index_folder
 from rag.storage.manifest import read_manifest
@@ -57,9 +57,12 @@ def measure(
 ) -> AtSize:
     """Make a library of so many papers in a folder, or go on with one made so, and measure it.
 
-    `tell` gets what it will take, before it is made. Raises SourceError for a folder that holds something else,
-    StorageError when the disk won't hold it or a step fails.
+    `tell` gets what it will take, before it is made. Raises QuestionError for fewer than FEWEST, SourceError
+    for a folder that holds something else, StorageError when the disk won't hold it or a step fails.
     """
+    if papers < FEWEST:
+        msg = f"{papers:,} papers tell nothing of speed: give --size at least {FEWEST}."
+        raise QuestionError(msg)
     check_folder(folder)
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     tell(foretell(papers, folder).told(papers, folder))
