@@ -2,7 +2,7 @@
 
 A word is one of ROWS random directions, chosen by a checksum of it; a text is the sum of its words, rare ones counting
 more. So papers of one topic are as near to each other, and as far from others, as those of a real model are, and an
-index has the work that it has with one. It knows no word from another of the same row.
+index has the work that it has with one. What a text means is lost: words of the same row are the same to it.
 """
 
 import re
