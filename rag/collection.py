@@ -44,24 +44,35 @@ class Collection:
     LibraryDamagedError, and StorageError when a write fails.
     """
 
-    def __init__(self, folder: Path, settings: Settings, *, create: bool = True) -> None:
+    def __init__(
+        self, folder: Path, settings: Settings, *, create: bool = True, embedder: Embedder | None = None
+    ) -> None:
         """Use `Collection.open`."""
         self.folder = folder
         self.settings = settings
         self._lock = threading.RLock()
+        self._given = embedder
         self._embedder: Embedder | None = None
         self._maps = MapCache(folder)
         spec = IndexSpec(self._model_name, CHUNKER, lambda: self.embedder().dimension)
         self.storage: Storage = EmbeddedStorage.open(folder, spec, create=create)
 
     @classmethod
-    def open(cls, path: str | Path | None = None, settings: Settings | None = None, *, create: bool = True) -> Self:
+    def open(
+        cls,
+        path: str | Path | None = None,
+        settings: Settings | None = None,
+        *,
+        create: bool = True,
+        embedder: Embedder | None = None,
+    ) -> Self:
         """Open the papers in the folder `path` (by default the setting `library`), made when absent if `create`.
 
-        Raises what `EmbeddedStorage.open` raises.
+        `embedder`: the model of their index, in the place of the one that the settings name. Raises what
+        `EmbeddedStorage.open` raises.
         """
         settings = settings or load_settings()
-        return cls(Path(path or settings.library), settings, create=create)
+        return cls(Path(path or settings.library), settings, create=create, embedder=embedder)
 
     def __len__(self) -> int:
         return self.storage.catalog.count(indexed=True)
@@ -82,7 +93,7 @@ class Collection:
             if self._embedder is None:
                 manifest = read_manifest(self.folder)
                 stored = manifest.embedding if manifest else None
-                loaded = load_embedder(pinned_settings(self.settings, stored))
+                loaded = self._given or load_embedder(pinned_settings(self.settings, stored))
                 if stored is not None:
                     require_same(self.folder, "embedding model", stored, self._model_name(stored))
                 self._embedder = loaded
@@ -90,6 +101,8 @@ class Collection:
 
     def _model_name(self, stored: str | None) -> str:
         """Return the name of the model that the settings ask for, for vectors of the model `stored` or new ones."""
+        if self._given is not None:
+            return self._given.name
         if stored is not None:
             return embedder_name(pinned_settings(self.settings, stored), stored)
         embedder = self.embedder()

@@ -3,7 +3,9 @@
 A row is added as soon as it is known, so that a run cut short is a shorter run, and goes on where it stopped.
 """
 
+import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -183,3 +185,11 @@ def add_row(path: Path, row: Row) -> None:
     except OSError as error:
         msg = f"The run {path} can't be written ({error.strerror}). Make room; the same command goes on."
         raise StorageError(msg) from error
+
+
+def file_name(same: object) -> str:
+    """Return the name of the file of a run: the same set-up has the same."""
+    told = json.loads(json.dumps(same))
+    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:10]
+    name = re.sub(r"[^\w.]+", "-", f"{Path(told['questions']).stem}-{told['answerer']}").strip("-")
+    return f"{name}-{digest}.jsonl"

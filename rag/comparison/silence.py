@@ -9,6 +9,7 @@ from rag.citations.model_text.denials import denies, is_marked
 from rag.citations.model_text.denials_abroad import denies_abroad
 from rag.citations.support import SUPPORTED, support
 from rag.text.word_lists import any_of, word_lists
+from rag.utils.patterns import lazily
 
 LONGEST = 400  # characters of a cell that are looked at
 HOW = r"(?:\s+(?:\w+ly|yet|further|otherwise|at all|even))*"
@@ -32,14 +33,14 @@ WORDS = (
     r"(?:\s+(?:given|provided|on (?:this|that)))?|"
     r"cannot be (?:determined|said|told|inferred)|can['\N{RIGHT SINGLE QUOTATION MARK}]t (?:tell|say)|tbd|nan)"
 )
-SIGNS = re.compile(r"[\W_]*")
+SIGNS = lazily(r"[\W_]*")
 ENDS = r"(?:[\W_]*|\s*[(\[].*)"
-BARE = re.compile(rf"[\W_]*{WORDS}{ENDS}", re.IGNORECASE | re.DOTALL)
-ALONE = re.compile(rf"[\W_]*(?:{BEGINS}|{SUBJECT}|{NONE}|{NO}){ENDS}", re.IGNORECASE | re.DOTALL)
-OPENING = re.compile(
+BARE = lazily(rf"[\W_]*{WORDS}{ENDS}", re.IGNORECASE | re.DOTALL)
+ALONE = lazily(rf"[\W_]*(?:{BEGINS}|{SUBJECT}|{NONE}|{NO}){ENDS}", re.IGNORECASE | re.DOTALL)
+OPENING = lazily(
     rf"[\W_]*(?:{BEGINS}|{NO})\s*(?:[.,;:(\[\N{{EN DASH}}\N{{EM DASH}}-]|but\b|however\b).*", re.IGNORECASE | re.DOTALL
 )
-ABROAD = re.compile(rf"[\W_]*{any_of(word_lists('denials')['marks'])}[\W_]*", re.IGNORECASE)
+ABROAD = lazily(rf"[\W_]*{any_of(word_lists('denials')['marks'])}[\W_]*", re.IGNORECASE)
 
 
 def is_silent(text: str, abstract: str) -> bool:

@@ -4,6 +4,7 @@ Vectors first, then the mark in the catalog that lets a paper be found: a crash 
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from time import monotonic
 
 import numpy as np
 
@@ -19,6 +20,10 @@ from rag.text.sentences import sentence_spans
 from rag.utils.threads import one_blas_thread
 
 EMBED_BATCH = 32  # papers whose vectors are stored together: two seconds of work on two cores
+# With a model so quick that a batch takes less than that, larger ones: of 32 papers each Chroma takes twice as long as
+# of 512, and each store waits for the disk once a batch.
+LARGEST_BATCH = 512
+QUICK, SLOW = 1.0, 3.0  # seconds
 
 
 def index_pending(
@@ -35,9 +40,10 @@ def index_pending(
     if not total:
         return 0
     model = embedder()
-    done = 0
+    done, size = 0, EMBED_BATCH
     watch(Progress("embed", done, total))
-    while papers := catalog.all_papers(pending_only=True, limit=EMBED_BATCH):
+    while papers := catalog.all_papers(pending_only=True, limit=size):
+        begun = monotonic()
         try:
             index.put(list(embed_papers(model, papers)))
         except EmbeddingError as error:
@@ -46,8 +52,20 @@ def index_pending(
         with catalog.transaction():
             catalog.mark_indexed(paper.paper_id for paper in papers)
         done += len(papers)
+        size = _next_size(size, monotonic() - begun)
         watch(Progress("embed", done, total))
     return done
+
+
+def _next_size(size: int, seconds: float) -> int:
+    """Return how many papers to take together after so many took so long.
+
+    >>> _next_size(32, 0.2), _next_size(64, 2.0), _next_size(512, 0.9), _next_size(512, 5.0)
+    (64, 64, 512, 256)
+    """
+    if seconds < QUICK:
+        return max(size, min(size * 2, LARGEST_BATCH))
+    return max(size // 2, min(size, EMBED_BATCH)) if seconds > SLOW else size
 
 
 def embed_papers(embedder: Embedder, papers: Sequence[Paper]) -> Iterator[IndexedPaper]:

@@ -6,6 +6,7 @@ their neighbour and cuts what no reader would call a sentence.
 
 import re
 from collections.abc import Container
+from functools import lru_cache
 from typing import NamedTuple
 
 import sentencex
@@ -16,6 +17,7 @@ HALVES = re.compile("[\ud800-\udfff]")
 DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 STOPS = ("\u3002", "\uff01", "\uff1f")  # which end nothing but a sentence
 LONGEST = 1_000  # characters; text without punctuation must not become one endless sentence
+REMEMBERED = 2_000  # texts: a search, its answer and the next question split the same abstracts
 
 
 class Span(NamedTuple):
@@ -32,10 +34,16 @@ def sentence_spans(text: str, *, dense: bool = False) -> list[Span]:
     sentences of scripts without an alphabet are ones too. Not so for abstracts: libraries hold the numbers of their
     sentences as they were counted.
     """
+    return list(_spans(text, dense))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _spans(text: str, dense: bool) -> tuple[Span, ...]:  # noqa: FBT001  (its caller names it)
     spans: list[Span] = []
     position = 0
     # sentencex panics over wide spaces and over halves of surrogate pairs; one for one, so that offsets stay.
-    plain = HALVES.sub("\ufffd", SPACES.sub(" ", text))
+    plain = SPACES.sub(" ", text)
+    plain = plain if plain.isascii() else HALVES.sub("\ufffd", plain)
     for piece in sentencex.segment("en", plain):
         # sentencex gives the text back in pieces; find() rather than adding lengths, so that a piece that it
         # trimmed can't shift all that follow.
@@ -43,7 +51,9 @@ def sentence_spans(text: str, *, dense: bool = False) -> list[Span]:
         position = start + len(piece)
         spans += _cut(text, _trimmed(text, start, position))
     kept = [span for span in spans if span.end > span.start]
-    return _joined(kept, {span for span in kept if dense and _is_whole(text[span.start : span.end])})
+    if all(end - start >= SHORTEST for start, end in kept):
+        return tuple(kept)
+    return tuple(_joined(kept, {span for span in kept if dense and _is_whole(text[span.start : span.end])}))
 
 
 def _is_whole(sentence: str) -> bool:

@@ -19,6 +19,7 @@ from ui.cli.options import (
     TitleOption,
     WithoutRetractedOption,
     YearOption,
+    about_to_ask,
     checking,
     console,
     print_json,
@@ -52,6 +53,7 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """find papers, best first, and how many match"""
+    settings = about_to_ask(read_settings(), library)
     from dataclasses import asdict
 
     from rag.library import Library
@@ -59,7 +61,6 @@ def search(
     from ui.filters import read_filters
     from ui.wording import matching, printable
 
-    settings = read_settings()
     with Library.open(library, settings, create=False) as opened:
         filters = read_filters(year, origin, title, collection, tag, without_retracted=without_retracted)
         found = opened.find(query, limit=limit, offset=offset, filters=filters, as_written=as_written)
@@ -95,12 +96,12 @@ def ask(
     empty line ends it. A line may begin with --alone or --as-written, too. Exit code 0:
     answered, 3: the abstracts don't say, 1: error (of piped questions: any error).
     """
+    settings = about_to_ask(checking(read_settings(llm=llm), check), library)
     from rag.conversation.history import check_writable, read_history
     from rag.library import Library
     from ui.cli.conversation import Conversation, Way
     from ui.filters import read_filters
 
-    settings = checking(read_settings(llm=llm), check)
     filters = read_filters(year, origin, title, collection, tag, without_retracted=without_retracted)
     turns = read_history(history) if history else []
     if history:

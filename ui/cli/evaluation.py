@@ -4,14 +4,13 @@ Parses and shows; eval/ does the work.
 """
 
 import json
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui.cli.options import FAILED, JsonOption, LibraryOption, LlmOption
+from ui.cli.options import FAILED, JsonOption, LibraryOption, LlmOption, console, print_json
 
 if TYPE_CHECKING:
     from eval.datasets.questions import GoldQuestion
@@ -55,7 +54,7 @@ def run(
     A run that was cut short goes on where it stopped; the same set-up again is read from
     its file. Kept under runs/ in the library unless --out names a file.
     """
-    from eval.runs.run_file import RUNS
+    from eval.runs.run_file import RUNS, file_name
     from eval.runs.runner import Plan, about_run, evaluate
     from eval.runs.thresholds import read_demand
     from rag.library import Library
@@ -68,7 +67,7 @@ def run(
         asked = _questions(questions, opened)
         told = _judge(judge, len(asked), yes=yes) if judge else None
         plan = Plan(questions.name if questions else "ratings", told, told.name if told else "offline", workers)
-        path = out or opened.folder / RUNS / _file_name(about_run(opened, asked, plan).same)
+        path = out or opened.folder / RUNS / file_name(about_run(opened, asked, plan).same)
         with counting("questions") as watch:
             found = evaluate(opened, asked, path, plan, watch)
     _show(found, path, as_json=as_json)
@@ -172,21 +171,52 @@ def speed(
     papers: Annotated[
         Path | None, typer.Argument(metavar="[PATH]", help="papers to measure with; without: the samples")
     ] = None,
+    size: Annotated[
+        int | None, typer.Option("--size", metavar="N", help="with a library of N made-up papers instead")
+    ] = None,
+    keep: Annotated[
+        Path | None, typer.Option("--keep", metavar="DIR", help="with --size: make it in this folder, and leave it")
+    ] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """measure ingest, search, answers and cold starts beside their bare costs
 
     In a library of its own, thrown away afterwards. Ratios count: seconds vary with the
-    machine.
+    machine. With --size: what a library of so many papers costs here, without its embedding.
     """
     import tempfile
 
-    from eval.speed import measure
+    from eval.speed.bare_costs import measure
+    from rag.errors import QuestionError
     from rag.ingestion.finding import find_files
 
+    if size is not None and papers is None:
+        _at_size(size, keep, as_json=as_json)
+        return
+    if size is not None or keep is not None or as_json:
+        msg = "--keep and --json go with --size, which makes papers up: leave out PATH."
+        raise QuestionError(msg)
     if papers is not None:
         find_files([papers])
     with tempfile.TemporaryDirectory() as folder:
         sys.stdout.write(measure(Path(folder), papers) + "\n")
+
+
+def _at_size(papers: int, keep: Path | None, *, as_json: bool) -> None:
+    """Measure a library of made-up papers, in a folder that is kept or in one that is thrown away."""
+    import tempfile
+    from contextlib import nullcontext
+
+    from eval.speed.at_size.table import measure
+    from ui.cli.showing.progress import watching
+
+    place = nullcontext(str(keep)) if keep else tempfile.TemporaryDirectory()
+    with place as folder, watching(console(stderr=True)) as watch:
+        found = measure(papers, Path(folder), lambda line: console(stderr=True).print(line, soft_wrap=True), watch)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        sys.stdout.write(found.to_markdown() + "\n")
 
 
 def _questions(path: Path | None, library: "Library") -> "list[GoldQuestion]":
@@ -229,16 +259,6 @@ def _judge(llm: str, questions: int, *, yes: bool) -> "ModelJudge":
     if not yes and not typer.confirm(f"{takes} Go on?", err=True):
         raise typer.Exit(FAILED)
     return ModelJudge(model, settings)
-
-
-def _file_name(same: object) -> str:
-    """Return the name of the file of a run: the same set-up has the same."""
-    import hashlib
-
-    told = json.loads(json.dumps(same))
-    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:10]
-    name = re.sub(r"[^\w.]+", "-", f"{Path(told['questions']).stem}-{told['answerer']}").strip("-")
-    return f"{name}-{digest}.jsonl"
 
 
 def _show(found: "Run", path: Path, *, as_json: bool) -> None:

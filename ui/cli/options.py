@@ -46,6 +46,19 @@ def read_settings(**changes: str | None) -> "Settings":
     return load_settings(Path(".env"), **{name: value for name, value in changes.items() if value is not None})
 
 
+def about_to_ask(settings: "Settings", library: Path | None) -> "Settings":
+    """Begin to load the embedding model, if there is a library to ask, while everything else is imported.
+
+    Returns the settings as they are.
+    """
+    from rag.models.embedders.ahead import load_ahead
+    from rag.storage.layout import holds_papers
+
+    if holds_papers(Path(library or settings.library)):
+        load_ahead(settings)
+    return settings
+
+
 def checking(settings: "Settings", check: bool | None) -> "Settings":
     """Return settings with the check of claims on, by the model that answers unless they name another, or off."""
     if check is None or (check and settings.check != "off"):

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ui.cli.options import LibraryOption, LlmOption, console, read_settings
+from ui.cli.options import LibraryOption, LlmOption, about_to_ask, console, read_settings
 
 
 def chat(
@@ -22,12 +22,13 @@ def chat(
 
     Without papers yet, the samples are shown. Ctrl+C ends it.
     """
+    changes = {"fetch": "true"} if fetch else {}
+    settings, errors = read_settings(llm=llm, auth=auth, **changes), console(stderr=True)
+    about_to_ask(settings, library)
     from ui.page.server import serve
     from ui.page.server_state import ServerState
     from ui.page.serving import Serving, read_auth
 
-    changes = {"fetch": "true"} if fetch else {}
-    settings, errors = read_settings(llm=llm, auth=auth, **changes), console(stderr=True)
     serving = Serving(host, port, read_auth(settings.auth), mcp=mcp)
     if serving.exposed:
         errors.print(f"Anybody who reaches {host}:{port} can read and change this library. Ask for a password: --auth",

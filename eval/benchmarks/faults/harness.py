@@ -119,6 +119,7 @@ def small_batches() -> None:
     put_in_place(
         (rag.ingestion.ingest, "READ_BATCH", 8),
         (rag.ingestion.indexing, "EMBED_BATCH", 4),
+        (rag.ingestion.indexing, "LARGEST_BATCH", 4),
         (rag.maintenance.rebuild, "EMBED_BATCH", 4),
     )
 

@@ -5,8 +5,10 @@ The words of a denial are English; the mark is the same in every language (promp
 
 import re
 
+from rag.utils.patterns import lazily
+
 LONGEST = 1_000  # characters of a sentence that are looked at
-MARKED = re.compile(r"\W*not said\b\s*\W*", re.IGNORECASE)
+MARKED = lazily(r"\W*not said\b\s*\W*", re.IGNORECASE)
 
 # What a denial is about: the sources themselves, never what they tell of ("the method", "the source code").
 NAMED = r"(?-i:(?<![\w-])(?=[\w-]*[A-Z])[\w-]++(?:['’]s)?)"  # noqa: RUF001
@@ -33,7 +35,7 @@ ASIDE = (
     r"|\s+(?:(?:is|are)\s+(?:about|on|limited)|mentions?|discuss(?:es)?|describes?|covers?)\b[^.;:\d]{1,60}?[\s,](?:and|but|yet)"
     r"(?:\s+(?:it|they))?)?"
 )
-OTHERS = re.compile(  # whose silence is told of, as "existing papers don't address this"; and what would be, if
+OTHERS = lazily(  # whose silence is told of, as "existing papers don't address this"; and what would be, if
     r"\b(?:existing|previous|prior|earlier|past|other|recent|most|many|early|traditional|published|our|their)\s+(?:\w+\s+)?"
     r"(?:papers|stud(?:y|ies)|work|articles|texts?|documents)\b"
     r"|\b(?:when|whenever|if|unless)\b[^.;:,]*",
@@ -190,8 +192,8 @@ FORMS = (
     ),
     rf"\b(?:beyond|outside)\s+(?:of\s+)?(?:what|the scope)\b[^.;]{{0,40}}?{WHERE}",
 )
-DENIAL = re.compile("|".join(FORMS), re.IGNORECASE)
-CUE = re.compile(  # what every one of them has: most sentences have none of it, and are done
+DENIAL = lazily("|".join(FORMS), re.IGNORECASE)
+CUE = lazily(  # what every one of them has: most sentences have none of it, and are done
     r"n['’]t\b|\bno|\bcannot|\bnever|\bneither|\black|\bwithout|\bun|\bfail|\bomit|\bstops?\b|\bsilent|\bmute"  # noqa: RUF001
     r"|\bvague|\bleaves?\b|\bleft\b|\binsufficient|\binconclusive|\babsent|\bmissing|\bbeyond|\boutside|\bimpossible"
     r"|\bopen\b|\btoo little",

@@ -11,10 +11,11 @@ from typing import NamedTuple
 from rag.citations.model_text import denials
 from rag.text.languages import language
 from rag.text.word_lists import any_of, word_lists
+from rag.utils.patterns import lazily
 
 FRONT = 32  # characters within which the sources are a sentence's subject
 LONGEST = 400
-MARKED = re.compile(
+MARKED = lazily(
     rf"[\s*_>\-•]*{any_of(word_lists('denials')['marks'])}[*_]{{0,2}}\s?[:\uff1a][*_]{{0,2}}\s*", re.IGNORECASE
 )
 
@@ -30,9 +31,7 @@ class Words(NamedTuple):
 
 
 def _words(ours: list[str], papers: list[str], negation: list[str], telling: list[str], phrase: list[str]) -> Words:
-    return Words(
-        *(re.compile(any_of(one), re.IGNORECASE) for one in (ours, [*ours, *papers], negation, telling, phrase))
-    )
+    return Words(*(lazily(any_of(one), re.IGNORECASE) for one in (ours, [*ours, *papers], negation, telling, phrase)))
 
 
 LANGUAGES = {code: _words(**known) for code, known in word_lists("denials")["languages"].items()}

@@ -9,26 +9,25 @@ from collections.abc import Sequence
 from rag.citations.model_text.clauses import length
 from rag.citations.model_text.denials import denies
 from rag.citations.model_text.denials_abroad import denies_abroad
+from rag.utils.patterns import lazily
 
 WORDS = 8  # that a heading has at most
 LONGEST = 120  # characters of one
-BEGINS = re.compile(
+BEGINS = lazily(
     r"(?P<indent>[ \t]*)(?:>[ \t]?)*(?P<item>[-*+•–][ \t]+|\d{1,2}[.)][ \t]+)?"  # noqa: RUF001
 )
-WHOLLY = re.compile(r"(?P<mark>\*{1,3}|_{1,3})(?=[^\s*_])(?P<words>[^*_\n]+)(?P=mark)")
-ENDS = re.compile(r"[.!?,;:…\"”)\u3002\uff01\uff1f\uff0c\uff1b\uff1a\u061f\u060c\u0964]$")
-STOPS = re.compile(r"[.!?;…\u3002\uff01\uff1f\uff1b\u061f\u0964]$")
-MARKERS = re.compile(r"[\[【(][^\[\]【】()]{0,60}[\]】)]")
-SQUARE_MARKER = re.compile(r"[\[【][^\[\]【】]*\d")
+WHOLLY = lazily(r"(?P<mark>\*{1,3}|_{1,3})(?=[^\s*_])(?P<words>[^*_\n]+)(?P=mark)")
+ENDS = lazily(r"[.!?,;:…\"”)\u3002\uff01\uff1f\uff0c\uff1b\uff1a\u061f\u060c\u0964]$")
+STOPS = lazily(r"[.!?;…\u3002\uff01\uff1f\uff1b\u061f\u0964]$")
+MARKERS = lazily(r"[\[【(][^\[\]【】()]{0,60}[\]】)]")
+SQUARE_MARKER = lazily(r"[\[【][^\[\]【】]*\d")
 # A number that counts headings: "2. Encoding", "Step 2: Encoding". Any other, but in a name, says something.
-COUNTS = re.compile(
-    r"(?:\d{1,2}(?:\.\d{1,2})*(?:[.):]\s+|\s+(?=[A-Z]))|[^\W\d_]+ \d{1,2}(?=\s*(?:[:.)\u2013\u2014-]|$)))"
-)
-NUMBER = re.compile(r"(?<![\w-])[\d.,]*\d|\d\s?%")
-KEY = re.compile(r"[A-Za-z_][\w-]{0,40}:")
-FRONT = re.compile(r"\s*(?:#.*|- .*|[A-Za-z_][\w -]{0,40}:(?:\s.*)?|[ \t].*)?")  # of YAML: "title: Moss"
-UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,})\s*")
-FRAME = re.compile(r"\s*(?:```|~~~|\|)")
+COUNTS = lazily(r"(?:\d{1,2}(?:\.\d{1,2})*(?:[.):]\s+|\s+(?=[A-Z]))|[^\W\d_]+ \d{1,2}(?=\s*(?:[:.)\u2013\u2014-]|$)))")
+NUMBER = lazily(r"(?<![\w-])[\d.,]*\d|\d\s?%")
+KEY = lazily(r"[A-Za-z_][\w-]{0,40}:")
+FRONT = lazily(r"\s*(?:#.*|- .*|[A-Za-z_][\w -]{0,40}:(?:\s.*)?|[ \t].*)?")  # of YAML: "title: Moss"
+UNDERLINE = lazily(r"\s*(?:={3,}|-{3,})\s*")
+FRAME = lazily(r"\s*(?:```|~~~|\|)")
 
 
 def is_heading(lines: Sequence[str], place: int) -> bool:

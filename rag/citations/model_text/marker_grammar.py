@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from rag.records import Paper
+from rag.utils.patterns import lazily
 
 # What stands between brackets. Groups are atomic or possessive throughout, so that no text makes matching slow.
 KIND = r"(?:source|ref|reference|paper|abstract|document|doc|excerpt|passage)"
@@ -11,14 +12,14 @@ DIGITS = r"(?!0+\b)\d{1,9}(?:\.\d{1,3})?"  # 2.4 is a sentence of source 2; noth
 NUMBER = rf"(?>(?:{KIND}s?[.:]?\s?)?(?:number|no\.)?[#^=]?\s?\"?{DIGITS}\"?(?:†[^\[\]【】,;\n]*)?)"
 BETWEEN = r"(?>\s?(?:[,;]\s?(?:and\b|&)|[,;&–—]|--?|and\b|to\b|\s)\s?)"  # noqa: RUF001  (dashes that models write)
 NUMBERS = rf"\s?{NUMBER}(?:{BETWEEN}{NUMBER})*+\s?"
-ASIDE = re.compile(r"†[^,;]*")
-RANGE = re.compile(
+ASIDE = lazily(r"†[^,;]*")
+RANGE = lazily(
     rf"(\d{{1,9}})(\.\d+)?\s?(?:[–—]|--?|to\b)\s?(?:{KIND}s?\s?)?(\d{{1,9}})(\.\d+)?|(\d{{1,9}})(?:\.\d+)?",  # noqa: RUF001
     re.IGNORECASE,
 )
-INSIDE = re.compile(NUMBERS, re.IGNORECASE)
-SINGLE = re.compile(r"[\[【]([^\[\]【】\n]{1,60})[\]】]")
-WHOLE = re.compile(rf"\A{SINGLE.pattern}\Z")
+INSIDE = lazily(NUMBERS, re.IGNORECASE)
+SINGLE = lazily(r"[\[【]([^\[\]【】\n]{1,60})[\]】]")
+WHOLE = lazily(rf"\A{SINGLE.pattern}\Z")
 
 # Forms of markers.
 BRACKET = rf"[\[【](?=[^\[\]【】\n]{{1,60}}[\]】]){NUMBERS}[\]】](?:\([^()\s]*\))?"
@@ -45,20 +46,20 @@ SHOWN_THERE = (
     r"pages?|abb|abbildung|tabelle|tab|seite|\u56fe|\u5716|\u8868|\u56f3)\.?\s?[A-Z]?\d{1,4}(?:\.\d{1,2})*[a-z]?"
     r"(?:(?:\s?[,\u2013-]\s?|\s(?:and|und|to)\s)[A-Z]?\d{1,4}[a-z]?){0,4}\s?[)\]\uff09]"
 )
-MARKER = re.compile(
+MARKER = lazily(
     rf"(?P<label>{SHOWN_THERE})|(?P<attribution>{ATTRIBUTION})|(?P<run>{RUN})|(?P<wrapped>{WRAPPED})|(?P<parentheses>{IN_PARENTHESES})"
     rf"|(?P<names>{NAMES_AND_YEAR})|(?P<mention>{MENTION})",
     re.IGNORECASE,
 )
-INNER = re.compile(rf"{MENTION}|{RUN}", re.IGNORECASE)  # of an attribution
-YEAR = re.compile(r"\b(?:19|20)\d\d")
+INNER = lazily(rf"{MENTION}|{RUN}", re.IGNORECASE)  # of an attribution
+YEAR = lazily(r"\b(?:19|20)\d\d")
 # "as shown in [1]", "[1] proposes": a marker that is a word of its sentence.
-GOVERNS = re.compile(r"(?<!\\)\b(?:in|by|from|to|of|per|see|unlike|than)\s$", re.IGNORECASE)
-VERB = re.compile(r"\s[a-z]+\b")
+GOVERNS = lazily(r"(?<!\\)\b(?:in|by|from|to|of|per|see|unlike|than)\s$", re.IGNORECASE)
+VERB = lazily(r"\s[a-z]+\b")
 
 # A sentence of a source copied with its number, as the model was shown it: "2.4: We prune ...".
-LABEL = re.compile(r"\A(\s*)(\d{1,9})\.\d{1,3}(?::\s*|\s+(?=[A-Z]))")
-LABEL_BEGINS = re.compile(r"\s*(?:\d{1,9}(?:\.(?:\d{1,3}:?\s*)?)?)?")
+LABEL = lazily(r"\A(\s*)(\d{1,9})\.\d{1,3}(?::\s*|\s+(?=[A-Z]))")
+LABEL_BEGINS = lazily(r"\s*(?:\d{1,9}(?:\.(?:\d{1,3}:?\s*)?)?)?")
 
 
 def numbers_in(inside: str) -> list[tuple[int, int]] | None:

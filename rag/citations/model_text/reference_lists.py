@@ -12,18 +12,19 @@ from rag.citations.model_text.forms.marker_contents import pointed_at
 from rag.citations.model_text.forms.source_words import HEADINGS
 from rag.records import Paper
 from rag.text.words import stems
+from rag.utils.patterns import lazily
 
-HEADING = re.compile(rf"[\W_]*{HEADINGS}[\W_]*", re.IGNORECASE)
+HEADING = lazily(rf"[\W_]*{HEADINGS}[\W_]*", re.IGNORECASE)
 LONGEST = 80  # characters of a heading
-ENTRY = re.compile(
+ENTRY = lazily(
     r"\W*?\[?\^?(\d{1,3}|[\u00b9\u00b2\u00b3\u2070-\u2079]{1,2})\]?\W{0,2}?[.):\uff1a]?(?:\s+|(?<=[\u00b9\u00b2\u00b3\u2070-\u2079\uff1a\]]))(?=\S)"
 )
-ENTRY_NUMBER = re.compile(r"^\W*\[?\d{1,3}\]?", re.MULTILINE)
-CITES = re.compile(
+ENTRY_NUMBER = lazily(r"^\W*\[?\d{1,3}\]?", re.MULTILINE)
+CITES = lazily(
     r"[\[\u3010\uff3b(\uff08]\W?(?:\w{1,12}[\s:_-]?)?\d{1,3}|\^\d|[\u00b9\u00b2\u00b3\u2074-\u2079]|<sup>|\\cite|(?:19|20)\d\d[a-z]?[)\]]"
 )
-NUMBERS = re.compile(r"\[(\d{1,3}(?:\s?[,;]\s?\d{1,3})*)\]")
-NAMED_FOOTNOTE = re.compile(r"^\[\^(?P<name>[A-Za-z][\w-]{0,30})\]:[ \t]*(?P<given>[^\n]{1,240})\n?", re.MULTILINE)
+NUMBERS = lazily(r"\[(\d{1,3}(?:\s?[,;]\s?\d{1,3})*)\]")
+NAMED_FOOTNOTE = lazily(r"^\[\^(?P<name>[A-Za-z][\w-]{0,30})\]:[ \t]*(?P<given>[^\n]{1,240})\n?", re.MULTILINE)
 MOST = 20  # of them
 NAMED = 0.8  # share of a title's words that an entry has
 

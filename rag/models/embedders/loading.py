@@ -25,9 +25,10 @@ def load_embedder(settings: Settings) -> Embedder:
         from rag.models.embedders.hub import load_hub_model
 
         return load_hub_model(settings)
+    from rag.models.embedders.ahead import loaded_ahead
     from rag.models.embedders.minilm import load_minilm
 
-    return load_minilm(threads=settings.threads)
+    return loaded_ahead(settings) or load_minilm(threads=settings.threads)
 
 
 def pinned_settings(settings: Settings, stored: str | None) -> Settings:

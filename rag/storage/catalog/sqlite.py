@@ -15,6 +15,10 @@ from rag.storage.postings.full_text import PostingsFullText
 from rag.storage.sqlite_files import closed_on_error, sqlite_trouble
 
 BUSY_SECONDS = 10.0
+# A transaction of an ingest changes some thousand pages all over the keys. With SQLite's own 2 MB of cache they were
+# written before its end, and each 4 MB of log went into the file by itself: a quarter of the processor's time, and a
+# third of what was written, of 25,000 papers.
+CACHED_KB, LOG_PAGES = 32_768, 8_192
 LARGEST = 2**63 - 1  # number that SQLite holds
 
 
@@ -147,5 +151,7 @@ def _configure(connection: sqlite3.Connection) -> None:
     prepare(connection)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(f"PRAGMA cache_size = -{CACHED_KB}")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
     # Every commit reaches the disk: what was reported as stored survives a power cut too.
     connection.execute("PRAGMA synchronous = FULL")

@@ -8,14 +8,15 @@ import re
 from functools import cache
 
 from rag.text.word_lists import word_lists
+from rag.utils.patterns import lazily
 
 MOST_WORDS = 30  # of a placeholder
 LONGEST = 400  # characters of a placeholder
 LONGEST_NOTICE = 1_500  # characters
-LETTERS = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
-ADDRESS = re.compile(r"\w+://\S+|www\.\S+|\S+@\S+\.\w+|\b(?:doi:?\s*)?10\.\d{4,9}/\S+", re.IGNORECASE)
-NOT_APPLICABLE = re.compile(r"\bn\s?[/.\\]\s?a\b")
-SENTENCE = re.compile(r"(?<=[.!?])\s+")
+LETTERS = lazily(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
+ADDRESS = lazily(r"\w+://\S+|www\.\S+|\S+@\S+\.\w+|\b(?:doi:?\s*)?10\.\d{4,9}/\S+", re.IGNORECASE)
+NOT_APPLICABLE = lazily(r"\bn\s?[/.\\]\s?a\b")
+SENTENCE = lazily(r"(?<=[.!?])\s+")
 WORKS = (
     "abstract|article|chapter|communication|contribution|document|entry|letter|manuscript|paper|poster"
     "|preprint|protocol|"
@@ -23,7 +24,7 @@ WORKS = (
 )
 GONE = r"(?:retract(?:ed|ion)|with-?drawn|withdrawal|withdrew|removed)"
 # A sentence that says of the very text that it is gone.
-WITHDRAWN = re.compile(
+WITHDRAWN = lazily(
     rf"(?:\W{{0,3}}{GONE}(?: {WORKS})?\W{{1,4}})?"
     rf"(?:the (?:publisher|editor)s? regrets? that )?(?:(?:this|the|our"
     rf"|th[ei]s[ei]?)(?: [\w\u2019'-]+){{0,3}}? (?:{WORKS})s?\b[^.;:]{{0,120}}?"
@@ -33,8 +34,8 @@ WITHDRAWN = re.compile(
     re.IGNORECASE,
 )
 GOING = ("etract", "ithdr", "emoved", "RETRACT", "WITHDR")
-ALONE = re.compile(rf"\W*(?:(?:{WORKS}) )?{GONE}(?: (?:{WORKS}|by (?:the )?authors?))?\W*", re.IGNORECASE)
-ABOUT_IT = re.compile(
+ALONE = lazily(rf"\W*(?:(?:{WORKS}) )?{GONE}(?: (?:{WORKS}|by (?:the )?authors?))?\W*", re.IGNORECASE)
+ABOUT_IT = lazily(
     r"retract|withdr|remov|apolog|inconvenience|polic|publisher|editor|contact|cite|citation|request|supersed|replac|"
     r"duplicat|erro[rn]|found at|available at|flaw|mistake|incorrect|merged|agree|sorry|regret|misconduct|plagiar",
     re.IGNORECASE,

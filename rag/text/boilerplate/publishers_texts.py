@@ -11,6 +11,7 @@ from functools import cache
 from rag.text.boilerplate.keyword_lists import beginnings, keywords_start
 from rag.text.word_lists import any_of, word_lists
 from rag.text.words import STOP_WORDS
+from rag.utils.patterns import lazily
 
 LONGEST_TAIL = 4_000  # characters of what may stand behind an abstract, statements of interests aside
 LAST = 500  # characters, in which such a text shows a sign of itself: looked at first, for nearly no text has one
@@ -19,16 +20,14 @@ MOST_SIGNS = 20  # letters of scripts without capitals: a name, not a text
 SHARE_OF_OTHERS = 0.25  # words in lower case that aren't known of a copyright text, in one with a sign and a year
 MOST_OTHERS = 2
 
-WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
-ADDRESS = re.compile(
-    r"\S*(?://|@|www\.|\.(?:com|org|net)\b)\S*|\bdoi\b:?\s?\S+|(?<=[A-Za-z])/(?=[A-Za-z])", re.IGNORECASE
-)
+WORD = lazily(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
+ADDRESS = lazily(r"\S*(?://|@|www\.|\.(?:com|org|net)\b)\S*|\bdoi\b:?\s?\S+|(?<=[A-Za-z])/(?=[A-Za-z])", re.IGNORECASE)
 YEAR = r"(?:1[89]|20)\d\d"
 SIGN = rf"(?:©|Ⓒ|ⓒ|\u24b8|\([cC]\)(?=[ ,:]{{0,3}}(?:{YEAR}|[A-Z]))|&copy;)"
 COPYRIGHT = (
     rf"(?:Crown |Journal |Abstract )?(?:Copyrights?|COPYRIGHT)(?![ -](?:law|protect|infring|issue|owner))\b|{SIGN}"
 )
-NOTICE = re.compile(
+NOTICE = lazily(
     rf"(?:{COPYRIGHT}|{YEAR},? (?=©|\([cC]\)|The Author|Published|Elsevier|[A-Z][^.]{{0,80}}[Aa]ll rights)"
     r"|ABSTRACT FROM (?:THE )?(?:AUTHORS?|PUBLISHER|JOURNAL)\b"
     r"|[Cc]opyright (?=©|\([cC]\)|\d|held|is held|of )"
@@ -55,32 +54,30 @@ SIGNS = (
     "|For commercial|For reprints|No claim|No commercial|Not subject"
     "|U\\.S\\. G|US G|Open access|Users should|See r|See acc"
 )
-SURE = re.compile(
+SURE = lazily(
     rf"{YEAR}|(?i:rights reserved|copyright|author|licen[cs]e|permission|creative commons|open[ -]access"
     rf"|no claim to|U\.?S\.? Government|^Published )|©"
 )
-HOLDER = re.compile(r"(?!Copyright)[A-Z][A-Za-z]{2}")
-PROPERTY = re.compile(r"Copyright of .{1,300}? is (?:the|a) (?:copyrighted )?property of ")
-FRONT = re.compile(
+HOLDER = lazily(r"(?!Copyright)[A-Z][A-Za-z]{2}")
+PROPERTY = lazily(r"Copyright of .{1,300}? is (?:the|a) (?:copyrighted )?property of ")
+FRONT = lazily(
     rf"(?:{COPYRIGHT})[ ,:]{{0,3}}(?:{SIGN}[ ,]{{0,3}})?(?:[^.]{{0,120}}?[ ,])?{YEAR}\b"
     rf"(?P<holder>(?:[^.]|(?<=\b[A-Z])\.|\.(?=[A-Z]\.)){{0,160}}?(?:(?<!\b[A-Z])|(?<=[A-Z]\.[A-Z]))\.)"
     rf"(?P<more>(?: ?(?:B\.V|V|Ltd|Inc|Co|KG|LLC|S\.A|A\.G)\.)*(?: ?(?:All rights reserved"
     rf"|Published by[^.]{{1,60}}(?:\.V)?|Open access)\.?)*) ?(?=[A-Z\d\u201c\"(\[])"
 )
 
-BRACKET = re.compile(r"[\[(]((?:[^\[\]()]|\([cC]\)|\(s\)){1,200})[\])][.\s]*")
-AT_END = re.compile(rf"{BRACKET.pattern}\Z")
-CORRECTION = re.compile(r"\[\s?(?:Correct(?:ion|ed)|Erratum|Corrigend)[^\[\]]{0,800}\]\s*")
-OMITTED = re.compile(r"\(ProQuest: [^()]{0,40}omitted\.?\)\s*")
-STATEMENT = re.compile(
-    r"\s*(?:Competing Interest Statement|Funding Statement(?=\s?[A-Z])|Author Declarations(?=\s?[A-Z]))"
-)
+BRACKET = lazily(r"[\[(]((?:[^\[\]()]|\([cC]\)|\(s\)){1,200})[\])][.\s]*")
+AT_END = lazily(rf"{BRACKET.pattern}\Z")
+CORRECTION = lazily(r"\[\s?(?:Correct(?:ion|ed)|Erratum|Corrigend)[^\[\]]{0,800}\]\s*")
+OMITTED = lazily(r"\(ProQuest: [^()]{0,40}omitted\.?\)\s*")
+STATEMENT = lazily(r"\s*(?:Competing Interest Statement|Funding Statement(?=\s?[A-Z])|Author Declarations(?=\s?[A-Z]))")
 SECTION = (
     r"(?:Background|Introduction|Objectives?|Aims?|Purpose|Context|Importance|Rationale|Significance|Motivation|Goals?|"
     r"Problem|Question|Setting|Hypothesis|Methods?|Methodology|Results?|Findings|Conclusions?|Summary|Design)"
 )
-OPENING = re.compile(rf"{SECTION}\b(?!\s+of\b)")
-OPENING_IN_CAPITALS = re.compile(rf"{SECTION.upper()}\b(?:\W*[:.|\u2013\u2014-]|\s+AND\b|\s+(?![A-Z]{{2}}))")
+OPENING = lazily(rf"{SECTION}\b(?!\s+of\b)")
+OPENING_IN_CAPITALS = lazily(rf"{SECTION.upper()}\b(?:\W*[:.|\u2013\u2014-]|\s+AND\b|\s+(?![A-Z]{{2}}))")
 OPENING_SIGNS, AROUND = ("[", "(", "©", "C"), " [(\u3010\"\u201c'*"
 
 

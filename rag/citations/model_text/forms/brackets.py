@@ -9,6 +9,7 @@ from rag.citations.model_text.forms.surroundings import ends_clause, needs_value
 from rag.citations.model_text.marker_grammar import INSIDE, is_said_in
 from rag.records import Paper
 from rag.text.sentences import sentence_spans
+from rag.utils.patterns import lazily
 
 CLOSING = {
     "[": "]", "(": ")", "{": "}", "\u3010": "\u3011", "\uff3b": "\uff3d", "\uff08": "\uff09", "\u3014": "\u3015",
@@ -18,27 +19,25 @@ CLOSING = {
 CLOSERS = frozenset(CLOSING.values())
 SQUARE = frozenset("[\u3010\uff3b\u3014\u3016\u27e6")
 NEAR = 6  # open brackets among which the one is looked for that is closed
-LINK = re.compile(
+LINK = lazily(
     r"\((?P<address>\s?(?:<[^<>\n]{0,300}>|[^\s()<>]{0,300}(?:\([^\s()]{0,60}\)[^\s()]{0,60}){0,3})"
     r"(?:\s{1,3}(?:\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'|\([^()\n]{0,200}\)))?\s?)\)"
 )
-LINKED = re.compile(rf"\[([^\[\]\n]*)\]{LINK.pattern.replace('(?P<address>', '(?:')}")
-IS_ADDRESS = re.compile(
-    r"\s?<?(?:[a-z][a-z0-9+.-]{1,10}:|www\.|[#/.]|[\w-]+\.[a-z]{2,}|\d{1,3}\s*$|\s*$)", re.IGNORECASE
-)
-ADDRESS = re.compile(  # behind a marker
+LINKED = lazily(rf"\[([^\[\]\n]*)\]{LINK.pattern.replace('(?P<address>', '(?:')}")
+IS_ADDRESS = lazily(r"\s?<?(?:[a-z][a-z0-9+.-]{1,10}:|www\.|[#/.]|[\w-]+\.[a-z]{2,}|\d{1,3}\s*$|\s*$)", re.IGNORECASE)
+ADDRESS = lazily(  # behind a marker
     r"\s?(?:\(\s?<?(?:https?://|www\.)[^()\s]{1,300}\s?\)|<https?://[^<>\s]{1,300}>"
     r"|:?\s?<?https?://[^\s<>()]{1,300}(?<![.,;:!?])>?)"
 )
-BARE_ADDRESS = re.compile(r"<?https?://[^\s<>()\[\]]{1,300}(?<![.,;:!?])>?")
-ALONE = re.compile(r"\s?<?(?:https?://|www\.)[^\s()<>]{1,300}>?\s?")
+BARE_ADDRESS = lazily(r"<?https?://[^\s<>()\[\]]{1,300}(?<![.,;:!?])>?")
+ALONE = lazily(r"\s?<?(?:https?://|www\.)[^\s()<>]{1,300}>?\s?")
 GENERIC = frozenset(  # words of a link that say nothing
     "link source here pdf arxiv paper doi url html quelle fuente web website article "
     "\u94fe\u63a5 \u6765\u6e90 \u51fa\u5178".split()
 )
-FREE = re.compile(r"(?:^|[\s.,;:!?\"'\u201d)\u3002])$")
-DOTTED = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,3})(?![\d.])")  # a sentence of a source
-SHORT_NAMES = re.compile(r"\s*[SDPR]\d{1,2}(?:, ?[SDPR]\d{1,2})*\s*")
+FREE = lazily(r"(?:^|[\s.,;:!?\"'\u201d)\u3002])$")
+DOTTED = lazily(r"(?<![\d.])(\d{1,2})\.(\d{1,3})(?![\d.])")  # a sentence of a source
+SHORT_NAMES = lazily(r"\s*[SDPR]\d{1,2}(?:, ?[SDPR]\d{1,2})*\s*")
 
 
 def plain_brackets(line: str, saying: Saying) -> str:

@@ -15,6 +15,7 @@ from rag.records import Paper
 from rag.text.author_names import surname
 from rag.text.letters import folded
 from rag.text.words import STOP_WORDS
+from rag.utils.patterns import lazily
 
 LONGEST = 240  # characters between two brackets that are read
 HIGHEST = 99  # number that a source may have: what is higher is a year or a size
@@ -31,7 +32,7 @@ TOGETHER = sorted(
     key=len,
     reverse=True,
 )
-TOKEN = re.compile(
+TOKEN = lazily(
     r"(?P<url>(?:https?://|www\.|(?:dx\.)?doi\.org/|arxiv\.org/)[^\s,;]+)"
     r"|(?P<arxiv>arxiv\s?:?\s?\d{4}\.\d{4,5}(?:v\d+)?)|(?P<doi>10\.\d{4,9}/[^\s,;]+)"
     r"|(?P<number>\d{1,9}(?:[.:]\d{1,9})?)(?P<aside>\u2020.*|(?:st|nd|rd|th)\b)?"
@@ -45,8 +46,8 @@ SAYING_NOTHING = INTRODUCING | AND | ARCHIVES
 DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212~")
 KEYCAP = "\ufe0f\u20e3"  # what makes a digit a key
 SENTENCES = frozenset("sentence sentences sent satz sätze phrase phrases frase frases oración oraciones".split())
-DOTTED = re.compile(r"\d{1,2}\.\d{1,3}")  # sentence 2 of source 1
-QUOTING = re.compile(  # 1: "what it says"
+DOTTED = lazily(r"\d{1,2}\.\d{1,3}")  # sentence 2 of source 1
+QUOTING = lazily(  # 1: "what it says"
     r"(\s*(?:[^\W\d_]{1,20}\.?\s)?\d{1,2}(?:\.\d{1,3})?)\s*(?:[:,\u2013\u2014-]\s*)?"
     r"[\"'\u201c\u2018\u00ab\u201e][^\"\u201d\u00bb]{1,200}[\"'\u201d\u2019\u00bb\u201c]\s*"
 )

@@ -9,34 +9,35 @@ from collections.abc import Callable, Mapping
 from rag.citations.model_text.forms.marker_contents import HIGHEST, YEARS
 from rag.citations.model_text.forms.surroundings import is_index, needs_values
 from rag.records import Paper
+from rag.utils.patterns import lazily
 
 ASIDE = 0xE000  # where the signs that stand for ASCII's own begin
 SIGNS = "[](){}<>*_^\\|#:.!?&"
 HIDE = {ord(sign): ASIDE + ord(sign) for sign in SIGNS}
 SHOW = {ASIDE + ord(sign): ord(sign) for sign in SIGNS}
 FENCED = r"^[ \t]{0,8}(?P<fence>```+|~~~+)[^\n]*\n(?:[^\n]*\n)*?[ \t]{0,8}(?P=fence)[ \t]*$"
-CODE = re.compile(rf"{FENCED}|(?<!`)(?P<ticks>`{{1,3}})(?!`)(?P<code>[^`\n]{{1,300}})(?P=ticks)(?!`)", re.MULTILINE)
-MATH = re.compile(
+CODE = lazily(rf"{FENCED}|(?<!`)(?P<ticks>`{{1,3}})(?!`)(?P<code>[^`\n]{{1,300}})(?P=ticks)(?!`)", re.MULTILINE)
+MATH = lazily(
     r"\$\$(?P<block>[^$]{1,1500})\$\$|\\\[(?P<square>(?:[^\\]|\\(?!\])){1,1500})\\\]|\\\((?P<round>(?:[^\\\n]|\\(?!\))){1,300})\\\)"
     r"|(?<![\\$\w])\$(?=[^\s$])(?P<inline>[^$\n]{1,200})(?<=[^\s$])\$(?![\d$])"
     r"|\\begin\{(?P<name>[a-z]{1,12}\*?)\}(?P<environment>(?:[^\\]|\\(?!end\{)){1,1500})\\end\{(?P=name)\}"
 )
-ONLY_MARKERS = re.compile(  # possessive throughout, so that it fails at once
+ONLY_MARKERS = lazily(  # possessive throughout, so that it fails at once
     r"\s*+(?:\{\})?+\^?+\{?+"
     r"(?:(?:[\[(\u3010]?+\^?+(?:source |ref )?+\d{1,2}+(?:[,;] ?\d{1,2}+)*+[\])\u3011]?+[,; ]?+))++\}?+\s*+",
     re.IGNORECASE,
 )
-NUMBERS = re.compile(r"(?<![\\^:])\[(?P<inside>\s?[-+]?\d[^\[\]\n]{0,60}|\.\d[^\[\]\n]{0,60})\]")
-LISTED = re.compile(r"[\d\s.,;:eE+\u2212\u2013-]+(?:,\s*(?:\.\.\.|\u2026|\\ldots|inf|\u221e|\\infty|[a-zA-Z])\s*)?")
-NUMBER = re.compile(r"\d+(?:\.\d+)?")
-LIST = re.compile(r"\d\s?[,;]")
-INDEXED = re.compile(f"\\w{chr(ASIDE + ord('['))}[^{chr(ASIDE + ord('['))}]{{0,60}}{chr(ASIDE + ord(']'))}$")
-DESCRIBED = re.compile(r"\d+\s*[,:;]\s*[A-Za-z]{2}")  # [1: Frantz et al.]
-BELOW_ONE = re.compile(r"^\s?[-+\u2212]|(?:^|[\s,])0(?:[,.]|$)")
-RANGE = re.compile(r"\d\s?[-\u2013]+\s?\d")
-FROM_TO = re.compile(r"\s?\d+\.\d+\s?[,;]\s?\d+(?:\.\d+)?\s?|\s?\d+\s?[,;]\s?\d+\.\d+\s?")
-AMOUNT = re.compile(r"\d\s?%?\s?[(;,]?\s?$")  # 1.4 [1.1, 1.9]
-LATEX = re.compile(r"\\[A-Za-z]*(?:cite|footnote|ref)[A-Za-z]*\*?$")
+NUMBERS = lazily(r"(?<![\\^:])\[(?P<inside>\s?[-+]?\d[^\[\]\n]{0,60}|\.\d[^\[\]\n]{0,60})\]")
+LISTED = lazily(r"[\d\s.,;:eE+\u2212\u2013-]+(?:,\s*(?:\.\.\.|\u2026|\\ldots|inf|\u221e|\\infty|[a-zA-Z])\s*)?")
+NUMBER = lazily(r"\d+(?:\.\d+)?")
+LIST = lazily(r"\d\s?[,;]")
+INDEXED = lazily(f"\\w{chr(ASIDE + ord('['))}[^{chr(ASIDE + ord('['))}]{{0,60}}{chr(ASIDE + ord(']'))}$")
+DESCRIBED = lazily(r"\d+\s*[,:;]\s*[A-Za-z]{2}")  # [1: Frantz et al.]
+BELOW_ONE = lazily(r"^\s?[-+\u2212]|(?:^|[\s,])0(?:[,.]|$)")
+RANGE = lazily(r"\d\s?[-\u2013]+\s?\d")
+FROM_TO = lazily(r"\s?\d+\.\d+\s?[,;]\s?\d+(?:\.\d+)?\s?|\s?\d+\s?[,;]\s?\d+\.\d+\s?")
+AMOUNT = lazily(r"\d\s?%?\s?[(;,]?\s?$")  # 1.4 [1.1, 1.9]
+LATEX = lazily(r"\\[A-Za-z]*(?:cite|footnote|ref)[A-Za-z]*\*?$")
 
 
 def shielded(text: str, sources: Mapping[int, Paper]) -> str:

@@ -5,6 +5,8 @@ Only what the text around tells, on one line; what is between the brackets is ma
 
 import re
 
+from rag.utils.patterns import lazily
+
 DENSE = "\u2e80-\u2fff\u3000-\u303f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
 # What is said of an interval or a shape, right in front of it or behind; of a list only with an article or a colon.
 INTERVALS = (
@@ -21,20 +23,20 @@ LISTS = (
 )
 ONE_LIST = r"(?:list|array|vector|matrix|tensor|sequence|permutation|subset|pair|Liste|Vektor|liste|vecteur|lista)"
 DEFINITE = r"(?:the|a|an|each|every|this|that|of|as|die|der|das|eine?n?|la|le|une?|el|una)"
-BEFORE_VALUES = re.compile(
+BEFORE_VALUES = lazily(
     rf"(?:^|[^\w]|(?<=[{DENSE}])){INTERVALS}(?:\s+(?:of|from|is|are|was|von|de|entre))?\s*[:=,(]?\s*$"
     rf"|\b{DEFINITE}\s+(?:\w+\s+)?{ONE_LIST}(?:\s+(?:of|is))?\s*[:=]?\s*$"
     rf"|(?:^|[^\w]|(?<=[{DENSE}])){LISTS}\s*[:=\uff1a]\s*$",
     re.IGNORECASE,
 )
-BEHIND_VALUES = re.compile(
+BEHIND_VALUES = lazily(
     rf"^[\s-]?(?:{INTERVALS}|range|domain|segment|vector|array|tensor|matrix|grid|list|scale)(?!\w)", re.IGNORECASE
 )
-SIGNED = re.compile(
+SIGNED = lazily(
     r"(?:[\"']\s?:|(?<![=>-])=|\S\s+[<>]|[\u2264\u2265\u2248\u2208\u2209\u2282\u2286\u222a\u2229\u00d7\u00b1]"
     r"|\\(?:in|notin|subset|cup|times|to|left|approx))\s*$"
 )
-LIES = re.compile(
+LIES = lazily(
     r"(?:\b(?:lie[sd]?|lying|falls?|fell|ranges?|ranging|values?|scores?|numbers?|integers?|uniform(?:ly)?|clipped|bounded|"
     r"normali[sz]ed|scaled|rescaled|mapped|defined|continuous|integrable|supported|integrals?|integrated?|restricted|"
     r"constrained|truncated|sampled|drawn|varies|vary|varied|varying|clamped|limited|probabilit(?:y|ies)|weights|"
@@ -43,9 +45,9 @@ LIES = re.compile(
     r"|\b(?:within|between|outside))\s*$",
     re.IGNORECASE,
 )
-AVERAGE = re.compile(r"\b(?:median|mean|average|IQR|HR|OR|RR|MD|SMD)\b[^.;]{0,20}\d\s*$")
-BEHIND_ANOTHER = re.compile(rf"[{chr(0xE05D)}]\s*(?:to|and|or|,|\u00d7|x|\u2192|\u222a|->)\s*$")  # [0, 1] to [1, 2]
-PLACED = re.compile(r"\bat (?:index|position|slot)\s*$", re.IGNORECASE)
+AVERAGE = lazily(r"\b(?:median|mean|average|IQR|HR|OR|RR|MD|SMD)\b[^.;]{0,20}\d\s*$")
+BEHIND_ANOTHER = lazily(rf"[{chr(0xE05D)}]\s*(?:to|and|or|,|\u00d7|x|\u2192|\u222a|->)\s*$")  # [0, 1] to [1, 2]
+PLACED = lazily(r"\bat (?:index|position|slot)\s*$", re.IGNORECASE)
 # Behind a name and a number that isn't a source's: "Eq. (1)", "version (2)".
 LABELS = (
     r"(?:eqs?|eqn|equations?|formulas?|formulae|expressions?|inequalit(?:y|ies)|constraints?|figs?|figures?|tables?|tab|"
@@ -54,36 +56,36 @@ LABELS = (
     r"Gleichung|Gl|Formel|Abbildung|Abb|Tabelle|Abschnitt|Schritt|équation|étape|ecuación|paso|уравнени\w+|формул\w+|"
     r"公式|方程|步骤|式|図|图|表|步|第)"
 )
-MAY_LABEL = re.compile(  # also the last word of a clause behind which a marker stands
+MAY_LABEL = lazily(  # also the last word of a clause behind which a marker stands
     r"\b(?:stages?|phases?|parts?|cases?|conditions?|options?|versions?|types?|class|group|item|level|rule|property|"
     r"hypothesis|question|criterion|scenario|model|experiment|study|trial)\s*$",
     re.IGNORECASE,
 )
-BEFORE_LABEL = re.compile(rf"(?:^|[^\w]|(?<=[{DENSE}])){LABELS}\.?\s*$", re.IGNORECASE)
-PREPOSITION = re.compile(r"\b(?:in|by|of|from|with|to|for|on|at|using|via|than|n|N|von|durch)\s*$")
-LEADS_ON = re.compile(r"(?:^|[:;,\u2014\u2013(]|\b(?:and|or|und|oder|et|ou|y|o|e|is|are|to|we|by))\s*$", re.IGNORECASE)
-CLAUSE_ENDS = re.compile(
+BEFORE_LABEL = lazily(rf"(?:^|[^\w]|(?<=[{DENSE}])){LABELS}\.?\s*$", re.IGNORECASE)
+PREPOSITION = lazily(r"\b(?:in|by|of|from|with|to|for|on|at|using|via|than|n|N|von|durch)\s*$")
+LEADS_ON = lazily(r"(?:^|[:;,\u2014\u2013(]|\b(?:and|or|und|oder|et|ou|y|o|e|is|are|to|we|by))\s*$", re.IGNORECASE)
+CLAUSE_ENDS = lazily(
     r"\s*(?:$|[.,;:!?)\]\u3002\uff0c\uff1b\uff1a\uff01\uff1f\uff09\u3001\u2026\u061f\u060c\u0964|"
     r"\u2014\u2013\"\u201d*_]|\[\d|\(\d"
     r"|(?:and|or|while|whereas|but|although|though|which|who|because|since|as|when|where|so|yet|"
     r"und|aber|während|et|mais|y|pero|e|ma)\b"
     rf"|[A-Z][a-z]|[{DENSE}])"
 )
-WORD = re.compile(r"[^\s\[\](){}]*$")
+WORD = lazily(r"[^\s\[\](){}]*$")
 CODE_NAMES = frozenset(
     "arr lst vec mat idx tmp buf args argv params dict nums vals xs ys img inp src dst ptr str row col rows cols array "
     "list data df obj res ret key keys val queue stack heap dp memo logits tensor output outputs input inputs "
     "batch".split()
 )
-STOPS = re.compile(r"\s*(?:$|[.!?;\u3002])")
-GLUED = re.compile(r"[a-z0-9]|-[a-z]")  # of a word that goes on
-FORMULA = re.compile(r"\\[A-Za-z]+$|(?:[^\W_]_|[\^\\}])$")
-CALLED = re.compile(r"(?<![\w])[A-Za-z]\w{0,5}\([\w, ]{0,12}\)$")  # f(x)
-OF_CODE = re.compile(r"\w|[a-z]{1,2}'?|[A-Za-z]{1,2}\d+|\w*_\w*|[a-z]+[A-Z]\w*")
+STOPS = lazily(r"\s*(?:$|[.!?;\u3002])")
+GLUED = lazily(r"[a-z0-9]|-[a-z]")  # of a word that goes on
+FORMULA = lazily(r"\\[A-Za-z]+$|(?:[^\W_]_|[\^\\}])$")
+CALLED = lazily(r"(?<![\w])[A-Za-z]\w{0,5}\([\w, ]{0,12}\)$")  # f(x)
+OF_CODE = lazily(r"\w|[a-z]{1,2}'?|[A-Za-z]{1,2}\d+|\w*_\w*|[a-z]+[A-Z]\w*")
 SHORT_WORDS = frozenset("it so is do be us up on in of to by at as no".split())
-IN_A_ROW = re.compile(r"\s?(?:[(\[]\d{1,2}[)\]](?:\s?[,;/&]|\s(?:and|und|et|y))?\s?)+$")
-COUNTED = re.compile(r"\s*[(\[]?\d{1,2}\)\s")
-ENDS_SENTENCE = re.compile(r"\s*(?:$|[.,;:!?\u3002\uff0c)]|\[\d)")
+IN_A_ROW = lazily(r"\s?(?:[(\[]\d{1,2}[)\]](?:\s?[,;/&]|\s(?:and|und|et|y))?\s?)+$")
+COUNTED = lazily(r"\s*[(\[]?\d{1,2}\)\s")
+ENDS_SENTENCE = lazily(r"\s*(?:$|[.,;:!?\u3002\uff0c)]|\[\d)")
 
 
 def needs_values(before: str, after: str, *, several: bool) -> bool:

@@ -16,28 +16,28 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
+from rag.utils.patterns import lazily
+
 BAR = "\N{FULLWIDTH VERTICAL LINE}"
 HEADER_LENGTH = 160  # characters in which a header of Harmony ends
 ROLE = 24  # characters in which the role behind a token that begins a turn stands
 LONGEST = 80  # characters of a mark between its brackets
 
 # Before a mark may be whole: what has to be waited for.
-BEGINS = re.compile(
+BEGINS = lazily(
     rf"(?:<|&lt;)\s?[\\/|{BAR}]*\s?(?:[^\W\d][^<>&\n]{{0,{LONGEST}}}(?:&(?:g|gt)?)?)?|&(?:l|lt)?"
     r"|\[\s?/?\s?(?:[^\W\d][\w ]{0,24})?"
     r"|\N{WHITE LEFT-POINTING TRIANGLE}[^\n\N{WHITE RIGHT-POINTING TRIANGLE}]{0,24}"
 )
-BRACKET = re.compile(r"[<\[&\N{WHITE LEFT-POINTING TRIANGLE}]")
-MARK = re.compile(
+BRACKET = lazily(r"[<\[&\N{WHITE LEFT-POINTING TRIANGLE}]")
+MARK = lazily(
     rf"(?:<|&lt;)(?P<pipe>\s?[\\/|{BAR}]*\s?[^\W\d][^<>&\n]{{0,{LONGEST}}}?)(?:>|&gt;)"
     r"|\[(?P<square>\s?/?\s?[^\W\d][\w ]{0,24})\]"
     r"|\N{WHITE LEFT-POINTING TRIANGLE}(?P<triangle>[^\n\N{WHITE RIGHT-POINTING TRIANGLE}]{1,24})"
     r"\N{WHITE RIGHT-POINTING TRIANGLE}"
 )
-UNUSED = re.compile(
-    r"<(?:unused\d+|ctrl95)>(?P<opens>thought)?|<(?P<always>ctrl94)>(?:thought)?"
-)  # MedGemma's, Gemini's
-INNER = re.compile(
+UNUSED = lazily(r"<(?:unused\d+|ctrl95)>(?P<opens>thought)?|<(?P<always>ctrl94)>(?:thought)?")  # MedGemma's, Gemini's
+INNER = lazily(
     r"(?P<slash>/)?(?P<which>(?:begin|start|open|end|close)(?:[_ -]of)?[_ -](?:the[_ -])?)?(?:[\w.]+:)?"
     r"(?P<name>[^\W\d]\w*(?:[ -][^\W\d]\w*){0,3}?)(?:\s+[\w:-]+\s*=.*)?(?P<empty>\s*/)?"
 )
@@ -50,52 +50,52 @@ WEAK = (
     r"|introspect(?:ion)?|musings?|rationale|analysis|analy[sz]e|planning"
 )
 AROUND = r"(?:[^\W\d_]+[_ -]){{0,3}}(?:{0})(?:[_ -][^\W_]+){{0,2}}"
-THINKING_NAME = re.compile(AROUND.format(STRONG))
-WEAK_NAME = re.compile(AROUND.format(WEAK))
-FRAME_NAME = re.compile(AROUND.format(r"answer|response|reply|solution|output|result|conclusion|final"))
-END_NAME = re.compile(
+THINKING_NAME = lazily(AROUND.format(STRONG))
+WEAK_NAME = lazily(AROUND.format(WEAK))
+FRAME_NAME = lazily(AROUND.format(r"answer|response|reply|solution|output|result|conclusion|final"))
+END_NAME = lazily(
     r"/?s|/?[be]os|pad|unk|eot|eom|eod|turn|(?:start|end|begin)[_ ]of[_ ]\w+|(?:start|end)oftext|im[_ ](?:start|end)"
     r"|/?inst"
 )
 
 # What a page folds away: thinking by its type or by its title.
 FOLD, FOLD_LENGTH = "|fold|", 320
-BEGINS_FOLD = re.compile(r"<details[\s>]", re.IGNORECASE)
-OPENS_FOLD = re.compile(
+BEGINS_FOLD = lazily(r"<details[\s>]", re.IGNORECASE)
+OPENS_FOLD = lazily(
     r"<details(?P<type>(?:\s[^<>]*)?)>\s*(?:<summary(?:\s[^<>]*)?>(?P<title>[^\n]*?)</summary>)?", re.IGNORECASE
 )
-CLOSES_FOLD = re.compile(r"</details\s?>", re.IGNORECASE)
-FOLDS_THINKING = re.compile(rf"""\stype\s?=\s?["']?(?:{STRONG})\b""", re.IGNORECASE)
-TITLE_OF_THINKING = re.compile(rf"\b(?:{STRONG})\b", re.IGNORECASE)
+CLOSES_FOLD = lazily(r"</details\s?>", re.IGNORECASE)
+FOLDS_THINKING = lazily(rf"""\stype\s?=\s?["']?(?:{STRONG})\b""", re.IGNORECASE)
+TITLE_OF_THINKING = lazily(rf"\b(?:{STRONG})\b", re.IGNORECASE)
 
 TOOL = "|tool|"
-CALL = re.compile(
+CALL = lazily(
     r"(?P<slash>/)?(?:[\w.]+:)?(?:tool|function)[_-]?(?:calls?|use|code)(?:\s[^/]*)?|function=.*|(?P<end>/)function"
 )
-TOOL_TOKEN = re.compile(r"python_tag|tools?_?calls?(?:_section)?(?:_begin)?|start_action")  # all behind it is no answer
+TOOL_TOKEN = lazily(r"python_tag|tools?_?calls?(?:_section)?(?:_begin)?|start_action")  # all behind it is no answer
 UNPAIRED = frozenset({FOLD, TOOL})  # what ends these means nothing where none has begun
 
 HARMONY, FINAL_CHANNEL = "|message|", "|final|"  # names of marks; no tag's
-SOMEBODY = re.compile(r"<\|start\|>\s*(?:user|system|developer|tool|function)")
-BEGINS_HEADER = re.compile(r"<\|(?:start|channel)\|?>")
-HEADER = re.compile(r"<\|(?:start|channel)\|?>[^<>]{0,40}(?:<\|?(?:channel|constrain)\|>[^<>]{0,40}){0,2}<\|message\|>")
-CHANNEL = re.compile(r"<\|?channel\|?>\s*(?P<name>[a-z]+)", re.IGNORECASE)
+SOMEBODY = lazily(r"<\|start\|>\s*(?:user|system|developer|tool|function)")
+BEGINS_HEADER = lazily(r"<\|(?:start|channel)\|?>")
+HEADER = lazily(r"<\|(?:start|channel)\|?>[^<>]{0,40}(?:<\|?(?:channel|constrain)\|>[^<>]{0,40}){0,2}<\|message\|>")
+CHANNEL = lazily(r"<\|?channel\|?>\s*(?P<name>[a-z]+)", re.IGNORECASE)
 FINAL = "assistantfinal"  # Harmony without its tokens: here thinking ends
 
-NOUN = re.compile(
+NOUN = lazily(
     r"[ \t]?-?(?:(?:open|clos|start|end|begin)ing )?(?:tags?|tokens?|markers?|blocks?|sections?|delimiters?|labels?"
     r"|elements?|spans?|traces?|segments?|modes?|phases?|symbols?|prefix(?:es)?|suffix(?:es)?|templates?|fields?"
     r"|pairs?|formats?|rewards?)\b"
 )
-MAYBE_NOUN = re.compile(r"[ \t]?-?(?:[a-z]{0,12}|[a-z]{2,6}ing [a-z]{0,12})|[ \t]*")
-MAYBE_ROLE = re.compile(rf"(?=.{{0,{ROLE}}}\Z)\s*[a-z]{{0,10}}", re.DOTALL)
+MAYBE_NOUN = lazily(r"[ \t]?-?(?:[a-z]{0,12}|[a-z]{2,6}ing [a-z]{0,12})|[ \t]*")
+MAYBE_ROLE = lazily(rf"(?=.{{0,{ROLE}}}\Z)\s*[a-z]{{0,10}}", re.DOTALL)
 QUOTES = "`\"'\u201c\u201d\u2018\u2019\u00ab\u00bb\u300c\u300d"
 SPAN = 80
-CODE_SPAN = re.compile(rf"[^`\n]{{0,{SPAN - 1}}}`")
+CODE_SPAN = lazily(rf"[^`\n]{{0,{SPAN - 1}}}`")
 SENTENCE_END = frozenset(".!?:;\u2026\u3002\uff01\uff1f\uff1a)]}>*_\uff09\u3011\u300d\"'\u201d\u2019`")
 BLANK = " \t\u00a0\u200b\ufeff"
-PAUSE = re.compile(r"[,;)]")
-GOES_ON = re.compile(r"[ \t]*[a-z\u00df-\u00ff,.;:)!?\[\u3001\u3002\uff0c]")
+PAUSE = lazily(r"[,;)]")
+GOES_ON = lazily(r"[ \t]*[a-z\u00df-\u00ff,.;:)!?\[\u3001\u3002\uff0c]")
 
 
 class Kind(StrEnum):

@@ -12,10 +12,11 @@ import re
 from typing import NamedTuple
 
 from rag.models.llms.thinking.grammar import STRONG
+from rag.utils.patterns import lazily
 
 # Harmony without its tokens: the channel's name glued to the first word.
-BARE_ANALYSIS = re.compile(r"(?:assistant)?(?:analysis|commentary)(?=[^a-z\s.,:;!?'\u2019()/\[-])")
-BARE_FINAL = re.compile(r"(?:assistant)?final(?=[A-Z])")
+BARE_ANALYSIS = lazily(r"(?:assistant)?(?:analysis|commentary)(?=[^a-z\s.,:;!?'\u2019()/\[-])")
+BARE_FINAL = lazily(r"(?:assistant)?final(?=[A-Z])")
 
 THINKING_LABEL = (
     r"(?:(?:my|the|internal)\s)?(?:thinking|thoughts?|reasoning|chain[ -]of[ -]thought|scratchpad|monologue)"
@@ -24,10 +25,10 @@ THINKING_LABEL = (
 ANSWER_LABEL = r"(?:(?:my|the)\s)?(?:final\s)?(?:answer|response|reply)"
 LABEL = r"(?:\#{{1,6}}[ \t]*(?:\*\*|__)?{0}:?(?:\*\*|__)?:?[ \t]*\n|(?:\*\*|__){0}:?(?:\*\*|__):?|{0}:)"
 PHRASE = r"here(?:'s|\u2019s|\sis)\s"
-OPENING_LABEL = re.compile(
+OPENING_LABEL = lazily(
     rf"(?:{LABEL.format(THINKING_LABEL)}|{PHRASE}my\s{THINKING_LABEL}:|thinking\.\.\.[ \t]*\n)", re.IGNORECASE
 )
-CLOSING_LABEL = re.compile(
+CLOSING_LABEL = lazily(
     rf"^[ \t]*(?:{LABEL.format(ANSWER_LABEL)}|{PHRASE}my\s{ANSWER_LABEL}:|\.\.\.done\sthinking\.)[ \t]*",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -39,22 +40,22 @@ CORES = tuple(
     for more in ("", " process")
 )  # fmt: skip
 GLUED = tuple(f"{who}{what}" for who in ("", "assistant") for what in ("analysis", "commentary", "final"))
-LABEL_ENDS = re.compile(r"[:*_. \t]{0,6}")
-DECORATION = re.compile(r"#{1,6}[ \t]*(?:\*\*|__|\*|_)?|\*\*?|__?")
-CITES = re.compile(r"\[\d")
+LABEL_ENDS = lazily(r"[:*_. \t]{0,6}")
+DECORATION = lazily(r"#{1,6}[ \t]*(?:\*\*|__|\*|_)?|\*\*?|__?")
+CITES = lazily(r"\[\d")
 
 LABEL_LINE = 80  # characters in which a label of the answer stands
-BOTH_LABELS = re.compile(PHRASE, re.IGNORECASE)  # who says this twice, of thinking and of the answer, means it
-FENCE = re.compile(rf"(?P<fence>`{{3,9}}|~{{3,9}})[ \t]*(?:{STRONG})[ \t]*\n", re.IGNORECASE)
-FENCE_LINE = re.compile(r"[ \t]{0,3}(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^\n]*)")
-MAY_FENCE = re.compile(r"`{1,2}|~{1,2}|(?:`{3,9}|~{3,9})[ \t]{0,3}[\w-]{0,24}[ \t]{0,3}")
-QUOTED = re.compile(
+BOTH_LABELS = lazily(PHRASE, re.IGNORECASE)  # who says this twice, of thinking and of the answer, means it
+FENCE = lazily(rf"(?P<fence>`{{3,9}}|~{{3,9}})[ \t]*(?:{STRONG})[ \t]*\n", re.IGNORECASE)
+FENCE_LINE = lazily(r"[ \t]{0,3}(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^\n]*)")
+MAY_FENCE = lazily(r"`{1,2}|~{1,2}|(?:`{3,9}|~{3,9})[ \t]{0,3}[\w-]{0,24}[ \t]{0,3}")
+QUOTED = lazily(
     r"(?:>[ \t]?)?[*_]{0,3}(?:[^\w\s>*]{1,3}[ \t]?)?[*_]{0,3}"
     r"(?:(?:thinking|thought|reasoning)(?:[ ]process)?(?:[ ]for[ ][\w. ]{1,24})?[ \t]?(?:\.{2,4}|\u2026)"
     r"|thought[ ]for[ ][\w., ]{1,24}|(?<=[*_])thinking:?)[*_]{0,3}:?[ \t]*\n",
     re.IGNORECASE,
 )
-MAY_QUOTE = re.compile(
+MAY_QUOTE = lazily(
     r"(?:>[ \t]?)?[*_]{0,3}(?:[^\w\s>*]{1,3}[ \t]?)?[*_]{0,3}"
     r"(?P<word>[a-z]{0,9})(?:[ ]p[roces]{0,6})?(?:[ ]f?o?r?|[ ]for[ ][\w., ]{0,25})?[.\u2026 \t:*_]{0,10}",
     re.IGNORECASE,
