@@ -21,7 +21,7 @@ COLLECTIONS = ("dev", "scifact")
 
 
 class Raw(NamedTuple):
-    """The states of a paper's tokens, (n, 384) of any length; of each its sentence, and if it is of a word that tells."""
+    """The states of a paper's tokens, (n, 384) of any length; of each its sentence, and whether its word tells."""
 
     states: NDArray[np.float16]
     sentences: NDArray[np.uint16]
