@@ -15,7 +15,7 @@ from unittest.mock import patch
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.benchmarks.fitting.token_axes import axes_of, moment_of
+from eval.benchmarks.fitting.token_axes import Moment, axes_of, moment_of
 from eval.benchmarks.raw_states import COLLECTIONS, Raw, made_library, raw_states
 from eval.benchmarks.shared import shared_folder
 from eval.datasets.beir import load_judgements, load_queries
@@ -64,7 +64,7 @@ def measure(work: Path) -> str:
     return "\n".join([head, "|---|---|---|---|---|---|", *lines])
 
 
-def _ways(moment: Matrix) -> dict[str, Way]:
+def _ways(moment: Moment) -> dict[str, Way]:
     signed = Way(130, partial(project, form=Form.SIGNED), partial(_through, Form.SIGNED))
     shipped = Way(48, partial(project, form=Form.PRINCIPAL), partial(_through, Form.PRINCIPAL))
     return {
@@ -85,7 +85,7 @@ def _through(form: Form, tokens: Matrix) -> Matrix:
     return expand(compress(tokens, np.zeros(len(tokens), np.uint16), form))
 
 
-def _principal(moment: Matrix, dimension: int, bits: int) -> Way:
+def _principal(moment: Moment, dimension: int, bits: int) -> Way:
     axes = axes_of(moment, dimension)
     cuts, levels = (np.array(one, np.float32) / np.sqrt(dimension) for one in LEVELS[bits])
 
