@@ -143,8 +143,9 @@ def _of_dev(library: Library) -> Scores:
             scores.setdefault("nuggets", []).append(found)
     for line in (shared_folder() / "gold" / "conversations.jsonl").read_text("utf-8").splitlines():
         row = json.loads(line)
-        for asked in (one for one in ("", row.get("follow_up"), row.get("long_follow_up")) if one is not None):
-            first = _titles(library, f"{row['question']} {asked}".strip())[:1]
+        turns = [row[name] for name in ("question", "follow_up", "long_follow_up") if name in row]
+        for asked in (" ".join(dict.fromkeys([turns[0], one])) for one in turns):
+            first = _titles(library, asked)[:1]
             scores.setdefault("conversations success@1", []).append(float(first == [row["title"]]))
     return scores
 
