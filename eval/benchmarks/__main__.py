@@ -26,6 +26,7 @@
     speed          ingest and search beside their bare costs, in one run
     cold           a question in a process of its own beside the bare import and load of what it uses
     named          an embedding model by its name, from the cache, beside the same by its folder
+    token-states   forms of token states: bytes a paper, and what searches and answers lose by each
     layout         lines of files and functions, modules in a folder
     full-text      full text as postings beside FTS5 at 100,000 papers: CPU, ranking, bytes, writing
     kept-vectors   Chroma made anew from kept vectors at 100,000 papers: seconds, bytes a paper, recall
@@ -53,6 +54,7 @@ from eval.benchmarks import (
     named_models,
     reranking,
     scifact,
+    token_states,
     vectors,
     web_page,
 )
@@ -98,6 +100,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "speed": library_speed.measure,
     "cold": cold_start.measure,
     "named": named_models.measure,
+    "token-states": token_states.measure,
     "layout": layout.measure,
     "full-text": full_text.measure,
     "kept-vectors": kept_vectors.measure,
