@@ -54,7 +54,6 @@ from eval.benchmarks import (
     named_models,
     reranking,
     scifact,
-    token_states,
     vectors,
     web_page,
 )
@@ -63,6 +62,7 @@ from eval.benchmarks.comparison import table as comparison
 from eval.benchmarks.exports import merged as five_exports
 from eval.benchmarks.faults import table as faults
 from eval.benchmarks.fetching import speed as fetch_speed
+from eval.benchmarks.fitting import token_states
 from eval.benchmarks.llm import answers as llm_answers
 from eval.benchmarks.llm import behaviours, replayed
 from eval.benchmarks.page import faults as page_faults

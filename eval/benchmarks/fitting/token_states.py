@@ -15,8 +15,8 @@ from unittest.mock import patch
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.benchmarks.fitting.raw_states import COLLECTIONS, Raw, made_library, raw_states
 from eval.benchmarks.fitting.token_axes import Moment, axes_of, moment_of
-from eval.benchmarks.raw_states import COLLECTIONS, Raw, made_library, raw_states
 from eval.benchmarks.shared import shared_folder
 from eval.datasets.beir import load_judgements, load_queries
 from eval.datasets.questions import load_questions
