@@ -2,6 +2,7 @@
 
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -9,7 +10,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from rag.records import Record
 from rag.storage.catalog.sqlite import open_catalog
+from rag.storage.layout import CATALOG
 
 WORDS = ("lattice", "lattices", "running", "run", "Poincaré", "ﬁne", "x²", "naïve", "of", "the", "quark", "deep")
 # Writes to the library at argv[1] for ever, many kinds of changes, one transaction after the other; tells each.
@@ -39,6 +42,19 @@ while True:
             else:
                 catalog.remove([chance.choice(ids)])
     print("done", flush=True)
+"""
+
+
+# Opens the catalog at argv[1], whose papers are taken in two by two; tells when the first are.
+TAKER = """
+import sys
+from pathlib import Path
+from rag.storage.catalog.sqlite import open_catalog
+from rag.storage.postings import full_text
+
+full_text.STEP = 2
+full_text.time.sleep = lambda seconds: print("some", flush=True)
+open_catalog(Path(sys.argv[1])).close()
 """
 
 
@@ -86,3 +102,26 @@ def test_searches_beside_a_writer_that_folds_find_all_papers_of_one_moment(tmp_p
                 seen.add(len(found))
     with closing(open_catalog(tmp_path)) as catalog:
         assert catalog.damage() == []
+
+
+def test_a_catalog_of_an_earlier_version_that_was_taken_in_by_half_is_gone_on_with(tmp_path: Path) -> None:
+    with closing(open_catalog(tmp_path)) as catalog:
+        with catalog.transaction():
+            for number in range(400):
+                catalog.insert(Record(f"Quark {number}", "A quark.", 1))
+        for sql in (
+            "DELETE FROM postings",
+            "DELETE FROM fresh_postings",
+            "INSERT INTO stale_texts (paper_id) SELECT paper_id FROM papers",
+        ):
+            catalog.database.run(sql)
+    taker = [sys.executable, "-c", TAKER, str(tmp_path)]
+    with subprocess.Popen(taker, stdout=subprocess.PIPE, text=True) as started:
+        assert told(started) == "some\n"
+        started.kill()
+    with closing(sqlite3.connect(tmp_path / CATALOG)) as connection:
+        [(left,)] = connection.execute("SELECT count(*) FROM stale_texts").fetchall()
+    assert 0 < left < 400
+    with closing(open_catalog(tmp_path)) as catalog:
+        assert catalog.damage() == []
+        assert len(catalog.full_text.match(["quarks"], 999)) == 400
