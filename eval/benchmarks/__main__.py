@@ -51,7 +51,6 @@ from eval.benchmarks import (
     named_models,
     reranking,
     scifact,
-    vectors,
     web_page,
 )
 from eval.benchmarks.claims import standing, support_score
@@ -67,6 +66,7 @@ from eval.benchmarks.questions import finding, follow_ups, languages
 from eval.benchmarks.readers import fuzzing, memory
 from eval.benchmarks.readers import speed as reader_speed
 from eval.benchmarks.results_file import keep
+from eval.benchmarks.vectors import at_size
 
 MEASURES: dict[str, Callable[[Path], str]] = {
     "dev": dev_questions.measure,
@@ -96,7 +96,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "named": named_models.measure,
     "layout": layout.measure,
     "kept-vectors": kept_vectors.measure,
-    "vectors": vectors.measure,
+    "vectors": at_size.measure,
     "faults": faults.measure,
 }
 

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from rag.maintenance.carrying import NO_TOKENS
-from rag.storage.index import exact, index, scanning
+from rag.storage.index import exact, index
 from rag.storage.index.checksums import changed_file, read_checksums, write_checksums
 from rag.storage.index.index import FolderIndex
+from rag.storage.index.scanning import keeping
 from rag.storage.layout import IndexFolder
 from rag.testing.made_up import SIZE
 from rag.utils.arrays import Matrix, Vector, unit
@@ -21,7 +22,7 @@ Found = list[tuple[int, float]]
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> IndexFolder:
-    for module in (scanning, index):
+    for module in (keeping, index):
         monkeypatch.setattr(module, "FRESH", 50)
     return IndexFolder(tmp_path / "vectors-1", tmp_path)
 
