@@ -54,7 +54,6 @@ from eval.benchmarks import (
     named_models,
     reranking,
     scifact,
-    vectors,
     web_page,
 )
 from eval.benchmarks.claims import standing, support_score
@@ -72,6 +71,7 @@ from eval.benchmarks.readers import fuzzing, memory
 from eval.benchmarks.readers import speed as reader_speed
 from eval.benchmarks.results_file import keep
 from eval.benchmarks.size import full_text
+from eval.benchmarks.vectors import at_size
 
 MEASURES: dict[str, Callable[[Path], str]] = {
     "dev": dev_questions.measure,
@@ -104,7 +104,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "layout": layout.measure,
     "full-text": full_text.measure,
     "kept-vectors": kept_vectors.measure,
-    "vectors": vectors.measure,
+    "vectors": at_size.measure,
     "faults": faults.measure,
 }
 

@@ -15,10 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import LibraryLockedError
-from rag.storage.index import exact, scan, scan_file, scanning
-from rag.storage.index.scan import Scan, ScanDamagedError
-from rag.storage.index.scan_file import open_base, remove_bases
-from rag.storage.index.scanning import keep_fresh, read_scan
+from rag.storage.index import exact
+from rag.storage.index.scanning import keeping, mapped_file, scan
+from rag.storage.index.scanning.keeping import keep_fresh, read_scan
+from rag.storage.index.scanning.mapped_file import open_base, remove_bases
+from rag.storage.index.scanning.scan import Scan, ScanDamagedError
 from rag.storage.index.vector_store import VectorStore
 from rag.storage.layout import IndexFolder
 from rag.storage.readonly import copied
@@ -37,7 +38,7 @@ def folder(tmp_path: Path) -> IndexFolder:
 @pytest.fixture
 def kept(folder: IndexFolder, monkeypatch: pytest.MonkeyPatch) -> Iterator[VectorStore]:
     """Kept vectors of 300 papers of one to three chunks, so many that a file is made of them."""
-    monkeypatch.setattr(scanning, "FRESH", 100)
+    monkeypatch.setattr(keeping, "FRESH", 100)
     monkeypatch.setattr(scan, "BLOCK", 64)
     store = VectorStore(folder.vectors, "Make them anew.")
     store.put(papers(300))
@@ -108,7 +109,7 @@ def test_nothing_is_missed_whatever_the_vectors_and_whatever_changed_since(
     store.put(
         [(n, vectors(middle + spread * rng.standard_normal((rng.integers(1, 4), DIMENSION)))) for n in range(100)]
     )
-    stamp = scan_file.make_base(folder, store.pages(), store.papers(), store.count())
+    stamp = mapped_file.make_base(folder, store.pages(), store.papers(), store.count())
     assert stamp is not None
     store.mark_scanned(stamp)
     store.delete([paper_id for paper_id in changed if paper_id % 2])
@@ -161,7 +162,7 @@ def test_many_in_memory_without_a_file_take_what_changes_as_it_is_kept(
 def test_a_file_is_made_anew_when_a_sixteenth_changed_and_the_one_before_is_removed(
     folder: IndexFolder, kept: VectorStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scanning, "FRESH", 10)
+    monkeypatch.setattr(keeping, "FRESH", 10)
     made(folder, kept)
     [first] = folder.path.glob("scan-*")
     kept.put(papers(17))
@@ -175,7 +176,7 @@ def test_a_file_is_made_anew_when_a_sixteenth_changed_and_the_one_before_is_remo
 
 
 def test_few_papers_need_no_file(folder: IndexFolder, kept: VectorStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scanning, "FRESH", 300)
+    monkeypatch.setattr(keeping, "FRESH", 300)
     assert not keep_fresh(folder, kept)
     assert list(folder.path.glob("scan-*")) == []
 
@@ -241,20 +242,20 @@ def test_vectors_that_can_not_be_read_any_more_are_noticed(folder: IndexFolder, 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from rag.storage.index import scan_file, scanning
+from rag.storage.index.scanning import keeping, mapped_file
 from rag.storage.index.vector_store import VectorStore
 from rag.storage.layout import IndexFolder
 from rag.storage.readonly import copied
 kill = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 folder, moment = IndexFolder(Path(sys.argv[1]), Path("papers.library")), sys.argv[2]
-scanning.FRESH = 100
+keeping.FRESH = 100
 if moment == "writing":
-    scan_file._checksum = kill
+    mapped_file._checksum = kill
 elif moment == "before it is named":
     VectorStore.mark_scanned = kill
 elif moment == "after it is named":
-    scanning.remove_bases = kill
-scanning.keep_fresh(folder, VectorStore(folder.vectors, "", create=False))
+    keeping.remove_bases = kill
+keeping.keep_fresh(folder, VectorStore(folder.vectors, "", create=False))
 """
 
 
@@ -280,7 +281,7 @@ def test_no_room_for_the_file_is_no_error(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(scan_file, "_write", full)
+    monkeypatch.setattr(mapped_file, "_write", full)
     assert not keep_fresh(folder, kept)
     assert read_scan(folder, kept).base is None
 

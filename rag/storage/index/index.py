@@ -24,9 +24,9 @@ from rag.storage.index.exact import Allowed, ChunkVectors
 from rag.storage.index.older import keep_vectors, open_unkept
 from rag.storage.index.opening import Lock, look, mend, open_chroma
 from rag.storage.index.probe import probe
-from rag.storage.index.scan import Scan, ScanDamagedError
-from rag.storage.index.scan_file import remove_bases
-from rag.storage.index.scanning import FRESH, SHARE, WHILE_WRITING, keep_fresh, read_scan
+from rag.storage.index.scanning.keeping import FRESH, SHARE, WHILE_WRITING, keep_fresh, read_scan
+from rag.storage.index.scanning.mapped_file import remove_bases
+from rag.storage.index.scanning.scan import Scan, ScanDamagedError
 from rag.storage.index.token_embeddings import TokenEmbeddings
 from rag.storage.index.token_store import TokenStore
 from rag.storage.index.vector_store import VectorStore

@@ -18,7 +18,7 @@ from rag.utils.arrays import Matrix, Vector, unit
 from rag.utils.batching import batched
 
 # The index answers how many chunks there are, and of which papers, without reading a vector. `scanned`: the stamp of
-# the file that is mapped into memory (scan_file), if there is one; `changed`: the papers that are no longer what it
+# the file that is mapped into memory (scanning), if there is one; `changed`: the papers that are no longer what it
 # holds, noted by triggers in the very transaction that changes them.
 VECTORS = Table(
     "vectors",

@@ -8,8 +8,8 @@ from contextlib import nullcontext
 
 from rag.errors import LibraryLockedError, StorageError
 from rag.storage.index.opening import Lock
-from rag.storage.index.scan import Scan
-from rag.storage.index.scan_file import Base, make_base, open_base, remove_bases
+from rag.storage.index.scanning.mapped_file import Base, make_base, open_base, remove_bases
+from rag.storage.index.scanning.scan import Scan
 from rag.storage.index.vector_store import VectorStore
 from rag.storage.layout import IndexFolder
 

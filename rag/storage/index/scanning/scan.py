@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rag.storage.index import exact
 from rag.storage.index.exact import Allowed, ChunkVectors, Ids, as_ids, grouped, widened
-from rag.storage.index.scan_file import Base
+from rag.storage.index.scanning.mapped_file import Base
 from rag.utils.arrays import Matrix, Vector, unit
 
 BLOCK = 1_024  # rows that are made 32-bit numbers at once: they stay in the processor's cache

@@ -29,7 +29,7 @@ from rag.storage.index.checksums import changed_file, read_checksums, write_chec
 from rag.storage.index.chroma import embedded_vectors
 from rag.storage.index.index import FolderIndex
 from rag.storage.index.mending import make_anew
-from rag.storage.index.scanning import keep_fresh
+from rag.storage.index.scanning.keeping import keep_fresh
 from rag.storage.index.token_store import TokenStore
 from rag.storage.index.vector_store import VectorStore
 from rag.storage.layout import IndexFolder
@@ -64,7 +64,9 @@ def _measured(work: Path, real: Matrix, questions: Matrix, papers: int, *, chrom
     steps = ["file", "search", "filter", *(f"threads {count}" for count in THREADS), "locked 4"]
     for step in steps + (["chroma", "asked of chroma", "check"] if chroma else []):
         done = subprocess.run(  # noqa: S603
-            [sys.executable, "-m", "eval.benchmarks.vectors", str(folder), step], check=True, stdout=subprocess.PIPE
+            [sys.executable, "-m", "eval.benchmarks.vectors.at_size", str(folder), step],
+            check=True,
+            stdout=subprocess.PIPE,
         )
         found |= json.loads(done.stdout)
     return found

@@ -1,0 +1,1 @@
+"""The vectors of libraries of any size."""
