@@ -52,8 +52,8 @@ client.get_collection("papers", embedding_function=None).count()
 def measure(work: Path) -> str:
     """Return a Markdown table: seconds of both, their ratio, and its limit.
 
-    A made-up library is made by the quick embedder (eval.speed.at_size), then named as if the bundled model had
-    made it, for a question costs the same whatever the vectors mean.
+    A made-up library is made by the quick embedder (eval.speed.at_size), then named as if the bundled model had made
+    it, for a question costs the same whatever the vectors mean.
     """
     lines = ["| what | measured | floor | ratio | limit |", "|---|---|---|---|---|"]
     folder = work / "cold.library"
