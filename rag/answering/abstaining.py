@@ -7,8 +7,8 @@ counts by its importance: how long the embedding model makes its token states, w
 the meaning. How well a word is met tells most beside how well other papers meet it: what each of them meets as well
 tells nothing of this one.
 
-What a question asks for may be missing in a paper that meets all its other words. Seen of that is a number asked for:
-when what is counted isn't met, or the paper holds no number at all.
+What a question asks for may be missing in a paper that meets all its other words. Seen of that are details asked for by
+their kind (rag.text.details): when their words aren't met, or a number is asked for and the paper holds none.
 
 A language model reads better than that, and is asked unless it is hopeless: small talk, another field.
 """
@@ -22,10 +22,10 @@ from rag.answering.sentence_ranking import best_first, candidates_of, firsts_of
 from rag.records import Outcome, Paper, Passage
 from rag.records.answers import NEAREST_PAPERS, REFUSALS
 from rag.retrieval.results import Retrieved
-from rag.text.amounts import amount_asked, holds_number
+from rag.text.details import detail_asked, holds_number
 from rag.text.words import names, stems, words
 
-LACK, UNMET_NAME, GAIN, WORST_GAIN, COSINE, NO_AMOUNT, BIAS = -8.8, -0.84, 13.4, 2.5, 6.0, -1.84, -2.26
+LACK, UNMET_NAME, GAIN, WORST_GAIN, COSINE, NO_DETAIL, BIAS = -8.8, -0.84, 13.4, 2.5, 6.0, -1.84, -2.26
 ANSWERED = 0.06  # confidence from which on an answer is given
 POWER = 4  # of the mean of what the words lack: the word that lacks most counts most, two of them more than one
 # A question is hopeless when no sentence found is as like it as NO_SENSE (cosine) and no paper found holds the share
@@ -47,8 +47,8 @@ class Signs(NamedTuple):
     `lack`: what its words lack of being met, times their importance: a mean of fourth powers. `unmet_name`: whether it
     names something that the paper doesn't. `gain`: how much better its words are met than in the other papers
     compared, by the root of their weight times their importance; `worst_gain`: of the lowest quarter of the words.
-    `cosine`: of the question with the whole paper. `no_amount`: of a number asked for, what the thing counted lacks
-    of being met; 1 when the paper holds no number at all.
+    `cosine`: of the question with the whole paper. `no_detail`: of a detail asked for, what its words lack of being
+    met, times their importance; 1 when it is a number and the paper holds none.
     """
 
     lack: float
@@ -56,7 +56,7 @@ class Signs(NamedTuple):
     gain: float
     worst_gain: float
     cosine: float
-    no_amount: float
+    no_detail: float
 
 
 def outcome_of(retrieved: Retrieved) -> Outcome:
@@ -105,7 +105,7 @@ def log_odds(signs: Signs) -> float:
         + GAIN * signs.gain
         + WORST_GAIN * signs.worst_gain
         + COSINE * signs.cosine
-        + NO_AMOUNT * signs.no_amount
+        + NO_DETAIL * signs.no_detail
         + BIAS
     )
 
@@ -127,18 +127,18 @@ def signs_of(retrieved: Retrieved) -> Signs:
         gain=gain,
         worst_gain=sum(worst) / len(worst),
         cosine=retrieved.cosine,
-        no_amount=_no_amount(retrieved, dict(zip((match.word for match in matches), lacks, strict=True))),
+        no_detail=_no_detail(retrieved, dict(zip((match.word for match in matches), lacks, strict=True))),
     )
 
 
-def _no_amount(retrieved: Retrieved, lacks: Mapping[str, float]) -> float:
-    """Return what the thing lacks that the question asks a number of; `lacks` tells it by word."""
-    amount, paper = amount_asked(retrieved.query), retrieved.hits[0].paper
-    if amount is None:
+def _no_detail(retrieved: Retrieved, lacks: Mapping[str, float]) -> float:
+    """Return what the detail asked for lacks of being there; `lacks` tells it by word."""
+    detail = detail_asked(retrieved.query)
+    if detail is None:
         return 0.0
-    if not holds_number(paper.abstract):
+    if detail.number and not holds_number(retrieved.hits[0].paper.abstract):
         return 1.0
-    return max((lacks.get(word.text, 0.0) for word in amount.words), default=0.0)
+    return max((lacks.get(word.text, 0.0) for word in detail.words), default=0.0)
 
 
 def _words_met(retrieved: Retrieved, paper: Paper) -> float:

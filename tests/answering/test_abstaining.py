@@ -63,21 +63,27 @@ def test_the_nearer_the_whole_paper_the_surer() -> None:
 def test_a_number_asked_for_is_missing_where_the_thing_counted_is() -> None:
     there = found("How many hours does training take?")
     away = found("How many cards does training take?", cards=0.3)
-    assert signs_of(there).no_amount == pytest.approx(0.1)
-    assert signs_of(away).no_amount == pytest.approx(0.7)
+    assert signs_of(there).no_detail == pytest.approx(0.1)
+    assert signs_of(away).no_detail == pytest.approx(0.7)
     assert outcome_of(there) is Outcome.ANSWERED
-    assert confidence_in(away) < confidence_in(found("Which kind of cards does training take?", cards=0.3))
+    assert confidence_in(away) < confidence_in(found("Does training take many cards?", cards=0.3))
 
 
 def test_a_number_asked_for_is_missing_where_the_paper_holds_none() -> None:
     question = "How many hours does training take?"
-    assert signs_of(found(question, UNCOUNTED)).no_amount == 1.0
+    assert signs_of(found(question, UNCOUNTED)).no_detail == 1.0
     assert confidence_in(found(question, UNCOUNTED)) < confidence_in(found(question, COUNTED))
     assert confidence_in(found(QUESTION, UNCOUNTED)) == confidence_in(found(QUESTION, COUNTED))
 
 
-def test_what_asks_for_no_number_misses_none() -> None:
-    assert signs_of(found(QUESTION, UNCOUNTED, networks=0.0)).no_amount == 0.0
+def test_a_detail_that_is_no_number_is_missing_where_its_words_are() -> None:
+    asked = found("Which dataset are networks trained on?", UNCOUNTED, dataset=0.3)
+    assert signs_of(asked).no_detail == pytest.approx(0.7)
+    assert confidence_in(asked) < confidence_in(found("Do they name the dataset networks are trained on?", dataset=0.3))
+
+
+def test_what_asks_for_no_detail_misses_none() -> None:
+    assert signs_of(found(QUESTION, UNCOUNTED, networks=0.0)).no_detail == 0.0
 
 
 @PROPERTY

@@ -35,12 +35,12 @@ PAIRS = (  # answerable ones of the first against unanswerable ones of the secon
     ("claims", "claims untold"),
     ("claims", "claims of dev"),
 )
-NAMES = ("LACK", "UNMET_NAME", "GAIN", "WORST_GAIN", "COSINE", "NO_AMOUNT")
+NAMES = ("LACK", "UNMET_NAME", "GAIN", "WORST_GAIN", "COSINE", "NO_DETAIL")
 FOLDS = 8
 SMOOTH = 1.0  # inverse of the regularisation, of signs of unit spread
 ANSWERED_BEFORE, BY_FAR_BEFORE = 0.285, 0.05
 FAR_OFF = -99.0  # log-odds of the hopeless, and of what has no words to weigh
-NO_SIGNS = Signs(1.0, unmet_name=False, gain=0.0, worst_gain=0.0, cosine=0.0, no_amount=0.0)
+NO_SIGNS = Signs(1.0, unmet_name=False, gain=0.0, worst_gain=0.0, cosine=0.0, no_detail=0.0)
 Odds = NDArray[np.float64]
 
 

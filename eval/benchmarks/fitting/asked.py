@@ -5,7 +5,7 @@ dev away          the former, the papers that answer or may be cited not searche
 dev details       the former, every sentence taken out of these papers that holds a fact of the answer
 conversations     gold/conversations.jsonl: questions, and follow-ups behind them; 60 for a detail that no abstract has
 conversations away
-claims            every other claim of SciFact, asked of SciFact's abstracts
+claims            every third claim of SciFact, asked of SciFact's abstracts
 claims away       the same, the abstracts that tell about them not searched
 claims untold     claims whose nearest abstract doesn't tell (scifact-claims, NEI)
 dev of SciFact    gold/dev.jsonl asked of SciFact's abstracts
@@ -63,7 +63,7 @@ def every_case(work: Path) -> Iterator[Asked]:
         yield from _of_others(library, "dev details", told)
     with Library.open(_scifact(work), Settings()) as library:
         ids = {str(paper.key): paper.paper_id for paper in library.selected()}
-        yield from _asked(library, "claims", [(claim.question, claim) for claim in claims[::2]], ids)
+        yield from _asked(library, "claims", [(claim.question, claim) for claim in claims[::3]], ids)
         yield from _of_others(library, "claims untold", _untold())
         yield from _of_others(library, "dev of SciFact", asked)
 

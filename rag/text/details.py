@@ -1,12 +1,15 @@
-"""Does a question ask for a number, and of what? Does a text hold any number at all? By the forms of English."""
+"""Does a question ask for a detail: a number, a dataset, a machine, a program? And does a text hold any number?
+
+By the forms of English. Such details stand in the body of a paper, and often not in its abstract.
+"""
 
 import re
 from typing import NamedTuple
 
 from rag.text.words import Word, content_words, stem
 
-# "How many of the TPU hours", "what test error": the words right behind are what the number is of. A closed table: what
-# English counts by, and what it calls an amount.
+# "How many of the TPU hours", "what test error", "on which GPU": the words right behind are what the detail is. A
+# closed table: what English counts by, what it calls an amount, and what else experiments are told by.
 HOW = re.compile(
     r"\bhow (?:many|much|long|large|big|fast|high|low|far|often|deep|wide|small|quickly|slow|heavy|expensive|old|"
     r"accurate|accurately)\b",
@@ -20,6 +23,13 @@ AMOUNTS = frozenset(
         "percentage share fraction length width depth dimension temperature gain year".split(),
     )
 )
+THINGS = frozenset(
+    map(
+        stem,
+        "dataset data corpus benchmark hardware gpu cpu tpu machine device processor software package library code "
+        "repository implementation language licence license".split(),
+    )
+)
 JOINING = frozenset({"", "-"})  # what may stand between words of one thing
 LEADING = JOINING | {"of", "the", "of the"}  # what may stand before the first
 MOST = 4  # words of one thing
@@ -31,29 +41,32 @@ NUMBER = re.compile(
 )
 
 
-class Amount(NamedTuple):
-    """A number that a question asks for: the words of what it is of, none after "how long"."""
+class Detail(NamedTuple):
+    """A detail that a question asks for: its words (none after "how long"), and whether it is a number."""
 
     words: tuple[Word, ...]
+    number: bool
 
 
-def amount_asked(question: str) -> Amount | None:
-    """Return the number that a question asks for; None when it asks for none.
+def detail_asked(question: str) -> Detail | None:
+    """Return the details that a question asks for as one; None when it asks for none.
 
-    >>> [word.text for word in amount_asked("On how many GPU hours was it trained?").words]
+    >>> [word.text for word in detail_asked("On how many GPU hours was it trained?").words]
     ['GPU', 'hours']
-    >>> [word.text for word in amount_asked("What test error does it reach?").words]
-    ['test', 'error']
-    >>> amount_asked("How long does it take?"), amount_asked("What is dropout?")
-    (Amount(words=()), None)
+    >>> detail_asked("What test error does it reach?").number, detail_asked("Which GPUs does it need?").number
+    (True, False)
+    >>> detail_asked("How long does it take?"), detail_asked("What is dropout?")
+    (Detail(words=(), number=True), None)
     """
     words = content_words(question)
     counted = [_behind(how.end(), question, words) for how in HOW.finditer(question)]
     called = [_behind(what.end(), question, words) for what in WHAT.finditer(question)]
-    called = [thing for thing in called if any(word.stem in AMOUNTS for word in thing)]
-    if not (counted or called):
+    amounts = [thing for thing in called if any(word.stem in AMOUNTS for word in thing)]
+    things = [thing for thing in called if any(word.stem in THINGS for word in thing)]
+    asked = [word for thing in (*counted, *amounts, *things) for word in thing]
+    if not (counted or asked):
         return None
-    return Amount(tuple(word for thing in (*counted, *called) for word in thing))
+    return Detail(tuple(dict.fromkeys(asked)), number=bool(counted or amounts))
 
 
 def holds_number(text: str) -> bool:
