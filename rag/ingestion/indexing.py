@@ -14,7 +14,7 @@ from rag.records import Paper
 from rag.records.progress import Progress, Watch
 from rag.storage.base import Index, IndexedPaper
 from rag.storage.catalog.catalog import Catalog
-from rag.storage.index.token_embeddings import compress
+from rag.storage.index.token_embeddings import compress, forms_of
 from rag.text.sentences import sentence_spans
 from rag.utils.threads import one_blas_thread
 
@@ -53,6 +53,7 @@ def index_pending(
 def embed_papers(embedder: Embedder, papers: Sequence[Paper]) -> Iterator[IndexedPaper]:
     """Yield the chunk vectors and token embeddings of each paper, in order, holding one paper's at a time."""
     cut = [chunk(paper.title, paper.abstract, embedder.length, embedder.window) for paper in papers]
+    form = forms_of(embedder.name)[0]
     # One call for all of them, so that an endpoint gets few requests; the vectors come one by one.
     found = embedder.embed([part.text for parts in cut for part in parts])
     for paper, parts in zip(papers, cut, strict=True):
@@ -68,5 +69,5 @@ def embed_papers(embedder: Embedder, papers: Sequence[Paper]) -> Iterator[Indexe
             tokens.append(embedded.tokens[kept])
             sentences.append(number[kept].astype(np.uint16))
         with one_blas_thread():
-            small = compress(np.concatenate(tokens), np.concatenate(sentences))
+            small = compress(np.concatenate(tokens), np.concatenate(sentences), form)
         yield paper.paper_id, vectors, small

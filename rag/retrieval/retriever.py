@@ -129,7 +129,7 @@ class Retriever:
         fused = fuse(dict(islice(candidates.dense.items(), CANDIDATES)), dict(lexical))
         depth = [paper_id for paper_id, _ in fused[: max(DEPTH, limit)]]
         tokens = tokens_of(index.token_embeddings(depth)) if len(query.tokens) else {}
-        likeness = {paper_id: word_likeness(query, found) for paper_id, (found, _) in tokens.items()}
+        likeness = {paper_id: word_likeness(query, found) for paper_id, found in tokens.items()}
         scores = {paper_id: weighted(query, found) for paper_id, found in likeness.items()}
         ranking = rerank(fused[: len(depth)], scores)
         if self._reranker is None:

@@ -1,1 +1,1 @@
-"""Fits of the constants that are weighed from data: each prints old and new constants, and the scores on every set."""
+"""Constants fitted again from the shared papers and questions: each module prints old, new, and their scores."""
