@@ -113,7 +113,7 @@ def log_odds(signs: Signs) -> float:
 def signs_of(retrieved: Retrieved) -> Signs:
     """Return the signs; the retrieval must have word matches."""
     matches, paper = retrieved.matches, retrieved.hits[0].paper
-    lacks = [match.importance * (1 - match.likeness) for match in matches]
+    lacks = [match.importance * max(1 - match.likeness, 0.0) for match in matches]  # rounded states may overshoot
     gains = [match.likeness - match.elsewhere for match in matches]
     weights = [math.sqrt(match.weight) * match.importance for match in matches]
     gain = sum(w * gain for w, gain in zip(weights, gains, strict=True)) / (sum(weights) or 1.0)
@@ -122,7 +122,7 @@ def signs_of(retrieved: Retrieved) -> Signs:
     known, letters = {word.stem for word in words(text)}, text.lower()
     unmet = [w for w in names(retrieved.query) if w.stem not in known and w.text.lower() not in letters]
     return Signs(
-        lack=(sum(abs(lack) ** POWER for lack in lacks) / len(lacks)) ** (1 / POWER),
+        lack=(sum(lack**POWER for lack in lacks) / len(lacks)) ** (1 / POWER),
         unmet_name=bool(unmet),
         gain=gain,
         worst_gain=sum(worst) / len(worst),
