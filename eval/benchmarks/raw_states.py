@@ -1,6 +1,7 @@
 """Token states as the bundled model gives them, of the shared papers and of SciFact: embedded once, kept as 16 bits."""
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
@@ -20,10 +21,11 @@ COLLECTIONS = ("dev", "scifact")
 
 
 class Raw(NamedTuple):
-    """The states of a paper's tokens, (n, 384) of any length, and the sentence of each (n,)."""
+    """The states of a paper's tokens, (n, 384) of any length; of each its sentence, and whether its word tells."""
 
     states: NDArray[np.float16]
     sentences: NDArray[np.uint16]
+    words: NDArray[np.bool_]
 
 
 def made_library(name: str, work: Path) -> Path:
@@ -43,20 +45,24 @@ def raw_states(name: str, work: Path) -> dict[int, Raw]:
     """Return the states of a collection by paper id, read from the disk when they are looked at."""
     made_library(name, work)
     sentences = np.fromfile(work / f"{name}.sentences", np.uint16)
+    words = np.fromfile(work / f"{name}.words", np.bool_)
     states = np.memmap(work / f"{name}.states", np.float16, "r").reshape(len(sentences), -1)
     starts = json.loads((work / f"{name}.starts.json").read_text("utf-8"))
-    return {paper_id: Raw(states[start:end], sentences[start:end]) for paper_id, start, end in starts}
+    return {paper_id: Raw(states[start:end], sentences[start:end], words[start:end]) for paper_id, start, end in starts}
 
 
 def _ingest(folder: Path, source: Path, place: Path) -> None:
     """Make a library of a source, and keep what its states were before they were made small."""
     ends = [0]
-    files = (place.with_suffix(".states"), place.with_suffix(".sentences"))
-    with files[0].open("wb") as states, files[1].open("wb") as sentences:
+    with ExitStack() as files:
+        states, sentences, telling = (
+            files.enter_context(place.with_suffix(f".{what}").open("wb")) for what in ("states", "sentences", "words")
+        )
 
-        def kept(tokens: Matrix, numbers: NDArray[np.uint16], _: Form) -> TokenEmbeddings:
+        def kept(tokens: Matrix, numbers: NDArray[np.uint16], _: Form, words: NDArray[np.bool_]) -> TokenEmbeddings:
             states.write(tokens.astype(np.float16).tobytes())
             sentences.write(numbers.tobytes())
+            telling.write(words.tobytes())
             ends.append(ends[-1] + len(tokens))
             return compress(tokens, numbers)  # signed: the axes of the other form may be in the making
 

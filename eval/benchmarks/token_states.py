@@ -29,7 +29,7 @@ from rag.models.embedders.minilm import load_minilm
 from rag.retrieval import query, retriever
 from rag.retrieval.late_interaction import TokensOfPaper
 from rag.settings import Settings
-from rag.storage.index.token_embeddings import Form, compress, expand, project
+from rag.storage.index.token_embeddings import Form, asked_for, compress, expand, project
 from rag.utils.arrays import Matrix, unit
 
 Scores = dict[str, list[float]]  # by set and measure, a number a question
@@ -43,7 +43,7 @@ class Way(NamedTuple):
     size: float
     project: Callable[[Matrix], Matrix]
     kept: Callable[[Matrix], Matrix]
-    shortest: float = 0.0  # of the states of tokens that are kept
+    tokens: Callable[[Raw], NDArray[np.bool_]] = lambda raw: np.ones(len(raw.states), np.bool_)
 
 
 def measure(work: Path) -> str:
@@ -75,10 +75,9 @@ def _ways(moment: Matrix) -> dict[str, Way]:
         "principal axes of the other collection, 256 of 1 bit": _principal(moment, 256, 1),
         "principal axes of the other collection, 384 of 1 bit": _principal(moment, 384, 1),
         "principal, 192 of 2 bits, axes of both": shipped,
-        **{
-            f"the same, tokens of length {shortest} or more": shipped._replace(shortest=shortest)
-            for shortest in (4.0, 5.0, 6.0, 7.0, 8.0)
-        },
+        "the same, states of length 3 or more": shipped._replace(tokens=partial(_long, 3.0)),
+        "the same, states of length 4 or more": shipped._replace(tokens=partial(_long, 4.0)),
+        "the same, words that tell (as it is stored)": shipped._replace(tokens=_telling),
     }
 
 
@@ -107,9 +106,11 @@ def _searched_by(way: Way, states: dict[int, Raw]) -> Iterator[None]:
 
     def tokens_of(stored: dict[int, object]) -> dict[int, TokensOfPaper]:
         for paper_id in stored.keys() - made.keys():
-            tokens, sentences = states[paper_id].states.astype(np.float32), states[paper_id].sentences
-            long = _long(tokens, way)
-            made[paper_id] = TokensOfPaper(way.kept(tokens[long]), sentences[long], Form.SIGNED)
+            raw = states[paper_id]
+            few = way.tokens(raw)
+            made[paper_id] = TokensOfPaper(
+                way.kept(raw.states[few].astype(np.float32)), raw.sentences[few], Form.SIGNED
+            )
         return {paper_id: made[paper_id] for paper_id in stored}
 
     with ExitStack() as patched:
@@ -119,9 +120,13 @@ def _searched_by(way: Way, states: dict[int, Raw]) -> Iterator[None]:
         yield
 
 
-def _long(tokens: Matrix, way: Way) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = np.linalg.norm(tokens, axis=1) >= way.shortest
+def _long(shortest: float, raw: Raw) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = np.linalg.norm(raw.states.astype(np.float32), axis=1) >= shortest
     return found
+
+
+def _telling(raw: Raw) -> NDArray[np.bool_]:
+    return asked_for(raw.words, raw.sentences)
 
 
 def _of_dev(library: Library) -> Scores:
@@ -159,7 +164,7 @@ def _titles(library: Library, asked: str) -> list[str]:
 
 def _row(name: str, way: Way, states: dict[int, Raw], scores: Scores, usual: Scores) -> str:
     few = list(states.values())[:300]
-    tokens = mean(float(_long(one.states.astype(np.float32), way).sum()) for one in few)
+    tokens = mean(float(way.tokens(one).sum()) for one in few)
     share = tokens / mean(float(len(one.states)) for one in few)
     told = []
     for key, values in scores.items():

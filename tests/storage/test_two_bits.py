@@ -10,13 +10,11 @@ from rag.models.embedders import minilm
 from rag.storage.index import two_bits
 from rag.storage.index.token_embeddings import (
     PRINCIPAL_MODEL,
-    TELLING,
     Form,
     compress,
     expand,
     forms_of,
     project,
-    telling,
 )
 from rag.utils.arrays import Matrix, unit
 
@@ -36,11 +34,12 @@ def states(tokens: int, length: float = 8.0, seed: int = 3) -> Matrix:
 @given(ROWS)
 def test_every_number_becomes_the_nearest_of_four_levels_in_its_place(rows: Matrix) -> None:
     packed = two_bits.pack(rows)
-    assert (packed.shape, packed.dtype) == ((len(rows), 48), np.uint8)
+    assert packed.dtype == np.uint8
+    assert packed.shape == (len(rows), 48)
     found = two_bits.unpack(packed)
     assert found.shape == rows.shape
-    nearest = np.abs(rows[..., None] - LEVELS).min(axis=-1)
-    assert np.abs(found - rows) == pytest.approx(nearest, abs=1e-4)
+    nearest = np.abs(rows[..., None] - LEVELS / two_bits.GAIN).min(axis=-1)
+    assert np.abs(found / two_bits.GAIN - rows) == pytest.approx(nearest, abs=1e-4)
 
 
 @settings(deadline=None, max_examples=50)
@@ -69,20 +68,19 @@ def test_tokens_of_the_bundled_model_keep_their_likeness() -> None:
     [asked, told] = [one.tokens for one in embedder.embed(["cheap attention", "Attention layers that cost little."])]
     before = unit(asked) @ unit(told).T
     small = expand(compress(told, np.zeros(len(told), np.uint16), Form.PRINCIPAL))
-    kept = before[:, telling(told, np.zeros(len(told), np.uint16))]
+    kept = before
     assert project(asked, Form.PRINCIPAL) @ small.T == pytest.approx(kept, abs=0.25)
     assert np.corrcoef((project(asked, Form.PRINCIPAL) @ small.T).ravel(), kept.ravel())[0, 1] > 0.9
 
 
-def test_short_states_are_left_out_but_for_the_longest_of_a_sentence() -> None:
-    lengths = np.array([9, 2, TELLING, 1, 2, 3], np.float32)
-    tokens = unit(states(6)) * lengths[:, None]
+def test_only_tokens_in_telling_words_are_kept_and_all_of_a_sentence_without_any() -> None:
+    words = np.array([True, False, True, False, False, False])
     sentences = np.array([0, 0, 1, 1, 4, 4], np.uint16)
-    tokens[2] *= 1.01
-    assert telling(tokens, sentences).tolist() == [True, False, True, False, False, True]
-    small = compress(tokens, sentences, Form.PRINCIPAL)
-    assert small.sentences.tolist() == [0, 1, 4]
-    assert (small.values.nbytes, small.scales.nbytes) == (3 * 48, 0)
+    small = compress(states(6), sentences, Form.PRINCIPAL, words)
+    assert small.sentences.tolist() == [0, 1, 4, 4]
+    assert small.values.tobytes() == two_bits.pack(project(states(6)[[0, 2, 4, 5]], Form.PRINCIPAL)).tobytes()
+    assert len(compress(states(6), sentences, Form.PRINCIPAL).sentences) == 6
+    assert len(compress(states(6), sentences, Form.SIGNED, words).sentences) == 6
 
 
 def test_no_tokens_are_none_kept() -> None:

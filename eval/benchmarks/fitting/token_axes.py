@@ -21,11 +21,14 @@ from rag.storage.index.two_bits import AXES, DIMENSION, axes
 from rag.utils.arrays import Matrix, unit
 
 SEED = 7
+WIDTH = 384  # of a state
+Moment = NDArray[np.float64]  # (WIDTH, WIDTH)
 
 
-def moment_of(states: Iterable[NDArray[np.float16]]) -> Matrix:
+def moment_of(states: Iterable[NDArray[np.float16]]) -> Moment:
     """Return the mean outer product (width, width) of states, each of length 1."""
-    total, count = np.zeros(1), 0
+    total: Moment = np.zeros((WIDTH, WIDTH))
+    count = 0
     for rows in states:
         scaled = unit(rows.astype(np.float32))
         total = total + (scaled.T @ scaled).astype(np.float64)
@@ -33,22 +36,23 @@ def moment_of(states: Iterable[NDArray[np.float16]]) -> Matrix:
     return total / count
 
 
-def axes_of(moment: Matrix, dimension: int = DIMENSION) -> Matrix:
+def axes_of(moment: Moment, dimension: int = DIMENSION) -> Matrix:
     """Return the (width, dimension) principal axes of a moment, turned so that all numbers vary alike."""
     _, vectors = np.linalg.eigh(moment)  # ascending
     best = vectors[:, ::-1][:, :dimension]
     best = best * np.sign(best[np.abs(best).argmax(axis=0), np.arange(dimension)])  # either sign is an eigenvector
-    turned: Matrix = best @ _rotation(dimension)
-    return turned.astype(np.float32)
+    turned: Matrix = (best @ _rotation(dimension)).astype(np.float32)
+    return turned
 
 
-def _rotation(dimension: int) -> Matrix:
+def _rotation(dimension: int) -> Moment:
     """Return a fixed random rotation (dimension, dimension)."""
     turns, signs = np.linalg.qr(np.random.Generator(np.random.PCG64(SEED)).standard_normal((dimension, dimension)))
-    return turns * np.sign(np.diag(signs))
+    found: Moment = turns * np.sign(np.diag(signs))
+    return found
 
 
-def held(moment: Matrix, by: Matrix) -> float:
+def held(moment: Moment, by: Matrix) -> float:
     """Return the share of the states' square that axes hold."""
     return float(np.trace(by.T @ moment @ by) / np.trace(moment))
 
@@ -66,7 +70,7 @@ def main() -> None:
     for fitted, moment in moments.items():
         told = ", ".join(f"{held(other, axes_of(moment)):.4f} of {name}" for name, other in moments.items())
         sys.stdout.write(f"axes of {fitted} hold {told}\n")
-    new = axes_of(sum(moments.values()) / len(moments)).astype(np.float16)
+    new = axes_of(np.mean(list(moments.values()), axis=0)).astype(np.float16)
     told = ", ".join(f"{held(other, new.astype(np.float32)):.4f} of {name}" for name, other in moments.items())
     sys.stdout.write(f"axes of both hold {told}\n")
     if AXES.is_file():

@@ -3,8 +3,8 @@
 Two forms, and a library may hold both, paper by paper:
 
     SIGNED     any model's: projected by a fixed matrix of random signs (Achlioptas 2003), rounded to 8 bits
-    PRINCIPAL  the bundled model's: of its telling tokens alone, projected on the principal axes of its states, rounded
-               to 2 bits (rag.storage.index.two_bits)
+    PRINCIPAL  the bundled model's: projected on the principal axes of its states, rounded to 2 bits
+               (rag.storage.index.two_bits), and only of words that tell, for a question looks for no others
 
 Pure functions over arrays.
 """
@@ -22,9 +22,6 @@ from rag.utils.arrays import Matrix, unit
 DIMENSION = 128  # of a token in the signed form; 64 lost, 192 gained nothing (eval/RESULTS.md)
 SEED = 7
 PRINCIPAL_MODEL = "all-MiniLM-L6-v2-int8"  # the axes are those of its states
-# The length of a state of that model tells how much its token says: 1 to 3 for function words and stops, to 13 for
-# terms. Below this it is not kept: no search loses by it (eval/RESULTS.md).
-TELLING = 4.0
 
 
 class Form(StrEnum):
@@ -71,13 +68,15 @@ def project(tokens: Matrix, form: Form = Form.SIGNED) -> Matrix:
     return unit(tokens @ projection(tokens.shape[1]))
 
 
-def compress(tokens: Matrix, sentences: NDArray[np.uint16], form: Form = Form.SIGNED) -> TokenEmbeddings:
+def compress(
+    tokens: Matrix, sentences: NDArray[np.uint16], form: Form = Form.SIGNED, words: NDArray[np.bool_] | None = None
+) -> TokenEmbeddings:
     """Return the embeddings of tokens (n, dimension), with the sentence each stands in, made small.
 
-    In the principal form they become fewer.
+    `words` (n,) tells which stand in words that tell: in the principal form the others are left out; None: all do.
     """
     if form is Form.PRINCIPAL:
-        kept = telling(tokens, sentences)
+        kept = slice(None) if words is None else asked_for(words, sentences)
         codes = two_bits.pack(project(tokens[kept], form))
         return TokenEmbeddings(codes, np.empty(0, np.float16), sentences[kept], form)
     small = project(tokens, form)
@@ -86,12 +85,9 @@ def compress(tokens: Matrix, sentences: NDArray[np.uint16], form: Form = Form.SI
     return TokenEmbeddings(values, scales.astype(np.float16), sentences)
 
 
-def telling(tokens: Matrix, sentences: NDArray[np.uint16]) -> NDArray[np.bool_]:
-    """Return which tokens (n, dimension) of the bundled model are kept: long ones, and of each sentence the longest."""
-    lengths = np.linalg.norm(tokens, axis=1)
-    longest = np.zeros(int(sentences.max(initial=0)) + 1, lengths.dtype)
-    np.maximum.at(longest, sentences, lengths)
-    kept: NDArray[np.bool_] = (lengths >= TELLING) | (lengths == longest[sentences])
+def asked_for(words: NDArray[np.bool_], sentences: NDArray[np.uint16]) -> NDArray[np.bool_]:
+    """Return which tokens are kept in the principal form: those in words that tell, and all of a sentence of none."""
+    kept: NDArray[np.bool_] = words | ~np.isin(sentences, sentences[words])
     return kept
 
 
