@@ -39,14 +39,16 @@ def test_words_that_other_papers_meet_as_well_tell_less_of_the_best() -> None:
 
 
 def test_a_word_that_is_not_met_counts_by_its_importance() -> None:
-    def confidence(importance: float) -> float:
-        asked = found(QUESTION, networks=0.2)
+    def asked(importance: float) -> Retrieved:
+        whole = found(QUESTION, networks=0.2)
         matches = tuple(
-            match._replace(importance=importance) if match.word == "networks" else match for match in asked.matches
+            match._replace(importance=importance) if match.word == "networks" else match for match in whole.matches
         )
-        return confidence_in(replace(asked, matches=matches))
+        return replace(whole, matches=matches)
 
-    assert confidence(0.3) > confidence(0.7) > confidence(1.0)
+    assert confidence_in(asked(0.3)) > confidence_in(asked(0.7)) > confidence_in(asked(1.0))
+    assert signs_of(asked(0.3)).lack < signs_of(asked(0.7)).lack
+    assert signs_of(asked(0.3)).gain > signs_of(asked(0.7)).gain
 
 
 def test_one_word_that_lacks_everything_weighs_more_than_two_that_lack_half() -> None:
