@@ -117,7 +117,8 @@ def _scifact(work: Path) -> Path:
     corpus = load_corpus(shared_folder() / "bench" / "scifact")
     source.write_text("".join(json.dumps(row) + "\n" for row in corpus), "utf-8")
     with Library.open(work / "scifact.library", Settings()) as library:
-        library.ingest([source])
+        if not len(library):
+            library.ingest([source])
         return library.folder
 
 
