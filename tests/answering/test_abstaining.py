@@ -28,13 +28,13 @@ def found(query: str, abstract: str = COUNTED, *, met: float = 0.9, **less: floa
     return Retrieved(query, (hit,), dict.fromkeys(stems(query), 1.0), matches, 9, cosine=0.5)
 
 
-def with_matches(retrieved: Retrieved, **fields: float) -> Retrieved:
-    return replace(retrieved, matches=tuple(match._replace(**fields) for match in retrieved.matches))
+def met_elsewhere(retrieved: Retrieved, likeness: float) -> Retrieved:
+    return replace(retrieved, matches=tuple(match._replace(elsewhere=likeness) for match in retrieved.matches))
 
 
 def test_words_that_other_papers_meet_as_well_tell_less_of_the_best() -> None:
-    apart = with_matches(found(QUESTION), elsewhere=0.3)
-    alike = with_matches(found(QUESTION), elsewhere=0.9)
+    apart = met_elsewhere(found(QUESTION), 0.3)
+    alike = met_elsewhere(found(QUESTION), 0.9)
     assert confidence_in(apart) > confidence_in(alike)
 
 
