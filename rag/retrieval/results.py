@@ -8,13 +8,21 @@ from rag.models.rerankers.base import NOT_RERANKED, Reranked
 from rag.records import Hit, Reading
 from rag.text.readings import line_of
 
+USUAL = 0.45  # how well a word is met in papers found for a question, in the mean
+
 
 class WordMatch(NamedTuple):
-    """How well one word of the question is met in a paper: its best likeness there (cosine), and its weight."""
+    """How well one word of the question is met in a paper: its best likeness there (cosine), and its weight.
+
+    `elsewhere`: how well it is met in the other papers compared, in the mean. `importance`: how much the embedding
+    model makes of it, 0..1; 1 for the word that it makes most of.
+    """
 
     word: str
     likeness: float
     weight: float
+    elsewhere: float = USUAL
+    importance: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +30,8 @@ class Retrieved:
     """What a search found, and what an answerer needs to judge it.
 
     `hits`: best first. `weights`: how telling each stem of the query is (inverse document frequency). `matches`: how
-    the words of the query are met in the best hit; empty when the embedding model tells no token states.
+    the words of the query are met in the best hit; empty when the embedding model tells no token states. `cosine`: of
+    the query with the best hit's whole vector.
     `searched`: how many papers took part. `matching`: where the papers about something were asked for, how many match,
     of which the hits are the first, and `more` when others may that were not looked at; None for any other question.
     `reranked`: what a reranker took, and in its note why it could not be had. `language_note`: what to tell when the
@@ -40,6 +49,7 @@ class Retrieved:
     matching: int | None = None
     more: bool = False
     readings: tuple[Reading, ...] = ()
+    cosine: float = 0.0
 
     @property
     def notes(self) -> tuple[str, ...]:

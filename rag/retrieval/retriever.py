@@ -8,7 +8,7 @@
 Every constant was measured on two collections (eval/RESULTS.md). Deterministic: ties go to the lower paper id.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
@@ -24,9 +24,9 @@ from rag.retrieval.language_note import language_note
 from rag.retrieval.late_interaction import TokensOfPaper, sentence_likeness, tokens_of, weighted, word_likeness
 from rag.retrieval.query import Query, check_question, prepare
 from rag.retrieval.ranking import fuse, rerank, rescore
-from rag.retrieval.results import Retrieved, WordMatch
+from rag.retrieval.results import USUAL, Retrieved, WordMatch
 from rag.retrieval.spelling import readings
-from rag.retrieval.ties import Earlier, Seen, Ties, ties_of
+from rag.retrieval.ties import Earlier, Seen, Ties, importance_of, ties_of
 from rag.storage.allowed import Allowed
 from rag.storage.base import Index, Storage
 from rag.text.readings import as_read
@@ -107,10 +107,13 @@ class Retriever:
                 Hit(ranked.papers[paper_id], score, self._passages(ranked, ranked.papers[paper_id]))
                 for paper_id, score in ranking[:limit]
             )
-        met = ranked.likeness.get(hits[0].paper.paper_id) if hits else None
-        matches = () if met is None else _matches(ranked.query, met.tolist())
-        note = language_note(question, self._embedder.name)
-        return Retrieved(question, hits, ranked.query.weights, matches, ranked.candidates.searched, told, note)
+        found = Retrieved(question, hits, ranked.query.weights, (), ranked.candidates.searched, told)
+        if hits:
+            best, dense = hits[0].paper.paper_id, ranked.candidates.dense
+            # A paper found by words alone is no nearer than the last that was found by vector.
+            cosine = dense.get(best, min(dense.values(), default=0.0))
+            found = replace(found, matches=_matches(ranked, best), cosine=cosine)
+        return replace(found, language_note=language_note(question, self._embedder.name))
 
     def ties(self, question: str, earlier: Earlier, filters: Filters = Filters()) -> Ties | None:
         """Return what ties a question to an earlier one; None when nothing could: it has no telling words.
@@ -220,8 +223,24 @@ class Retriever:
         return tuple(sorted(passages, key=lambda passage: (-passage.score, passage.start)))
 
 
-def _matches(query: Query, likeness: Sequence[float]) -> tuple[WordMatch, ...]:
-    """Return how each word of the query is met in a paper."""
+def _matches(ranked: Ranked, paper_id: int) -> tuple[WordMatch, ...]:
+    """Return how each word of the query is met in a paper, beside the others of the DEPTH best before reranking.
+
+    Where there are fewer, the rest are taken to meet a word as papers usually do: the few papers of a small library
+    would make any answer stand out.
+    """
+    met = ranked.likeness.get(paper_id)
+    if met is None:
+        return ()
+    query = ranked.query
+    others = [likeness for other, likeness in islice(ranked.likeness.items(), DEPTH) if other != paper_id]
+    lacking = max(DEPTH - 1 - len(others), 0)
+    elsewhere = (np.sum([*others, np.zeros_like(met)], axis=0) + USUAL * lacking) / (len(others) + lacking)
+    importance = importance_of(query)
+    importance = importance / (importance.max(initial=0.0) or 1.0)
     return tuple(
-        WordMatch(word.text, met, query.weights[word.stem]) for word, met in zip(query.words, likeness, strict=True)
+        WordMatch(word.text, likeness, query.weights[word.stem], other, important)
+        for word, likeness, other, important in zip(
+            query.words, met.tolist(), elsewhere.tolist(), importance.tolist(), strict=True
+        )
     )
