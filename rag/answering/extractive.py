@@ -19,7 +19,7 @@ from rag.records import Claim, Outcome, Turn
 from rag.records.answers import EXTRACTIVE
 from rag.retrieval.results import Retrieved, level
 
-WORTH_GAP = 2.0  # a sentence worth this much less than the best isn't quoted: it would only fill
+WORTH_GAP = 2.5  # a sentence worth this much less than the best isn't quoted: it would only fill
 FEWEST = 2  # sentences
 LISTED = 8  # papers quoted where a list was asked for
 

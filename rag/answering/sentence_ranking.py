@@ -5,27 +5,30 @@ rag.answering.extractive quotes the best, rag.answering.context shows them to a 
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.records import Hit, Passage
 from rag.retrieval.results import Retrieved
 from rag.text.titles import is_named
-from rag.text.words import stems
+from rag.text.words import content_words, rarity, stems
 
-# What a sentence's worth is made of: a logistic regression over the sentences of the papers found for the development
-# set, rounded (eval/RESULTS.md).
-WORDS_ASKED = 2.4  # share of the question's telling words that it holds
-LIKENESS = 0.65  # its cosine with the question
-PAPER = 6.0  # how far its paper's score is behind the best one's
-OWN_WORK = 0.55  # it tells of the authors' own work
-BACKGROUND = -0.35  # it tells of others' or earlier work
-NUMBER_ASKED = 0.5  # it holds a number, and a number was asked for
-LENGTH = 0.8  # log of its words: long sentences hold more
-POSITION = 1.0  # results stand at the end, 0..1
-FIRST = -0.55  # the first sentence is seldom more than an opening
+# What a sentence's worth is made of: fitted to which sentences hold a fact of the development set's answers and which
+# are the evidence for SciFact's claims, folds by document (python -m eval.benchmarks.fitting.sentence_choice).
+WORDS_ASKED = 1.0  # share of the question's telling words that it holds
+INSIDE = 3.5  # how well the words of this turn are met inside of it, rare words counting more
+LIKENESS = 0.4  # its cosine with the question
+PAPER = 8.0  # how far its paper's score is behind the best one's
+OWN_WORK = 0.3  # it tells of the authors' own work
+BACKGROUND = -0.25  # it tells of others' or earlier work
+NUMBER_ASKED = 0.7  # it holds a number, and a number was asked for
+LENGTH = 0.3  # log of its words: long sentences hold more (.7), but leave less room for others
+POSITION = 1.3  # results stand at the end, 0..1
+FIRST = -0.7  # the first sentence is seldom more than an opening
 NOTICE = -2.0  # it only tells where the code lies; set by hand, for nobody asks for it by accident
 
+COMMON_WORD = 0.3  # weight inside of a sentence of the commonest word, beside 1 of the rarest
+HELD, NOT_HELD = 0.77, 0.33  # mean likeness of words that a sentence holds and lacks, where no token states tell it
 EARLIER_WORDS = 0.3  # weight of a word that only an earlier question holds
 PAPER_GAP = 0.15  # a paper whose score is further behind isn't drawn on, unless the question names it
 ALIKE = 0.4  # cosine above which a sentence may answer without a word of the question
@@ -70,16 +73,19 @@ def candidates_of(question: str, retrieved: Retrieved, papers: int, *, gap: floa
 
     A paper that the question names is drawn on however far it is behind.
     """
-    weights = asked_words(question, retrieved.weights)
+    asked = _asked(question, retrieved)
     best = retrieved.hits[0].score
     candidates: list[Candidate] = []
     for rank, hit in enumerate(retrieved.hits[:papers]):
         behind = best - hit.score
         named = is_named(hit.paper.title, retrieved.query)
         if behind <= gap or named:
+            met = retrieved.met.get(hit.paper.paper_id, {})
             for passage in hit.passages:
-                touches = passage.score > ALIKE or not weights.keys().isdisjoint(stems(passage.text))
-                value = worth(question, passage, hit, weights, min(behind, PAPER_GAP))
+                held = set(stems(passage.text))
+                touches = passage.score > ALIKE or not asked.weights.keys().isdisjoint(held)
+                inside = met_inside(asked.telling, held, met.get(passage.start, {}))
+                value = _worth(asked, passage, hit, inside) - PAPER * min(behind, PAPER_GAP)
                 candidates.append(Candidate(rank, hit, passage, value, named, touches))
     return candidates
 
@@ -92,20 +98,60 @@ def asked_words(question: str, weights: Mapping[str, float]) -> dict[str, float]
     return {stem: count / total for stem, count in counts.items()} if total else {}
 
 
-def worth(question: str, passage: Passage, hit: Hit, weights: Mapping[str, float], behind: float) -> float:
-    """Return how likely a sentence is to answer, as a log-odds up to a constant.
+def telling_words(question: str, query: str, weights: Mapping[str, float]) -> dict[str, float]:
+    """Return how much each stem of this turn counts inside of a sentence, adding up to 1: telling and rare ones more.
 
-    `weights` are those of `asked_words`; `behind` is how far the paper's score is behind the best one's.
+    `weights` are how telling the stems of the whole query are.
     """
-    number_asked = ASKS_FOR_NUMBER.search(question) and any(character.isdigit() for character in passage.text)
-    notice = NOTICES.search(passage.text) and not ASKS_FOR_NOTICE.search(question)
+    current = set(stems(question))
+    counts = {
+        word.stem: math.sqrt(weights[word.stem]) * (COMMON_WORD + (1 - COMMON_WORD) * rarity(word.text))
+        for word in content_words(query)
+        if word.stem in current and word.stem in weights
+    }
+    total = sum(counts.values())
+    return {stem: count / total for stem, count in counts.items()} if total else {}
+
+
+def met_inside(telling: Mapping[str, float], held: Collection[str], met: Mapping[str, float]) -> float:
+    """Return the mean likeness (cosine) of words inside of a sentence, by weights that add up to 1.
+
+    `held`: the stems that it holds. `met`: how each stem is met in it; where token states don't tell, those it holds
+    are taken to be met as such words are in the mean.
+    """
+    return sum(weight * met.get(stem, HELD if stem in held else NOT_HELD) for stem, weight in telling.items())
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a question asks for: its words by weight (asked_words, telling_words), a number, where something lies."""
+
+    weights: Mapping[str, float]
+    telling: Mapping[str, float]
+    number: bool
+    notice: bool
+
+
+def _asked(question: str, retrieved: Retrieved) -> _Asked:
+    return _Asked(
+        asked_words(question, retrieved.weights),
+        telling_words(question, retrieved.query, retrieved.weights),
+        ASKS_FOR_NUMBER.search(question) is not None,
+        ASKS_FOR_NOTICE.search(question) is not None,
+    )
+
+
+def _worth(asked: _Asked, passage: Passage, hit: Hit, inside: float) -> float:
+    """Return how likely a sentence of the best paper is to answer, as a log-odds up to a constant."""
+    number_asked = asked.number and any(character.isdigit() for character in passage.text)
+    notice = NOTICES.search(passage.text) and not asked.notice
     return (
-        WORDS_ASKED * words_held(passage, weights)
+        WORDS_ASKED * words_held(passage, asked.weights)
+        + INSIDE * inside
         + LIKENESS * passage.score
-        - PAPER * behind
         + OWN_WORK * bool(OWN.search(passage.text))
         + BACKGROUND * bool(EARLIER.search(passage.text))
-        + NUMBER_ASKED * bool(number_asked)
+        + NUMBER_ASKED * number_asked
         + LENGTH * math.log(len(passage.text.split()))
         + POSITION * passage.start / len(hit.paper.abstract)
         + FIRST * (passage.start == 0)

@@ -41,9 +41,27 @@ def sentence_vectors(tokens: Matrix, sentences: NDArray[np.uint16]) -> dict[int,
     return dict(zip(numbers.tolist(), means, strict=True))
 
 
+def words_by_sentence(query: Query, tokens: TokensOfPaper) -> dict[int, NDArray[np.float32]]:
+    """Return, for each sentence of a paper that has any token, how each word of the query is met inside of it.
+
+    By sentence number; 0 is the title.
+    """
+    states, sentences = tokens
+    numbers, starts = np.unique(sentences, return_index=True)
+    if not len(numbers) or not len(query.tokens):
+        return {}
+    # Tokens come in reading order, so that each sentence is one run of columns.
+    best = np.maximum.reduceat(query.tokens @ states.T, starts, axis=1)
+    return {number: _by_word(query, best[:, place]) for place, number in enumerate(numbers.tolist())}
+
+
 def word_likeness(query: Query, tokens: Matrix) -> NDArray[np.float32]:
     """Return, for each word of the query, the mean best likeness of its tokens among a paper's (n, DIMENSION)."""
-    best = best_likeness(query.tokens, tokens)
+    return _by_word(query, best_likeness(query.tokens, tokens))
+
+
+def _by_word(query: Query, best: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the mean over the tokens of each word."""
     counts = np.bincount(query.owners, minlength=len(query.words))
     sums = np.bincount(query.owners, weights=best, minlength=len(query.words))
     return (sums / np.maximum(counts, 1)).astype(np.float32)

@@ -1,11 +1,13 @@
 """What a search found: papers with their scores and sentences, and how the question's words are met in the best."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from rag.models.rerankers.base import NOT_RERANKED, Reranked
 from rag.records import Hit
+
+Met = Mapping[int, Mapping[int, Mapping[str, float]]]  # by paper id, start of the sentence, and stem
 
 
 class WordMatch(NamedTuple):
@@ -25,7 +27,8 @@ class Retrieved:
     `searched`: how many papers took part. `matching`: where the papers about something were asked for, how many match,
     of which the hits are the first, and `more` when others may that were not looked at; None for any other question.
     `reranked`: what a reranker took, and in its note why it could not be had. `language_note`: what to tell when the
-    embedding model doesn't read the query's language.
+    embedding model doesn't read the query's language. `met`: how each word of the query, by its stem, is met inside of
+    each sentence of the hits (cosine), by the paper's id and the sentence's start; empty without token states.
     """
 
     query: str
@@ -37,6 +40,7 @@ class Retrieved:
     language_note: str = ""
     matching: int | None = None
     more: bool = False
+    met: Met = field(default_factory=dict)
 
     @property
     def notes(self) -> tuple[str, ...]:

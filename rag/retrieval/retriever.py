@@ -20,7 +20,14 @@ from rag.models.embedders.base import Embedder
 from rag.models.rerankers.base import NOT_RERANKED, Reranked, Reranker, reranked
 from rag.records import Filters, Hit, Paper, Passage
 from rag.retrieval.language_note import language_note
-from rag.retrieval.late_interaction import TokensOfPaper, sentence_likeness, tokens_of, weighted, word_likeness
+from rag.retrieval.late_interaction import (
+    TokensOfPaper,
+    sentence_likeness,
+    tokens_of,
+    weighted,
+    word_likeness,
+    words_by_sentence,
+)
 from rag.retrieval.query import Query, check_question, prepare
 from rag.retrieval.ranking import fuse, rerank, rescore
 from rag.retrieval.results import Retrieved, WordMatch
@@ -93,10 +100,12 @@ class Retriever:
                 Hit(ranked.papers[paper_id], score, self._passages(ranked, ranked.papers[paper_id]))
                 for paper_id, score in ranking[:limit]
             )
+            by_sentence = {hit.paper.paper_id: _met(ranked, hit.paper) for hit in hits}
         met = ranked.likeness.get(hits[0].paper.paper_id) if hits else None
         matches = () if met is None else _matches(ranked.query, met.tolist())
         note = language_note(question, self._embedder.name)
-        return Retrieved(question, hits, ranked.query.weights, matches, ranked.candidates.searched, told, note)
+        weights, searched = ranked.query.weights, ranked.candidates.searched
+        return Retrieved(question, hits, weights, matches, searched, told, note, met=by_sentence)
 
     def ties(self, question: str, earlier: Earlier, filters: Filters = Filters()) -> Ties | None:
         """Return what ties a question to an earlier one; None when nothing could: it has no telling words.
@@ -202,6 +211,18 @@ class Retriever:
             for n, (start, end) in enumerate(spans, start=1)
         ]
         return tuple(sorted(passages, key=lambda passage: (-passage.score, passage.start)))
+
+
+def _met(ranked: Ranked, paper: Paper) -> dict[int, dict[str, float]]:
+    """Return how each word of the query is met in each sentence of a paper, by the sentence's start, if states tell."""
+    tokens = ranked.tokens.get(paper.paper_id)
+    found = {} if tokens is None else words_by_sentence(ranked.query, tokens)
+    stems = [word.stem for word in ranked.query.words]
+    return {
+        start: dict(zip(stems, found[number].tolist(), strict=True))
+        for number, (start, _) in enumerate(sentence_spans(paper.abstract), start=1)
+        if number in found
+    }
 
 
 def _matches(query: Query, likeness: Sequence[float]) -> tuple[WordMatch, ...]:

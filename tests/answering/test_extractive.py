@@ -165,7 +165,7 @@ def test_quotes_stay_within_the_bounds_and_a_named_paper_always_has_one(
 
 
 def test_a_sentence_worth_far_less_than_the_best_is_no_filler() -> None:
-    candidates = [candidate(place, worth) for place, worth in enumerate([3.0, 2.5, 1.5, 0.9, -4.0])]
+    candidates = [candidate(place, worth) for place, worth in enumerate([3.0, 2.5, 1.5, 0.4, -4.0])]
     assert [one.worth for one in choose(candidates, sentences=9, words=99)] == [3.0, 2.5, 1.5]
 
 
