@@ -25,7 +25,7 @@ NUMBER_ASKED = 0.7  # it holds a number, and a number was asked for
 LENGTH = 0.3  # log of its words: long sentences hold more (.7), but leave less room for others
 POSITION = 1.3  # results stand at the end, 0..1
 FIRST = -0.7  # the first sentence is seldom more than an opening
-NOTICE = -2.0  # it only tells where the code lies; set by hand, for nobody asks for it by accident
+NOTICE = -3.0  # it only tells where the code lies; set by hand, for nobody asks for it by accident
 
 COMMON_WORD = 0.3  # weight inside of a sentence of the commonest word, beside 1 of the rarest
 HELD, NOT_HELD = 0.77, 0.33  # mean likeness of words that a sentence holds and lacks, where no token states tell it
