@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from rag.records import Hit, Passage
 from rag.retrieval.results import Retrieved
+from rag.text.several import asks_for_several
 from rag.text.titles import is_named
 from rag.text.words import content_words, rarity, stems
 
@@ -18,7 +19,8 @@ from rag.text.words import content_words, rarity, stems
 WORDS_ASKED = 1.0  # share of the question's telling words that it holds
 INSIDE = 3.5  # how well the words of this turn are met inside of it, rare words counting more
 LIKENESS = 0.4  # its cosine with the question
-PAPER = 8.0  # how far its paper's score is behind the best one's
+PAPER = 6.0  # how far its paper is behind the best one (Retrieved.behind)
+PAPER_OF_SEVERAL = 1.0  # the same, where several papers are asked for
 OWN_WORK = 0.3  # it tells of the authors' own work
 BACKGROUND = -0.25  # it tells of others' or earlier work
 NUMBER_ASKED = 0.7  # it holds a number, and a number was asked for
@@ -30,7 +32,8 @@ NOTICE = -3.0  # it only tells where the code lies; set by hand, for nobody asks
 COMMON_WORD = 0.3  # weight inside of a sentence of the commonest word, beside 1 of the rarest
 HELD, NOT_HELD = 0.77, 0.33  # mean likeness of words that a sentence holds and lacks, where no token states tell it
 EARLIER_WORDS = 0.3  # weight of a word that only an earlier question holds
-PAPER_GAP = 0.15  # a paper whose score is further behind isn't drawn on, unless the question names it
+PAPER_GAP = 0.2  # a paper that is further behind isn't drawn on, unless the question names it
+SEVERAL_GAP = 0.4  # the same, where several papers are asked for
 ALIKE = 0.4  # cosine above which a sentence may answer without a word of the question
 
 OWN = re.compile(r"\b(we|our|ours|this (paper|work|article|study|report))\b", re.IGNORECASE)
@@ -56,37 +59,39 @@ ASKS_FOR_NOTICE = re.compile(r"\b(code|available|github|release\w*|open-source\w
 class Candidate:
     """A sentence that could go into the answer.
 
-    Where it stands, what it is worth, whether the question names its paper, and whether it has anything of the
-    question: one of its words, or its sense.
+    Where it stands, what it is worth, whether its paper mustn't be left out (the question names it, or asks for several
+    papers), and whether it has anything of the question: one of its words, or its sense.
     """
 
     rank: int
     hit: Hit
     passage: Passage
     worth: float
-    named: bool
+    wanted: bool
     touches: bool
 
 
-def candidates_of(question: str, retrieved: Retrieved, papers: int, *, gap: float = PAPER_GAP) -> list[Candidate]:
-    """Return the sentences of the papers to draw on with their worth: at most `papers`, none further behind than `gap`.
+def candidates_of(question: str, retrieved: Retrieved, papers: int, *, every: bool = False) -> list[Candidate]:
+    """Return the sentences of the papers to draw on with their worth: at most `papers`, none far behind the best.
 
-    A paper that the question names is drawn on however far it is behind.
+    With `every`, however far they are behind; so is a paper drawn on that the question names.
     """
     asked = _asked(question, retrieved)
-    best = retrieved.hits[0].score
+    several = asks_for_several(question)
+    gap, price = (SEVERAL_GAP, PAPER_OF_SEVERAL) if several else (PAPER_GAP, PAPER)
     candidates: list[Candidate] = []
     for rank, hit in enumerate(retrieved.hits[:papers]):
-        behind = best - hit.score
+        behind = retrieved.behind(hit)
         named = is_named(hit.paper.title, retrieved.query)
-        if behind <= gap or named:
+        wanted = named or (several and behind <= gap)
+        if every or wanted or behind <= gap:
             met = retrieved.met.get(hit.paper.paper_id, {})
             for passage in hit.passages:
                 held = set(stems(passage.text))
                 touches = passage.score > ALIKE or not asked.weights.keys().isdisjoint(held)
                 inside = met_inside(asked.telling, held, met.get(passage.start, {}))
-                value = _worth(asked, passage, hit, inside) - PAPER * min(behind, PAPER_GAP)
-                candidates.append(Candidate(rank, hit, passage, value, named, touches))
+                value = _worth(asked, passage, hit, inside) - price * min(behind, gap)
+                candidates.append(Candidate(rank, hit, passage, value, wanted, touches))
     return candidates
 
 
@@ -166,13 +171,13 @@ def words_held(passage: Passage, weights: Mapping[str, float]) -> float:
 
 
 def firsts_of(ranked: Sequence[Candidate], *, every: bool = False) -> dict[int, Candidate]:
-    """Return the best sentence of each paper that mustn't be left out, by rank: the best paper, and those named.
+    """Return the best sentence of each paper that mustn't be left out, by rank: the best one, and those wanted.
 
     With `every`, of each paper that there is.
     """
     firsts: dict[int, Candidate] = {}
     for one in ranked:
-        if every or one.named or one is ranked[0]:
+        if every or one.wanted or one is ranked[0]:
             firsts.setdefault(one.rank, one)
     return firsts
 

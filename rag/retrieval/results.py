@@ -29,6 +29,7 @@ class Retrieved:
     `reranked`: what a reranker took, and in its note why it could not be had. `language_note`: what to tell when the
     embedding model doesn't read the query's language. `met`: how each word of the query, by its stem, is met inside of
     each sentence of the hits (cosine), by the paper's id and the sentence's start; empty without token states.
+    `background`: the mean score of the papers ranked behind the first few, from which those that answer stand out.
     """
 
     query: str
@@ -41,11 +42,20 @@ class Retrieved:
     matching: int | None = None
     more: bool = False
     met: Met = field(default_factory=dict)
+    background: float = 0.0
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader should know of the search, a line each."""
         return tuple(note for note in (self.language_note, self.reranked.note) if note)
+
+    def behind(self, hit: Hit) -> float:
+        """Return how far a hit is behind the best one, on the way to the background: 0 for the best, 1 for any paper.
+
+        Scores are stretched to 0..1 within one search, so that only this tells whether a paper stands out in it.
+        """
+        best = self.hits[0].score
+        return min(1.0, (best - hit.score) / (best - self.background)) if best > self.background else 0.0
 
 
 def top(hits: Sequence[Hit], passages: int) -> list[Hit]:

@@ -39,6 +39,7 @@ from rag.utils.threads import one_blas_thread
 
 CANDIDATES = 100  # taken from each ranking
 TOPMOST = 3  # papers that stand for what an earlier question was about
+FIRST = 6  # papers that may answer; the scores of those behind them are what any paper has
 DEPTH = 30  # papers compared word by word, and read by a reranker
 
 Ranking = list[tuple[int, float]]  # (paper id, score), best first
@@ -61,6 +62,7 @@ class Ranked(NamedTuple):
     papers: Mapping[int, Paper]
     tokens: Mapping[int, TokensOfPaper]
     likeness: Mapping[int, NDArray[np.float32]]
+    background: float
 
     @property
     def best(self) -> tuple[int, ...]:
@@ -105,7 +107,8 @@ class Retriever:
         matches = () if met is None else _matches(ranked.query, met.tolist())
         note = language_note(question, self._embedder.name)
         weights, searched = ranked.query.weights, ranked.candidates.searched
-        return Retrieved(question, hits, weights, matches, searched, told, note, met=by_sentence)
+        background = ranked.background if self._reranker is None else _background(ranking)
+        return Retrieved(question, hits, weights, matches, searched, told, note, met=by_sentence, background=background)
 
     def ties(self, question: str, earlier: Earlier, filters: Filters = Filters()) -> Ties | None:
         """Return what ties a question to an earlier one; None when nothing could: it has no telling words.
@@ -137,10 +140,12 @@ class Retriever:
         likeness = {paper_id: word_likeness(query, found) for paper_id, (found, _) in tokens.items()}
         scores = {paper_id: weighted(query, found) for paper_id, found in likeness.items()}
         ranking = rerank(fused[: len(depth)], scores)
+        background = _background(ranking)
         if self._reranker is None:
             ranking = ranking[:limit]
         papers = self._papers(paper_id for paper_id, _ in ranking)
-        return Ranked(query, candidates, [one for one in ranking if one[0] in papers], papers, tokens, likeness)
+        ranking = [one for one in ranking if one[0] in papers]
+        return Ranked(query, candidates, ranking, papers, tokens, likeness, background)
 
     def _papers(self, paper_ids: Iterable[int]) -> dict[int, Paper]:
         return {paper.paper_id: paper for paper in self._catalog.papers(list(paper_ids))}
@@ -211,6 +216,12 @@ class Retriever:
             for n, (start, end) in enumerate(spans, start=1)
         ]
         return tuple(sorted(passages, key=lambda passage: (-passage.score, passage.start)))
+
+
+def _background(ranking: Ranking) -> float:
+    """Return the mean score of the papers ranked behind the first few, as far as they were looked at; 0 without any."""
+    scores = [score for _, score in ranking[FIRST:DEPTH]]
+    return sum(scores) / len(scores) if scores else 0.0
 
 
 def _met(ranked: Ranked, paper: Paper) -> dict[int, dict[str, float]]:

@@ -139,7 +139,7 @@ def test_words_of_the_question_count_more_than_those_of_an_earlier_one() -> None
     assert asked_words("momentum?", {}) == {}
 
 
-PLAIN = Candidate(0, ONE, ONE.passages[0], 0.0, named=False, touches=True)
+PLAIN = Candidate(0, ONE, ONE.passages[0], 0.0, wanted=False, touches=True)
 MADE_UP = st.tuples(st.integers(0, 3), st.integers(1, 70), st.floats(-5, 5), st.booleans())
 
 
@@ -153,7 +153,7 @@ def test_quotes_stay_within_the_bounds_and_a_named_paper_always_has_one(
     made_up: list[tuple[int, int, float, bool]], sentences: int, words: int, named: int
 ) -> None:
     candidates = [
-        candidate(place, worth, "word " * length, rank=rank, named=rank == named, touches=touches)
+        candidate(place, worth, "word " * length, rank=rank, wanted=rank == named, touches=touches)
         for place, (rank, length, worth, touches) in enumerate(made_up)
     ]
     chosen = choose(candidates, sentences=sentences, words=words)
