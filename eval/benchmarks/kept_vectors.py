@@ -25,9 +25,9 @@ from rag.models.embedders.minilm import NAME
 from rag.records import Record
 from rag.settings import Settings
 from rag.storage.embedded import EmbeddedStorage
-from rag.storage.index import exact
-from rag.storage.index.token_embeddings import DIMENSION, TokenEmbeddings
-from rag.storage.index.token_store import TokenStore
+from rag.storage.index import exact, two_bits
+from rag.storage.index.token_embeddings import Form, TokenEmbeddings
+from rag.storage.index.token_store import NO_SCALES, TokenStore
 from rag.storage.index.vector_store import VectorStore
 from rag.storage.layout import CHROMA, FIRST_INDEX, index_folder
 from rag.storage.manifest import IndexSpec, Manifest, write_manifest
@@ -87,8 +87,8 @@ def _fill(folder: Path, vectors: Matrix) -> None:
             return
         index = index_folder(folder, FIRST_INDEX)
         index.path.mkdir(exist_ok=True)
-        one = np.zeros((TOKENS, DIMENSION), np.int8)
-        tokens = TokenEmbeddings(one, np.ones(TOKENS, np.float16), np.zeros(TOKENS, np.uint16))
+        one = np.zeros((TOKENS, two_bits.SIZE), np.uint8)
+        tokens = TokenEmbeddings(one, NO_SCALES, np.zeros(TOKENS, np.uint16), Form.PRINCIPAL)
         with closing(VectorStore(index.vectors, "")) as kept, closing(TokenStore(index.tokens, "")) as states:
             for batch in batched(range(len(vectors)), 1_000):
                 with storage.catalog.transaction():

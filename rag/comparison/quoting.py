@@ -56,7 +56,7 @@ def sentences_of(paper: Paper, tokens: TokensOfPaper | None) -> list[Sentence]:
     for number, (start, end) in enumerate(sentence_spans(paper.abstract), start=1):
         text = paper.abstract[start:end]
         section = section_of(text) or section
-        own = None if tokens is None else tokens[0][tokens[1] == number]
+        own = None if tokens is None else tokens.of_sentence(number)
         sentences.append(Sentence(text, start, end, start / len(paper.abstract), section, own))
     return sentences
 

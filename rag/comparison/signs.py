@@ -8,10 +8,10 @@ import numpy as np
 
 from rag.answering.sentence_ranking import EARLIER, OWN
 from rag.comparison.columns import Usual
-from rag.retrieval.late_interaction import weighted, word_likeness
+from rag.retrieval.late_interaction import TokensOfPaper, weighted, word_likeness
 from rag.retrieval.query import Query
 from rag.text.words import stems
-from rag.utils.arrays import Matrix, unit
+from rag.utils.arrays import unit
 
 SURE, AGAINST = 1.5, -1.3  # of any such sign
 STRONG, MORE, WEAK = 2.0, 0.4, 0.5  # of the first strong sign, each further one, each weak one
@@ -35,7 +35,7 @@ class Sentence(NamedTuple):
     end: int
     place: float
     section: str = ""
-    tokens: Matrix | None = None
+    tokens: TokensOfPaper | None = None
 
 
 def usual_odds(sentence: Sentence, usual: Usual) -> float:
@@ -67,11 +67,11 @@ def _asked(sentence: Sentence, query: Query) -> float:
     held = set(stems(sentence.text))
     share = sum(weight for stem, weight in query.weights.items() if stem in held) / sum(query.weights.values())
     met, worst, sense = share, share, share / 2  # where the embedding model tells no token states
-    if sentence.tokens is not None and len(sentence.tokens) and len(query.tokens):
+    if sentence.tokens is not None and len(sentence.tokens.states) and len(query.tokens):
         likeness = word_likeness(query, sentence.tokens)
         met = weighted(query, likeness)
         worst = float(np.sort(likeness)[: max(1, len(likeness) // 4)].mean())
-        sense = float(unit(sentence.tokens.mean(axis=0)) @ query.sense)
+        sense = float(unit(sentence.tokens.states.mean(axis=0)) @ query.sense[sentence.tokens.form])
     return (
         MET * met
         + WORST_MET * worst

@@ -6,6 +6,7 @@ Vectors first, then the mark in the catalog that lets a paper be found: a crash 
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.errors import EmbeddingError
 from rag.ingestion.chunking import chunk
@@ -14,8 +15,9 @@ from rag.records import Paper
 from rag.records.progress import Progress, Watch
 from rag.storage.base import Index, IndexedPaper
 from rag.storage.catalog.catalog import Catalog
-from rag.storage.index.token_embeddings import compress
+from rag.storage.index.token_embeddings import compress, forms_of
 from rag.text.sentences import sentence_spans
+from rag.text.words import content_words
 from rag.utils.threads import one_blas_thread
 
 EMBED_BATCH = 32  # papers whose vectors are stored together: two seconds of work on two cores
@@ -53,11 +55,12 @@ def index_pending(
 def embed_papers(embedder: Embedder, papers: Sequence[Paper]) -> Iterator[IndexedPaper]:
     """Yield the chunk vectors and token embeddings of each paper, in order, holding one paper's at a time."""
     cut = [chunk(paper.title, paper.abstract, embedder.length, embedder.window) for paper in papers]
+    form = forms_of(embedder.name)[0]
     # One call for all of them, so that an endpoint gets few requests; the vectors come one by one.
     found = embedder.embed([part.text for parts in cut for part in parts])
     for paper, parts in zip(papers, cut, strict=True):
         starts = np.array([span.start for span in sentence_spans(paper.abstract)])
-        vectors, tokens, sentences = [], [], []
+        vectors, tokens, sentences, words = [], [], [], []
         for part, embedded in zip(parts, found, strict=False):
             vectors.append(embedded.vector)
             places = embedded.offsets[:, 0] - part.prefix + part.start
@@ -67,6 +70,19 @@ def embed_papers(embedder: Embedder, papers: Sequence[Paper]) -> Iterator[Indexe
             kept = ~in_title if part.start else np.ones_like(in_title)
             tokens.append(embedded.tokens[kept])
             sentences.append(number[kept].astype(np.uint16))
+            words.append(in_words(part.text, embedded.offsets)[kept])
         with one_blas_thread():
-            small = compress(np.concatenate(tokens), np.concatenate(sentences))
+            small = compress(np.concatenate(tokens), np.concatenate(sentences), form, np.concatenate(words))
         yield paper.paper_id, vectors, small
+
+
+def in_words(text: str, offsets: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Return which tokens (n, 2) of a text stand in words that tell: the ones that a question may look for.
+
+    >>> in_words("The size of it", np.array([[0, 3], [4, 6], [6, 8], [9, 11], [12, 14]], np.int32)).tolist()
+    [False, True, True, False, False]
+    """
+    words = np.array([(0, 0), *((word.start, word.end) for word in content_words(text))])
+    place = np.searchsorted(words[:, 0], offsets[:, 0], side="right") - 1
+    found: NDArray[np.bool_] = offsets[:, 1] <= words[place, 1]
+    return found

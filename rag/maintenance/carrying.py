@@ -9,7 +9,7 @@ from rag.errors import LibraryDamagedError
 from rag.storage.base import IndexedPaper
 from rag.storage.index.older import keep_vectors, open_unkept
 from rag.storage.index.probe import probe
-from rag.storage.index.token_embeddings import DIMENSION, TokenEmbeddings
+from rag.storage.index.token_embeddings import DIMENSION, Form, TokenEmbeddings
 from rag.storage.index.token_store import TokenStore
 from rag.storage.index.vector_store import VectorStore
 from rag.storage.layout import IndexFolder
@@ -26,10 +26,11 @@ def nothing(paper_ids: Sequence[int]) -> list[IndexedPaper]:
 
 
 @contextmanager
-def carrying(folder: IndexFolder) -> Iterator[Carry]:
+def carrying(folder: IndexFolder, form: Form) -> Iterator[Carry]:
     """Lend what gives those of some papers whose vectors and token states in an index are what was written.
 
-    Where vectors were not kept yet they are taken from Chroma, if it can be read. An index that can't be gives none.
+    Token states that were made small in another form than `form` are none. Where vectors were not kept yet they are
+    taken from Chroma, if it can be read. An index that can't be gives none.
     """
     with ExitStack() as files:
         try:
@@ -44,7 +45,8 @@ def carrying(folder: IndexFolder) -> Iterator[Carry]:
 
         def carry(paper_ids: Sequence[int]) -> list[IndexedPaper]:
             with suppress(LibraryDamagedError):
-                vectors, states = kept.get(paper_ids, damaged=True), tokens.get(paper_ids, damaged=True)
+                vectors, found = kept.get(paper_ids, damaged=True), tokens.get(paper_ids, damaged=True)
+                states = {paper_id: one for paper_id, one in found.items() if one.form is form}
                 sound = vectors.keys() & states.keys() if with_tokens else vectors.keys()
                 return [
                     (paper_id, list(vectors[paper_id]), states.get(paper_id, NO_TOKENS)) for paper_id in sorted(sound)

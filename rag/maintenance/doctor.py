@@ -14,6 +14,7 @@ from rag.settings import Settings
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.sqlite import open_catalog
 from rag.storage.index.probe import probe
+from rag.storage.index.token_embeddings import Form, forms_of
 from rag.storage.layout import index_folder, rebuild_command, require_library, rescue_advice
 from rag.storage.manifest import IndexSpec, fitting_manifest, read_manifest
 from rag.storage.readonly import copied, is_read_only
@@ -120,7 +121,9 @@ def _vectors(folder: Path, indexed: set[int], known: set[int]) -> Finding:
         counted = ", ".join(f"{n} {what}" for n, what in told if n)
         return Finding("vectors", False, f"{counted}. {_mend(folder)}")
     older = "; kept in Chroma alone until the next ingest or rebuild" if found.kept is None else ""
-    return Finding("vectors", True, f"of {len(kept)} papers in {manifest.vectors}{older}")
+    large = found.signed if forms_of(manifest.embedding)[0] is not Form.SIGNED else 0
+    smaller = f"; {large} papers' token states would be smaller made anew: {rebuild_command(folder)}" if large else ""
+    return Finding("vectors", True, f"of {len(kept)} papers in {manifest.vectors}{older}{smaller}")
 
 
 def _mend(folder: Path) -> str:

@@ -1,7 +1,7 @@
 """Make a library's index anew from its catalog, in a new folder that then takes the place of the old one.
 
-Whatever happens before that, the old one stays. Its vectors and token states are taken over where they are sound and of
-the same model and chunker; the other papers are embedded.
+Whatever happens before that, the old one stays. Its vectors and token states are taken over where they are sound, of
+the same model and chunker, and in the form that is written now; the other papers are embedded.
 """
 
 import shutil
@@ -22,6 +22,7 @@ from rag.settings import Settings
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.sqlite import open_catalog
 from rag.storage.index.index import FolderIndex
+from rag.storage.index.token_embeddings import forms_of
 from rag.storage.layout import IndexFolder, index_folder, index_names, next_index_name, require_library
 from rag.storage.locking import writing
 from rag.storage.manifest import Manifest, read_manifest, write_manifest
@@ -33,7 +34,8 @@ PAGE = 500  # papers read from the catalog, and taken over, at once
 def rebuild(folder: Path, settings: Settings, watch: Watch = lambda progress: None, *, embed_all: bool = False) -> int:
     """Make the index of a library anew with the embedding model of the settings; return of how many papers.
 
-    Papers whose vectors are kept, sound and of that model are not embedded again, unless `embed_all`. Raises
+    Papers whose vectors and token states are kept, sound and as they would be made now are not embedded again, unless
+    `embed_all`. Raises
     LibraryMissingError, LibraryLockedError, LibraryDamagedError when the catalog can't be read, StorageError.
     """
     require_library(folder)
@@ -45,7 +47,8 @@ def rebuild(folder: Path, settings: Settings, watch: Watch = lambda progress: No
         dimension = before.dimension if before is not None and same else embedder.dimension
         manifest = Manifest(embedder.name, dimension, CHUNKER, next_index_name(folder))
         old = before if same and not embed_all else None
-        with carrying(index_folder(folder, old.vectors)) if old else nullcontext(nothing) as carry:
+        form = forms_of(embedder.name)[0]
+        with carrying(index_folder(folder, old.vectors), form) if old else nullcontext(nothing) as carry:
             done = _fill(index_folder(folder, manifest.vectors), catalog, carry, embedder, watch)
         write_manifest(folder, manifest)
         with catalog.transaction():

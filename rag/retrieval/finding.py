@@ -90,7 +90,7 @@ class Finder(Retriever):
             new = (candidates.dense.keys() | candidates.lexical.keys()) - likeness.keys()
             drawn = self._catalog.drawn(SAMPLE)
             tokens = tokens_of(index.token_embeddings(sorted(new | set(drawn) - likeness.keys())))
-            likeness |= {paper_id: word_likeness(prepared, states) for paper_id, (states, _) in tokens.items()}
+            likeness |= {paper_id: word_likeness(prepared, found) for paper_id, found in tokens.items()}
             background = background_of(prepared, [likeness[one] for one in drawn if one in likeness])
         return _Counted(ranked, confidences(prepared, background, likeness, candidates.dense, candidates.lexical))
 

@@ -5,31 +5,44 @@ section 3.3).
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.retrieval.query import Query
-from rag.storage.index.token_embeddings import TokenEmbeddings, expand
+from rag.storage.index.token_embeddings import Form, TokenEmbeddings, expand
 from rag.utils.arrays import Matrix, unit
 
-TokensOfPaper = tuple[Matrix, NDArray[np.uint16]]  # (n, DIMENSION), and the number of the sentence of each
+
+class TokensOfPaper(NamedTuple):
+    """Token embeddings of a paper or a sentence as floats (n, width of the form), and the sentence of each (n,)."""
+
+    states: Matrix
+    sentences: NDArray[np.uint16]
+    form: Form
+
+    def of_sentence(self, number: int) -> "TokensOfPaper":
+        """Return those of one sentence, counted from 1; 0 is the title."""
+        own = self.sentences == number
+        return TokensOfPaper(self.states[own], self.sentences[own], self.form)
 
 
 def tokens_of(stored: Mapping[int, TokenEmbeddings]) -> dict[int, TokensOfPaper]:
     """Return stored token embeddings as floats, by paper id."""
-    return {paper_id: (expand(found), found.sentences) for paper_id, found in stored.items()}
+    return {i: TokensOfPaper(expand(found), found.sentences, found.form) for i, found in stored.items()}
 
 
 def best_likeness(question: Matrix, tokens: Matrix) -> NDArray[np.float32]:
-    """Return, for each row of the question (m, DIMENSION), its best cosine among the tokens (n, DIMENSION)."""
+    """Return, for each row of the question (m, width), its best cosine among the tokens (n, width) of the same form."""
     best: NDArray[np.float32] = (question @ tokens.T).max(axis=1, initial=-1.0)
     return best
 
 
 def sentence_likeness(query: Query, tokens: TokensOfPaper) -> dict[int, float]:
     """Return the cosine of each sentence of a paper that has any token with the question, by sentence number."""
-    return {number: float(vector @ query.sense) for number, vector in sentence_vectors(*tokens).items()}
+    sense, vectors = query.sense[tokens.form], sentence_vectors(tokens.states, tokens.sentences)
+    return {number: float(vector @ sense) for number, vector in vectors.items()}
 
 
 def sentence_vectors(tokens: Matrix, sentences: NDArray[np.uint16]) -> dict[int, Matrix]:
@@ -41,27 +54,9 @@ def sentence_vectors(tokens: Matrix, sentences: NDArray[np.uint16]) -> dict[int,
     return dict(zip(numbers.tolist(), means, strict=True))
 
 
-def words_by_sentence(query: Query, tokens: TokensOfPaper) -> dict[int, NDArray[np.float32]]:
-    """Return, for each sentence of a paper that has any token, how each word of the query is met inside of it.
-
-    By sentence number; 0 is the title.
-    """
-    states, sentences = tokens
-    numbers, starts = np.unique(sentences, return_index=True)
-    if not len(numbers) or not len(query.tokens):
-        return {}
-    # Tokens come in reading order, so that each sentence is one run of columns.
-    best = np.maximum.reduceat(query.tokens @ states.T, starts, axis=1)
-    return {number: _by_word(query, best[:, place]) for place, number in enumerate(numbers.tolist())}
-
-
-def word_likeness(query: Query, tokens: Matrix) -> NDArray[np.float32]:
-    """Return, for each word of the query, the mean best likeness of its tokens among a paper's (n, DIMENSION)."""
-    return _by_word(query, best_likeness(query.tokens, tokens))
-
-
-def _by_word(query: Query, best: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the mean over the tokens of each word."""
+def word_likeness(query: Query, tokens: TokensOfPaper) -> NDArray[np.float32]:
+    """Return, for each word of the query, the mean best likeness of its tokens among those of a paper or sentence."""
+    best = best_likeness(query.tokens[tokens.form], tokens.states)
     counts = np.bincount(query.owners, minlength=len(query.words))
     sums = np.bincount(query.owners, weights=best, minlength=len(query.words))
     return (sums / np.maximum(counts, 1)).astype(np.float32)

@@ -1,6 +1,7 @@
 """A question made ready to be searched for: its vector, its words, and how telling each is in this library."""
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -9,9 +10,9 @@ from numpy.typing import NDArray
 from rag.errors import QuestionError
 from rag.models.embedders.base import Embedded, Embedder
 from rag.storage.catalog.catalog import Catalog
-from rag.storage.index.token_embeddings import project
+from rag.storage.index.token_embeddings import Form, forms_of, project
 from rag.text.words import Word, content_words
-from rag.utils.arrays import Matrix, unit
+from rag.utils.arrays import Matrix, Vector, unit
 
 LONGEST_QUESTION = 4_000  # characters
 SEARCH_TERMS = 64  # words of a question that full-text search looks up
@@ -20,16 +21,16 @@ SEARCH_TERMS = 64  # words of a question that full-text search looks up
 class Query(NamedTuple):
     """A question made ready.
 
-    `weights`: the inverse document frequency of each stem. `sense` (DIMENSION,): the mean of all its projected token
-    embeddings, length 1. `tokens` (n, DIMENSION): those of `words`, and `owners` (n,) the index of each one's word.
-    Without token embeddings all three are empty.
+    `weights`: the inverse document frequency of each stem. By every form that the library's token embeddings may have:
+    `sense` (width,), the mean of all its projected token embeddings, length 1; `tokens` (n, width), those of `words`.
+    `owners` (n,): the index of each one's word. Without token embeddings of words `tokens` and `owners` are empty.
     """
 
     embedded: Embedded
     weights: dict[str, float]
     words: list[Word]
-    sense: Matrix
-    tokens: Matrix
+    sense: Mapping[Form, Vector]
+    tokens: Mapping[Form, Matrix]
     owners: NDArray[np.int64]
 
 
@@ -42,12 +43,14 @@ def prepare(question: str, embedder: Embedder, catalog: Catalog) -> Query:
     total = catalog.count()
     weights = {stem: inverse_document_frequency(frequency.get(stem, 0), total) for stem in stems}
     words = [word for word in words if word.stem in weights]
-    tokens = project(embedded.tokens) if len(embedded.tokens) else embedded.tokens
-    owners = np.full(len(tokens), -1)
+    owners = np.full(len(embedded.tokens), -1)
     for number, word in enumerate(words):
         owners[(embedded.offsets[:, 0] >= word.start) & (embedded.offsets[:, 1] <= word.end)] = number
-    sense = unit(tokens.mean(axis=0)) if len(tokens) else np.empty(0, np.float32)
-    return Query(embedded, weights, words, sense, tokens[owners >= 0], owners[owners >= 0])
+    forms = forms_of(embedder.name) if len(embedded.tokens) else ()
+    projected = {form: project(embedded.tokens, form) for form in forms}
+    sense = {form: unit(tokens.mean(axis=0)) for form, tokens in projected.items()}
+    asked = {form: tokens[owners >= 0] for form, tokens in projected.items() if (owners >= 0).any()}
+    return Query(embedded, weights, words, sense, asked, owners[owners >= 0])
 
 
 def check_question(question: str) -> None:

@@ -26,7 +26,6 @@ from rag.retrieval.late_interaction import (
     tokens_of,
     weighted,
     word_likeness,
-    words_by_sentence,
 )
 from rag.retrieval.query import Query, check_question, prepare
 from rag.retrieval.ranking import fuse, rerank, rescore
@@ -137,7 +136,7 @@ class Retriever:
         fused = fuse(dict(islice(candidates.dense.items(), CANDIDATES)), dict(lexical))
         depth = [paper_id for paper_id, _ in fused[: max(DEPTH, limit)]]
         tokens = tokens_of(index.token_embeddings(depth)) if len(query.tokens) else {}
-        likeness = {paper_id: word_likeness(query, found) for paper_id, (found, _) in tokens.items()}
+        likeness = {paper_id: word_likeness(query, found) for paper_id, found in tokens.items()}
         scores = {paper_id: weighted(query, found) for paper_id, found in likeness.items()}
         ranking = rerank(fused[: len(depth)], scores)
         background = _background(ranking)
@@ -227,12 +226,13 @@ def _background(ranking: Ranking) -> float:
 def _met(ranked: Ranked, paper: Paper) -> dict[int, dict[str, float]]:
     """Return how each word of the query is met in each sentence of a paper, by the sentence's start, if states tell."""
     tokens = ranked.tokens.get(paper.paper_id)
-    found = {} if tokens is None else words_by_sentence(ranked.query, tokens)
-    stems = [word.stem for word in ranked.query.words]
+    if tokens is None or not len(ranked.query.tokens):
+        return {}
+    numbers, stems = set(tokens.sentences.tolist()), [word.stem for word in ranked.query.words]
     return {
-        start: dict(zip(stems, found[number].tolist(), strict=True))
+        start: dict(zip(stems, word_likeness(ranked.query, tokens.of_sentence(number)).tolist(), strict=True))
         for number, (start, _) in enumerate(sentence_spans(paper.abstract), start=1)
-        if number in found
+        if number in numbers
     }
 
 

@@ -11,6 +11,7 @@ import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -29,7 +30,7 @@ from rag.storage.layout import (
     rebuild_command,
 )
 from rag.storage.locking import holding, is_being_written, writing
-from rag.storage.manifest import IndexSpec, Manifest, fitting_manifest, write_manifest
+from rag.storage.manifest import FORMAT, IndexSpec, Manifest, fitting_manifest, write_manifest
 from rag.storage.readonly import as_if_in, copied, is_read_only
 
 WAITS = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds between tries to read what somebody is writing
@@ -143,6 +144,8 @@ class EmbeddedStorage:
         if manifest is None:
             manifest = Manifest.of(self._spec, FIRST_INDEX)
             write_manifest(self.folder, manifest)
+        elif manifest.format < FORMAT:  # what is written now, an older version can't read
+            write_manifest(self.folder, replace(manifest, format=FORMAT))
         if suspect and not self.catalog.count(indexed=True):
             # Nothing in it counts yet, and whoever made it died over it.
             shutil.rmtree(self.folder / manifest.vectors, ignore_errors=True)

@@ -13,7 +13,7 @@ from rag.errors import LibraryDamagedError, LibraryMismatchError, StorageError
 from rag.storage.layout import MANIFEST, rebuild_command
 from rag.utils.files import replacing
 
-FORMAT = 1
+FORMAT = 2  # 1: all token states in the signed form, which versions that write 1 read alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,11 @@ def indexed(paper_id: int, *vectors: Vector) -> IndexedPaper:
     return paper_id, list(vectors), tokens
 
 
+def is_same(one: TokenEmbeddings, other: TokenEmbeddings) -> bool:
+    """Tell whether token embeddings are the same, bit by bit."""
+    return one.form is other.form and [part.tobytes() for part in one[:3]] == [part.tobytes() for part in other[:3]]
+
+
 def fill(storage: Storage, titles: Sequence[str] = TITLES, source: str = "/a.bib") -> list[int]:
     """Store a paper a title with a vector along its own axis; return their ids."""
     with storage.writing() as index:

@@ -16,7 +16,8 @@ from rag.errors import EmptyLibraryError, LibraryLockedError, QuestionError
 from rag.records import Filters, Listing
 from rag.storage.base import Storage
 from rag.storage.catalog.catalog import Catalog
-from rag.testing.made_up import SIZE, TITLES, axis, fill, indexed, record, titles_of
+from rag.storage.index.token_embeddings import Form, compress
+from rag.testing.made_up import SIZE, TITLES, axis, fill, indexed, is_same, record, titles_of
 from rag.testing.marks import MarksContract
 from rag.utils.arrays import unit
 
@@ -128,7 +129,19 @@ class StorageContract(MarksContract):
             found = index.token_embeddings([b, a, 999])
         assert set(found) == {a, b}
         for paper_id, tokens in found.items():
-            assert [part.tobytes() for part in tokens] == [part.tobytes() for part in indexed(paper_id)[2]]
+            assert is_same(tokens, indexed(paper_id)[2])
+
+    def test_token_embeddings_of_either_form_stand_beside_each_other(self, storage: Storage) -> None:
+        """A paper that is stored again may change its form."""
+        a, b, _ = fill(storage)
+        rows = np.random.default_rng(2).standard_normal((40, 384)).astype(np.float32)
+        principal = compress(rows, np.arange(40, dtype=np.uint16) // 9, Form.PRINCIPAL)
+        with storage.writing() as index:
+            index.put([(b, [axis(1)], principal)])
+        with storage.reading() as index:
+            found = index.token_embeddings([a, b])
+        assert is_same(found[a], indexed(a)[2])
+        assert is_same(found[b], principal)
 
     def test_a_vector_a_paper_is_the_mean_of_its_chunks_by_ascending_id(self, storage: Storage) -> None:
         """Of length 1."""

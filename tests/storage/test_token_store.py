@@ -1,14 +1,19 @@
 """The token states on disk: stored whole or not at all, and the same when read again."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rag.errors import LibraryDamagedError, StorageError
-from rag.storage.index.token_embeddings import DIMENSION, TokenEmbeddings, compress, expand
-from rag.storage.index.token_store import TokenStore
+from rag.storage.index.token_embeddings import DIMENSION, Form, TokenEmbeddings, compress, expand
+from rag.storage.index.token_store import LONGEST_RUN, TokenStore, of_runs, to_runs
+from rag.testing.made_up import is_same as same
 
 ADVICE = "Make them anew with: askpapers rebuild"
 
@@ -25,10 +30,6 @@ def made_up(tokens: int, seed: int = 1) -> TokenEmbeddings:
     return compress(rows, np.arange(tokens, dtype=np.uint16) // 10)
 
 
-def same(left: TokenEmbeddings, right: TokenEmbeddings) -> bool:
-    return [part.tobytes() for part in left] == [part.tobytes() for part in right]
-
-
 @pytest.mark.parametrize("tokens", [1, 37, 500])
 def test_states_come_back_as_they_were_stored(store: TokenStore, tokens: int) -> None:
     states = made_up(tokens)
@@ -38,6 +39,60 @@ def test_states_come_back_as_they_were_stored(store: TokenStore, tokens: int) ->
     assert same(back, states)
     assert back.values.shape == (tokens, DIMENSION)
     assert np.linalg.norm(expand(back), axis=1) == pytest.approx(np.ones(tokens), abs=0.02)
+
+
+def principal(tokens: int, seed: int = 1) -> TokenEmbeddings:
+    rows = np.random.default_rng(seed).standard_normal((tokens, 384)).astype(np.float32)
+    return compress(rows, np.arange(tokens, dtype=np.uint16) // 10, Form.PRINCIPAL)
+
+
+@pytest.mark.parametrize("tokens", [1, 37, 500])
+def test_states_in_the_principal_form_come_back_as_they_were_stored(store: TokenStore, tokens: int) -> None:
+    store.put({7: principal(tokens), 8: made_up(tokens)})
+    back = store.get([7, 8])
+    assert same(back[7], principal(tokens))
+    assert same(back[8], made_up(tokens))
+    assert store.in_form(Form.PRINCIPAL) == {7}
+    assert store.in_form(Form.SIGNED) == {8}
+    assert not store.begins_signed()
+    [(size,)] = store._rows.run(
+        'SELECT length("values") + length(scales) + length(sentences) FROM states WHERE paper_id = 7'
+    )
+    assert size <= 48 * tokens + 4 * (tokens // 10 + 1) + 20
+
+
+def test_rows_of_before_there_were_forms_are_read_and_can_be_replaced(tmp_path: Path) -> None:
+    path, before = tmp_path / "states.sqlite3", made_up(12)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(
+            'CREATE TABLE states (paper_id INTEGER PRIMARY KEY, "values" BLOB NOT NULL, scales BLOB NOT NULL, '
+            "sentences BLOB NOT NULL)"
+        )
+        parts = [part.tobytes() for part in before[:3]]
+        connection.executemany("INSERT INTO states VALUES (?, ?, ?, ?)", [(1, *parts), (2, *parts)])
+    with closing(TokenStore(path, ADVICE, create=False)) as store:
+        assert store.begins_signed()
+        store.put({2: principal(12)})
+        assert same(store.get([1])[1], before)
+        assert same(store.get([2])[2], principal(12))
+        assert store.begins_signed()
+        assert store.damage() == []
+
+
+def test_a_form_that_nobody_knows_is_damage(store: TokenStore) -> None:
+    store.put({1: principal(3)})
+    store._rows.put([(2, b"1234", "axes 8x1", b"")])
+    with pytest.raises(LibraryDamagedError, match=r"'axes 8x1'.*askpapers rebuild"):
+        store.get([1, 2])
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    st.lists(st.tuples(st.integers(0, 65535), st.sampled_from([1, 2, 30, LONGEST_RUN, LONGEST_RUN + 1])), max_size=5)
+)
+def test_sentences_come_back_from_their_runs(given_runs: list[tuple[int, int]]) -> None:
+    sentences = np.repeat(*np.array(given_runs, np.uint32).reshape(-1, 2).T).astype(np.uint16)
+    assert of_runs(to_runs(sentences)).tolist() == sentences.tolist()
 
 
 def test_papers_without_states_are_left_out(store: TokenStore) -> None:

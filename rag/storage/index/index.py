@@ -146,7 +146,7 @@ class FolderIndex:
         vectors = [(paper_id, exact.rounded(found)) for paper_id, found, _ in papers]
         with self._lock:
             self._change()
-            self.tokens.put({paper_id: tokens for paper_id, _, tokens in papers if len(tokens.scales)})
+            self.tokens.put({paper_id: tokens for paper_id, _, tokens in papers if len(tokens.sentences)})
             replaced = self.kept.among(paper_id for paper_id, _ in vectors)
             self.kept.put(vectors)
             self.chroma.delete(replaced)

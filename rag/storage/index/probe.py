@@ -15,6 +15,7 @@ from typing import NamedTuple
 from rag.errors import LibraryDamagedError, RagError
 from rag.storage.index.chroma import embedded_vectors
 from rag.storage.index.mending import seen_damage
+from rag.storage.index.token_embeddings import Form
 from rag.storage.index.token_store import TokenStore
 from rag.storage.index.vector_store import VectorStore
 from rag.storage.layout import CHROMA_FILE, IndexFolder
@@ -27,12 +28,16 @@ ASKED = 20  # vectors, spread over the library, whose nearest are asked for: tha
 
 
 class Probed(NamedTuple):
-    """The ids of the papers in Chroma, with kept vectors (None: they keep none yet), with token embeddings; damage."""
+    """The ids of the papers in Chroma, with kept vectors (None: they keep none yet), with token embeddings; damage.
+
+    `signed`: how many of them have token embeddings in the signed form.
+    """
 
     vectors: frozenset[int]
     kept: frozenset[int] | None
     tokens: frozenset[int]
     damage: tuple[str, ...]
+    signed: int = 0
 
 
 def probe(folder: IndexFolder, *, everything: bool = True) -> Probed:
@@ -57,7 +62,8 @@ def probe(folder: IndexFolder, *, everything: bool = True) -> Probed:
         raise LibraryDamagedError(msg)
     found = json.loads(done.stdout)
     kept = None if found["kept"] is None else frozenset(found["kept"])
-    return Probed(frozenset(found["vectors"]), kept, frozenset(found["tokens"]), tuple(found["damage"]))
+    vectors, tokens = frozenset(found["vectors"]), frozenset(found["tokens"])
+    return Probed(vectors, kept, tokens, tuple(found["damage"]), found["signed"])
 
 
 def main(folder: str, library: str, what: str) -> int:
@@ -73,12 +79,12 @@ def main(folder: str, library: str, what: str) -> int:
 
 def _found(folder: IndexFolder, *, everything: bool) -> dict[str, object]:
     with ExitStack() as files:
-        kept, damage, tokens = None, list[str](), set[int]()
+        kept, damage, tokens, signed = None, list[str](), set[int](), 0
         if folder.vectors.is_file():
             kept = files.enter_context(closing(VectorStore(folder.vectors, folder.advice, create=False)))
         if everything:
             store = files.enter_context(closing(TokenStore(folder.tokens, folder.advice, create=False)))
-            tokens = store.ids()
+            tokens, signed = store.ids(), len(store.in_form(Form.SIGNED))
             if seen := seen_damage(folder):
                 raise LibraryDamagedError(f"{seen}. {folder.advice}")
             damage += [*(kept.damage() if kept else []), *store.damage()]
@@ -92,6 +98,7 @@ def _found(folder: IndexFolder, *, everything: bool) -> dict[str, object]:
             "kept": sorted(kept.ids()) if kept else None,
             "tokens": sorted(tokens),
             "damage": damage,
+            "signed": signed,
         }
 
 

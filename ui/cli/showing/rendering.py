@@ -211,6 +211,7 @@ def show_info(console: Console, info: Info) -> None:
     years = f" of {info.years[0]} to {info.years[1]}" if info.years else ""
     made = f"{info.embedding}, {info.dimension} dimensions, chunker {info.chunker}" if info.embedding else "none yet"
     size = f"catalog {_megabytes(info.catalog_bytes)}, vectors {_megabytes(info.vectors_bytes)}"
+    size += "; these would be smaller made anew, with askpapers rebuild" * info.smaller_anew
     rows = (
         ("papers", f"{info.papers:,}{years}{waiting}; {info.merged:,} stand in several sources"),
         ("sources", f"{len(info.sources):,}"),
