@@ -19,7 +19,8 @@ from rag.answering.abstaining import (
 )
 from rag.answering.base import Draft
 from rag.answering.extractive import ExtractiveAnswerer, choose
-from rag.answering.sentence_ranking import Candidate, asked_words, candidates_of
+from rag.answering.sentence_ranking import Candidate, candidates_of
+from rag.answering.sentence_signs import asked_words
 from rag.citations.numbering import cite
 from rag.citations.rendering import render
 from rag.models.cancellation import Cancellation
