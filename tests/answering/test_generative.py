@@ -552,3 +552,11 @@ def test_an_unsupported_claim_gives_way_to_a_quote(having: Having) -> None:
     assert quote.support == 1.0
     assert INVENTED not in answer.text
     assert answer.repairs == {"quoted": 1}
+
+
+def test_a_model_is_shown_more_papers_where_several_are_asked_about(having: Having) -> None:
+    model = Scripted("Both [1][2].", "Little memory [1].")
+    library = having(model, papers=2)
+    library.ask("How do LoRA and Adafactor differ?")
+    library.ask("How much memory does LoRA need?")
+    assert [len(sources_in(prompt)) for prompt in model.prompts] == [5, 2]
