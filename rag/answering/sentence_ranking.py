@@ -17,9 +17,9 @@ from rag.text.words import stems
 # claims, folds by document (python -m eval.benchmarks.fitting.sentence_choice).
 WEIGHTS = Signs(
     words=1.0,
-    inside=3.5,
+    inside=2.5,
     likeness=0.4,
-    behind=-6.0,
+    behind=-5.0,
     own=0.3,
     background=-0.25,
     number=0.7,
@@ -30,7 +30,7 @@ WEIGHTS = Signs(
 )
 BEHIND_OF_SEVERAL = -1.0  # the weight of `behind` where several papers are asked for
 PAPER_GAP = 0.2  # a paper that is further behind isn't drawn on, unless the question names it
-SEVERAL_GAP = 0.4  # the same, where several papers are asked for
+SEVERAL_GAP = 0.5  # the same, where several papers are asked for
 ALIKE = 0.4  # cosine above which a sentence may answer without a word of the question
 
 
