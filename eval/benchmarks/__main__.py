@@ -25,6 +25,7 @@
     speed          ingest and search beside their bare costs, in one run
     cold           a question in a process of its own beside the bare import and load of what it uses
     named          an embedding model by its name, from the cache, beside the same by its folder
+    token-states   forms of token states: bytes a paper, and what searches and answers lose by each
     layout         lines of files and functions, modules in a folder
     kept-vectors   Chroma made anew from kept vectors at 100,000 papers: seconds, bytes a paper, recall
     faults         kill -9, full disks, flipped bits: what is tried, what survives, what is lost
@@ -57,6 +58,7 @@ from eval.benchmarks.comparison import table as comparison
 from eval.benchmarks.exports import merged as five_exports
 from eval.benchmarks.faults import table as faults
 from eval.benchmarks.fetching import speed as fetch_speed
+from eval.benchmarks.fitting import token_states
 from eval.benchmarks.llm import answers as llm_answers
 from eval.benchmarks.llm import behaviours, replayed
 from eval.benchmarks.page import faults as page_faults
@@ -92,6 +94,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "speed": library_speed.measure,
     "cold": cold_start.measure,
     "named": named_models.measure,
+    "token-states": token_states.measure,
     "layout": layout.measure,
     "kept-vectors": kept_vectors.measure,
     "faults": faults.measure,

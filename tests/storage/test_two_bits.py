@@ -1,5 +1,8 @@
 """Two bits a number: what is packed comes back as the level that is nearest to it, in its place."""
 
+import tomllib
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -54,6 +57,13 @@ def test_the_levels_lose_least_of_normally_distributed_numbers() -> None:
     rows = numbers[: len(numbers) // 192 * 192].reshape(-1, 192) / np.sqrt(192, dtype=np.float32)
     found = two_bits.unpack(two_bits.pack(rows))
     assert ((found / two_bits.GAIN - rows) ** 2).sum() / (rows**2).sum() == pytest.approx(0.1175, abs=0.002)
+
+
+def test_the_axes_lie_in_a_package_that_is_installed() -> None:
+    root = Path(__file__).resolve().parents[2]
+    built = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert two_bits.AXES.resolve().relative_to(root).parts[0] in built["packages"]
+    assert built.keys() == {"packages"}  # whatever lies in one is shipped
 
 
 def test_the_axes_never_change_for_stored_states_depend_on_them() -> None:

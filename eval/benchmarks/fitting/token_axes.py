@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.benchmarks.raw_states import COLLECTIONS, raw_states
+from eval.benchmarks.fitting.raw_states import COLLECTIONS, raw_states
 from rag.storage.index.two_bits import AXES, DIMENSION, axes
 from rag.utils.arrays import Matrix, unit
 

@@ -15,8 +15,8 @@ from unittest.mock import patch
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.benchmarks.fitting.token_axes import axes_of, moment_of
-from eval.benchmarks.raw_states import COLLECTIONS, Raw, made_library, raw_states
+from eval.benchmarks.fitting.raw_states import COLLECTIONS, Raw, made_library, raw_states
+from eval.benchmarks.fitting.token_axes import Moment, axes_of, moment_of
 from eval.benchmarks.shared import shared_folder
 from eval.datasets.beir import load_judgements, load_queries
 from eval.datasets.questions import load_questions
@@ -64,7 +64,7 @@ def measure(work: Path) -> str:
     return "\n".join([head, "|---|---|---|---|---|---|", *lines])
 
 
-def _ways(moment: Matrix) -> dict[str, Way]:
+def _ways(moment: Moment) -> dict[str, Way]:
     signed = Way(130, partial(project, form=Form.SIGNED), partial(_through, Form.SIGNED))
     shipped = Way(48, partial(project, form=Form.PRINCIPAL), partial(_through, Form.PRINCIPAL))
     return {
@@ -85,7 +85,7 @@ def _through(form: Form, tokens: Matrix) -> Matrix:
     return expand(compress(tokens, np.zeros(len(tokens), np.uint16), form))
 
 
-def _principal(moment: Matrix, dimension: int, bits: int) -> Way:
+def _principal(moment: Moment, dimension: int, bits: int) -> Way:
     axes = axes_of(moment, dimension)
     cuts, levels = (np.array(one, np.float32) / np.sqrt(dimension) for one in LEVELS[bits])
 
@@ -143,8 +143,9 @@ def _of_dev(library: Library) -> Scores:
             scores.setdefault("nuggets", []).append(found)
     for line in (shared_folder() / "gold" / "conversations.jsonl").read_text("utf-8").splitlines():
         row = json.loads(line)
-        for asked in (one for one in ("", row.get("follow_up"), row.get("long_follow_up")) if one is not None):
-            first = _titles(library, f"{row['question']} {asked}".strip())[:1]
+        turns = [row[name] for name in ("question", "follow_up", "long_follow_up") if name in row]
+        for asked in (" ".join(dict.fromkeys([turns[0], one])) for one in turns):
+            first = _titles(library, asked)[:1]
             scores.setdefault("conversations success@1", []).append(float(first == [row["title"]]))
     return scores
 
