@@ -147,7 +147,9 @@ class Settings(BaseSettings):
         None, ge=1, le=100_000, description="Length of the vectors to ask of `openai:MODEL`; empty means its own."
     )
     threads: int = Field(0, ge=0, le=256, description="Threads of the bundled model; 0 takes every core.")
-    papers: int = Field(5, ge=1, le=50, description="Papers that an answer may draw on.")
+    papers: int = Field(
+        5, ge=1, le=50, description="Papers to draw on; a model sees 3 more where several are asked about."
+    )
     sentences: int = Field(6, ge=2, le=20, description="Sentences that an answer without an LLM may quote.")
     words: int = Field(110, ge=30, le=1000, description="Words after which an answer without an LLM stops.")
     llm: Llm = Field(

@@ -151,7 +151,7 @@ def _words_met(retrieved: Retrieved, paper: Paper) -> float:
 def nearest_papers(retrieved: Retrieved) -> tuple[tuple[Paper, ...], tuple[Passage, ...]]:
     """Return the papers to name when there is no answer, and of each the sentence that comes closest to one."""
     nearest = replace(retrieved, hits=retrieved.hits[:NEAREST])
-    closest = firsts_of(best_first(candidates_of(retrieved.query, nearest, NEAREST, gap=math.inf)), every=True)
+    closest = firsts_of(best_first(candidates_of(retrieved.query, nearest, NEAREST, every=True)), every=True)
     ranks = range(len(nearest.hits))
     return tuple(hit.paper for hit in nearest.hits), tuple(closest[rank].passage for rank in ranks)
 

@@ -4,12 +4,11 @@ Each source has a title, authors, year and numbered sentences. Text of papers is
 can't write itself.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from rag.answering.sentence_ranking import PAPER_GAP, Candidate, best_first, candidates_of, firsts_of
+from rag.answering.sentence_ranking import Candidate, best_first, candidates_of, firsts_of
 from rag.models.llms.prompts import as_data
 from rag.models.llms.tokens import count_tokens
 from rag.records import Paper
@@ -52,7 +51,7 @@ def show(question: str, retrieved: Retrieved, *, papers: int, tokens: int, sente
     whole, listed = sentences is None, retrieved.matching is not None
     if listed:
         retrieved = level(retrieved)
-    ranked = best_first(candidates_of(question, retrieved, papers, gap=math.inf if whole else PAPER_GAP))
+    ranked = best_first(candidates_of(question, retrieved, papers, every=whole))
     firsts = firsts_of(ranked, every=whole or listed)
     wanted = sorted(ranked, key=lambda one: firsts.get(one.rank) is not one)
     if sentences:

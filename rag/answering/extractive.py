@@ -10,7 +10,8 @@ from time import perf_counter
 
 from rag.answering.abstaining import outcome_of
 from rag.answering.base import Draft
-from rag.answering.sentence_ranking import Candidate, asked_words, best_first, candidates_of, firsts_of, words_held
+from rag.answering.sentence_ranking import Candidate, best_first, candidates_of, firsts_of
+from rag.answering.sentence_signs import asked_words, words_held
 from rag.citations.numbering import cite
 from rag.citations.rendering import Part, pieces_of, quoted, render
 from rag.citations.support import verified
@@ -18,8 +19,9 @@ from rag.models.cancellation import Cancellation
 from rag.records import Claim, Outcome, Turn
 from rag.records.answers import EXTRACTIVE
 from rag.retrieval.results import Retrieved, level
+from rag.text.words import stems
 
-WORTH_GAP = 2.0  # a sentence worth this much less than the best isn't quoted: it would only fill
+WORTH_GAP = 2.5  # a sentence worth this much less than the best isn't quoted: it would only fill
 FEWEST = 2  # sentences
 LISTED = 8  # papers quoted where a list was asked for
 
@@ -94,6 +96,8 @@ def one_of_each(retrieved: Retrieved) -> list[Candidate]:
     first = level(replace(retrieved, hits=retrieved.hits[:LISTED]))
     weights = asked_words(retrieved.query, retrieved.weights)
     candidates = candidates_of(retrieved.query, first, LISTED)
-    said = [replace(one, worth=words_held(one.passage, weights) + one.passage.score) for one in candidates]
+    said = [
+        replace(one, worth=words_held(set(stems(one.passage.text)), weights) + one.passage.score) for one in candidates
+    ]
     firsts = firsts_of(best_first(said), every=True)
     return [firsts[rank] for rank in sorted(firsts)]

@@ -55,7 +55,7 @@ class Written:
 
 
 class GenerativeAnswerer:
-    """Has a language model write from sentences of at most `settings.papers` papers."""
+    """Has a language model write from the papers found."""
 
     def __init__(self, model: ChatModel, settings: Settings, checker: Checker | None = None) -> None:
         """Load the prompts. Raises PromptError."""
@@ -158,7 +158,7 @@ class GenerativeAnswerer:
             papers = len(retrieved.hits)
             return show(question, retrieved, papers=papers, tokens=tokens, sentences=papers * OF_EACH)
         sentences = settings.excerpts if self._takes(settings.context, "sentences") else None
-        return show(question, retrieved, papers=settings.papers, tokens=tokens, sentences=sentences)
+        return show(question, retrieved, papers=len(retrieved.hits), tokens=tokens, sentences=sentences)
 
     def _takes(self, setting: str, small: str) -> bool:
         """Tell whether a setting asks for what suits small models, or leaves that open for a model in process."""

@@ -30,8 +30,10 @@ from rag.retrieval.results import Retrieved
 from rag.settings import Settings
 from rag.text.listing import listed_in
 from rag.text.readings import as_read, mended, with_readings
+from rag.text.several import asks_for_several
 
 LISTED = 24  # papers that an answerer gets where a list was asked for
+OF_SEVERAL = 3  # papers more that it gets where several are asked about: of these more often one is missing
 
 
 class Rewriter(Protocol):
@@ -117,7 +119,7 @@ class AnswerPipeline:
         if topic := listed_in(rewritten.question):
             retrieved = self._retriever.matching(topic, limit=LISTED, filters=question.filters)
         else:
-            limit = self._settings.papers
+            limit = self._settings.papers + OF_SEVERAL * asks_for_several(question.text)
             retrieved = self._retriever.retrieve(rewritten.question, limit=limit, filters=question.filters)
         timings = {"rewrite": asked - started} if rewritten.calls else {}
         return Found(question, rewritten, retrieved, timings | {"retrieve": perf_counter() - asked}, read)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rag.answering.sentence_ranking import EARLIER, OWN
+from rag.answering.sentence_signs import EARLIER, OWN
 from rag.comparison.columns import Usual
 from rag.retrieval.late_interaction import TokensOfPaper, weighted, word_likeness
 from rag.retrieval.query import Query

@@ -1,7 +1,7 @@
 """What a search found: papers with their scores and sentences, and how the question's words are met in the best."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from rag.models.rerankers.base import NOT_RERANKED, Reranked
@@ -9,6 +9,8 @@ from rag.records import Hit, Reading
 from rag.text.readings import line_of
 
 USUAL = 0.45  # how well a word is met in papers found for a question, in the mean
+
+Met = Mapping[int, Mapping[int, Mapping[str, float]]]  # by paper id, start of the sentence, and stem
 
 
 class WordMatch(NamedTuple):
@@ -36,7 +38,10 @@ class Retrieved:
     of which the hits are the first, and `more` when others may that were not looked at; None for any other question.
     `reranked`: what a reranker took, and in its note why it could not be had. `language_note`: what to tell when the
     embedding model doesn't read the query's language. `readings`: words of what was looked for that were read as
-    others; the query holds what they were read as.
+    others; the query holds what they were read as. `met`: how each word of the query, by its stem, is met inside of
+    each sentence of the hits (cosine), by the paper's id and the sentence's start; empty without token states.
+    `background`: the mean score of the papers ranked behind the first few, from which those that answer stand out.
+    `cosine`: of the query with the best paper's vector.
     """
 
     query: str
@@ -50,11 +55,21 @@ class Retrieved:
     more: bool = False
     readings: tuple[Reading, ...] = ()
     cosine: float = 0.0
+    met: Met = field(default_factory=dict)
+    background: float = 0.0
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader should know of the search, a line each."""
         return tuple(note for note in (line_of(self.readings), self.language_note, self.reranked.note) if note)
+
+    def behind(self, hit: Hit) -> float:
+        """Return how far a hit is behind the best one, on the way to the background: 0 for the best, 1 for any paper.
+
+        Scores are stretched to 0..1 within one search, so that only this tells whether a paper stands out in it.
+        """
+        best = self.hits[0].score
+        return min(1.0, (best - hit.score) / (best - self.background)) if best > self.background else 0.0
 
 
 def top(hits: Sequence[Hit], passages: int) -> list[Hit]:

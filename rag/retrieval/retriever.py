@@ -21,7 +21,13 @@ from rag.models.embedders.base import Embedder
 from rag.models.rerankers.base import NOT_RERANKED, Reranked, Reranker, reranked
 from rag.records import Filters, Hit, Paper, Passage, Reading
 from rag.retrieval.language_note import language_note
-from rag.retrieval.late_interaction import TokensOfPaper, sentence_likeness, tokens_of, weighted, word_likeness
+from rag.retrieval.late_interaction import (
+    TokensOfPaper,
+    sentence_likeness,
+    tokens_of,
+    weighted,
+    word_likeness,
+)
 from rag.retrieval.query import Query, check_question, prepare
 from rag.retrieval.ranking import fuse, rerank, rescore
 from rag.retrieval.results import USUAL, Retrieved, WordMatch
@@ -36,6 +42,7 @@ from rag.utils.threads import one_blas_thread
 
 CANDIDATES = 100  # taken from each ranking
 TOPMOST = 3  # papers that stand for what an earlier question was about
+FIRST = 6  # papers that may answer; the scores of those behind them are what any paper has
 DEPTH = 30  # papers compared word by word, and read by a reranker
 
 Ranking = list[tuple[int, float]]  # (paper id, score), best first
@@ -58,6 +65,7 @@ class Ranked(NamedTuple):
     papers: Mapping[int, Paper]
     tokens: Mapping[int, TokensOfPaper]
     likeness: Mapping[int, NDArray[np.float32]]
+    background: float
 
     @property
     def best(self) -> tuple[int, ...]:
@@ -107,7 +115,10 @@ class Retriever:
                 Hit(ranked.papers[paper_id], score, self._passages(ranked, ranked.papers[paper_id]))
                 for paper_id, score in ranking[:limit]
             )
-        found = Retrieved(question, hits, ranked.query.weights, (), ranked.candidates.searched, told)
+            by_sentence = {hit.paper.paper_id: _met(ranked, hit.paper) for hit in hits}
+        weights, searched = ranked.query.weights, ranked.candidates.searched
+        background = ranked.background if self._reranker is None else _background(ranking)
+        found = Retrieved(question, hits, weights, (), searched, told, met=by_sentence, background=background)
         if hits:
             best, dense = hits[0].paper.paper_id, ranked.candidates.dense
             # A paper found by words alone is no nearer than the last that was found by vector.
@@ -145,10 +156,12 @@ class Retriever:
         likeness = {paper_id: word_likeness(query, found) for paper_id, found in tokens.items()}
         scores = {paper_id: weighted(query, found) for paper_id, found in likeness.items()}
         ranking = rerank(fused[: len(depth)], scores)
+        background = _background(ranking)
         if self._reranker is None:
             ranking = ranking[:limit]
         papers = self._papers(paper_id for paper_id, _ in ranking)
-        return Ranked(query, candidates, [one for one in ranking if one[0] in papers], papers, tokens, likeness)
+        ranking = [one for one in ranking if one[0] in papers]
+        return Ranked(query, candidates, ranking, papers, tokens, likeness, background)
 
     def _papers(self, paper_ids: Iterable[int]) -> dict[int, Paper]:
         return {paper.paper_id: paper for paper in self._catalog.papers(list(paper_ids))}
@@ -221,6 +234,25 @@ class Retriever:
             for n, (start, end) in enumerate(spans, start=1)
         ]
         return tuple(sorted(passages, key=lambda passage: (-passage.score, passage.start)))
+
+
+def _background(ranking: Ranking) -> float:
+    """Return the mean score of the papers ranked behind the first few, as far as they were looked at; 0 without any."""
+    scores = [score for _, score in ranking[FIRST:DEPTH]]
+    return sum(scores) / len(scores) if scores else 0.0
+
+
+def _met(ranked: Ranked, paper: Paper) -> dict[int, dict[str, float]]:
+    """Return how each word of the query is met in each sentence of a paper, by the sentence's start, if states tell."""
+    tokens = ranked.tokens.get(paper.paper_id)
+    if tokens is None or not len(ranked.query.tokens):
+        return {}
+    numbers, stems = set(tokens.sentences.tolist()), [word.stem for word in ranked.query.words]
+    return {
+        start: dict(zip(stems, word_likeness(ranked.query, tokens.of_sentence(number)).tolist(), strict=True))
+        for number, (start, _) in enumerate(sentence_spans(paper.abstract), start=1)
+        if number in numbers
+    }
 
 
 def _matches(ranked: Ranked, paper_id: int) -> tuple[WordMatch, ...]:

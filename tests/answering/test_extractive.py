@@ -19,7 +19,8 @@ from rag.answering.abstaining import (
 )
 from rag.answering.base import Draft
 from rag.answering.extractive import ExtractiveAnswerer, choose
-from rag.answering.sentence_ranking import Candidate, asked_words, candidates_of
+from rag.answering.sentence_ranking import Candidate, candidates_of
+from rag.answering.sentence_signs import asked_words
 from rag.citations.numbering import cite
 from rag.citations.rendering import render
 from rag.models.cancellation import Cancellation
@@ -139,7 +140,7 @@ def test_words_of_the_question_count_more_than_those_of_an_earlier_one() -> None
     assert asked_words("momentum?", {}) == {}
 
 
-PLAIN = Candidate(0, ONE, ONE.passages[0], 0.0, named=False, touches=True)
+PLAIN = Candidate(0, ONE, ONE.passages[0], 0.0, wanted=False, touches=True)
 MADE_UP = st.tuples(st.integers(0, 3), st.integers(1, 70), st.floats(-5, 5), st.booleans())
 
 
@@ -153,7 +154,7 @@ def test_quotes_stay_within_the_bounds_and_a_named_paper_always_has_one(
     made_up: list[tuple[int, int, float, bool]], sentences: int, words: int, named: int
 ) -> None:
     candidates = [
-        candidate(place, worth, "word " * length, rank=rank, named=rank == named, touches=touches)
+        candidate(place, worth, "word " * length, rank=rank, wanted=rank == named, touches=touches)
         for place, (rank, length, worth, touches) in enumerate(made_up)
     ]
     chosen = choose(candidates, sentences=sentences, words=words)
@@ -165,7 +166,7 @@ def test_quotes_stay_within_the_bounds_and_a_named_paper_always_has_one(
 
 
 def test_a_sentence_worth_far_less_than_the_best_is_no_filler() -> None:
-    candidates = [candidate(place, worth) for place, worth in enumerate([3.0, 2.5, 1.5, 0.9, -4.0])]
+    candidates = [candidate(place, worth) for place, worth in enumerate([3.0, 2.5, 1.5, 0.4, -4.0])]
     assert [one.worth for one in choose(candidates, sentences=9, words=99)] == [3.0, 2.5, 1.5]
 
 

@@ -567,3 +567,11 @@ def test_a_rewriting_model_sees_it_likewise_and_what_it_says_again_mistyped_is_m
     assert model.prompts[0].endswith('And how are pasasges encoded? (Read "pasasges" as "passages".)')
     assert answer.searched.query == "How are passages encoded in ColBERT?"
     assert model.prompts[1].endswith("Question: How are passages encoded in ColBERT?")
+
+
+def test_a_model_is_shown_more_papers_where_several_are_asked_about(having: Having) -> None:
+    model = Scripted("Both [1][2].", "Little memory [1].")
+    library = having(model, papers=2)
+    library.ask("How do LoRA and Adafactor differ?")
+    library.ask("How much memory does LoRA need?")
+    assert [len(sources_in(prompt)) for prompt in model.prompts] == [5, 2]

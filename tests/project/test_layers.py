@@ -66,7 +66,12 @@ ROOMS = {
     "huggingface_hub": ("rag/models/hub.py", "rag/models/hub_errors.py"),
     "tokenizers": tuple(f"rag/models/{name}.py" for name in ("embedders/onnx", "embedders/minilm", "cross_encoder")),
     "sentencex": ("rag/text/sentences.py",),
-    "sklearn": ("rag/mapping/clustering.py", "rag/mapping/layout.py", "eval/benchmarks/fitting/abstaining.py"),
+    "sklearn": (
+        "rag/mapping/clustering.py",
+        "rag/mapping/layout.py",
+        "eval/benchmarks/fitting/abstaining.py",
+        "eval/benchmarks/fitting/sentence_choice.py",
+    ),
     "lxml": (
         "rag/readers/parsing/xml_stream.py",
         "rag/readers/parsing/html_tables.py",

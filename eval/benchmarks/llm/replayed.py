@@ -19,6 +19,7 @@ from eval.datasets.replies import STYLES, Reply, load_replies
 from eval.metrics.nuggets import mean, nugget_recall
 from rag.answering.abstaining import is_hopeless
 from rag.answering.context import show
+from rag.answering.pipeline import OF_SEVERAL
 from rag.collection import Collection
 from rag.conversation.follow_ups import standalone
 from rag.library import Library
@@ -26,6 +27,7 @@ from rag.models.llms.prompts import load_prompt
 from rag.records import Answer, Paper, Standing
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings, load_settings
+from rag.text.several import asks_for_several
 
 STANDINGS = tuple(one for one in Standing if one is not Standing.SUPPORTED)  # nothing but words checks here
 ROOM = 6_000  # tokens of sources that a window of 8,192 has room for
@@ -68,11 +70,17 @@ def _asked(collection: Collection, rows: Sequence[GoldQuestion]) -> str:
         "| shown | model asked | nuggets in the prompt | all gold papers shown, several asked | tokens |",
         "|---|---|---|---|---|",
     ]
-    found = [retriever.retrieve(standalone(row.question, row.history), limit=settings.papers) for row in rows]
+    found = [
+        retriever.retrieve(
+            standalone(row.question, row.history),
+            limit=settings.papers + OF_SEVERAL * asks_for_several(row.question),
+        )
+        for row in rows
+    ]
     share = mean(float(not is_hopeless(one)) for one in found)
     for name, sentences in (("whole abstracts", None), ("best sentences", settings.excerpts)):
         shown = [
-            show(row.question, one, papers=settings.papers, tokens=ROOM, sentences=sentences)
+            show(row.question, one, papers=len(one.hits), tokens=ROOM, sentences=sentences)
             for row, one in zip(rows, found, strict=True)
         ]
         nuggets = mean(nugget_recall(one.text, row.nuggets) for row, one in zip(rows, shown, strict=True))
