@@ -28,7 +28,7 @@ def test_every_sentence_tells_how_the_words_of_the_question_are_met_in_it(retrie
 def test_a_word_is_better_met_in_sentences_that_hold_it(retriever: Retriever) -> None:
     found = retriever.retrieve(QUESTION, limit=1, filters=Filters())
     [hit] = found.hits
-    with_it, without = [], []
+    with_it, without = list[float](), list[float]()
     for passage in hit.passages:
         met = found.met[hit.paper.paper_id].get(passage.start, {})
         for stem, likeness in met.items():
