@@ -3,9 +3,8 @@
     python -m eval.benchmarks kept-vectors      (ASKPAPERS_KEPT_PAPERS=5000 for less)
 
 The vectors are of no model: sums of random directions, in groups, so that neighbours are as near as those of papers
-are. The library is searched while its
-Chroma is gone, which it doesn't need; the next writer makes it. Then `rebuild` does, with an embedder that refuses to
-embed.
+are. The library is searched while its Chroma is gone, which it doesn't need; the next writer makes it (below 50,000
+papers the search does). Then `rebuild` does, with an embedder that refuses to embed.
 """
 
 import os
