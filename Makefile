@@ -34,7 +34,7 @@ lint: $(INSTALLED)
 types: $(INSTALLED)
 	$(BIN)/mypy
 
-MEASURES ?= layout cold dev conversation languages fetch finding support standing replayed endpoints chunking scifact reranking speed page merging reading memory fuzz faults comparison
+MEASURES ?= layout cold dev conversation spelling languages fetch finding support standing replayed endpoints chunking scifact reranking speed page merging reading memory fuzz faults comparison
 WORK ?= .venv/measured
 
 eval: $(INSTALLED)   ## measure anew and write the numbers into eval/RESULTS.md; an hour and a half, with nothing beside it

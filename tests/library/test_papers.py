@@ -10,7 +10,6 @@ from rag.errors import EmptyLibraryError, LibraryDamagedError, QuestionError
 from rag.library import Library
 from rag.records import Answer, Filters, Paper, Rating
 from rag.settings import Settings
-from rag.storage.catalog.sqlite import open_catalog
 
 
 @pytest.fixture
@@ -150,27 +149,6 @@ def test_a_damaged_rating_is_said(library: Library) -> None:
         library._collection.storage.catalog.database.run("UPDATE ratings SET answer = '{}'")
     with pytest.raises(LibraryDamagedError, match="rating"):
         library.ratings()
-
-
-def test_a_catalog_of_the_first_form_is_migrated(
-    tmp_path: Path, samples: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import sqlite3
-    from contextlib import closing
-
-    from rag.storage.catalog import schema
-    from rag.storage.catalog.migrations import MIGRATIONS
-
-    path = tmp_path / "catalog.sqlite3"
-    with monkeypatch.context() as patch:
-        patch.setattr(schema, "MIGRATIONS", MIGRATIONS[:1])
-        patch.setattr(schema, "VERSION", 1)
-        open_catalog(path.parent).close()
-    catalog = open_catalog(path.parent)
-    assert catalog.database.all("SELECT * FROM ratings") == []
-    catalog.close()
-    with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
 
 
 def test_an_answer_given_as_history_before_the_title_filter_still_reads(samples: Library) -> None:

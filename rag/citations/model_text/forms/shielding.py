@@ -42,7 +42,7 @@ LATEX = lazily(r"\\[A-Za-z]*(?:cite|footnote|ref)[A-Za-z]*\*?$")
 
 def shielded(text: str, sources: Mapping[int, Paper]) -> str:
     """Return a text of the same length with the signs of code, formulas, indices and intervals put aside."""
-    text = CODE.sub(lambda found: _unless_markers(found, found["code"]), text)
+    text = CODE.sub(_code, text)
     text = MATH.sub(_formula, text)
     return "\n".join(_line(line, sources) for line in text.split("\n"))
 
@@ -61,11 +61,15 @@ def outside_code(text: str, change: Callable[[str], str]) -> str:
     return done + change(text[at:])
 
 
+def _code(found: re.Match[str]) -> str:
+    inside = found["code"]
+    return _unless_markers(found, None if inside is None or LIST.search(inside) else inside)
+
+
 def _unless_markers(found: re.Match[str], inside: str | None) -> str:
     """Return what was found put aside; as it is when there is nothing but markers in it."""
     whole = found[0]
-    only = inside is not None and ONLY_MARKERS.fullmatch(inside) and not (found.re is CODE and LIST.search(inside))
-    return whole if only else whole.translate(HIDE)
+    return whole if inside is not None and ONLY_MARKERS.fullmatch(inside) else whole.translate(HIDE)
 
 
 def _formula(found: re.Match[str]) -> str:
