@@ -8,7 +8,7 @@ the meaning. How well a word is met tells most beside how well other papers meet
 tells nothing of this one.
 
 What a question asks for may be missing in a paper that meets all its other words. Seen of that are details asked for by
-their kind (rag.text.details): when their words aren't met, or a number is asked for and the paper holds none.
+their kind (rag.text.questions.details): when their words aren't met, or a number is asked for and the paper holds none.
 
 A language model reads better than that, and is asked unless it is hopeless: small talk, another field.
 """
@@ -22,7 +22,7 @@ from rag.answering.sentence_ranking import best_first, candidates_of, firsts_of
 from rag.records import Outcome, Paper, Passage
 from rag.records.answers import NEAREST_PAPERS, REFUSALS
 from rag.retrieval.results import Retrieved
-from rag.text.details import detail_asked, holds_number
+from rag.text.questions.details import detail_asked, holds_number
 from rag.text.words import names, stems, words
 
 LACK, UNMET_NAME, GAIN, WORST_GAIN, COSINE, NO_DETAIL, BIAS = -9.06, -0.85, 8.41, 3.71, 6.03, -2.1, -1.5

@@ -28,9 +28,9 @@ from rag.retrieval.finding import Finder
 from rag.retrieval.query import check_question
 from rag.retrieval.results import Retrieved
 from rag.settings import Settings
-from rag.text.listing import listed_in
-from rag.text.readings import as_read, mended, with_readings
-from rag.text.several import asks_for_several
+from rag.text.questions.listing import listed_in
+from rag.text.questions.readings import as_read, mended, with_readings
+from rag.text.questions.several import asks_for_several
 
 LISTED = 24  # papers that an answerer gets where a list was asked for
 OF_SEVERAL = 3  # papers more that it gets where several are asked about: of these more often one is missing

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rag.answering.sentence_signs import Signs, asked, signs_of
 from rag.records import Hit, Passage
 from rag.retrieval.results import Retrieved
-from rag.text.several import asks_for_several
+from rag.text.questions.several import asks_for_several
 from rag.text.titles import is_named
 from rag.text.words import stems
 

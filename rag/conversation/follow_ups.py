@@ -19,7 +19,7 @@ from rag.models.llms.replies import Room, complete
 from rag.records import Answer, Turn
 from rag.records.answers import REFUSALS
 from rag.retrieval.ties import Earlier
-from rag.text.readings import as_read
+from rag.text.questions.readings import as_read
 from rag.text.words import stems
 
 Hangs = Callable[[str, Earlier], bool]  # tells whether a question hangs on an earlier one

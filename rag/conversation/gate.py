@@ -10,7 +10,7 @@ from rag.conversation.remarks import is_remark
 from rag.records import Filters
 from rag.retrieval.retriever import Retriever
 from rag.retrieval.ties import Earlier, Ties
-from rag.text.listing import among_papers
+from rag.text.questions.listing import among_papers
 
 WORDS, COSINE_GAP, RANK, ALONE = -1.03, 8.57, 18.39, -19.8
 LIKENESS, UNMET, BACK, BIAS = -4.03, -16.17, 3.2, 10.38

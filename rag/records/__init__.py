@@ -20,7 +20,7 @@ from rag.records.papers import (
     Rejection,
     Remark,
 )
-from rag.text.readings import Reading
+from rag.text.questions.readings import Reading
 
 __all__ = [
     "Anew",

@@ -13,7 +13,7 @@ from rag.records.papers import Paper, Passage, reference_html
 from rag.records.showing import boxed, listed, said, spaced, tagged
 from rag.records.standings import needs_look, shown, side_by_side
 from rag.text.labels import one_line
-from rag.text.readings import Reading, as_read, line_of
+from rag.text.questions.readings import Reading, as_read, line_of
 
 MARK = "NOT SAID:"  # what a model is asked to write before what its sources leave open
 

@@ -19,8 +19,8 @@ from rag.retrieval.query import check_question
 from rag.retrieval.results import Retrieved, top
 from rag.retrieval.retriever import DEPTH, Ranked, Retriever
 from rag.storage.base import Index
-from rag.text.listing import listed_in
-from rag.text.readings import as_read
+from rag.text.questions.listing import listed_in
+from rag.text.questions.readings import as_read
 from rag.utils.threads import one_blas_thread
 
 WIDE = 300  # candidates of each ranking

@@ -1,7 +1,7 @@
 """What a reader is told whose question is in a language that the embedding model doesn't read."""
 
 from rag.models.embedders.minilm import NAME as BUNDLED
-from rag.text.question_languages import NAMES, question_language
+from rag.text.questions.languages import NAMES, question_language
 
 NOTE = (
     "The bundled model reads English; this question looks {}. Ask in English, or set a model that reads it "

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from rag.models.rerankers.base import NOT_RERANKED, Reranked
 from rag.records import Hit, Reading
-from rag.text.readings import line_of
+from rag.text.questions.readings import line_of
 
 USUAL = 0.45  # how well a word is met in papers found for a question, in the mean
 

@@ -35,7 +35,7 @@ from rag.retrieval.spelling import readings
 from rag.retrieval.ties import Earlier, Seen, Ties, importance_of, ties_of
 from rag.storage.allowed import Allowed
 from rag.storage.base import Index, Storage
-from rag.text.readings import as_read
+from rag.text.questions.readings import as_read
 from rag.text.sentences import sentence_spans
 from rag.text.titles import is_named
 from rag.utils.threads import one_blas_thread

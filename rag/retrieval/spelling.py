@@ -20,7 +20,7 @@ from rag.records import Reading
 from rag.retrieval.edits import ENDING, distance, stems_near
 from rag.retrieval.english import is_word
 from rag.storage.catalog.catalog import Catalog
-from rag.text.question_languages import question_language
+from rag.text.questions.languages import question_language
 from rag.text.words import STOP_WORDS, stem
 
 SHORTEST, LONG = 5, 8  # letters of a word that may hold one mistake, and two

@@ -9,8 +9,8 @@ from rag.answering.sentence_ranking import candidates_of
 from rag.answering.sentence_signs import HELD, NOT_HELD, met_inside, telling_words
 from rag.records import Hit, Paper, Passage
 from rag.retrieval.results import Met, Retrieved
+from rag.text.questions.several import asks_for_several
 from rag.text.sentences import sentence_spans
-from rag.text.several import asks_for_several
 from rag.text.words import stems
 
 TWINS = "Some words stand here on dogs. Some words stand here on cats."

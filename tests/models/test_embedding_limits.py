@@ -210,16 +210,16 @@ def test_an_ingest_that_fails_midway_keeps_what_it_has_and_says_how_to_go_on(
     original = server.answer
 
     def fails_later(body: dict[str, Any]) -> Refusal:
-        return original(body) if len(server.asked) < 4 else Refusal(401, {"error": {"message": "expired"}})
+        return original(body) if len(server.asked) < 3 else Refusal(401, {"error": {"message": "expired"}})
 
     server.answer = fails_later  # type: ignore[method-assign]
     with Library.open(tmp_path / "a.library", server.settings()) as library:
-        with pytest.raises(EmbeddingError, match=r"401.*expired.* 64 of 80 .*run the same command again") as caught:
+        with pytest.raises(EmbeddingError, match=r"401.*expired.* 32 of 80 .*run the same command again") as caught:
             library.ingest([file])
         assert len(str(caught.value).splitlines()) == 1
-        assert len(library) == 64
+        assert len(library) == 32
         server.answer = original  # type: ignore[method-assign]
-        assert library.ingest([file]).embedded == 16
+        assert library.ingest([file]).embedded == 48
 
 
 def test_an_error_with_a_status_of_success_is_told_in_the_server_s_words(server: EmbeddingServer) -> None:

@@ -8,7 +8,7 @@ import pytest
 from rag.library import Library
 from rag.models.embedders.base import Embedder
 from rag.retrieval.spelling import plain_words, readings
-from rag.text.readings import as_read
+from rag.text.questions.readings import as_read
 
 QUESTION = "How does dropout prevent overfitting?"
 

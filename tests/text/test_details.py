@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.text.details import detail_asked, holds_number
+from rag.text.questions.details import detail_asked, holds_number
 
 
 @pytest.mark.parametrize(

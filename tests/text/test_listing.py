@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.text.listing import listed_in
+from rag.text.questions.listing import listed_in
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rag.library import Library
 from rag.text.languages import SCRIPTS, little_words
-from rag.text.question_languages import NAMES, question_language
+from rag.text.questions.languages import NAMES, question_language
 from rag.text.word_lists import word_lists
 
 ROOT = Path(__file__).resolve().parents[2]

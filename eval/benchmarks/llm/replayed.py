@@ -27,7 +27,7 @@ from rag.models.llms.prompts import load_prompt
 from rag.records import Answer, Paper, Standing
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings, load_settings
-from rag.text.several import asks_for_several
+from rag.text.questions.several import asks_for_several
 
 STANDINGS = tuple(one for one in Standing if one is not Standing.SUPPORTED)  # nothing but words checks here
 ROOM = 6_000  # tokens of sources that a window of 8,192 has room for

@@ -13,7 +13,7 @@ from eval.benchmarks.shared import shared_folder
 from eval.datasets.beir import load_corpus, load_queries
 from rag.readers.reading import read_file
 from rag.records import Record
-from rag.text.question_languages import question_language
+from rag.text.questions.languages import question_language
 from rag.text.sentences import sentence_spans
 
 QUESTIONS = Path(__file__).resolve().parents[2] / "data" / "languages" / "questions.jsonl"

@@ -24,7 +24,7 @@ from rag.library import Library
 from rag.records import Outcome
 from rag.retrieval.spelling import plain_words
 from rag.settings import Settings
-from rag.text.readings import as_read
+from rag.text.questions.readings import as_read
 
 SEEDS = (1, 2, 3)
 CLAIMS = 4  # every so many claims of SciFact are mistyped

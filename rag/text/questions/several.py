@@ -1,7 +1,7 @@
 """Questions that ask about several papers side by side: a comparison, or what different papers say of one thing.
 
-Forms of English alone, as rag.text.listing has them for lists. Being wrong costs little either way: a question that is
-taken for one of these is answered from further papers only where they stand out from the rest.
+Forms of English alone, as those of lists are (rag.text.questions.listing). Being wrong costs little either way: a
+question that is taken for one of these is answered from further papers only where they stand out from the rest.
 """
 
 import re
