@@ -164,7 +164,7 @@ def test_the_server_itself_asks_nobody_but_this_host(serve_page: Serve, monkeypa
     url = serve_page(mcp=True).url  # asked without gradio_client, which itself reports to where it comes from
     for path in ("", "/config", "/gradio_api/info", "/health"):
         assert get(f"{url}{path}")[0] == 200
-    for name, given in (("ask", [QUESTION, None, "", "", ""]), ("search", ["random forests", 10, "", "", ""])):
+    for name, given in (("ask", [QUESTION]), ("search", ["random forests", 10, "", "", ""])):
         begun = json.loads(get(f"{url}/gradio_api/call/{name}", data=json.dumps({"data": given}).encode())[2])
         assert b"event: complete" in get(f"{url}/gradio_api/call/{name}/{begun['event_id']}")[2]
     assert asked, "nothing was watched"

@@ -14,7 +14,7 @@ from ui.page.calls import CALLS, caller
 from ui.page.desk import desk_of
 from ui.page.endpoints import endpoints
 from ui.page.server_state import ServerState
-from ui.page.toolkit import api, gr
+from ui.page.toolkit import Api, api, gr
 from ui.page.views.header import header
 from ui.page.views.transcript import welcome
 
@@ -22,11 +22,26 @@ ENDPOINTS = "answers"  # the line in which calls of the endpoints wait
 WIDE = 264  # pixels of the list of conversations
 
 
+class Page(gr.Blocks):
+    """Blocks whose endpoints take what isn't given to them by its default, whoever asks.
+
+    gradio_client fills that in by itself; a plain request with fewer values, of before there were more, is refused by
+    gradio.
+    """
+
+    def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
+        """Fill in what an endpoint isn't given behind its first value. Raises ValueError for any other lack."""
+        missing = block_fn.inputs[len(inputs) :]
+        if inputs and all(isinstance(one, Api) for one in missing):
+            inputs.extend(one.value for one in missing)
+        super().validate_inputs(block_fn, inputs)
+
+
 def page(state: ServerState, *, answers: int, waiting: int) -> gr.Blocks:
     """Return the page over a library: `answers` are written at once, `waiting` questions may stand in line."""
     state.limit(answers, waiting)
     blocks: gr.Blocks
-    with gr.Blocks(title="Askpapers", fill_width=True, analytics_enabled=False) as blocks:
+    with Page(title="Askpapers", fill_width=True, analytics_enabled=False) as blocks:
         with gr.Sidebar(width=WIDE, elem_id="ap-drawer"):
             _part("sidebar")
         _part("head", header(state))

@@ -33,6 +33,7 @@ def _ask(state: ServerState) -> Endpoint:
         title: str = "",
         alone: bool = False,
         as_written: bool = False,
+        without_retracted: bool = False,
     ) -> dict[str, Any]:
         """Answer a question from the paper abstracts of this library, each sentence with its citations.
 
@@ -51,11 +52,12 @@ def _ask(state: ServerState) -> Endpoint:
             title: only papers with all these words in the title
             alone: the question hangs on no earlier turn
             as_written: read no word as another
+            without_retracted: leave out papers that a source says were retracted
 
         Returns:
             The whole answer as JSON.
         """
-        filters = read_filters(years, origin, title)
+        filters = read_filters(years, origin, title, without_retracted=without_retracted)
         async with state.answering():
             asked = QuestionBundle(
                 question, history=_turns(history), filters=filters, alone=alone, as_written=as_written
@@ -74,6 +76,7 @@ def _search(state: ServerState) -> Endpoint:
         origin: str = "",
         title: str = "",
         as_written: bool = False,
+        without_retracted: bool = False,
     ) -> list[dict[str, Any]]:
         """Find papers of this library by meaning and words, best first.
 
@@ -87,11 +90,12 @@ def _search(state: ServerState) -> Endpoint:
             origin: only papers that came from this file (name, path or glob)
             title: only papers with all these words in the title
             as_written: read no mistyped word as another
+            without_retracted: leave out papers that a source says were retracted
 
         Returns:
             The papers found as JSON.
         """
-        filters = read_filters(years, origin, title)
+        filters = read_filters(years, origin, title, without_retracted=without_retracted)
         limit = max(1, min(MOST_HITS, limit))
         found = await state.library.asearch(query, limit=limit, filters=filters, as_written=as_written)
         return [asdict(hit) for hit in found]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["api", "gr", "upload_folder"]
+__all__ = ["Api", "api", "gr", "upload_folder"]
 
 NETWORK = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"}
 
@@ -26,6 +26,7 @@ def without_network_settings() -> Iterator[None]:
 
 with without_network_settings():
     import gradio as gr
+    from gradio.components.api_component import Api
     from gradio.events import api
     from gradio.utils import get_upload_folder
 
