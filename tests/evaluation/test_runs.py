@@ -103,7 +103,7 @@ def test_a_run_scores_the_answers_that_users_see(run: Run, samples: Library, que
         assert row.answer == samples.ask(question.question, history=question.history)
         assert row.status == ("scored" if row.answer.answered else "refused")
     assert run.counts() == {"scored": 17, "refused": 5, "error": 0}
-    assert run.balanced_accuracy() == pytest.approx(0.9)
+    assert run.balanced_accuracy() == 1.0
     means = run.means()
     assert means["recall@5"].n == 17
     assert all(mean.low <= mean.value <= mean.high for mean in means.values())
