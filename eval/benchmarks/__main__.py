@@ -27,7 +27,7 @@
     named          an embedding model by its name, from the cache, beside the same by its folder
     layout         lines of files and functions, modules in a folder
     kept-vectors   Chroma made anew from kept vectors at 100,000 papers: seconds, bytes a paper, recall
-    vectors        vectors of 100,000 and 1,000,000 papers: opened, searched, filtered, side by side; memory, recall
+    vectors-at-size  those of 100,000 and 1,000,000 papers: opened, searched, filtered, side by side; memory, recall
     faults         kill -9, full disks, flipped bits: what is tried, what survives, what is lost
 
 Reads the shared folder (ASKPAPERS_SHARED, default ../shared). `--work FOLDER` keeps built libraries between runs,
@@ -96,7 +96,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "named": named_models.measure,
     "layout": layout.measure,
     "kept-vectors": kept_vectors.measure,
-    "vectors": at_size.measure,
+    "vectors-at-size": at_size.measure,
     "faults": faults.measure,
 }
 
