@@ -30,7 +30,7 @@
     layout         lines of files and functions, modules in a folder
     full-text      full text as postings beside FTS5 at 100,000 papers: CPU, ranking, bytes, writing
     kept-vectors   Chroma made anew from kept vectors at 100,000 papers: seconds, bytes a paper, recall
-    vectors        vectors of 100,000 and 1,000,000 papers: opened, searched, filtered, side by side; memory, recall
+    vectors-at-size  those of 100,000 and 1,000,000 papers: opened, searched, filtered, side by side; memory, recall
     faults         kill -9, full disks, flipped bits: what is tried, what survives, what is lost
 
 Reads the shared folder (ASKPAPERS_SHARED, default ../shared). `--work FOLDER` keeps built libraries between runs,
@@ -104,7 +104,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "layout": layout.measure,
     "full-text": full_text.measure,
     "kept-vectors": kept_vectors.measure,
-    "vectors": at_size.measure,
+    "vectors-at-size": at_size.measure,
     "faults": faults.measure,
 }
 

@@ -1,6 +1,6 @@
 """The vectors of a hundred thousand and of a million papers: made, opened, searched, filtered, side by side.
 
-    python -m eval.benchmarks vectors --work FOLDER      (ASKPAPERS_VECTORS=20000,100000 for other sizes)
+    python -m eval.benchmarks vectors-at-size --work FOLDER      (ASKPAPERS_VECTORS=20000,100000 for other sizes)
 
 The vectors are MiniLM's of real abstracts (the shared papers and SciFact's), mixed in pairs, with noise of the same
 covariance, and asked by MiniLM's vectors of real questions and claims. The catalog and the token states have no part in
