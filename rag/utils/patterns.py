@@ -11,7 +11,8 @@ from typing import Any, cast
 def lazily(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
     """Return what `re.compile` does, compiled when one of its methods is first called.
 
-    A mistake in it shows only then; its methods are those of a pattern, but `re.sub` and its like don't take it.
+    A mistake in it shows only then. Its methods are those of a pattern, but `re.sub` and its like don't take it, and it
+    isn't the `re` of its matches.
 
     >>> lazily("a+").sub("b", "caat"), lazily("A", re.IGNORECASE).search("cat").start()
     ('cbt', 1)
