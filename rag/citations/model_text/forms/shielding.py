@@ -16,7 +16,7 @@ SIGNS = "[](){}<>*_^\\|#:.!?&"
 HIDE = {ord(sign): ASIDE + ord(sign) for sign in SIGNS}
 SHOW = {ASIDE + ord(sign): ord(sign) for sign in SIGNS}
 FENCED = r"^[ \t]{0,8}(?P<fence>```+|~~~+)[^\n]*\n(?:[^\n]*\n)*?[ \t]{0,8}(?P=fence)[ \t]*$"
-CODE = re.compile(rf"{FENCED}|(?<!`)(?P<ticks>`{{1,3}})(?!`)(?P<code>[^`\n]{{1,300}})(?P=ticks)(?!`)", re.MULTILINE)
+CODE = lazily(rf"{FENCED}|(?<!`)(?P<ticks>`{{1,3}})(?!`)(?P<code>[^`\n]{{1,300}})(?P=ticks)(?!`)", re.MULTILINE)
 MATH = lazily(
     r"\$\$(?P<block>[^$]{1,1500})\$\$|\\\[(?P<square>(?:[^\\]|\\(?!\])){1,1500})\\\]|\\\((?P<round>(?:[^\\\n]|\\(?!\))){1,300})\\\)"
     r"|(?<![\\$\w])\$(?=[^\s$])(?P<inline>[^$\n]{1,200})(?<=[^\s$])\$(?![\d$])"
