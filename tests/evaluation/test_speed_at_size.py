@@ -48,7 +48,10 @@ def test_a_library_of_three_hundred_papers_is_foretold_made_asked_and_goes_on(tm
 
     again = speed("--size", "320", "--keep", str(tmp_path / "kept"))
     assert again.returncode == 0, again.stderr
-    assert "320 made-up papers, embedded by quick-made-up-vectors/1: vectors of hashed words" in again.stdout
+    assert (
+        "320 made-up papers, embedded by quick-made-up-vectors for all-MiniLM-L6-v2-int8: vectors of hashed words"
+        in again.stdout
+    )
     assert "went on from 300" in again.stdout
 
 

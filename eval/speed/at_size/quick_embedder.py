@@ -2,7 +2,8 @@
 
 A word is one of ROWS random directions, chosen by a checksum of it; a text is the sum of its words, rare ones counting
 more. So papers of one topic are as near to each other, and as far from others, as those of a real model are, and an
-index has the work that it has with one. What a text means is lost: words of the same row are the same to it.
+index has the work that it has with one; states are kept in the form of the bundled model's. What a text means is lost:
+words of the same row are the same to it.
 """
 
 import re
@@ -13,10 +14,11 @@ from functools import lru_cache
 import numpy as np
 
 from rag.models.embedders.base import Embedded, Kind
+from rag.storage.index.token_embeddings import STANDS_IN
 from rag.text.words import rarity
 from rag.utils.arrays import unit
 
-NAME = "quick-made-up-vectors/1"
+NAME = STANDS_IN
 DIMENSION = 384
 ROWS = 4_096
 WINDOW = 512  # words
