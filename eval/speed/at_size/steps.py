@@ -2,15 +2,14 @@
 
 import shutil
 import sys
+from contextlib import closing
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
 from eval.speed.at_size.asking import ask
-from eval.speed.at_size.made_up import questions
 from eval.speed.at_size.making import collection, make
 from eval.speed.at_size.process import main, memory_peak
-from rag.library import Library
 from rag.models.embedders import load_embedder
 from rag.readers import read_file
 from rag.records import Record
@@ -36,15 +35,15 @@ def asking(folder: Path, papers: int, begun: float, watch: Watch) -> dict[str, A
 
 
 def mending(folder: Path, papers: int, begun: float, watch: Watch) -> dict[str, Any]:
-    """Take the index over the vectors away, and return the seconds until a search is answered again."""
-    del begun, watch
+    """Take Chroma away, and return the seconds until a writer, who makes it anew, can begin: searches don't need it."""
+    del papers, begun, watch
     manifest = read_manifest(folder)
     gone = list(index_folder(folder, manifest.vectors).chromas()) if manifest else []
     for chroma in gone:
         shutil.rmtree(chroma)
     started = perf_counter()
-    with Library(collection(folder)) as library:
-        library.search(questions(papers, 2)[0])
+    with closing(collection(folder)) as held, held.storage.writing():
+        pass
     return {"seconds": perf_counter() - started if gone else 0.0}
 
 

@@ -139,5 +139,5 @@ def _asking(asked: dict[str, Any]) -> list[Row]:
 
 
 def _mending(mended: dict[str, float]) -> list[Row]:
-    note = "by the first search"
+    note = "Chroma, by the next writer"
     return [Row("index made anew, without embedding", mended["seconds"], "s", note)] if mended["seconds"] else []
