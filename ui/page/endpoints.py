@@ -58,12 +58,9 @@ def _ask(state: ServerState) -> Endpoint:
             The whole answer as JSON.
         """
         filters = read_filters(years, origin, title, without_retracted=without_retracted)
+        asked = QuestionBundle(question, history=_turns(history), filters=filters, alone=alone, as_written=as_written)
         async with state.answering():
-            asked = QuestionBundle(
-                question, history=_turns(history), filters=filters, alone=alone, as_written=as_written
-            )
-            answer = await state.engine().aanswer(asked)
-        return answer.to_dict()
+            return (await state.engine().aanswer(asked)).to_dict()
 
     return ask
 
