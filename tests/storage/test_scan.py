@@ -201,8 +201,23 @@ def flipped(place: int) -> Callable[[bytes], bytes]:
     return lambda content: content[:place] + bytes([content[place] ^ 0x40]) + content[place + 1 :]
 
 
+def code_flipped(content: bytes) -> bytes:
+    """Hides a paper: its codes may say that it is far away."""
+    return flipped(len(content) // 3)(content)
+
+
 @pytest.mark.parametrize(
-    "change", [cut, longer, flipped(3), flipped(4_100), flipped(4_096 * 2 + 5), lambda _: b"", lambda _: b"{}\n0\n"]
+    "change",
+    [
+        cut,
+        longer,
+        flipped(3),
+        flipped(4_100),
+        flipped(4_096 * 2 + 5),
+        code_flipped,
+        lambda _: b"",
+        lambda _: b"{}\n0\n",
+    ],
 )
 def test_a_file_that_is_not_what_was_written_is_not_opened_and_made_anew(
     folder: IndexFolder, kept: VectorStore, change: Callable[[bytes], bytes]

@@ -19,6 +19,7 @@ from typing import TypeVar
 from eval.benchmarks.shared import shared_folder
 from eval.datasets.beir import load_corpus
 from eval.datasets.questions import load_questions
+from rag.errors import RagError
 from rag.readers import read_file
 from rag.records import Record
 from rag.storage.allowed import Allowed
@@ -138,7 +139,7 @@ def _bytes(catalog: Catalog, database: sqlite3.Connection) -> tuple[int, int]:
     try:
         sql = "SELECT sum(pgsize) FROM dbstat WHERE name IN ('postings', 'fresh_postings')"
         ours = int(catalog.database.one(sql))
-    except Exception:  # noqa: BLE001  (an SQLite without it)
+    except RagError:  # an SQLite without it
         ours = int(catalog.database.one("SELECT sum(length(entries) + length(stem) + 8) FROM postings"))
     [(pages,)] = database.execute("PRAGMA page_count").fetchall()
     return ours, pages * 4096

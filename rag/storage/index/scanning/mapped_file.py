@@ -1,10 +1,11 @@
 """The vectors in a file that is mapped into memory: 8 bits of every number to look through, 16 to be exact with.
 
-Derived from the kept vectors, beside them, and thrown away whenever it doesn't fit. Opening it reads none of the
-vectors; looking through all of it reads the 8 bits, 384 bytes a chunk, and of the 16 bits some hundred rows. How far a
-row's 8 bits are from its vector is known, so nothing is missed: no cosine is off by more than `error`.
+Derived from the kept vectors, beside them, and thrown away whenever it doesn't fit. Opening it reads all but the 16
+bits and compares checksums (a damaged code could hide a paper; .1 s of a million); looking through all of it reads the
+8 bits, 384 bytes a chunk, and of the 16 bits some hundred rows. How far a row's 8 bits are from its vector is known, so
+nothing is missed: no cosine is off by more than `error`.
 
-    a head of one page: JSON, and its checksum
+    a head of one page: JSON with the checksums of what follows, and its own
     papers, starts   int64, a paper each: ascending ids, and where its rows begin
     scales, lengths  float32, a row each: what makes codes numbers; the length of the kept vector
     codes            int8 (rows, dimension), of the vector of length 1
@@ -30,7 +31,7 @@ from rag.errors import LibraryDamagedError
 from rag.storage.layout import PARTIAL, IndexFolder
 from rag.utils.arrays import Matrix
 
-VERSION = 1
+VERSION = 2
 PAGE = 4_096
 LARGEST = 127  # of a code
 SLACK = 1e-5  # of the arithmetic of 32 bits
@@ -121,7 +122,7 @@ def open_base(place: Path, stamp: str) -> Base | None:
         return None
     arrays: list[Any] = [np.ndarray(part.shape, part.kind, mapped, part.offset) for part in parts[:-1]]
     papers, starts, scales, lengths, codes = arrays
-    if _checksum(arrays[:4]) != told["checksum"]:
+    if _checksum(arrays[:4]) != told["checksum"] or _checksum([codes]) != told["codes"]:
         return None
     return Base(papers, starts, scales, lengths, codes, numbers, told["error"])
 
@@ -162,7 +163,7 @@ def _end(parts: list[_Part]) -> int:
 
 
 def _write(file: Any, stamp: str, pages: Iterable[list[tuple[int, Matrix]]], expected: tuple[int, int]) -> None:
-    parts, dimension, error, row = list[_Part](), 0, 0.0, 0
+    parts, dimension, error, row, checksum = list[_Part](), 0, 0.0, 0, 0
     ids: list[int] = []
     chunks: list[int] = []
     small: tuple[list[Matrix], list[Matrix]] = ([], [])
@@ -174,7 +175,7 @@ def _write(file: Any, stamp: str, pages: Iterable[list[tuple[int, Matrix]]], exp
         ids += [paper_id for paper_id, _ in page]
         chunks += [len(vectors) for _, vectors in page]
         codes, scales, lengths, off = _coded(matrix)
-        error = max(error, off)
+        error, checksum = max(error, off), zlib.crc32(codes.data, checksum)
         small[0].append(scales)
         small[1].append(lengths)
         for part, array in zip(parts[4:], (codes, matrix.astype("<f2")), strict=True):
@@ -191,7 +192,7 @@ def _write(file: Any, stamp: str, pages: Iterable[list[tuple[int, Matrix]]], exp
         file.write(found.tobytes())
     file.truncate(_end(parts))
     told = {"version": VERSION, "stamp": stamp, "papers": len(ids), "rows": row, "dimension": dimension}
-    head = json.dumps(told | {"error": error + SLACK, "checksum": _checksum(arrays)})
+    head = json.dumps(told | {"error": error + SLACK, "checksum": _checksum(arrays), "codes": checksum})
     file.seek(0)
     file.write(f"{head}\n{zlib.crc32(head.encode())}\n".encode())
 
