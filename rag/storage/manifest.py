@@ -106,8 +106,8 @@ def fitting_manifest(folder: Path, files: Path, spec: IndexSpec) -> Manifest | N
     return manifest
 
 
-def require_same(folder: Path, what: str, stored: str, wanted: str) -> None:
-    """Raise LibraryMismatchError unless the library in `folder` was made with the model or chunker that is wanted."""
+def require_same(folder: object, what: str, stored: str, wanted: str) -> None:
+    """Raise LibraryMismatchError unless a library was made with the model or chunker that is wanted."""
     if stored != wanted:
         msg = (
             f"The library {folder} was made with the {what} {stored}, the settings ask for {wanted}. "

@@ -85,6 +85,16 @@ class SqliteDatabase:
                     self._undone += 1
                     self._connection.execute("ROLLBACK")
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let everything that is read inside be of one moment; nobody else of this process reads or writes meanwhile."""
+        with self._lock:
+            self._execute("BEGIN", ())
+            try:
+                yield
+            finally:
+                self._connection.execute("ROLLBACK")
+
     def only_read(self) -> None:
         """Refuse to write from now on."""
         self._execute("PRAGMA query_only = ON", ())
