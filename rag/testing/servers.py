@@ -119,7 +119,12 @@ class PostgresServer(Server):
             )  # fmt: skip
         for stale in data.glob("postmaster.pid"):  # of one that was killed; its children are gone with their group
             stale.unlink()
-        given = {"port": str(self.port), "listen_addresses": "127.0.0.1", "unix_socket_directories": "", **self._settings}
+        given = {
+            "port": str(self.port),
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": "",
+            **self._settings,
+        }
         options = [part for name, value in given.items() for part in ("-c", f"{name}={value}")]
         self._run([str(self._programs / "postgres"), "-D", str(data), *options], owner=self._owner)
 

@@ -18,7 +18,10 @@ from rag.utils.arrays import Vector
 from rag.utils.batching import batched
 
 SECONDS = 10.0  # that an answer may take
-TESTED = (1, 5)  # versions: 1.x, whose API this is; a later minor one may have changed what it stores, not how it is asked
+TESTED = (
+    1,
+    5,
+)  # versions: 1.x, whose API this is; a later minor one may have changed what it stores, not how it is asked
 PLACE = "/api/v2/tenants/default_tenant/databases/default_database/collections"
 BATCH = 1_000  # chunks sent at once: some seconds of work for the server
 # Set at creation, for Chroma ignores a later change (see rag.storage.index.chroma for what was measured).
@@ -48,7 +51,9 @@ class ChromaServer:
         """Return the version that the server says it has. Raises VectorsAwayError, also for one that isn't known."""
         said = str(self._ask("GET", "/api/v2/version"))
         if not said.startswith(f"{TESTED[0]}."):
-            msg = f"Chroma at {self.url} has version {said[:20]}, this askpapers needs 1.x. Install chromadb 1.5.9 there."
+            msg = (
+                f"Chroma at {self.url} has version {said[:20]}, this askpapers needs 1.x. Install chromadb 1.5.9 there."
+            )
             raise VectorsAwayError(msg)
         return said
 
@@ -137,7 +142,9 @@ class ChromaServer:
 
     def _told(self, said: str) -> str:
         short = said.strip().splitlines()[0][:200] if said.strip() else "no answer"
-        return f"Chroma at {self.url} can't be asked ({short}). Check that it runs; papers are found by words meanwhile."
+        return (
+            f"Chroma at {self.url} can't be asked ({short}). Check that it runs; papers are found by words meanwhile."
+        )
 
 
 def _said(told: Any) -> str:

@@ -8,6 +8,8 @@ import logging
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from rag.errors import VectorsAwayError
 from rag.storage.index.exact import ChunkVectors
 from rag.storage.server.chroma import ChromaServer, GoneError, chunk_id
@@ -101,5 +103,5 @@ def _rows(vectors: ChunkVectors) -> Iterator[tuple[int, int, Vector]]:
 
 def _lengths(vectors: ChunkVectors) -> list[int]:
     """Return how many chunks each paper has."""
-    starts = vectors.starts.tolist()
-    return [end - start for start, end in zip(starts, [*starts[1:], len(vectors.matrix)], strict=True)]
+    lengths: list[int] = np.diff(np.append(vectors.starts, len(vectors.matrix))).tolist()
+    return lengths

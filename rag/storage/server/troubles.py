@@ -42,7 +42,9 @@ def trouble(error: Exception, library: str) -> RagError:
         case errors.UndefinedTable() | errors.UndefinedColumn() | errors.DataCorrupted() | errors.IndexCorrupted():
             return LibraryDamagedError(f"{library} can't be read ({said}). Restore a backup: askpapers restore")
         case _ if is_cut(error):
-            return StorageError(f"PostgreSQL of {library} can't be reached ({said}). Check that it runs, and try again.")
+            return StorageError(
+                f"PostgreSQL of {library} can't be reached ({said}). Check that it runs, and try again."
+            )
     return StorageError(f"PostgreSQL of {library} refused ({said}). What was stored stays.")
 
 
