@@ -34,8 +34,8 @@ def measure(work: Path) -> str:
         address, chroma = servers.postgres.new_library("asking"), servers.chroma.url
         with opened(address, chroma, embedder) as storage:
             fill(storage, embedder, range(1, THERE + 1))
-        writing = _process("write", address, chroma, THERE, COMING)
-        asking = [_process("ask", address, chroma, number, QUESTIONS) for number in range(PROCESSES)]
+        writing = _process("write", address, chroma, 0, THERE, COMING)
+        asking = [_process("ask", address, chroma, number, THERE, QUESTIONS) for number in range(PROCESSES)]
         found = [json.loads(process.communicate()[0]) for process in asking]
         still = writing.poll() is None
         written = json.loads(writing.communicate()[0])
@@ -55,15 +55,15 @@ def measure(work: Path) -> str:
     return "\n".join(lines)
 
 
-def _process(what: str, address: str, chroma: str, first: int, many: int) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "eval.benchmarks.servers.asking", what, address, chroma, str(first), str(many)]
+def _process(what: str, address: str, chroma: str, *numbers: int) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "eval.benchmarks.servers.asking", what, address, chroma, *map(str, numbers)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
-def ask(storage: Storage, embedder: QuickEmbedder, seed: int, many: int) -> dict[str, object]:
-    """Ask, and return what became of it."""
+def ask(storage: Storage, embedder: QuickEmbedder, seed: int, there: int, many: int) -> dict[str, object]:
+    """Ask about the papers 1 to `there`, drawn by chance, and return what became of it."""
     finder, told, times = Finder(storage, embedder), Counter[str](), list[float]()
-    for number in np.random.default_rng(seed).integers(1, storage.catalog.count() + 1, many).tolist():
+    for number in np.random.default_rng(seed).integers(1, there + 1, many).tolist():
         wanted, begun = paper(number), time.perf_counter()
         try:
             hits = finder.search(wanted.title, limit=LIMIT, as_written=True).hits
@@ -83,16 +83,17 @@ def _is_whole(key: str, title: str, abstract: str) -> bool:
     return (made.title, made.abstract) == (title, abstract)
 
 
-def main(what: str, address: str, chroma: str, first: str, many: str) -> None:
-    """Be one of the processes: ask so many questions, drawn by chance, or bring in so many papers after the first."""
+def main(what: str, address: str, chroma: str, *numbers: str) -> None:
+    """Be one of the processes: ask `many` questions about the papers `there`, or bring in as many more of them."""
+    seed, there, many = map(int, numbers)
     embedder = QuickEmbedder()
     with opened(address, chroma, embedder) as storage:
         if what == "ask":
-            print(json.dumps(ask(storage, embedder, int(first), int(many))))
+            print(json.dumps(ask(storage, embedder, seed, there, many)))
         else:
-            for start in range(int(first) + 1, int(first) + 1 + int(many), AT_ONCE):
-                fill(storage, embedder, range(start, start + AT_ONCE))
-            print(json.dumps({"added": int(many)}))
+            for start in range(there + 1, there + many + 1, AT_ONCE):
+                fill(storage, embedder, range(start, min(start + AT_ONCE, there + many + 1)))
+            print(json.dumps({"added": many}))
 
 
 if __name__ == "__main__":
