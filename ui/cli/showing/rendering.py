@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.live import Live
-from rich.markdown import Markdown
 from rich.text import Text
 
 from rag.citations.rendering import MARKER, marked
@@ -113,6 +112,8 @@ def answer_lines(console: Console, answer: Answer) -> list[Text]:
     text = marked(answer.text, answer.claims, lambda claim, _: f" {shown(claim).sign}" * needs_look(claim))
     text = _printable_lines(text)
     if answer.is_markdown and console.is_terminal:
+        from rich.markdown import Markdown  # with what it needs a tenth of a question's imports
+
         options = console.options.update(width=min(console.width, WIDTH))
         lines = console.render_lines(Markdown(as_part(with_left_open(text))), options, pad=False)
         found = [Text.assemble(*((part.text, part.style or "") for part in line)) for line in lines]
