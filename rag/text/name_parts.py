@@ -5,9 +5,9 @@ And what tells the parts of a name apart: suffixes, degrees, particles, given na
 
 import re
 
-from rag.text.author_names import NO_NAME, NO_PERSON
+from rag.text.author_names import NO_NAME, NO_PERSON, SUFFIXES
 
-SUFFIX = re.compile(r"(?:jr|sr|junior|senior|2nd|3rd|ii|iii|iv)\.?", re.IGNORECASE)
+SUFFIX = re.compile(rf"(?:{'|'.join(sorted(SUFFIXES))}|junior|senior)\.?", re.IGNORECASE)
 # Degrees and memberships that can't be initials; those that can be are taken for such only behind a comma.
 SURE_DEGREE = (
     r"(?:Ph\.? ?D|D\.? ?Phil|M\.? ?Phil|M\.? ?Sc|B\.? ?Sc|Dr\.? ?P\.?H|M\.? ?P\.? ?H|Pharm\.? ?D"
