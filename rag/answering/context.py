@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from rag.answering.sentence_ranking import Candidate, best_first, candidates_of, firsts_of
-from rag.models.llms.prompts import as_data
+from rag.models.llms.prompts import as_data_line
 from rag.models.llms.tokens import count_tokens
 from rag.records import Paper
 from rag.retrieval.results import Retrieved, level
@@ -61,7 +61,7 @@ def show(question: str, retrieved: Retrieved, *, papers: int, tokens: int, sente
     opened: set[int] = set()  # papers with a sentence shown
     for one in sorted(wanted, key=lambda one: best[one.rank] is not one):
         is_best = best[one.rank] is one
-        price = count_tokens(_data(one.passage.text)) + LINE_TOKENS
+        price = count_tokens(as_data_line(one.passage.text)) + LINE_TOKENS
         if is_best:
             price += count_tokens(_head(one.rank + 1, one.hit.paper)) + END_TOKENS
         if chosen and (price > tokens or not (is_best or one.rank in opened)):
@@ -85,22 +85,19 @@ def _shown(chosen: Sequence[Candidate], sentences_left_out: int, papers_left_out
 
 def _block(number: int, paper: Paper, sentences: Sequence[Candidate]) -> str:
     places = {span.start: place for place, span in enumerate(sentence_spans(paper.abstract), start=1)}
-    lines = [f"{number}.{places[one.passage.start]}: {_data(one.passage.text)}" for one in sentences]
+    lines = [f"{number}.{places[one.passage.start]}: {as_data_line(one.passage.text)}" for one in sentences]
     return "\n".join([_head(number, paper), *lines, "</source>"])
 
 
 def _head(number: int, paper: Paper) -> str:
-    lines = [f'<source number="{number}">', f"Title: {_data(paper.title)}"]
+    lines = [f'<source number="{number}">', f"Title: {as_data_line(paper.title)}"]
     if paper.authors:
-        lines.append(f"Authors: {_data(', '.join(paper.authors[:3]))}{' et al.' if len(paper.authors) > 3 else ''}")
+        lines.append(
+            f"Authors: {as_data_line(', '.join(paper.authors[:3]))}{' et al.' if len(paper.authors) > 3 else ''}"
+        )
     if paper.year:
         lines.append(f"Year: {paper.year}")
     return "\n".join(lines)
-
-
-def _data(text: str) -> str:
-    """Return a text on one line that can't close or open a source."""
-    return as_data(" ".join(text.split()))
 
 
 def _count(number: int, thing: str) -> str:

@@ -8,7 +8,7 @@ from rag.comparison.replies import cells_in
 from rag.errors import ContextOverflowError
 from rag.models.cancellation import Cancellation
 from rag.models.llms.base import NO_USAGE, ChatModel, Ending, Message, Usage
-from rag.models.llms.prompts import as_data, load_prompt
+from rag.models.llms.prompts import as_data, as_data_line, load_prompt
 from rag.models.llms.replies import SPARE, Room, complete
 from rag.models.llms.tokens import count_tokens
 from rag.records import Paper
@@ -91,12 +91,11 @@ def _line(number: int, column: Column) -> str:
 
 def _source(paper: Paper, room: float) -> tuple[str, int]:
     """Return a paper as numbered sentences, the first that fit into `room` tokens, and how many found none."""
-    texts = [as_data(" ".join(paper.abstract[start:end].split())) for start, end in sentence_spans(paper.abstract)]
+    texts = [as_data_line(paper.abstract[start:end]) for start, end in sentence_spans(paper.abstract)]
     lines: list[str] = []
     for number, text in enumerate(texts, start=1):
         room -= count_tokens(text) + LINE_TOKENS
         if room < 0 and lines:
             break
         lines.append(f"{number}: {text}")
-    title = as_data(" ".join(paper.title.split()))
-    return "\n".join(["<source>", f"Title: {title}", *lines, "</source>"]), len(texts) - len(lines)
+    return "\n".join(["<source>", f"Title: {as_data_line(paper.title)}", *lines, "</source>"]), len(texts) - len(lines)

@@ -1,17 +1,16 @@
 """A conversation as Markdown: questions as headings, answers with their numbers, one list of references at the end."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from rag.citations.numbering import number_of, number_papers
-from rag.citations.rendering import marked, markers_replaced
+from rag.conversation.numbered import answers_of, legend, numbered_text
 from rag.export.dollars import with_dollars
 from rag.export.markdown import as_part, inline, line, reference
 from rag.export.text import plain
-from rag.records import Answer, Claim, Paper, Passage, Standing, Turn
+from rag.records import Answer, Paper, Passage, Turn
 from rag.records.answers import CLOSEST, LEFT_OPEN, MARK, NEAREST_PAPERS, REFUSALS
-from rag.records.standings import SHOWN, needs_look, shown, side_by_side
 
 ITEM = re.compile(r"\s*(?:(?P<bullet>[-*•–])|(?P<number>\d{1,3})[.)])(?:\s+|\Z)")  # noqa: RUF001
 
@@ -45,12 +44,11 @@ def conversation_markdown(turns: Sequence[Turn], *, title: str = "Conversation")
     if cited:
         references = [f"- [{number}] {reference(cited[number])}" for number in sorted(cited)]
         blocks += ["## References", "\n".join(references)]
-    answers = [turn.answer for turn in turns if isinstance(turn.answer, Answer)]
+    answers = answers_of(turns)
     if answers:
         blocks += ["## How the answers came about", "\n".join(dict.fromkeys(f"- {_origin(one)}" for one in answers))]
-    there = {claim.standing for answer in answers for claim in answer.claims if needs_look(claim)}
-    legend = [f"- {one.sign} {one.word}: {one.meaning}" for standing, one in SHOWN.items() if standing in there]
-    blocks += ["\n".join(legend)] * bool(legend)
+    signs = [f"- {one.sign} {one.word}: {one.meaning}" for one in legend(answers)]
+    blocks += ["\n".join(signs)] * bool(signs)
     return "\n\n".join(blocks) + "\n"
 
 
@@ -72,10 +70,7 @@ def _answer(answer: Answer, numbers: dict[int, int], cited: dict[int, Paper]) ->
 
 def _written(answer: Answer, numbers: dict[int, int]) -> str:
     """Return an answer's text with the numbers of the conversation and a sign behind each claim to be compared."""
-    here = {citation.number: number_of(citation.paper, numbers) for citation in answer.citations}
-    set_as = inline if answer.is_markdown else plain  # plain text is set line by line below
-    text = marked(answer.text, answer.claims, lambda claim, _: _mark(claim, set_as))
-    text = markers_replaced(text, lambda match: f"[{here.get(int(match[0][1:-1]), match[0][1:-1])}]")
+    text = numbered_text(answer, numbers, inline if answer.is_markdown else plain)  # plain text is set line by line
     return as_part(with_left_open(with_dollars(text))) if answer.is_markdown else _laid_out(_lines(text))
 
 
@@ -86,14 +81,6 @@ def with_left_open(markdown: str) -> str:
 
 def _closest(passage: Passage | None) -> str:
     return f"\n  *{CLOSEST}* {inline(passage.text)}" if passage else ""
-
-
-def _mark(claim: Claim, set_as: Callable[[str], str]) -> str:
-    """Return the sign of a claim that a reader should compare, and what differs."""
-    if not needs_look(claim):
-        return ""
-    differs = f" ({set_as(side_by_side(claim))})" if claim.standing is Standing.DIFFERS and claim.differences else ""
-    return f" {shown(claim).sign}{differs}"
 
 
 def _lines(text: str) -> list[_Line]:

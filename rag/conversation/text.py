@@ -6,15 +6,14 @@ Quotes keep the characters of their abstracts, so that they can be found there.
 from collections.abc import Sequence
 
 from rag.citations.numbering import number_of, number_papers
-from rag.citations.rendering import marked, markers_replaced
 from rag.conversation.markdown import NOT_SAID
+from rag.conversation.numbered import answers_of, legend, numbered_text
 from rag.export.markdown import plain_lines
 from rag.export.references import Style, references
 from rag.export.text import plain
 from rag.export.unmarked import unmarked, unmarked_line
-from rag.records import Answer, Claim, Paper, Standing, Turn
+from rag.records import Answer, Paper, Turn
 from rag.records.answers import CLOSEST, LEFT_OPEN, NEAREST_PAPERS, REFUSALS
-from rag.records.standings import SHOWN, SOUND, shown, side_by_side
 
 
 def conversation_text(turns: Sequence[Turn], *, title: str = "") -> str:
@@ -35,10 +34,9 @@ def conversation_text(turns: Sequence[Turn], *, title: str = "") -> str:
     if cited:
         lines = references(list(cited.values()), Style.IEEE, {one: number_of(cited[one], numbers) for one in cited})
         blocks.append("\n".join(["References", *lines]))
-    answers = [turn.answer for turn in turns if isinstance(turn.answer, Answer)]
+    answers = answers_of(turns)
     blocks.append("\n".join(dict.fromkeys(_origin(answer) for answer in answers)))
-    there = {claim.standing for answer in answers for claim in answer.claims} - SOUND
-    blocks.append("\n".join(f"{one.sign} {one.word}: {one.meaning}" for kind, one in SHOWN.items() if kind in there))
+    blocks.append("\n".join(f"{one.sign} {one.word}: {one.meaning}" for one in legend(answers)))
     return "\n\n".join(filter(None, blocks)) + "\n"
 
 
@@ -65,19 +63,10 @@ def _nearest(answer: Answer) -> list[str]:
 
 def _written(answer: Answer, numbers: dict[int, int]) -> str:
     """Return an answer's text with the numbers of the conversation and a sign behind each claim to be compared."""
-    here = {citation.number: number_of(citation.paper, numbers) for citation in answer.citations}
-    text = marked(answer.text, answer.claims, lambda claim, _: _mark(claim))
-    text = markers_replaced(text, lambda match: f"[{here.get(int(match[0][1:-1]), match[0][1:-1])}]")
+    text = numbered_text(answer, numbers, plain)
     if answer.is_markdown:
         return unmarked(NOT_SAID.sub(f"\n\n{LEFT_OPEN} ", _whole(text)))
     return "\n".join(plain(line) for line in text.split("\n")).strip("\n")
-
-
-def _mark(claim: Claim) -> str:
-    if claim.standing in SOUND:
-        return ""
-    differs = f" ({plain(side_by_side(claim))})" if claim.standing is Standing.DIFFERS and claim.differences else ""
-    return f" {shown(claim).sign}{differs}"
 
 
 def _origin(answer: Answer) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from rag.export.text import formulas, names_of, plain
 from rag.records import Paper
+from rag.utils.addresses import is_web
 
 SHOWN_AUTHORS = 6
 SIGNS = re.compile(r"[\\`*\[\]<~$]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|(?<!\S)#")
@@ -25,7 +26,6 @@ UNDERLINE = re.compile(rf"^{OPENERS}(=+|-+)[ \t]*$")  # which makes a heading of
 FENCE = re.compile(r"^(`{3,})[^`]*$|^(~{3,})")
 INNER_FENCE = re.compile(rf"^{OPENERS}(?=`{{3,}}[^`]*$|~{{3,}})")  # that ends who knows where
 TAG = re.compile(r"(?<!\\)((?:\\\\)*)<(?=[a-zA-Z/!?])")
-WEB = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 UNTOUCHED = "!#$%&'()*+,/:;=?@[]~"  # what an address may hold as it is
 
 
@@ -48,7 +48,7 @@ def reference(paper: Paper) -> str:
 def link(paper: Paper) -> str:
     """Return the best link of a paper in angle brackets; empty when it has none to the web."""
     address = plain(paper.link or "")
-    return f"<{quote(address, safe=UNTOUCHED)}>" if WEB.match(address) else ""
+    return f"<{quote(address, safe=UNTOUCHED)}>" if is_web(address) else ""
 
 
 def line(text: str, *, markers: bool = False) -> str:

@@ -20,6 +20,7 @@ from rag.export.text import names_of, plain
 from rag.export.unmarked import unmarked_line
 from rag.records import Paper
 from rag.text.letters import folded
+from rag.utils.addresses import is_web
 
 MOST_NAMES = 24  # no style shows more; of more, the first ones and the last make the same reference
 YEAR = 1111  # stands for the year: no style says that by itself
@@ -27,7 +28,6 @@ TITLE, NUMBER, DOI, URL = "\ue000\ue001\ue002\ue003"
 FAMILIES, SUFFIXES = ([chr(first + place) for place in range(MOST_NAMES)] for first in (0xE100, 0xE200))
 GIVEN = [chr(0x13A0 + place) for place in range(MOST_NAMES)]  # capitals of Cherokee: others make no initials there
 SIGNS = re.compile(rf"{TITLE}[.,]?|[\ue001-\ue003]|[{FAMILIES[0]}-{SUFFIXES[-1]}{GIVEN[0]}-{GIVEN[-1]}]\.?|{YEAR}")
-WEB = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 CLOSING = "\"'”»)\N{RIGHT SINGLE QUOTATION MARK}"
 UNTITLED = "[untitled]"
 
@@ -91,7 +91,7 @@ def _written(paper: Paper, style: Style) -> _Reference:
         dated=bool(paper.year),
         preprint=is_preprint(paper),
         doi=bool(doi),
-        url=not doi and WEB.match(link) is not None,
+        url=not doi and is_web(link),
     )
     before, title, after = _layout(shape, style).partition(TITLE)
     before, titled = (SIGNS.sub(lambda sign: _value(sign[0], values), text) for text in (before, title + after))

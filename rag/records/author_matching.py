@@ -5,9 +5,10 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from rag.text.author_names import SUFFIXES
 from rag.text.titles import plain
 
-SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "md"})
+NO_PART = SUFFIXES | {"phd", "md"}  # of no name that is matched
 WITHIN = str.maketrans("", "", "{}$'\u2019-")  # what may stand inside of a name: O'Neil, Jean-Paul
 NOBODY = frozenset({"et al", "others", "and others", "anonymous"})
 
@@ -28,7 +29,7 @@ def author_key(author: str) -> AuthorKey | None:
     (('maaten', 'laurens'), ('maaten', 'l'), None)
     """
     family, comma, given = author.partition(",")
-    if comma and _words(given) and set(_words(given)) <= SUFFIXES:
+    if comma and _words(given) and set(_words(given)) <= NO_PART:
         comma = given = ""  # John Smith, Jr.
     whole = _words(author)
     if " ".join(whole) in NOBODY:
@@ -36,7 +37,7 @@ def author_key(author: str) -> AuthorKey | None:
     if comma:
         first, last = _words(given), _words(family)
     else:
-        parts = [part for part in family.split() if not set(_words(part)) <= SUFFIXES] or family.split()
+        parts = [part for part in family.split() if not set(_words(part)) <= NO_PART] or family.split()
         initials = re.fullmatch(r"[A-Z]{1,3}", unicodedata.normalize("NFC", parts[-1])) if len(parts) > 1 else None
         if initials and not parts[0].isupper():
             first, last = [parts[-1][0].lower()], _words(" ".join(parts[:-1]))

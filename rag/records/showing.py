@@ -4,13 +4,12 @@ All text is data and escaped; a link leads to the web or is none; there is no sc
 background of its own.
 """
 
-import re
 from collections.abc import Iterable
 from html import escape
 
 from rag.text.labels import one_line
+from rag.utils.addresses import is_web
 
-WEB = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 # Names of its own, so that a notebook's other outputs stay as they are; signs and marks are see-through.
 STYLE = (
     "<style>.askpapers{max-width:52em;line-height:1.5}.askpapers p{margin:.4em 0}"
@@ -49,7 +48,7 @@ def tagged(tag: str, html: str, style: str = "", title: str = "") -> str:
 
 def link(address: str | None) -> str:
     """Return a link to an address of the web, any other address as text."""
-    if not address or not WEB.match(address):
+    if not address or not is_web(address):
         return said(address or "")
     return f'<a href="{escape(one_line(address))}" target="_blank" rel="noopener noreferrer">{said(address)}</a>'
 

@@ -5,9 +5,9 @@ And what tells the parts of a name apart: suffixes, degrees, particles, given na
 
 import re
 
-from rag.text.author_names import NO_NAME, NO_PERSON
+from rag.text.author_names import NO_NAME, NO_PERSON, SUFFIXES
 
-SUFFIX = re.compile(r"(?:jr|sr|junior|senior|2nd|3rd|ii|iii|iv)\.?", re.IGNORECASE)
+SUFFIX = re.compile(rf"(?:{'|'.join(sorted(SUFFIXES))}|junior|senior)\.?", re.IGNORECASE)
 # Degrees and memberships that can't be initials; those that can be are taken for such only behind a comma.
 SURE_DEGREE = (
     r"(?:Ph\.? ?D|D\.? ?Phil|M\.? ?Phil|M\.? ?Sc|B\.? ?Sc|Dr\.? ?P\.?H|M\.? ?P\.? ?H|Pharm\.? ?D"
@@ -34,6 +34,7 @@ SIGNS = re.compile(
 )
 AFFILIATED = re.compile(r"(?<=[^\W\d_A-Z]{2})\s?\d{1,2}(?:\s?,\s?\d{1,2})*(?=,|\s|\Z)")
 GROUP = re.compile(r"(?:(?:on|in) behalf of|for|and) the (?=[A-Z].* \w)|^(?:on behalf of|for the) ", re.IGNORECASE)
+HOMONYM = re.compile(r"\s\d{4}$")  # `Wei Wang 0001`
 ET_AL = re.compile(
     r"[,\s]*(?:\bet\.?\s?al(?:ii)?\b|(?:\band |\A)(?:\d+ )?(?:others|more)\b|\band colleagues\b|…|\.\.\.)[\s.]*\Z",
     re.IGNORECASE,
@@ -119,6 +120,15 @@ def person_in(text: str) -> str:
     name = name.strip(" ,;&|").strip()
     name = without_degrees(name).strip(" ,;")
     return "" if name.casefold().strip(" .[]()<>-\u2013'\"") in NOBODY or not any(map(str.isalpha, name)) else name
+
+
+def without_homonym_number(name: str) -> str:
+    """Return a name without the number by which DBLP tells people of one name apart.
+
+    >>> without_homonym_number("Wei Wang 0001")
+    'Wei Wang'
+    """
+    return HOMONYM.sub("", name)
 
 
 def without_degrees(name: str) -> str:

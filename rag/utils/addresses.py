@@ -3,6 +3,7 @@
 import re
 
 QUOTES = "\"'`\u201c\u201d\u2018\u2019"
+WEB = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"  # a byte order mark and spaces of no width, copied along
 
 
@@ -19,6 +20,15 @@ def unwrapped(value: str) -> str:
         if len(value) > 1 and value[0] in QUOTES and value[-1] in QUOTES:
             value = value[1:-1]
     return value
+
+
+def is_web(address: str) -> bool:
+    """Tell whether an address leads to a server of the web: what else there may be, nothing is to link to.
+
+    >>> is_web("https://doi.org/10.1/a"), is_web("javascript:alert(1)")
+    (True, False)
+    """
+    return WEB.match(address) is not None
 
 
 def bare_address(address: str) -> str:

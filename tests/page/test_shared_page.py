@@ -1,18 +1,14 @@
 """A conversation as one HTML page: every [n] leads to its quote and back, and nothing on it can run or be fetched."""
 
-import os
-import shutil
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver import Chrome
 
 from rag.citations.reading import read_answer
 from rag.citations.rendering import render
@@ -20,9 +16,9 @@ from rag.library import Library
 from rag.records import Answer, Outcome, Paper, Searched, Turn
 from rag.records.standings import SOUND
 from tests.export.papers import TEXTS
+from tests.page.browser import AXE, lacking, start_chromium
 from ui.page.sharing.shared_page import POLICY, conversation_html
 
-AXE = Path(sys.prefix) / "axe" / "node_modules" / "axe-core" / "axe.min.js"  # put there by `make browser`
 QUESTION = "What is late interaction in ColBERT?"
 REFUSED = "Who won the football world cup in 2018?"
 MODEL = """## Two ways
@@ -176,25 +172,9 @@ def test_whatever_was_written_stays_text(title: str, abstract: str, said: str) -
     harmless(conversation_html([Turn(title, answer), Turn(said, silent), Turn(said, said)], title=title, library=said))
 
 
-def lacking(what: str) -> NoReturn:
-    reason = f"{what}: `make browser` installs it"
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Chrome]:
-    """Headless Chromium, without a network."""
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if chromium is None or driver is None:
-        lacking("there is no chromium with chromedriver")
-    options = ChromeOptions()
-    options.binary_location = chromium
-    for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    chrome = Chrome(options, ChromeService(driver))
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    chrome = start_chromium(tmp_path_factory.mktemp("downloads"))
     yield chrome
     chrome.quit()
 

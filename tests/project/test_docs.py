@@ -10,11 +10,15 @@ import typer.testing
 import rag.errors
 from eval.metrics.answers import GROUPS
 from rag.export.forms import Form
+from rag.fetching.known import INDEXES
 from rag.library import Library
 from rag.readers.reading import LONGEST_ABSTRACT, LONGEST_TITLE, NAMES
-from rag.records import Answer, Outcome
+from rag.records import Answer, Comparison, Outcome
+from rag.records.standings import SHOWN
 from rag.settings import Settings, variable_name
 from ui.cli.app import app
+from ui.cli.asking import NOT_ANSWERED
+from ui.cli.options import FAILED, STOPPED
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in sorted(ROOT.glob("docs/*.md"))}
@@ -136,6 +140,30 @@ def test_what_an_answer_holds_is_told() -> None:
     assert told <= {name for name, _ in inspect.getmembers(Answer)} | set(Answer.__dataclass_fields__)
     assert set(Answer.__dataclass_fields__) - told == {"question"}
     assert all(f"`{outcome}`" in PAGES["docs/python.md"] for outcome in Outcome)
+
+
+def test_what_a_comparison_holds_is_told() -> None:
+    assert set(named("docs/python.md", "| of a Comparison |")) == set(Comparison.__dataclass_fields__)
+
+
+def test_the_standings_of_a_claim_are_told_with_their_signs() -> None:
+    table = [(row[0], row[1].strip("`")) for row in rows("docs/models.md", "| | standing |")]
+    assert table == [(one.sign, str(standing)) for standing, one in SHOWN.items()]
+
+
+def test_the_indexes_are_those_that_can_be_asked_with_what_they_take_and_how_often() -> None:
+    order = ("text", "author", "years", "day", "collection")
+    known = []
+    for name, about in ((name, index.ABOUT) for name, index in INDEXES.items()):
+        searched = ", ".join(one for one in order if one in about.searches)
+        known.append((name, about.gives, searched, ", ".join(about.ids), f"{about.per_second:.2g}", str(about.page)))
+    table = rows("docs/fetching.md", "| index |")
+    assert known == [(row[0].strip("`"), *row[1:4], row[4].split(" ")[0], row[5]) for row in table]
+
+
+def test_the_exit_codes_are_those_of_the_commands() -> None:
+    told = {int(row[0]) for row in rows("docs/errors.md", "| exit code |")}
+    assert told == {0, FAILED, 2, NOT_ANSWERED, STOPPED}  # 2 is Typer's
 
 
 def _default(name: str) -> str:

@@ -33,7 +33,7 @@ TestPickledStorage = EXTENSIONS.TestPickledStorage  # the contract of all storag
 
 def test_each_part_of_the_table_has_its_protocol_its_room_and_the_place_that_names_it() -> None:
     rows = ROW.findall(PAGE)
-    assert len(rows) == 9
+    assert len(rows) == 10
     for protocol, room, place in rows:
         module, _, name = protocol.rpartition(".")
         assert hasattr(import_module(module), name)

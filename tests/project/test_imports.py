@@ -61,12 +61,13 @@ def test_the_watch_on_sockets_would_see_one() -> None:
     assert "a socket was opened" in done.stderr
 
 
-def test_asking_imports_no_llama_index_no_chroma_and_nothing_that_reads_or_fetches(sample_folder: Path) -> None:
+def test_asking_imports_no_llama_index_no_chroma_and_nothing_that_reads_fetches_or_sets(sample_folder: Path) -> None:
     code = (
         "import sys\nfrom ui.cli import main\n"
         f"sys.argv = ['askpapers', 'ask', 'What is late interaction?', '--library', {str(sample_folder)!r}]\n"
         "try: main()\nexcept SystemExit as end: assert not end.code\n"
-        "unwanted = ('llama_index', 'openai', 'gradio', 'huggingface_hub', 'chromadb', 'rag.readers', 'rag.fetching')\n"
+        "unwanted = ('llama_index', 'openai', 'gradio', 'huggingface_hub', 'chromadb', 'rag.readers', 'rag.fetching',"
+        " 'markdown_it', 'pygments')\n"
         "print([name for name in sys.modules if name.startswith(unwanted)])"
     )
     done = run(code)

@@ -6,11 +6,17 @@ from collections import Counter
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
+from statistics import median
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_MODULES, LONGEST_FILE, LONGEST_FUNCTION = 15, 300, 40
+MEDIAN_FILE, MEDIAN_FUNCTION = 110, 10
+RESCUE = ("rag/maintenance/rescue.py", "rag/maintenance/marks_file.py")  # these read what SQLite refuses
+SQL = re.compile(
+    r"\b(?:SELECT\b.+\bFROM|INSERT\b.+\bINTO|UPDATE\b.+\bSET|DELETE FROM|CREATE (?:TABLE|INDEX)|PRAGMA)\b", re.DOTALL
+)
 
 # The rooms, from the top down: a module imports from lower rows, and from its own room while nothing goes round.
 LAYERS = (
@@ -132,6 +138,13 @@ def imports_of(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
 
 
+def functions_of(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the name of each function of a module, and its lines."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, (node.end_lineno or 0) - node.lineno + 1
+
+
 @pytest.mark.parametrize("path", MODULES, ids=module_name)
 def test_a_module_imports_only_from_lower_rooms_and_its_own(path: Path) -> None:
     name = module_name(path)
@@ -148,6 +161,12 @@ def test_the_rooms_of_the_architecture_page_are_these() -> None:
     assert tuple(table) == LAYERS
 
 
+def test_the_architecture_page_names_every_folder_of_the_library_and_its_faces() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    folders = {path.parent for path in MODULES if path.parts[len(ROOT.parts)] != "eval"} - {ROOT / "rag", ROOT / "ui"}
+    assert [str(one.relative_to(ROOT)) for one in sorted(folders) if not re.search(rf"\b{one.name}[/`]", page)] == []
+
+
 def test_no_import_goes_round_within_a_room_or_between_them() -> None:
     sorter = TopologicalSorter({module_name(path): set(imports_of(path)) & NAMES for path in MODULES})
     sorter.prepare()  # raises CycleError, which names the modules
@@ -159,6 +178,26 @@ def test_a_heavy_library_is_imported_in_its_own_room_only(path: Path) -> None:
     for imported in imports_of(path):
         rooms = ROOMS.get(imported.split(".")[0])
         assert rooms is None or place in rooms, f"{place} imports {imported}: only {rooms} may"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_a_module_uses_no_private_name_of_another(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in PACKAGES:
+            for alias in node.names:
+                assert not alias.name.startswith("_"), (
+                    f"{module_name(path)} imports {alias.name}: give it a public name"
+                )
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_sql_is_spoken_in_storage_and_where_a_damaged_catalog_is_read(path: Path) -> None:
+    place = path.relative_to(ROOT).as_posix()
+    if place.startswith(("rag/storage/", "eval/")) or place in RESCUE:  # measures compare with bare SQLite
+        return
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            assert not SQL.search(node.value), f"{place}: ask the catalog, which has a method for each question"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=module_name)
@@ -189,7 +228,11 @@ def test_no_folder_shows_more_modules_side_by_side_than_a_reader_takes_in() -> N
 def test_files_and_functions_are_short_enough_to_be_read_at_once(path: Path) -> None:
     text = path.read_text("utf-8")
     assert len(text.splitlines()) <= LONGEST_FILE
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            length = (node.end_lineno or 0) - node.lineno + 1
-            assert length <= LONGEST_FUNCTION, f"{module_name(path)}.{node.name} has {length} lines"
+    for name, length in functions_of(text):
+        assert length <= LONGEST_FUNCTION, f"{module_name(path)}.{name} has {length} lines"
+
+
+def test_most_files_and_functions_are_far_shorter_than_that() -> None:
+    texts = [path.read_text("utf-8") for path in MODULES if path.name != "__init__.py"]
+    assert median(len(text.splitlines()) for text in texts) <= MEDIAN_FILE
+    assert median(length for text in texts for _, length in functions_of(text)) <= MEDIAN_FUNCTION

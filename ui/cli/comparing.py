@@ -166,7 +166,7 @@ def _show(library: "Library", papers: Sequence[int], columns: Sequence[str]) -> 
     from rag.comparison.columns import read_columns
     from rag.comparison.tables import row_text
     from rag.records import Comparison
-    from ui.cli.showing.rendering import WIDTH
+    from ui.cli.showing.lines import WIDTH
 
     names = tuple(column.name for column in read_columns(columns))
     screen = console()

@@ -18,6 +18,7 @@ from eval.benchmarks.faults.harness import (
     copy,
     doctor,
     found,
+    ingest,
     opened,
     paper,
     progress,
@@ -36,7 +37,7 @@ def measure(work: Path) -> list[Tally]:
     """Return a line for each."""
     base = work / "others.library"
     first = write_papers(work / "others.jsonl", [paper(number) for number in range(24)])
-    run(lambda tell: _ingest(base, first))
+    run(lambda tell: ingest(base, first))
     more = write_papers(work / "others-more.jsonl", [paper(number) for number in range(24, 90)])
     lines = [
         _two_writers(base, work, more),
@@ -57,9 +58,9 @@ def _two_writers(base: Path, work: Path, more: Path) -> Tally:
         def second(process: int) -> None:
             while not run(lambda tell: _is_written(folder)).value:  # noqa: B023
                 time.sleep(0.01)
-            ended.append(run(lambda tell: _ingest(folder, more)))  # noqa: B023
+            ended.append(run(lambda tell: ingest(folder, more)))  # noqa: B023
 
-        first = run(lambda tell: _ingest(folder, more), second)  # noqa: B023
+        first = run(lambda tell: ingest(folder, more), second)  # noqa: B023
         problems = [] if first.how == "value" else [f"first: {first.how} {first.value}"]
         if not (ended[0].how == "line" and "Another process is writing" in ended[0].value):
             # The first may be done by the time that the second begins: then it finds all of it there.
@@ -89,7 +90,7 @@ def _readers(base: Path, work: Path, more: Path) -> Tally:
     def start(left: int, tell: Tell) -> Any:
         """Start one reader beside the next ones, and the writer last."""
         if not left:
-            ended = run(lambda inner: _ingest(folder, more))
+            ended = run(lambda inner: ingest(folder, more))
             stop.touch()
             return [[ended.how, ended.value]]
         results: list[Any] = []
@@ -126,7 +127,7 @@ def _clock(base: Path, work: Path, more: Path) -> Tally:
 
         problems = [] if found(folder).value == expected else ["search differs"]
         problems += [] if run(rate).value == [False] else ["a rating is wrong"]
-        problems += [] if run(lambda tell: _ingest(folder, more)).how == "value" else ["ingest"]  # noqa: B023
+        problems += [] if run(lambda tell: ingest(folder, more)).how == "value" else ["ingest"]  # noqa: B023
         problems += list(doctor(folder).values())
         line.count(problems)
     return line
@@ -149,17 +150,12 @@ def _places(base: Path, work: Path, more: Path) -> Tally:
         subprocess.run(["mount", "-o", "remount,ro", str(mount)], check=True)
         seen = found(folder)
         problems = [] if seen.value == expected else [f"search differs: {seen}"]
-        written = run(lambda tell: _ingest(folder, more))
+        written = run(lambda tell: ingest(folder, more))
         problems += [] if written.how == "line" else [f"ingest: {written}"]
         line.count(problems + list(doctor(folder).values()))
     finally:
         subprocess.run(["umount", "--lazy", str(mount)], check=True)
     return line
-
-
-def _ingest(folder: Path, file: Path) -> Any:
-    with opened(folder) as library:
-        return library.ingest(file).stored
 
 
 def _is_written(folder: Path) -> Any:

@@ -14,6 +14,7 @@ from eval.benchmarks.faults.harness import (
     doctor,
     flip,
     found,
+    ingest,
     opened,
     paper,
     progress,
@@ -36,7 +37,7 @@ def measure(work: Path) -> list[Tally]:
     for papers in (SMALL, LARGE):
         base = work / f"vectors-{papers}.library"
         file = write_papers(work / f"vectors-{papers}.jsonl", [paper(number) for number in range(papers)])
-        run(lambda tell: _ingest(base, file))  # noqa: B023
+        run(lambda tell: ingest(base, file))  # noqa: B023
         kinds: tuple[Kind, ...] = (
             (f"bit flips in the vectors of {papers:,} papers", _flips(base, FLIPS[papers])),
             (f"vectors of {papers:,} papers cut or gone", _cuts(base)),
@@ -64,7 +65,7 @@ def _line(name: str, base: Path, changes: Iterator[Callable[[Path], str]], work:
                 problems.append(f"{what}: {told}: {ended.how} {ended.value}")
             elif ended.how == "value" and ended.value != right:
                 problems.append(f"{what}: {told} is silently wrong (doctor: {named})")
-        written = run(lambda tell: _ingest(copy(folder, work / "written.library"), more))  # noqa: B023
+        written = run(lambda tell: ingest(copy(folder, work / "written.library"), more))  # noqa: B023
         if not written.fine:
             problems.append(f"{what}: ingest: {written.how} {written.value}")
         if (named or seen.how == "line") and (len(expected[0]) == SMALL or line.tried % MENDED == 0):
@@ -140,8 +141,3 @@ def _ask(folder: Path) -> Ended:
             return library.ask(QUESTION).text
 
     return run(step)
-
-
-def _ingest(folder: Path, file: Path) -> Any:
-    with opened(folder) as library:
-        return library.ingest(file).stored

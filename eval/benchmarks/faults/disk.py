@@ -12,6 +12,7 @@ from eval.benchmarks.faults.harness import (
     copy,
     doctor,
     found,
+    ingest,
     opened,
     paper,
     progress,
@@ -31,11 +32,11 @@ def measure(work: Path) -> list[Tally]:
     more = [paper(number) for number in range(24, 90)]
     file = write_papers(work / "more.jsonl", more)
     first = write_papers(work / "first.jsonl", [paper(number) for number in range(24)])
-    run(lambda tell: _ingest(base, first))
+    run(lambda tell: ingest(base, first))
     added = texts | {row["title"]: row["abstract"] for row in more}
     kept = {title: texts[title] for title in list(texts)[12:]}
     commands: tuple[tuple[str, Callable[[Path], Any], Mapping[str, str]], ...] = (
-        ("ingest", lambda folder: _ingest(folder, file), added),
+        ("ingest", lambda folder: ingest(folder, file), added),
         ("rebuild", lambda folder: rebuild(folder, SETTINGS), texts),
         ("remove", _remove, kept),
         ("backup", lambda folder: back_up(folder, folder.parent / "b.zip", vectors=True).papers, texts),
@@ -111,11 +112,6 @@ def _mounted(folder: Path) -> Iterator[Path | None]:
         yield folder
     finally:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-def _ingest(folder: Path, file: Path) -> Any:
-    with opened(folder) as library:
-        return library.ingest(file).stored
 
 
 def _remove(folder: Path) -> Any:

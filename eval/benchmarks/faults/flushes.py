@@ -18,7 +18,7 @@ from eval.benchmarks.faults.harness import (
     Tally,
     copy,
     doctor,
-    opened,
+    ingest,
     paper,
     progress,
     run,
@@ -105,5 +105,4 @@ def _texts(ended: Ended) -> dict[str, str]:
 def _ingest(folder: Path, file: Path, *, slowly: bool = False) -> Any:
     if slowly:
         os.nice(15)  # so that whoever kills comes in time
-    with opened(folder) as library:
-        return library.ingest(file).stored
+    return ingest(folder, file)

@@ -143,6 +143,12 @@ def opened(folder: Path) -> Library:
     return Library.open(folder, SETTINGS, create=not folder.exists())
 
 
+def ingest(folder: Path, file: Path) -> int:
+    """Bring the papers of a file into a library; return how many the library says it stored."""
+    with opened(folder) as library:
+        return library.ingest(file).stored
+
+
 def run(step: Callable[[Callable[[Any], None]], Any], kill: Callable[[int], None] | None = None) -> Ended:
     """Run a step in a process of its own, which gets a function to report with; `kill` may end it."""
     chroma_errors()  # loads Chroma, once for all that are forked

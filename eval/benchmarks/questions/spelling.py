@@ -120,7 +120,7 @@ def _row(name: str, tried: list[Tried]) -> str:
 
 def _untouched(library: Library, kind: str, over: str, questions: Iterable[str]) -> str:
     questions = list(questions)
-    read = [library._retriever().readings(question) for question in questions]  # noqa: SLF001
+    read = [library.retrieve(question, limit=1).readings for question in questions]
     words = sorted({f"{one.written} → {one.read}" for one in chain.from_iterable(read)})
     return f"| {kind} | {over} | {len(questions)} | {sum(map(bool, read))} | {', '.join(words)} |"
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from rag.citations.comparing.likeness import likeness
 from rag.records import Difference
 from rag.text.sentences import sentence_spans
 from rag.text.words import STOP_WORDS, rarity, words
@@ -178,18 +179,12 @@ def _read(sentence: str) -> Told:
     return Told(tuple(cues), tuple(denials), rarities, frozenset(word for word, _ in read))
 
 
-def _likeness(said: Told, told: Told) -> float:
-    """Return the share of a sentence's content that another has."""
-    whole = sum(said.rarities.values())
-    return sum(value for stem, value in said.rarities.items() if stem in told.rarities) / whole if whole else 0.0
-
-
 def _turned(said: Told, told: Sequence[Told]) -> Iterator[Difference]:
     """Yield the words of direction that a like sentence has the other way round, and none the same way."""
     for cue in said.cues:
         agreeing, contrary = 0, (0, "")
         for sentence in told:
-            like = _likeness(said, sentence) >= LIKE
+            like = likeness(said.rarities, sentence.rarities) >= LIKE
             for other in sentence.cues:
                 shared, alike = len(cue.beside & other.beside), _same_way(cue, other)
                 if alike:
@@ -218,12 +213,15 @@ def _unsaid(said: Told, told: Sequence[Told]) -> Iterator[Difference]:
         needed = min(SHARED, len(denial.after)) or len(said.rarities) + 1
         if any(
             one.denials
-            and (_likeness(said, one) >= A_LITTLE or any(denial.after & other.after for other in one.denials))
+            and (
+                likeness(said.rarities, one.rarities) >= A_LITTLE
+                or any(denial.after & other.after for other in one.denials)
+            )
             for one in told
         ):
             continue
         if any(
-            len(denial.after & one.rarities.keys()) >= needed and _likeness(said, one) >= VERY_LIKE
+            len(denial.after & one.rarities.keys()) >= needed and likeness(said.rarities, one.rarities) >= VERY_LIKE
             for one in told
             if not _half_denies(one)
         ):
@@ -235,7 +233,7 @@ def _affirmed(said: Told, told: Sequence[Told]) -> Iterator[Difference]:
     if _half_denies(said):
         return
     for sentence in told:
-        if _likeness(said, sentence) < VERY_LIKE:
+        if likeness(said.rarities, sentence.rarities) < VERY_LIKE:
             continue
         for denial in sentence.denials:
             both = denial.after & said.rarities.keys()

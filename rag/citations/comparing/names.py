@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from rag.citations.comparing.likeness import likeness
 from rag.citations.comparing.quantities import LABELLED
 from rag.records import Difference
 from rag.text.sentences import sentence_spans
@@ -88,7 +89,7 @@ def other_names(claim: str, texts: Sequence[str]) -> Iterator[Difference]:
             (shared, other.text)
             for text in texts
             for sentence in _sentences(text)
-            if _likeness(said, sentence) >= LIKE
+            if likeness(said.rarities, sentence.rarities) >= LIKE
             for at, other in enumerate(sentence.words)
             if other in sentence.names and other.stem not in said.rarities and not _shortened(word.text, other.text)
             if (shared := len(here & _beside(sentence.words, at))) >= SHARED
@@ -137,11 +138,6 @@ def _sentence(text: str) -> Sentence:
     found = tuple(words(text))
     telling = {word.stem: rarity(word.text) for word in found if word.text.lower() not in STOP_WORDS}
     return Sentence(found, frozenset(names(text)), telling)
-
-
-def _likeness(said: Sentence, told: Sentence) -> float:
-    whole = sum(said.rarities.values())
-    return sum(value for stem, value in said.rarities.items() if stem in told.rarities) / whole if whole else 0.0
 
 
 def _beside(found: Sequence[Word], place: int) -> set[tuple[bool, str]]:

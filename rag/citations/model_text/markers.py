@@ -20,7 +20,7 @@ from rag.citations.model_text.headings import front_matter, is_heading
 from rag.citations.model_text.marked_line import MarkedLine, read_line
 from rag.citations.model_text.marker_grammar import label_of
 from rag.citations.model_text.reference_lists import heads_references, renumbered
-from rag.citations.model_text.tables import BAR, is_row, is_rule, row_text, whole_tables, with_cited_columns
+from rag.citations.model_text.tables import BAR, CITES, is_row, is_rule, row_text, whole_tables, with_cited_columns
 from rag.records import Paper
 from rag.text.sentences import Span, sentence_spans
 
@@ -33,7 +33,6 @@ QUOTED = re.compile(r"\s*>\s?")
 PREAMBLE = re.compile(rf"\s*{ANSWERS}\s?[:\uff1a]\s*", re.IGNORECASE)
 FENCE = re.compile(r"\s*(?:```|~~~)")
 FORMULAS = (("$$", "$$"), ("\\[", "\\]"), ("\\begin{", "\\end{"))
-MARKER_OR_NOT = re.compile(r"\[\d")  # what isn't put aside
 HIDDEN_MARKERS = 4  # how often markers are looked for that only the removal of others brought about
 
 
@@ -112,7 +111,7 @@ class _Reader:
             self.formula = "" if self.formula in plain else self.formula
             return True
         end = next((end for begin, end in FORMULAS if plain.startswith(begin)), "")
-        if not end or MARKER_OR_NOT.search(raw):
+        if not end or CITES.search(raw):
             return False
         rest = plain[2:]
         if end in rest:

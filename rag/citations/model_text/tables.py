@@ -13,7 +13,7 @@ RULE = re.compile(r"(?:\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?)?|(?:[-*_]\s*){3,})")
 BAR = re.compile(r"(?<!\\)\|")  # between two cells
 LOOSE, ESCAPE = chr(HIDE[ord("|")]), chr(HIDE[ord("\\")])  # a bar that is put aside, in code or a formula
 ESCAPED = re.compile(rf"\\([|{LOOSE}])")
-CITES = re.compile(r"\[\d")
+CITES = re.compile(r"\[\d")  # a marker, or what looks like one and isn't put aside
 
 
 def is_row(line: str) -> bool:

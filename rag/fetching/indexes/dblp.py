@@ -9,6 +9,7 @@ from typing import Any
 
 from rag.fetching.indexes.base import About, Asking, Page, document, number, offset, parsed, rest
 from rag.fetching.wanted import Wanted
+from rag.text.name_parts import without_homonym_number
 
 ABOUT = About(
     name="dblp",
@@ -20,7 +21,6 @@ ABOUT = About(
     most=10_000,
     gives="computer science: titles, authors, years and DOIs, whose abstracts are looked for elsewhere",
 )
-HOMONYM = re.compile(r" \d{4}$")  # `Wei Wang 0001`: which of them it is
 ARXIV = re.compile(r"(?:abs/|arxiv\.org/abs/)(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})", re.IGNORECASE)
 
 
@@ -56,7 +56,7 @@ def _paper(info: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": info.get("key", ""),
         "title": str(info.get("title", "")).removesuffix("."),
-        "authors": [HOMONYM.sub("", name) for name in authors],
+        "authors": [without_homonym_number(name) for name in authors],
         "year": info.get("year", ""),
         "doi": info.get("doi", ""),
         "arxiv_id": arxiv_id,

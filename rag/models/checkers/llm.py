@@ -12,7 +12,7 @@ from rag.models.checkers.base import Checked, ClaimToCheck, Place, Source, Verdi
 from rag.models.checkers.replies import Said, verdicts_in
 from rag.models.llms.base import NO_USAGE, ChatModel, Message, Usage
 from rag.models.llms.loading import told_of_own
-from rag.models.llms.prompts import as_data, load_prompt
+from rag.models.llms.prompts import as_data_line, load_prompt
 from rag.models.llms.replies import SPARE, Room, complete
 from rag.models.llms.tokens import count_tokens
 from rag.settings import Settings
@@ -141,19 +141,14 @@ def _verdict(claim: ClaimToCheck, said: Said | None, numbers: dict[Source, int],
 
 
 def _block(number: int, source: Source) -> str:
-    title = [f"Title: {_data(source.title)}"] if source.title else []
-    lines = [f"{number}.{place}: {_data(sentence)}" for place, sentence in enumerate(source.sentences, start=1)]
+    title = [f"Title: {as_data_line(source.title)}"] if source.title else []
+    lines = [f"{number}.{place}: {as_data_line(sentence)}" for place, sentence in enumerate(source.sentences, start=1)]
     return "\n".join([f'<source number="{number}">', *title, *lines, "</source>"])
 
 
 def _line(number: int, claim: str, cited: Sequence[int]) -> str:
-    return f"Claim {number} (cites {', '.join(map(str, cited))}): {_data(claim)}"
+    return f"Claim {number} (cites {', '.join(map(str, cited))}): {as_data_line(claim)}"
 
 
 def _tokens(source: Source) -> int:
     return count_tokens(_block(1, source)) + len(source.sentences)
-
-
-def _data(text: str) -> str:
-    """Return a text on one line that can't close or open a mark."""
-    return as_data(" ".join(text.split()))

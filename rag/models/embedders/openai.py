@@ -19,6 +19,7 @@ from rag.models.embedders.endpoints.batches import BatchSize
 from rag.models.embedders.endpoints.naming import endpoint_name, endpoint_prompts
 from rag.models.embedders.endpoints.refusals import is_size, is_too_long, shortened, window_told
 from rag.models.embedders.endpoints.replies import vectors_of
+from rag.models.endpoints.addresses import NO_ENDPOINT
 from rag.models.endpoints.meanings import Asking, Said, lacks_credit, meaning_of, retry_after, said_by
 from rag.models.endpoints.reaching import is_final, unreached
 from rag.models.endpoints.routes import Trouble, route_of
@@ -52,8 +53,7 @@ class OpenAIEmbedder:
     def __init__(self, model: str, settings: Settings) -> None:
         """Make the client; nothing is asked yet. Raises EmbeddingError when no endpoint is set."""
         if settings.openai_api_key is None and settings.openai_base_url is None:
-            msg = "OPENAI_API_KEY is not set. Set it, or name another server with OPENAI_BASE_URL."
-            raise EmbeddingError(msg)
+            raise EmbeddingError(NO_ENDPOINT)
         self._model = model
         self._key = key_of(settings)
         self._asking = Asking(model, "ASKPAPERS_EMBEDDING", self._key, route_of(address_of(settings)))

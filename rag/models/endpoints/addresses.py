@@ -8,6 +8,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
+NO_ENDPOINT = "OPENAI_API_KEY is not set. Set it, or name another server with OPENAI_BASE_URL."
 REQUESTS = re.compile(r"/+(?:chat/completions|completions|responses|embeddings|models)/*$")
 
 

@@ -3,6 +3,7 @@
 from pydantic import SecretStr
 
 from rag.errors import ModelError
+from rag.models.endpoints.addresses import NO_ENDPOINT
 from rag.models.llms.base import ChatModel
 from rag.models.spending import MeteredModel
 from rag.settings import Settings
@@ -16,8 +17,7 @@ def load_model(settings: Settings) -> ChatModel | None:
     kind, _, value = settings.llm.partition(":")
     configured = settings.openai_api_key is not None or settings.openai_base_url is not None
     if kind == "openai" and not configured:
-        msg = "OPENAI_API_KEY is not set. Set it, or name another server with OPENAI_BASE_URL."
-        raise ModelError(msg)
+        raise ModelError(NO_ENDPOINT)
     if kind == "gguf":
         from rag.models.llms.gguf import GgufModel
 

@@ -57,6 +57,15 @@ def as_data(text: str) -> str:
     return MARKS.sub("(", text)
 
 
+def as_data_line(text: str) -> str:
+    r"""Return a text on one line that can't open or close such marks.
+
+    >>> as_data_line("a\n </source>")
+    'a (/source>'
+    """
+    return as_data(" ".join(text.split()))
+
+
 def load_prompt(name: str, folder: Path | None = None) -> Prompt:
     """Return the prompt `name`: that of `folder` when it has one, else the bundled one. Raises PromptError."""
     known = {path.stem for path in BUNDLED.glob("*.md")}

@@ -6,7 +6,7 @@ from rag.errors import ContextOverflowError, CostLimitError, ModelError, UsedUpE
 from rag.models.cancellation import Cancellation
 from rag.models.llms.base import ChatModel, Ending, Finish, Message
 from rag.models.llms.loading import load_own, told_of_own
-from rag.models.llms.prompts import as_data, load_prompt
+from rag.models.llms.prompts import as_data, as_data_line, load_prompt
 from rag.models.llms.replies import SPARE, Room, complete
 from rag.models.llms.tokens import count_tokens
 from rag.models.rerankers.base import Reranked
@@ -77,7 +77,7 @@ class LlmReranker:
         sources = "\n\n".join(
             f'<source number="{number}">\n{as_data(text)}\n</source>' for number, text in enumerate(texts, start=1)
         )
-        filled = self._prompt.render(sources=sources, question=as_data(" ".join(question.split())))
+        filled = self._prompt.render(sources=sources, question=as_data_line(question))
         return [Message(role, text) for role, text in filled]
 
     def _scores(self, reply: str, finish: Finish, asked: int) -> tuple[float, ...]:

@@ -17,7 +17,7 @@ from rag.readers.parsing.noted_ids import noted_arxiv_id, noted_doi, noted_pubme
 from rag.readers.record_builder import build_record
 from rag.readers.retractions import tagged_so
 from rag.records import Record
-from rag.text.name_parts import is_suffix
+from rag.text.name_parts import is_suffix, without_homonym_number
 
 NAME = "BibTeX file"
 AND = re.compile(r"\s+and\s+", re.IGNORECASE)
@@ -28,7 +28,6 @@ ESCAPED = re.compile(
     r"|\$(?P<formula>[<>])\$|\\(?P<sign>[_%&#~$<>])|[{}]|\\url\b|\\ensuremath\b"
 )
 NAMED = {"less": "<", "greater": ">", "underscore": "_", "asciitilde": "~", "bar": "|"}
-HOMONYM = re.compile(r"\s\d{4}$")  # that DBLP tells people of the same name apart by
 SAYING = ("note", "annote", "annotation", "type", "document_type", "retracted")  # which may tell of a retraction
 NEW_ARXIV_ID = re.compile(r"\d{4}\.\d{4,5}(v\d+)?")
 
@@ -129,7 +128,7 @@ def _authors(names: str) -> Iterator[str]:
         yield from authors_in(decoded(names))
         return
     for person in people:
-        name = HOMONYM.sub("", person.rstrip(", \n"))
+        name = without_homonym_number(person.rstrip(", \n"))
         match [decoded(part) for part in outside_braces(COMMA, name)] if "," in name else [decoded(name)]:
             case [*parts] if all(map(PART.match, parts)):
                 yield _by_parts(parts)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from rag.readers.inputs.source import Problem, Source
-from rag.readers.parsing.xml_stream import Element, elements, text_in
+from rag.readers.parsing.xml_stream import Element, elements, text_at, text_in
 from rag.readers.record_builder import build_record
 from rag.records import Record
 
@@ -46,7 +46,7 @@ def _record(line: int, element: Element) -> Record | Problem:
     pubmed_id = text_in(outer.find("PMID")) or ids.get("pubmed", "")
     return build_record(
         line,
-        _first(work, "ArticleTitle", "VernacularTitle", "Book/BookTitle"),
+        text_at(work, "ArticleTitle", "VernacularTitle", "Book/BookTitle"),
         _abstract(work.find("Abstract")) or _abstract(outer.find("OtherAbstract")),
         key=pubmed_id,
         authors=_authors(work),
@@ -63,11 +63,6 @@ def _retraction(work: Element, outer: Element) -> list[str]:
     notices = (one for kind in RETRACTED_IN for one in outer.iterfind(f".//CommentsCorrections[@RefType='{kind}']"))
     kinds = (one for place in (work, outer) for one in place.iterfind("PublicationTypeList/PublicationType"))
     return [*map(text_in, kinds), *(f"Retraction in: {text_in(one.find('RefSource'))}" for one in notices)]
-
-
-def _first(element: Element, *paths: str) -> str:
-    """Return the first text that stands at one of these places."""
-    return next(filter(None, (text_in(element.find(path)) for path in paths)), "")
 
 
 def _abstract(element: Element | None) -> str:

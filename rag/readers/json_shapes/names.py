@@ -5,13 +5,12 @@ and signs don't count.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
 from rag.readers.json_shapes.fields import text_of
-from rag.readers.parsing.column_names import SPELLINGS
+from rag.readers.parsing.column_names import SPELLINGS, plain_name
 
 MOST_NAMES = 200  # of an object whose names are remembered; one with more is a table of its own kind
 PREFIX = re.compile(r"^(?:dc|dcterms|prism|bibo|schema|citation|datacite)[:_.]", re.IGNORECASE)
@@ -84,12 +83,12 @@ Plan = Mapping[str, tuple[str, ...]]
 
 
 def normal(name: str) -> str:
-    """Return a name as it is compared.
+    """Return a name as it is compared: as that of a column, without the vocabulary that it is from.
 
     >>> normal("Article Title"), normal("dc:title"), normal("_id"), normal("Título")
     ('articletitle', 'title', 'id', 'titulo')
     """
-    return "".join(c for c in unicodedata.normalize("NFKD", PREFIX.sub("", name).casefold()) if c.isalnum())
+    return plain_name(PREFIX.sub("", name))
 
 
 def plan(values: Mapping[str, Any]) -> Plan:

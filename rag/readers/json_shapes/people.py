@@ -3,13 +3,13 @@
 What a name is made of is told by rag.readers.authors.author_lists.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from rag.readers.authors.author_lists import authors_of
 from rag.readers.json_shapes.fields import text_of
 from rag.readers.json_shapes.names import Plan
+from rag.text.name_parts import without_homonym_number
 
 HOLDERS = ("author", "authors", "creator", "creators", "person", "value", "node", "data")
 ROLES = ("creatorType", "creator_type", "role", "contributorType", "type")
@@ -19,7 +19,6 @@ AUTHORS = frozenset(
 NOT_AUTHORS = frozenset(
     "editor editors translator contributor serieseditor bookauthor reviewedauthor recipient supervisor advisor".split()
 )
-HOMONYM = re.compile(r" \d{4}$")  # by which DBLP tells persons of one name apart
 
 
 def names_in(values: Mapping[str, Any], named: Plan) -> list[str]:
@@ -63,5 +62,5 @@ def _bare(person: Any) -> Any:
     if isinstance(inner, str | dict):
         return inner
     if "@pid" in person:
-        return HOMONYM.sub("", text_of(person))
+        return without_homonym_number(text_of(person))
     return person

@@ -103,7 +103,7 @@ LONGEST_NAME = 80  # characters; a longer one is a text
 
 
 def plain_name(name: str) -> str:
-    """Return a column's name as it is compared.
+    """Return the name of a column or a field as it is compared.
 
     >>> plain_name("Author(s)"), plain_name("  Résumé"), plain_name("pubmed_id")
     ('authors', 'resume', 'pubmedid')

@@ -11,6 +11,7 @@ from lxml import etree
 
 from rag.readers.inputs.source import LONGEST_LINE, Source
 from rag.readers.parsing.table_rows import Row
+from rag.readers.parsing.xml_stream import forget
 
 CHARSET = re.compile(rb"<meta[^>]{1,200}?charset\s*=\s*[\"']?([\w-]{3,20})", re.IGNORECASE)
 BREAKS = frozenset(("br", "p", "div", "li"))  # elements that stand on lines of their own
@@ -43,7 +44,7 @@ class Page:
                     open_tables.pop()
                 elif element.tag == "tr" and event == "end":
                     yield (open_tables[-1] if open_tables else begun), _row(element)
-                    _forget(element)
+                    forget(element)
                     since = 0
                 elif element.tag == "title" and event == "end" and not self.title:
                     self.title = " ".join("".join(element.itertext()).split())[:LONGEST_TITLE]
@@ -87,11 +88,3 @@ def _text(cell: Any) -> str:
             parts.append(element.tail or "")
     lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
     return "\n".join(filter(None, lines))
-
-
-def _forget(element: Any) -> None:
-    """Free a row, and all before it in its table."""
-    parent = element.getparent()
-    element.clear()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]

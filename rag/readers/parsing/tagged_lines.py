@@ -4,6 +4,7 @@ A line without a tag goes on with the text of the line before. What a tag means 
 format's.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -52,6 +53,16 @@ class Tagged(NamedTuple):
             if tag in self.pieces and (text := " ".join(self.all(tag))).strip():
                 return text
         return ""
+
+
+def tag_and_text(tag: re.Pattern[str], line: str) -> tuple[str, str]:
+    """Take a line apart at a tag, the first group of `tag` where that matches the line's beginning.
+
+    >>> tag_and_text(re.compile("%(.) "), "%T On dunes"), tag_and_text(re.compile("%(.) "), "that wander")
+    (('T', 'On dunes'), ('', 'that wander'))
+    """
+    found = tag.match(line)
+    return (found[1], line[found.end() :]) if found else ("", line)
 
 
 def read_tagged(  # noqa: PLR0913  (what a format of tagged lines is)

@@ -94,7 +94,7 @@ def _in_document(
             continue
         for element in found:
             yield Placed(before + _line_of(element), element)
-            _forget(element)
+            forget(element)
             first, since = False, 0
         if not trouble and since > LONGEST_LINE:
             trouble = Problem(lines + 1, f"nothing to read in {LONGEST_LINE:,} bytes")
@@ -130,6 +130,14 @@ def local_name(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
+def forget(element: Element) -> None:
+    """Free an element that was read, and all before it beside it."""
+    parent = element.getparent()
+    element.clear()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
+
+
 def _is_below_the_root(element: Element) -> bool:
     parent = element.getparent()
     return parent is not None and parent.getparent() is None
@@ -161,11 +169,3 @@ def _refusal(element: Element | None) -> Problem | None:
     kind = None if element is None else element.getroottree().docinfo.internalDTD
     name = next((entity.name for entity in kind.iterentities()), None) if kind is not None else None
     return Problem(1, f"the XML declares entities ({clean(name)[:40]}), which is refused") if name else None
-
-
-def _forget(element: Element) -> None:
-    """Free an element, and all before it."""
-    parent = element.getparent()
-    element.clear()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]

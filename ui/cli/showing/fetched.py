@@ -11,8 +11,7 @@ from rag.gathering.kept import KeptQuery
 from rag.records import Paper
 from rag.records.enrichments import Change, EnrichReport
 from rag.records.papers import BIBLIOGRAPHY
-from ui.cli.showing.rendering import _print as print_wrapped
-from ui.cli.showing.rendering import _reference as reference
+from ui.cli.showing.lines import print_wrapped, reference
 from ui.cli.showing.rendering import show_remarks
 from ui.wording import coming, last_refreshed, printable
 

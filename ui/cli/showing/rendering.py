@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.live import Live
-from rich.markdown import Markdown
 from rich.text import Text
 
 from rag.citations.rendering import MARKER, marked
@@ -36,9 +35,9 @@ from rag.records import (
 )
 from rag.records.answers import CLOSEST, LEFT_OPEN, NEAREST_PAPERS, REFUSALS
 from rag.records.standings import SHOWN, needs_look, shown
+from ui.cli.showing.lines import WIDTH, print_wrapped, reference
 from ui.wording import because, lacking, merged_titles, place, printable, summary
 
-WIDTH = 100
 COLOURS = {
     Standing.QUOTED: "green", Standing.SUPPORTED: "green", Standing.REWORDED: "cyan", Standing.PARTLY: "yellow",
     Standing.DIFFERS: "red", Standing.NOT_FOUND: "red", Standing.UNCITED: "dim",
@@ -78,34 +77,34 @@ def show_answer(console: Console, answer: Answer, before: float = 0) -> None:
     """Print an answer: its text with a sign behind each claim to look at, references, a line on how it came about."""
     for line, otherwise in ((answer.joined, "--alone to ask it on its own"), (answer.read, AS_WRITTEN)):
         if line:
-            _print(console, Text(f"{printable(line)} ({otherwise})", "dim"))
+            print_wrapped(console, Text(f"{printable(line)} ({otherwise})", "dim"))
     if answer.answered:
         for text in answer_lines(console, answer):
-            _print(console, text)
+            print_wrapped(console, text)
         console.print()
         for citation in answer.citations:
-            _print(console, _reference(f"[{citation.number}]", citation.paper), indent=4)
+            print_wrapped(console, reference(f"[{citation.number}]", citation.paper), indent=4)
         for claim in answer.claims:
             if lacks := lacking(claim):
-                _print(console, mark(claim).append(f" {lacks}", "dim"), indent=2)
+                print_wrapped(console, mark(claim).append(f" {lacks}", "dim"), indent=2)
     elif answer.outcome is Outcome.NO_RELEVANT_PAPERS:
-        _print(console, Text(REFUSALS[answer.outcome], "yellow"))
+        print_wrapped(console, Text(REFUSALS[answer.outcome], "yellow"))
     else:
         _show_refusal(console, answer)
     console.print()
     for note in answer.notes:
-        _print(console, Text(printable(note), "yellow"))
-    _print(console, Text(summary(answer, before), "dim"))
+        print_wrapped(console, Text(printable(note), "yellow"))
+    print_wrapped(console, Text(summary(answer, before), "dim"))
 
 
 def _show_refusal(console: Console, answer: Answer) -> None:
     if answer.left_open:
-        _print(console, Text(f"{LEFT_OPEN} {printable(answer.left_open)}"))
-    _print(console, Text(f"{REFUSALS[Outcome.NOT_IN_ABSTRACTS]} {NEAREST_PAPERS}", "yellow"))
+        print_wrapped(console, Text(f"{LEFT_OPEN} {printable(answer.left_open)}"))
+    print_wrapped(console, Text(f"{REFUSALS[Outcome.NOT_IN_ABSTRACTS]} {NEAREST_PAPERS}", "yellow"))
     for paper, closest in answer.nearest_with_closest:
-        _print(console, _reference("  -", paper), indent=4)
+        print_wrapped(console, reference("  -", paper), indent=4)
         if closest:
-            _print(console, Text(f"{CLOSEST} {printable(closest.text)}", "dim"), indent=4, first=4)
+            print_wrapped(console, Text(f"{CLOSEST} {printable(closest.text)}", "dim"), indent=4, first=4)
 
 
 def answer_lines(console: Console, answer: Answer) -> list[Text]:
@@ -113,6 +112,8 @@ def answer_lines(console: Console, answer: Answer) -> list[Text]:
     text = marked(answer.text, answer.claims, lambda claim, _: f" {shown(claim).sign}" * needs_look(claim))
     text = _printable_lines(text)
     if answer.is_markdown and console.is_terminal:
+        from rich.markdown import Markdown  # with what it needs a tenth of a question's imports
+
         options = console.options.update(width=min(console.width, WIDTH))
         lines = console.render_lines(Markdown(as_part(with_left_open(text))), options, pad=False)
         found = [Text.assemble(*((part.text, part.style or "") for part in line)) for line in lines]
@@ -130,52 +131,41 @@ def _printable_lines(text: str) -> str:
     return "\n".join(f"{' ' * (len(line) - len(line.lstrip(' ')))}{printable(line)}" for line in text.split("\n"))
 
 
-def _reference(label: str, paper: Paper) -> Text:
-    text = Text(f"{label} ", "cyan").append(printable(paper.title).rstrip("."), "bold")
-    if paper.byline:
-        text.append(f". {printable(paper.byline)}")
-    if paper.retraction:
-        text.append(". ").append(printable(paper.retraction), "bold red")
-    if paper.link:
-        text.append(f". {printable(paper.link)}", "blue")
-    return text
-
-
 def show_hits(console: Console, hits: Sequence[Hit], after: int = 0) -> None:
     """Print the papers found, each with its best passage, numbered behind the first `after`."""
     for number, hit in enumerate(hits, start=after + 1):
-        _print(console, _reference(f"{number:>2}.", hit.paper), indent=4)
+        print_wrapped(console, reference(f"{number:>2}.", hit.paper), indent=4)
         for passage in hit.passages[:1]:
-            _print(console, Text(textwrap.shorten(printable(passage.text), 300), "dim"), indent=4, first=4)
+            print_wrapped(console, Text(textwrap.shorten(printable(passage.text), 300), "dim"), indent=4, first=4)
 
 
 def show_papers(console: Console, papers: Sequence[Paper], total: int) -> None:
     """Print papers one a line, each with its number, and how many more there are."""
     for paper in papers:
-        _print(console, _reference(f"{paper.paper_id:>5}", paper), indent=6)
+        print_wrapped(console, reference(f"{paper.paper_id:>5}", paper), indent=6)
     if total > len(papers):
         console.print(f"… and {total - len(papers):,} more; name words to look for, or --limit {total}")
 
 
 def show_paper(console: Console, paper: Paper, marks: PaperMarks) -> None:
     """Print one paper whole, with how a reader marked it."""
-    _print(console, Text(printable(paper.title), "bold"))
+    print_wrapped(console, Text(printable(paper.title), "bold"))
     names = [("doi", paper.doi), ("arXiv", paper.arxiv_id), ("PubMed", paper.pubmed_id), ("key", paper.key)]
     known = ", ".join(f"{what} {value}" for what, value in names if value)
     for text in (", ".join(paper.authors), str(paper.year or ""), known, paper.link or ""):
         if text:
-            _print(console, Text(printable(text), "dim"))
+            print_wrapped(console, Text(printable(text), "dim"))
     if paper.retraction:
-        _print(console, Text(printable(paper.retraction), "bold red"))
+        print_wrapped(console, Text(printable(paper.retraction), "bold red"))
     console.print()
-    _print(console, Text(printable(paper.abstract)))
+    print_wrapped(console, Text(printable(paper.abstract)))
     console.print()
     for source in paper.origins:
-        _print(console, Text(f"from {printable(source)}", "dim"), indent=2)
+        print_wrapped(console, Text(f"from {printable(source)}", "dim"), indent=2)
     for what, labels in (("in the collection", marks.collections), ("tagged", marks.tags)):
         if labels:
-            _print(console, Text(f"{what} {', '.join(map(printable, labels))}", "dim"), indent=2)
-    _print(console, Text(f"number {paper.paper_id} in this library", "dim"))
+            print_wrapped(console, Text(f"{what} {', '.join(map(printable, labels))}", "dim"), indent=2)
+    print_wrapped(console, Text(f"number {paper.paper_id} in this library", "dim"))
     console.print()
     if marks.note:
         show_note(console, marks.note)
@@ -185,24 +175,26 @@ def show_paper(console: Console, paper: Paper, marks: PaperMarks) -> None:
 def show_note(console: Console, note: str) -> None:
     """Print a note, its lines as they are."""
     for line in note.split("\n"):
-        _print(console, Text(printable(line), "yellow"))
+        print_wrapped(console, Text(printable(line), "yellow"))
 
 
 def show_labels(console: Console, collections: Iterable[NamedCollection], tags: Iterable[Tag]) -> None:
     """Print collections and tags, one a line, each with how many papers it has."""
     for what, found in (("collection", collections), ("tag", tags)):
         for one in found:
-            _print(console, Text(f"{one.papers:>6,} ", "cyan").append(f"{what} {printable(one.name)}", "default"))
+            print_wrapped(
+                console, Text(f"{one.papers:>6,} ", "cyan").append(f"{what} {printable(one.name)}", "default")
+            )
 
 
 def show_gone(console: Console, found: Sequence[MissingFromSource]) -> None:
     """Print the papers that are gone from their sources, source by source."""
     for source in dict.fromkeys(one.source for one in found):
         here = [one for one in found if one.source == source]
-        _print(console, Text(f"Gone from {printable(source)}: {len(here):,}", "yellow"), indent=2)
+        print_wrapped(console, Text(f"Gone from {printable(source)}: {len(here):,}", "yellow"), indent=2)
         for one in here[:SHOWN_REJECTIONS]:
             stays = "" if one.last else "  (stays: other sources hold it)"
-            _print(console, _reference(f"{one.paper.paper_id:>5}", one.paper).append(stays, "dim"), indent=6)
+            print_wrapped(console, reference(f"{one.paper.paper_id:>5}", one.paper).append(stays, "dim"), indent=6)
         if len(here) > SHOWN_REJECTIONS:
             console.print(f"      … and {len(here) - SHOWN_REJECTIONS:,} more")
 
@@ -222,11 +214,11 @@ def show_info(console: Console, info: Info) -> None:
         ("vectors", made),
         ("versions", f"askpapers {info.release}, catalog {info.schema}, library format {info.format or 'none yet'}"),
     )
-    _print(console, Text(info.folder, "bold"))
+    print_wrapped(console, Text(info.folder, "bold"))
     for name, value in rows:
-        _print(console, Text(f"{name:<9}", "dim").append(value, "default"), indent=9)
+        print_wrapped(console, Text(f"{name:<9}", "dim").append(value, "default"), indent=9)
     for source, papers in info.sources[:SHOWN_REJECTIONS]:
-        _print(console, Text(f"{papers:>9,} from {printable(source)}"), indent=9)
+        print_wrapped(console, Text(f"{papers:>9,} from {printable(source)}"), indent=9)
     if len(info.sources) > SHOWN_REJECTIONS:
         console.print(
             f"          … and {len(info.sources) - SHOWN_REJECTIONS:,} more sources; see them all with --json"
@@ -255,26 +247,26 @@ def show_merges(console: Console, merges: Iterable[Merge]) -> None:
     """Print records that joined a paper, one a line: the number that undoes it, why, and both titles."""
     for merge in merges:
         text = Text(f"{merge.merge_id:>4} ", "cyan").append(f"joined by {because(merge)}: ", "default")
-        _print(console, text.append(f"{printable(merged_titles(merge))} ({place(merge)})"), indent=5)
+        print_wrapped(console, text.append(f"{printable(merged_titles(merge))} ({place(merge)})"), indent=5)
 
 
 def show_split(console: Console, papers: Iterable[Paper]) -> None:
     """Print the papers that were taken apart from others, one a line."""
     for paper in papers:
-        _print(console, Text(f"paper {paper.paper_id} by itself: {printable(paper.title)}"), indent=4)
+        print_wrapped(console, Text(f"paper {paper.paper_id} by itself: {printable(paper.title)}"), indent=4)
 
 
 def show_remarks(console: Console, remarks: Iterable[Remark]) -> None:
     """Print how sources were read, where there is something to say, one a line."""
     for remark in remarks:
-        _print(console, Text(printable(str(remark)), "dim"), indent=2)
+        print_wrapped(console, Text(printable(str(remark)), "dim"), indent=2)
 
 
 def show_rejections(console: Console, rejected: Iterable[Rejection]) -> None:
     """Print the first rejections, one a line."""
     rejections = list(rejected)
     for rejection in rejections[:SHOWN_REJECTIONS]:
-        _print(console, Text(f"rejected: {printable(str(rejection))}", "yellow"), indent=2)
+        print_wrapped(console, Text(f"rejected: {printable(str(rejection))}", "yellow"), indent=2)
     if len(rejections) > SHOWN_REJECTIONS:
         console.print(f"… and {len(rejections) - SHOWN_REJECTIONS:,} more; see them all with --json")
 
@@ -283,15 +275,6 @@ def show_findings(console: Console, findings: Iterable[Finding]) -> None:
     """Print what a check found, one a line."""
     for finding in findings:
         sign, style = ("ok     ", "green") if finding.sound else ("PROBLEM", "red")
-        _print(console, Text(sign, style).append(f" {finding.what}: {printable(finding.detail)}", "default"), indent=8)
-
-
-def _print(console: Console, text: Text, *, indent: int = 0, first: int = 0) -> None:
-    """Print a text wrapped to the terminal, at most WIDTH wide, later lines indented."""
-    if not console.is_terminal:
-        # Into a pipe or a file a line is a line: tools want no wrapping.
-        console.print(Text(" " * first) + text, soft_wrap=True)
-        return
-    for number, line in enumerate(text.wrap(console, min(console.width, WIDTH) - indent)):
-        line.rstrip()
-        console.print(Text(" " * (indent if number else first)) + line, soft_wrap=True)
+        print_wrapped(
+            console, Text(sign, style).append(f" {finding.what}: {printable(finding.detail)}", "default"), indent=8
+        )

@@ -17,7 +17,7 @@ from rag.records import Answer, Claim, Paper, Turn
 from rag.records.answers import CLOSEST, LEFT_OPEN, NEAREST_PAPERS, REFUSALS
 from rag.records.standings import SHOWN, SOUND, shown
 from ui.page.views.answer_text import STYLES, answer_text, tooltip
-from ui.page.views.evidence import byline, highlighted, retraction
+from ui.page.views.evidence import byline, highlighted, link_text, retraction
 from ui.page.views.markup import document, link, prose
 from ui.wording import summary
 
@@ -177,19 +177,13 @@ def _cited(answer: Answer, number: int, paper: Paper, place: int) -> str:
 def _card(paper: Paper, before: str, abstract: str, *, cited: tuple[int, int] | None = None) -> str:
     """Return one paper: open with its number when it is cited, as (question, number); else its abstract is folded."""
     label = f'<span class="number">[{cited[1]}]</span> ' if cited else ""
-    where = f' <span class="where">{link(paper.link, _host(paper))}</span>' if paper.link else ""
+    where = f' <span class="where">{link(paper.link, link_text(paper))}</span>' if paper.link else ""
     named = f' id="q{cited[0]}-p{cited[1]}"' if cited else ""
     return (
         f'<section class="card"{named}><h4>{label}{prose(paper.title)}</h4>'
         f'<p class="byline">{escape(byline(paper))}{retraction(paper)}{where}</p>{before}'
         f"<details{' open' if cited else ''}><summary>Abstract</summary>{abstract}</details></section>"
     )
-
-
-def _host(paper: Paper) -> str:
-    if paper.doi:
-        return f"doi:{paper.doi}"
-    return f"arXiv:{paper.arxiv_id}" if paper.arxiv_id else "link"
 
 
 def _beginning(text: str) -> str:

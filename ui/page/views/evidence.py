@@ -49,7 +49,7 @@ def card(  # noqa: PLR0913  (a card tells many things)
     label = f'<span class="ap-number">[{number}]</span> ' if number else ""
     claims = " ".join(dict.fromkeys(str(claim) for claim, _ in slices))
     abstract = highlighted(paper, slices, folded=folded)
-    where = f'<span class="ap-link">{link(paper.link, _host(paper))}</span>' if paper.link else ""
+    where = f'<span class="ap-link">{link(paper.link, link_text(paper))}</span>' if paper.link else ""
     origin = escape(", ".join(dict.fromkeys(short_name(one) for one in paper.origins)))
     by = escape(byline(paper))
     told = " · ".join(filter(None, [by, escape(paper.retraction)]))
@@ -138,7 +138,8 @@ def _slices(answer: Answer, number: int) -> list[tuple[int, Citation]]:
     ]
 
 
-def _host(paper: Paper) -> str:
+def link_text(paper: Paper) -> str:
+    """Return what the link of a paper is called: the id that it leads by."""
     if paper.doi:
         return f"doi:{paper.doi}"
     return f"arXiv:{paper.arxiv_id}" if paper.arxiv_id else "link"

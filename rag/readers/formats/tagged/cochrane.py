@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from rag.readers.authors.author_lists import authors_of
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.noted_ids import noted_doi, noted_pubmed_id
-from rag.readers.parsing.tagged_lines import Tagged, read_tagged
+from rag.readers.parsing.tagged_lines import Tagged, read_tagged, tag_and_text
 from rag.readers.record_builder import build_record
 from rag.records import Record
 
@@ -36,8 +36,7 @@ def read(source: Source) -> Iterator[Record | Problem | str]:
 def _tagged(line: str) -> tuple[str, str]:
     if "#" in line and START.match(line):
         return "#", ""
-    found = TAG.match(line)
-    return (found[1], line[found.end() :]) if found else ("", line)
+    return tag_and_text(TAG, line)
 
 
 def _record(record: Tagged) -> Record | Problem:

@@ -11,11 +11,12 @@ abstract, which EndNote calls `%X`.
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from rag.readers.authors.author_lists import authors_of
 from rag.readers.inputs.source import Line, Problem, Source
 from rag.readers.parsing.noted_ids import noted_arxiv_id, noted_doi, noted_pubmed_id
-from rag.readers.parsing.tagged_lines import Tagged, read_tagged
+from rag.readers.parsing.tagged_lines import Tagged, read_tagged, tag_and_text
 from rag.readers.record_builder import build_record
 from rag.readers.retractions import tagged_so
 from rag.records import Record
@@ -37,7 +38,7 @@ def sniff(head: str) -> bool:
 def read(source: Source) -> Iterator[Record | Problem | str]:
     """Yield a record for each `%0` with title and abstract, a Problem for any other."""
     prepared = iter if TYPED.search(source.text) else _typed
-    return read_tagged(source, _tagged, _record, START, prepared=prepared)
+    return read_tagged(source, partial(tag_and_text, TAG), _record, START, prepared=prepared)
 
 
 def _typed(lines: Iterator[Line | Problem]) -> Iterator[Line | Problem]:
@@ -49,11 +50,6 @@ def _typed(lines: Iterator[Line | Problem]) -> Iterator[Line | Problem]:
                 yield Line(line.number, "%0")
             empty = not line.text.strip()
         yield line
-
-
-def _tagged(line: str) -> tuple[str, str]:
-    found = TAG.match(line)
-    return (found[1], line[found.end() :]) if found else ("", line)
 
 
 def _record(record: Tagged) -> Record | Problem:

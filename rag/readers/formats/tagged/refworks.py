@@ -8,11 +8,12 @@ AB The dominant sequence ...
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from rag.readers.authors.author_lists import authors_of
 from rag.readers.inputs.source import Problem, Source
 from rag.readers.parsing.noted_ids import noted_arxiv_id, noted_doi, noted_pubmed_id
-from rag.readers.parsing.tagged_lines import Tagged, read_tagged
+from rag.readers.parsing.tagged_lines import Tagged, read_tagged, tag_and_text
 from rag.readers.record_builder import build_record
 from rag.records import Record
 
@@ -38,12 +39,7 @@ def sniff(head: str) -> bool:
 
 def read(source: Source) -> Iterator[Record | Problem | str]:
     """Yield a record for each `RT` with title and abstract, a Problem for any other."""
-    return read_tagged(source, _tagged, _record, "RT", "ER")
-
-
-def _tagged(line: str) -> tuple[str, str]:
-    found = TAG.match(line)
-    return (found[1], line[found.end() :]) if found else ("", line)
+    return read_tagged(source, partial(tag_and_text, TAG), _record, "RT", "ER")
 
 
 def _record(record: Tagged) -> Record | Problem:
