@@ -98,19 +98,24 @@ def fitting_manifest(folder: Path, files: Path, spec: IndexSpec) -> Manifest | N
     manifest = read_manifest(files)
     if manifest is None:
         return None
+    require_spec(folder, manifest, spec)
+    return manifest
+
+
+def require_spec(library: object, manifest: Manifest, spec: IndexSpec) -> None:
+    """Raise LibraryMismatchError unless the index of a library is that of the model and chunker wanted."""
     for what, stored, wanted in (
         ("embedding model", manifest.embedding, spec.model(manifest.embedding)),
         ("chunker", manifest.chunker, spec.chunker),
     ):
-        require_same(folder, what, stored, wanted)
-    return manifest
+        require_same(library, what, stored, wanted)
 
 
-def require_same(folder: Path, what: str, stored: str, wanted: str) -> None:
-    """Raise LibraryMismatchError unless the library in `folder` was made with the model or chunker that is wanted."""
+def require_same(library: object, what: str, stored: str, wanted: str) -> None:
+    """Raise LibraryMismatchError unless the library was made with the model or chunker that is wanted."""
     if stored != wanted:
         msg = (
-            f"The library {folder} was made with the {what} {stored}, the settings ask for {wanted}. "
-            f"Make its vectors anew with: {rebuild_command(folder)}"
+            f"The library {library} was made with the {what} {stored}, the settings ask for {wanted}. "
+            f"Make its vectors anew with: {rebuild_command(library)}"
         )
         raise LibraryMismatchError(msg)

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rag.storage.index.token_embeddings import NO_TOKENS
 
 from rag.errors import LibraryDamagedError
 from rag.ingestion.ingest import store_records
 from rag.library import Library
-from rag.maintenance.carrying import NO_TOKENS
 from rag.maintenance.doctor import check
 from rag.records import Record
 from rag.settings import Settings

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from filelock import FileLock
+from rag.storage.index.token_embeddings import NO_TOKENS
 
 from rag.errors import LibraryDamagedError
-from rag.maintenance.carrying import NO_TOKENS
 from rag.storage.embedded import EmbeddedStorage
 from rag.storage.index.chroma import embedded_vectors
 from rag.storage.index.index import FolderIndex

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rag.storage.index.token_embeddings import NO_TOKENS
 
-from rag.maintenance.carrying import NO_TOKENS
 from rag.storage.index import exact, index
 from rag.storage.index.checksums import changed_file, read_checksums, write_checksums
 from rag.storage.index.index import FolderIndex
