@@ -92,7 +92,7 @@ def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="what askpapers backup wrote")],
     library: LibraryOption = None,
 ) -> None:
-    """make a library of a backup, in a folder or database that holds none
+    """make a library of a backup, where there is none yet
 
     Vectors that the backup lacks are made; cut short, rebuild finishes that.
     """
