@@ -6,7 +6,8 @@
     │   ├── LibraryLockedError      another process is writing
     │   ├── LibraryMismatchError    made by a newer version or with another embedding model
     │   └── LibraryDamagedError     the catalog or the vectors can't be read
-    ├── StorageError            a write failed: full disk, read-only folder
+    ├── StorageError            a write failed: full disk, read-only folder; a server that can't be reached
+    │   └── VectorsAwayError        what finds the nearest papers can't be asked now; their words can
     ├── BackupError             a backup is none, is damaged, or there is no place for what it holds
     ├── EmptyLibraryError       nothing to search yet
     ├── SourceError             a path to ingest can't be read
@@ -53,7 +54,11 @@ class LibraryDamagedError(LibraryError):
 
 
 class StorageError(RagError):
-    """A write to the library failed."""
+    """A write to the library failed, or a server of it can't be reached."""
+
+
+class VectorsAwayError(StorageError):
+    """What finds the nearest papers by their vectors can't be asked now; full text and papers can."""
 
 
 class BackupError(RagError):

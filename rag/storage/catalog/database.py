@@ -1,7 +1,8 @@
 """A database as the catalog uses it: statements with `?` where a value goes, and transactions.
 
-A file of SQLite fills it (rag.storage.catalog.sqlite). The catalog's statements keep to what PostgreSQL knows too:
-ON CONFLICT and RETURNING, nothing of JSON, no row counted by its place.
+A file of SQLite fills it (rag.storage.catalog.sqlite), and a server (rag.storage.server.database). The catalog's
+statements keep to what SQLite and PostgreSQL both know: ON CONFLICT and RETURNING, nothing of JSON, no row counted by
+its place, no text compared with a number.
 """
 
 from collections.abc import Hashable, Iterable, Mapping

@@ -15,7 +15,13 @@ from rag.text.titles import title_key
 
 COLUMNS = f"paper_id, {', '.join(BIBLIOGRAPHY)}"
 TITLED = "(title_key LIKE ? OR title LIKE ? ESCAPE '\\')"  # a word of a title, as compared or as written
-ORDERS = {"added": "paper_id", "title": "title_key", "year": "year", "author": "authors"}
+# By what papers are sorted, and what tells that one lacks it.
+ORDERS = {
+    "added": ("paper_id", "1 = 0"),
+    "title": ("title_key", "title_key = ''"),
+    "year": ("year", "year IS NULL"),
+    "author": ("authors", "authors = '[]'"),
+}
 
 MOST_WORDS = 200  # of a text that titles are looked through for
 Clauses = tuple[str, list[Any]]  # what stands after WHERE, and its values
@@ -72,7 +78,7 @@ def listed_by(text: str) -> Clauses:
     """Return what selects the papers with every word of a text in title, authors or year. Raises QuestionError."""
     clauses, values = ["1 = 1"], list[Any]()
     for word in _words(text):
-        clauses.append(f"({TITLED} OR authors LIKE ? ESCAPE '\\' OR year = ?)")
+        clauses.append(f"({TITLED} OR authors LIKE ? ESCAPE '\\' OR CAST(year AS TEXT) = ?)")
         values += [*_like(word), _like(word)[1], word]
     return " AND ".join(clauses), values
 
@@ -82,8 +88,8 @@ def ordered_by(order: str, *, descending: bool) -> str:
     if order not in ORDERS:
         msg = f"Papers can't be sorted by {order!r}. Choose one of: {', '.join(ORDERS)}"
         raise QuestionError(msg)
-    column = ORDERS[order]
-    return f"{column} IS NULL OR {column} IN ('', '[]'), {column} {'DESC' if descending else 'ASC'}, paper_id"
+    column, lacking = ORDERS[order]
+    return f"{lacking}, {column} {'DESC' if descending else 'ASC'}, paper_id"
 
 
 def require_source(source: str, found: Sequence[str], sources: Sequence[str]) -> None:

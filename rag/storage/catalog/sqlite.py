@@ -89,7 +89,7 @@ class SqliteDatabase:
     def snapshot(self) -> Iterator[None]:
         """Let all reads inside be of one moment."""
         with self._lock:
-            self._connection.execute("BEGIN")
+            self._execute("BEGIN", ())
             try:
                 yield
             finally:

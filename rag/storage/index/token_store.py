@@ -51,7 +51,7 @@ class TokenStore:
 
     def put(self, tokens: Mapping[int, TokenEmbeddings]) -> None:
         """Store the token embeddings of papers, replacing what was there. Raises StorageError."""
-        self._rows.put((paper_id, *_row(found)) for paper_id, found in tokens.items())
+        self._rows.put((paper_id, *row_of(found)) for paper_id, found in tokens.items())
 
     def get(self, paper_ids: Iterable[int], *, damaged: bool = False) -> dict[int, TokenEmbeddings]:
         """Return the token embeddings of those papers that have any.
@@ -61,20 +61,12 @@ class TokenStore:
         return {row[0]: self._read(row) for row in self._rows.get(paper_ids, damaged=damaged)}
 
     def _read(self, row: Sequence[Any]) -> TokenEmbeddings:
-        paper_id, values, scales, sentences = row
-        if isinstance(scales, bytes):
-            return TokenEmbeddings(
-                np.frombuffer(values, np.int8).reshape(-1, DIMENSION),
-                np.frombuffer(scales, np.float16),
-                np.frombuffer(sentences, np.uint16),
-            )
-        if scales != Form.PRINCIPAL:
-            msg = (
-                f"{self.path} holds the token states of paper {paper_id} in an unknown form, {scales!r}. {self._advice}"
-            )
-            raise LibraryDamagedError(msg)
-        codes = np.frombuffer(values, np.uint8).reshape(-1, two_bits.SIZE)
-        return TokenEmbeddings(codes, NO_SCALES, of_runs(np.frombuffer(sentences, RUN)), Form.PRINCIPAL)
+        paper_id, *parts = row
+        try:
+            return of_row(*parts)
+        except ValueError as error:
+            msg = f"{self.path} holds the token states of paper {paper_id} in {error}. {self._advice}"
+            raise LibraryDamagedError(msg) from error
 
     def in_form(self, form: Form) -> set[int]:
         """Return the ids of the papers whose token embeddings are stored in a form."""
@@ -100,10 +92,26 @@ class TokenStore:
         return self._rows.damage()
 
 
-def _row(found: TokenEmbeddings) -> tuple[bytes, bytes | str, bytes]:
+def row_of(found: TokenEmbeddings) -> tuple[bytes, bytes | str, bytes]:
+    """Return token embeddings as they are stored: values, scales or the name of a form without any, sentences."""
     if found.form is Form.SIGNED:
         return found.values.tobytes(), found.scales.tobytes(), found.sentences.tobytes()
     return found.values.tobytes(), str(found.form), to_runs(found.sentences).tobytes()
+
+
+def of_row(values: bytes, scales: bytes | str, sentences: bytes) -> TokenEmbeddings:
+    """Return the token embeddings that `row_of` gave. Raises ValueError for what it never gives."""
+    if isinstance(scales, bytes):
+        return TokenEmbeddings(
+            np.frombuffer(values, np.int8).reshape(-1, DIMENSION),
+            np.frombuffer(scales, np.float16),
+            np.frombuffer(sentences, np.uint16),
+        )
+    if scales != Form.PRINCIPAL:
+        msg = f"an unknown form, {scales!r}"
+        raise ValueError(msg)
+    codes = np.frombuffer(values, np.uint8).reshape(-1, two_bits.SIZE)
+    return TokenEmbeddings(codes, NO_SCALES, of_runs(np.frombuffer(sentences, RUN)), Form.PRINCIPAL)
 
 
 def to_runs(sentences: NDArray[np.uint16]) -> NDArray[Any]:

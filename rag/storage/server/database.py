@@ -1,0 +1,252 @@
+"""A catalog in PostgreSQL: a pool of connections for reading, and one a thread inside its transaction.
+
+Whoever changes the catalog holds an advisory lock to the end of the transaction, so that whatever was looked up in it
+is still so when it is written: records of one paper brought in by two workers end as one paper. A broken connection
+is noticed when it is used; reading is tried once more on another one.
+"""
+
+import threading
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, LiteralString, TypeVar, cast
+
+import psycopg
+from psycopg.types.numeric import NumericLoader
+from psycopg_pool import ConnectionPool
+
+from rag.errors import LibraryDamagedError, RagError
+from rag.storage.server.troubles import SERVER, is_cut, trouble
+
+Result = TypeVar("Result")
+Connection = psycopg.Connection[Any]
+LOCK_CATALOG, LOCK_WRITERS, LOCK_SENDING = 1, 2, 3  # what advisory locks of a library are of
+CONNECTIONS = 8  # of one process, opened when they are needed
+WAIT = 10.0  # seconds for a free connection, and for one to be opened
+STATEMENT_MS, IDLE_MS = 300_000, 60_000  # a statement, and a transaction that does nothing, may take so long
+LARGEST = 2**63 - 1
+
+
+class PostgresDatabase:
+    """The Protocol `rag.storage.catalog.database.Database` on a server of PostgreSQL."""
+
+    def __init__(self, conninfo: str, library: str, *, connections: int = CONNECTIONS) -> None:
+        """Connect. `library` is how errors name it. Raises StorageError when the server can't be reached."""
+        self.library = library
+        self._here = threading.local()
+        self._pool = ConnectionPool(
+            conninfo,
+            kwargs={
+                "autocommit": True,
+                "connect_timeout": int(WAIT),
+                "keepalives_idle": 30,
+                "keepalives_interval": 10,
+                "keepalives_count": 3,
+                "application_name": "askpapers",
+            },
+            configure=_configure,
+            min_size=0,
+            max_size=connections,
+            timeout=WAIT,
+            reconnect_timeout=5,
+            open=False,
+        )
+        self._refuse_quickly(conninfo)
+        self._pool.open()
+
+    def _refuse_quickly(self, conninfo: str) -> None:
+        """Connect once outside of the pool, which would only say that it waited. Raises StorageError."""
+        try:
+            psycopg.connect(conninfo, connect_timeout=int(WAIT)).close()
+        except psycopg.Error as error:
+            raise trouble(error, self.library) from error
+
+    @property
+    def place(self) -> str:
+        """The library."""
+        return self.library
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self._pool.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make all writes inside whole or absent, and be the only one who changes the catalog meanwhile."""
+        with self.writes():
+            self.lock(LOCK_CATALOG)
+            yield
+            self.run("UPDATE state SET value = value + 1 WHERE name = 'writes'")
+
+    @contextmanager
+    def writes(self) -> Iterator[Connection]:
+        """Make all writes inside whole or absent; nobody is kept from changing the catalog, which isn't told of it."""
+        with self._own() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if not connection.closed:
+                    connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let everything that is read inside be of one moment."""
+        with self._own() as connection:
+            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            try:
+                yield
+            finally:
+                if not connection.closed:
+                    connection.execute("ROLLBACK")
+
+    @contextmanager
+    def _own(self) -> Iterator[Connection]:
+        """Let this thread use one connection for all inside. Raises StorageError, LibraryDamagedError."""
+        try:
+            with self._pool.connection() as connection:
+                self._here.connection = connection
+                try:
+                    yield connection
+                finally:
+                    self._here.connection = None
+        except SERVER as error:
+            raise self.trouble(error) from error
+
+    def lock(self, what: int) -> None:
+        """Wait until nobody else holds an advisory lock of this library; it is held to the transaction's end."""
+        self.all("SELECT pg_advisory_xact_lock(hashtext(current_schema()), ?)", what)
+
+    @contextmanager
+    def holding(self, what: int, *, shared: bool = False, wait: bool = True) -> Iterator[bool]:
+        """Hold an advisory lock of this library while inside, by a connection of its own; tell whether it is held.
+
+        With `shared` beside others who share it. Without `wait` it isn't held when somebody else has it.
+        """
+        kind = "_shared" if shared else ""
+        key = "(hashtext(current_schema()), %s)"
+        try:
+            with self._pool.connection() as connection:
+                held = True
+                if wait:
+                    connection.execute(cast("LiteralString", f"SELECT pg_advisory_lock{kind}{key}"), [what])
+                else:
+                    sql = cast("LiteralString", f"SELECT pg_try_advisory_lock{kind}{key}")
+                    [(held,)] = connection.execute(sql, [what]).fetchall()
+                try:
+                    yield held
+                finally:
+                    if held and not connection.closed:
+                        connection.execute(cast("LiteralString", f"SELECT pg_advisory_unlock{kind}{key}"), [what])
+        except SERVER as error:
+            raise self.trouble(error) from error
+
+    def run(self, sql: str, *values: object) -> int:
+        """Write, inside a transaction."""
+        return int(self._writing().execute(as_psycopg(sql), _values(values)).rowcount)
+
+    def run_many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
+        """Write the same statement with each row of values, inside a transaction."""
+        with self._writing().cursor() as cursor:
+            cursor.executemany(as_psycopg(sql), [_values(row) for row in rows])
+
+    def script(self, sql: LiteralString) -> None:
+        """Run several statements, inside a transaction."""
+        self._writing().execute(sql)
+
+    def _writing(self) -> Connection:
+        connection: Connection | None = getattr(self._here, "connection", None)
+        if connection is None:
+            msg = "a write outside of a transaction"
+            raise AssertionError(msg)
+        return connection
+
+    def one(self, sql: str, *values: object) -> Any:
+        """Return the one value that a query finds."""
+        return self.all(sql, *values)[0][0]
+
+    def all(self, sql: str, *values: object) -> list[Any]:
+        """Return the rows that a query finds."""
+        return self.read(lambda connection: connection.execute(as_psycopg(sql), _values(values)).fetchall())
+
+    def read(self, ask: Callable[[Connection], Result]) -> Result:
+        """Return what `ask` returns, with this thread's transaction or any connection; tried again when that broke."""
+        own: Connection | None = getattr(self._here, "connection", None)
+        try:
+            if own is not None:
+                return ask(own)
+            try:
+                with self._pool.connection() as connection:
+                    return ask(connection)
+            except psycopg.Error as error:
+                if not is_cut(error):
+                    raise
+            self._pool.check()  # the server was started anew: the others are broken too
+            with self._pool.connection() as connection:
+                return ask(connection)
+        except SERVER as error:
+            raise self.trouble(error) from error
+
+    def version(self) -> Hashable:
+        """Return what is another one after anything was written, by anybody."""
+        return self.one("SELECT value FROM state WHERE name = 'writes'")
+
+    def damage(self) -> list[str]:
+        """Return the damage that PostgreSQL has met in its pages; it looks at each that it reads."""
+        failures = self.one(
+            "SELECT coalesce(max(checksum_failures), 0) FROM pg_stat_database WHERE datname = current_database()"
+        )
+        return [f"{failures} pages are not what was written"] if failures else []
+
+    def damaged(self, reason: str) -> LibraryDamagedError:
+        """Return the error that tells of something that can't be read, and what to do."""
+        return LibraryDamagedError(f"{self.library} can't be read ({reason}). Restore a backup: askpapers restore")
+
+    def trouble(self, error: Exception) -> RagError:
+        """Return the expected error that one of PostgreSQL's is."""
+        return trouble(error, self.library)
+
+
+@lru_cache(maxsize=512)
+def as_psycopg(sql: str) -> LiteralString:
+    """Return a statement with `?` for its values as psycopg takes it, and meaning what it means to SQLite.
+
+    LIKE looks through capitals, and nothing is in an empty list.
+
+    >>> as_psycopg("SELECT 7 % 2 WHERE title LIKE ? OR paper_id IN ()")
+    'SELECT 7 %% 2 WHERE title ILIKE %s OR paper_id IN (NULL)'
+    """
+    known = sql.replace("%", "%%").replace("?", "%s").replace(" LIKE ", " ILIKE ").replace(" IN ()", " IN (NULL)")
+    return cast("LiteralString", known)
+
+
+def _values(values: Iterable[object]) -> list[object]:
+    """Return values that PostgreSQL can hold: what it can't stands nowhere in it, and is taken for the nearest."""
+    return [_nearest(value) for value in values]
+
+
+def _nearest(value: object) -> object:
+    if isinstance(value, str):
+        if "\x00" in value:
+            value = value.replace("\x00", "")
+        return value if value.isascii() else value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    if isinstance(value, int):
+        return max(-LARGEST - 1, min(LARGEST, value))
+    return value
+
+
+class _Whole(NumericLoader):
+    """Sums are of whole numbers."""
+
+    def load(self, data: Any) -> Any:
+        """Return an int."""
+        return int(super().load(data))
+
+
+def _configure(connection: Connection) -> None:
+    """Give a new connection what all of ours have."""
+    connection.adapters.register_loader("numeric", _Whole)
+    connection.execute(f"SET statement_timeout = {STATEMENT_MS}")
+    connection.execute(f"SET idle_in_transaction_session_timeout = {IDLE_MS}")

@@ -1,0 +1,199 @@
+"""The index of a library on servers: vectors and token states in PostgreSQL, the nearest by Chroma.
+
+Chroma only proposes: what it finds, and what it hasn't been sent yet, is compared by the vectors that PostgreSQL keeps,
+so that a score never depends on what Chroma holds. A change is noted in the transaction that makes it and sent after;
+who dies in between leaves it to the next.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import LibraryDamagedError, LibraryMismatchError
+from rag.storage.base import IndexedPaper
+from rag.storage.index import exact
+from rag.storage.index.exact import Allowed, ChunkVectors
+from rag.storage.index.token_embeddings import Form, TokenEmbeddings
+from rag.storage.index.token_store import of_row, row_of
+from rag.storage.server.chroma import ChromaServer, GoneError
+from rag.storage.server.database import PostgresDatabase
+from rag.storage.server.sending import collection_of, send
+from rag.utils.arrays import Matrix, Vector, unit
+from rag.utils.batching import batched
+
+FEW = 10_000  # papers that are compared one by one rather than by Chroma: 96 ms, and filters cost Chroma 140
+UNSENT = 5_000  # of them looked at in each search
+PAGE = 5_000  # papers read at once
+WIDER = 4  # times as many chunks are asked for when too few papers come back
+PUT_VECTORS = """
+    INSERT INTO {vectors} VALUES (?, ?, ?)
+    ON CONFLICT (paper_id) DO UPDATE SET chunks = excluded.chunks, "values" = excluded."values"
+"""
+PUT_STATES = """
+    INSERT INTO {states} VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (paper_id) DO UPDATE SET "values" = excluded."values", scales = excluded.scales, form = excluded.form,
+        sentences = excluded.sentences
+"""
+
+
+class ServerIndex:
+    """The Protocol `rag.storage.base.Index` on servers. Safe to share between threads."""
+
+    def __init__(self, database: PostgresDatabase, chroma: ChromaServer, number: int) -> None:
+        """Use the tables of that number, and the collection of Chroma that is made of them."""
+        self.number = number
+        self._database = database
+        self._chroma = chroma
+        self._vectors, self._states, self._unsent = f"vectors_{number}", f"states_{number}", f"unsent_{number}"
+
+    def nearest(self, vector: Vector, limit: int, allowed: Allowed | None = None) -> list[tuple[int, float]]:
+        """Return (paper id, cosine) of the `limit` papers nearest to a vector, best first, ties by id.
+
+        Raises VectorsAwayError when Chroma can't be asked, StorageError, LibraryDamagedError.
+        """
+        ids = None if allowed is None else exact.as_ids(allowed)
+        if ids is not None and len(ids) <= FEW:
+            return self._compared(ids, vector, limit)
+        passing = None if ids is None else set(ids.tolist())
+        try:
+            proposed = self._proposed(vector, limit, passing)
+        except GoneError:  # made anew meanwhile, under another name
+            proposed = self._proposed(vector, limit, passing)
+        unsent = self._database.all(f"SELECT DISTINCT paper_id FROM {self._unsent} LIMIT {UNSENT}")
+        fresh = {int(row[0]) for row in unsent}
+        wanted = proposed | (fresh if passing is None else fresh & passing)
+        return self._compared(np.array(sorted(wanted), np.int64), vector, limit)
+
+    def _proposed(self, vector: Vector, limit: int, passing: set[int] | None) -> set[int]:
+        """Return `limit` papers or more that Chroma holds to be the nearest, of those that pass; fewer if it has none."""
+        collection = collection_of(self._database, self.number)
+        asked = limit * 2
+        while collection:
+            chunks = self._chroma.nearest(collection, vector, asked)
+            there = set(chunks) if passing is None else set(chunks) & passing
+            if len(there) >= limit or len(chunks) < asked:
+                return there
+            asked *= WIDER
+        return set()
+
+    def token_embeddings(self, paper_ids: Sequence[int]) -> dict[int, TokenEmbeddings]:
+        """Return the token embeddings of those papers that have any."""
+        rows = self._database.read(
+            lambda connection: connection.execute(
+                f'SELECT paper_id, "values", scales, form, sentences FROM {self._states} WHERE paper_id = ANY(%s)',  # type: ignore[arg-type]
+                [list(map(int, paper_ids))],
+                binary=True,
+            ).fetchall()
+        )
+        return {row[0]: self._tokens(row) for row in rows}
+
+    def _tokens(self, row: Sequence[Any]) -> TokenEmbeddings:
+        paper_id, values, scales, form, sentences = row
+        try:
+            return of_row(values, scales if form == Form.SIGNED else form, sentences)
+        except ValueError as error:
+            msg = f"The token states of paper {paper_id} in {self._database.library} can't be read ({error})."
+            raise LibraryDamagedError(f"{msg} Make them anew with: askpapers rebuild") from error
+
+    def paper_vectors(self) -> tuple[NDArray[np.int64], Matrix]:
+        """Return all paper ids, ascending, and a vector of length 1 for each."""
+        pages = [exact.by_paper(page) for page in self.pages()]
+        if not pages:
+            return np.empty(0, np.int64), np.empty((0, 0), np.float32)
+        return np.concatenate([ids for ids, _ in pages]), np.concatenate([vectors for _, vectors in pages])
+
+    def ids(self) -> set[int]:
+        """Return the ids of all papers of which anything is stored."""
+        rows = self._database.all(f"SELECT paper_id FROM {self._vectors} UNION SELECT paper_id FROM {self._states}")
+        return {int(row[0]) for row in rows}
+
+    def pages(self) -> Iterator[ChunkVectors]:
+        """Yield all vectors, by ascending paper id, some thousand papers at a time."""
+        after = -1
+        while rows := self._rows("paper_id > %s ORDER BY paper_id LIMIT %s", after, PAGE):
+            yield _chunks(rows)
+            after = rows[-1][0]
+
+    def put(self, papers: Sequence[IndexedPaper]) -> None:
+        """Store papers, replacing what was there; one that was removed meanwhile is left out."""
+        with self._database.writes() as connection:
+            # Locked against being removed before this is done.
+            locked = connection.execute(
+                "SELECT paper_id FROM papers WHERE paper_id = ANY(%s) ORDER BY paper_id FOR KEY SHARE",
+                [[paper_id for paper_id, *_ in papers]],
+            ).fetchall()
+            there = {row[0] for row in locked}
+            kept = [one for one in papers if one[0] in there]
+            self._fits(vector for _, vectors, _ in kept for vector in vectors)
+            rows = [(paper_id, np.stack(vectors).astype("<f2")) for paper_id, vectors, _ in kept if len(vectors)]
+            self._database.run_many(
+                PUT_VECTORS.format(vectors=self._vectors),
+                [(paper_id, len(matrix), matrix.tobytes()) for paper_id, matrix in rows],
+            )
+            self._database.run_many(
+                PUT_STATES.format(states=self._states),
+                [(paper_id, *_state_row(tokens)) for paper_id, _, tokens in kept if len(tokens.sentences)],
+            )
+        self.send()
+
+    def delete(self, paper_ids: Iterable[int]) -> None:
+        """Forget papers; those that were removed from the catalog are forgotten already."""
+        gone = list(paper_ids)
+        if not gone:
+            return
+        with self._database.writes():
+            for table in (self._vectors, self._states):
+                for batch in batched(gone, PAGE):
+                    self._database.run(f"DELETE FROM {table} WHERE paper_id = ANY(?)", list(batch))
+        self.send()
+
+    def send(self) -> None:
+        """Bring Chroma what changed, if it can be asked: what it lacks is compared without it meanwhile."""
+        send(self._database, self._chroma, self)
+
+    def vectors_of(self, paper_ids: Sequence[int]) -> ChunkVectors:
+        """Return the vectors of those papers that have any."""
+        return _chunks(self._rows("paper_id = ANY(%s) ORDER BY paper_id", list(paper_ids)))
+
+    def _compared(self, ids: NDArray[np.int64], vector: Vector, limit: int) -> list[tuple[int, float]]:
+        if not len(ids):
+            return []
+        chunks = self.vectors_of(ids.tolist())
+        if len(chunks.papers):
+            self._fits([vector], chunks.matrix.shape[1])
+        return exact.nearest(chunks, vector, limit)
+
+    def _rows(self, where: str, *values: object) -> list[Any]:
+        sql = f'SELECT paper_id, chunks, "values" FROM {self._vectors} WHERE {where}'
+        return self._database.read(
+            lambda connection: connection.execute(sql, values, binary=True).fetchall()  # type: ignore[arg-type]
+        )
+
+    def _fits(self, vectors: Iterable[Vector], dimension: int | None = None) -> None:
+        """Raise LibraryMismatchError unless all vectors have the dimension of those that are there."""
+        lengths = {len(vector) for vector in vectors}
+        if dimension is None:
+            rows = self._database.all(f'SELECT length("values") / 2 / greatest(chunks, 1) FROM {self._vectors} LIMIT 1')
+            dimension = int(rows[0][0]) if rows else min(lengths, default=0)
+        for other in lengths - {dimension}:
+            told = f"dimension {other}, not {dimension}"
+            msg = f"The vectors in {self._database.library} don't fit the model ({told})."
+            raise LibraryMismatchError(f"{msg} Make them anew with: askpapers rebuild")
+
+
+def _chunks(rows: Sequence[Any]) -> ChunkVectors:
+    """Return rows (paper id, chunks, 16-bit numbers), ascending, as vectors of length 1."""
+    counts = np.array([row[1] for row in rows], np.int64)
+    matrix = np.frombuffer(b"".join(row[2] for row in rows), "<f2").astype(np.float32)
+    total = int(counts.sum())
+    starts = np.cumsum([0, *counts.tolist()], dtype=np.int64)[:-1]
+    return ChunkVectors(
+        np.array([row[0] for row in rows], np.int64), starts, unit(matrix.reshape(total, -1 if total else 0))
+    )
+
+
+def _state_row(tokens: TokenEmbeddings) -> tuple[bytes, bytes | None, str, bytes]:
+    values, scales, sentences = row_of(tokens)
+    return values, scales if isinstance(scales, bytes) else None, str(tokens.form), sentences
