@@ -3,19 +3,18 @@
 They are beside the papers, not the papers: losing them loses no library.
 """
 
+import hashlib
 import os
 import sys
 from pathlib import Path
 
-from rag.utils.places import ServerAddress
 
+def folder_beside(place: str, library: str) -> Path:
+    """Return the folder of this machine's user for the files of a library; it may not be there yet.
 
-def folder_beside(address: ServerAddress, library: str = "") -> Path:
-    """Return the folder of this machine's user for the files of the library in a database; it may not be there yet.
-
-    `library` tells it from another that was in the same database before, as its map would be another one.
+    `place` is where that is, `library` tells it from others that were there before, whose map would be another one.
     """
-    return _data_folder() / "askpapers" / "-".join(filter(None, (address.key, library)))
+    return _data_folder() / "askpapers" / f"{hashlib.sha256(place.encode()).hexdigest()[:16]}-{library}"
 
 
 def _data_folder() -> Path:

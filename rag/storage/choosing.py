@@ -1,7 +1,7 @@
 """The storage that a library's place asks for: a folder's, or a server's, whose drivers are imported only then."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rag.errors import SettingsError
 from rag.settings import Settings
@@ -10,9 +10,6 @@ from rag.storage.embedded import EmbeddedStorage
 from rag.storage.layout import holds_papers
 from rag.storage.manifest import IndexSpec
 from rag.utils.places import Place, ServerAddress, place_of
-
-if TYPE_CHECKING:
-    from rag.storage.server import ServerStorage
 
 AnyPlace = str | Path | ServerAddress  # what names a library
 DRIVER = "psycopg"
@@ -38,7 +35,7 @@ def open_storage(given: AnyPlace, spec: IndexSpec | None, settings: Settings, *,
     place = placed(given)
     if isinstance(place, Path):
         return EmbeddedStorage.open(place, spec, create=create)
-    return _server().open(place, spec, settings, create=create)
+    return _server()(place, spec, settings, create=create)
 
 
 def may_hold_papers(given: AnyPlace) -> bool:
@@ -47,12 +44,12 @@ def may_hold_papers(given: AnyPlace) -> bool:
     return holds_papers(place) if isinstance(place, Path) else True
 
 
-def _server() -> "type[ServerStorage]":
+def _server() -> Callable[..., Storage]:
     try:
-        from rag.storage.server import ServerStorage
+        from rag.storage.server.opening import open_server
     except ImportError as error:
         if not (error.name or DRIVER).startswith(DRIVER):  # without its library it tells no name
             raise
         msg = f"A library on PostgreSQL needs the package {DRIVER}. Install it with: pip install 'askpapers[server]'"
         raise SettingsError(msg) from error
-    return ServerStorage
+    return open_server

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from rag.errors import LibraryDamagedError, LibraryMismatchError, StorageError
 from rag.storage.layout import MANIFEST, rebuild_command
@@ -58,24 +59,31 @@ def read_manifest(folder: Path) -> Manifest | None:
     """
     path = folder / MANIFEST
     try:
-        values = json.loads(path.read_text("utf-8"))
-        found = int(values["format"])
-        if found > FORMAT:
-            msg = (
-                f"The library {folder} has format {found}, this askpapers reads up to {FORMAT}. "
-                "Upgrade with: pip install --upgrade askpapers"
-            )
-            raise LibraryMismatchError(msg)
-        manifest = Manifest(**values)
-        for field in fields(Manifest):
-            if type(getattr(manifest, field.name)) is not field.type:
-                msg = f"{field.name} is {getattr(manifest, field.name)!r}"
-                raise TypeError(msg)  # noqa: TRY301  (one place tells all damage)
+        return manifest_of(json.loads(path.read_text("utf-8")), folder)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         msg = f"{path} can't be read ({error}). Make it anew from the catalog with: {rebuild_command(folder)}"
         raise LibraryDamagedError(msg) from error
+
+
+def manifest_of(values: Any, library: object) -> Manifest:
+    """Return a library's manifest of its JSON. Raises LibraryMismatchError when its format is newer.
+
+    Raises ValueError, KeyError, TypeError, OverflowError or RecursionError for what is none.
+    """
+    found = int(values["format"])
+    if found > FORMAT:
+        msg = (
+            f"The library {library} has format {found}, this askpapers reads up to {FORMAT}. "
+            "Upgrade with: pip install --upgrade askpapers"
+        )
+        raise LibraryMismatchError(msg)
+    manifest = Manifest(**values)
+    for field in fields(Manifest):
+        if type(getattr(manifest, field.name)) is not field.type:
+            msg = f"{field.name} is {getattr(manifest, field.name)!r}"
+            raise TypeError(msg)
     return manifest
 
 

@@ -43,8 +43,10 @@ class ServerAddress:
     @property
     def key(self) -> str:
         """A name for this database that tells nobody anything: who connects, and how, doesn't matter."""
-        host, port = (self._keywords.get(name, "") for name in ("host", "port"))
-        return hashlib.sha256(f"{host.lower()} {port or 5432} {self.database}".encode()).hexdigest()[:16]
+        host, port, options = (
+            self._keywords.get(name, "") for name in ("host", "port", "options")
+        )  # may name a schema
+        return hashlib.sha256(f"{host.lower()} {port or 5432} {self.database} {options}".encode()).hexdigest()[:16]
 
     def without_secrets(self, text: str) -> str:
         """Return a text without this address's passwords, as they are or as they stand in an address."""

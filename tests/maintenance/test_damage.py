@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from rag.storage.index.token_embeddings import NO_TOKENS
 
 from rag.errors import LibraryDamagedError
 from rag.ingestion.ingest import store_records
@@ -21,6 +20,7 @@ from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.sqlite import open_catalog
 from rag.storage.index.index import FolderIndex
 from rag.storage.index.mending import seen_damage
+from rag.storage.index.token_embeddings import NO_TOKENS
 from rag.storage.layout import IndexFolder
 from rag.storage.sqlite_files import sqlite_trouble
 

@@ -54,7 +54,8 @@ def test_what_is_no_address_is_a_folder(text: str) -> None:
          {"host": "::1", "port": "5433", "dbname": "papers"}),
         ("postgresql://a:1,b:2/papers?target_session_attrs=read-write", "postgresql://a:1,b:2/papers",
          {"host": "a,b", "port": "1,2", "dbname": "papers", "target_session_attrs": "read-write"}),
-        ("  'postgresql://host/my%20papers'\n", "postgresql://host/my%20papers", {"host": "host", "dbname": "my papers"}),
+        ("  'postgresql://host/my%20papers'\n", "postgresql://host/my%20papers",
+         {"host": "host", "dbname": "my papers"}),
         (f"postgresql://me:{SECRET}@@host/papers", "postgresql://me@host/papers",
          {"user": "me", "password": f"{SECRET}@", "host": "host", "dbname": "papers"}),
     ],
@@ -68,7 +69,9 @@ def test_an_address_is_read_as_postgresql_s_own_programs_read_it(
     assert str(address(shown)) == shown
 
 
-@given(user=NAMES, password=NAMES, database=NAMES, host=st.sampled_from(["host", "10.0.0.1", "db.example.org", "[::1]"]))
+@given(
+    user=NAMES, password=NAMES, database=NAMES, host=st.sampled_from(["host", "10.0.0.1", "db.example.org", "[::1]"])
+)
 def test_any_password_is_kept_and_never_shown(user: str, password: str, database: str, host: str) -> None:
     marked = f"{SECRET}{password}"
     text = f"postgresql://{quote(user, safe='')}:{quote(marked, safe='')}@{host}/{quote(database, safe='')}"
@@ -91,15 +94,16 @@ def test_any_password_is_kept_and_never_shown(user: str, password: str, database
 def test_an_address_in_any_disorder_is_read_or_refused_without_a_part_of_it(before: str, behind: str) -> None:
     """Whoever forgets to encode a password must not read it in the message."""
     text = f"postgresql://{before}Zq7{SECRET}Zq7{behind}"
+    refused = ""
     try:
         found = place_of(text)
     except ValueError as error:
-        assert SECRET not in str(error)
-        assert "\n" not in str(error)
+        refused = str(error)
     else:
         assert isinstance(found, ServerAddress)
-        if found.connection().get("password", "").count(SECRET):
-            assert SECRET not in str(found)
+        assert SECRET not in found.connection().get("password", "") or SECRET not in str(found)
+    assert SECRET not in refused
+    assert "\n" not in refused
 
 
 @pytest.mark.parametrize(

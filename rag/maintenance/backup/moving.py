@@ -39,6 +39,7 @@ def copy_library(storage: Storage, folder: Path, *, vectors: bool) -> int:
             write_manifest(folder, replace(made, vectors=FIRST_INDEX, format=FORMAT))
         if made is not None and vectors and findable:
             _copy_index(storage, findable, index_folder(folder, FIRST_INDEX))
+    with closing(open_catalog(folder)) as copy:  # which takes in the full text
         _let_be_found(copy, findable)
         return copy.count()
 
@@ -83,6 +84,7 @@ def fill_library(folder: Path, storage: Storage) -> None:
     """
     with closing(open_catalog(folder)) as catalog:
         copy_catalog(catalog, storage.catalog)
+        storage.catalog.full_text.take_in()
         made, findable = read_manifest(folder), sorted(catalog.indexed_ids())
     place = index_folder(folder, made.vectors) if made else None
     if made is None or place is None or not place.path.is_dir():

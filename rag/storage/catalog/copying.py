@@ -58,6 +58,7 @@ def copy_catalog(source: Catalog, target: Catalog) -> None:
     """Copy all papers and all that is known of them into an empty catalog, in one transaction; none can be found yet.
 
     Whoever wants a copy of one moment calls it inside of the source's `snapshot`. Some hundred rows are held at once.
+    The full text is taken in next, by `take_in`.
     Raises BackupError when there is anything in the target, StorageError, LibraryDamagedError.
     """
     require_empty(target)
@@ -69,7 +70,6 @@ def copy_catalog(source: Catalog, target: Catalog) -> None:
                 target.database.run_many(f"INSERT INTO {table.name} ({columns}) VALUES ({marks})", rows)
         target.database.set_last_ids(source.database.last_ids())
         target.changed(source.generation)
-    target.full_text.take_in()
 
 
 def require_empty(catalog: Catalog) -> None:
