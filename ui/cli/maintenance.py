@@ -65,7 +65,7 @@ def rebuild(
     if as_json:
         print_json({"rebuilt": done})
     else:
-        console().print(f"{place}: vectors of {done:,} papers made anew.")
+        typer.echo(f"{place}: vectors of {done:,} papers made anew.")
 
 
 def backup(
