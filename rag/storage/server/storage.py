@@ -18,6 +18,7 @@ from rag.storage.server.chroma import ChromaServer
 from rag.storage.server.database import LOCK_WRITERS, PostgresDatabase
 from rag.storage.server.index import ServerIndex
 from rag.storage.server.migrating import migrate
+from rag.storage.server.proposing import Proposer
 from rag.storage.server.schema import drop_index, index_tables
 
 CURRENT = "SELECT number, manifest FROM indexes WHERE current"
@@ -30,6 +31,7 @@ class ServerStorage:
         """Use `ServerStorage.open`."""
         self.database = database
         self.chroma = chroma
+        self.proposer = Proposer(database, chroma)
         self.place = database.library
         self._spec = spec
         self._lent = 0
@@ -40,9 +42,7 @@ class ServerStorage:
             self._require_fitting(manifest)
 
     @classmethod
-    def open(  # noqa: PLR0913  (two servers, and what for)
-        cls, conninfo: str, library: str, chroma: ChromaServer, spec: IndexSpec, *, create: bool = True
-    ) -> Self:
+    def open(cls, conninfo: str, library: str, chroma: ChromaServer, spec: IndexSpec, *, create: bool = True) -> Self:
         """Open the library in a database of PostgreSQL, made when absent if `create`; `library` is how errors name it.
 
         Nothing is asked of Chroma yet. Raises LibraryMissingError, LibraryMismatchError, LibraryDamagedError,
@@ -60,8 +60,8 @@ class ServerStorage:
         """Let go of both servers, when all searches are done."""
         with self._returned:
             self._returned.wait_for(lambda: not self._lent)
+        self.proposer.close()
         self.catalog.close()
-        self.chroma.close()
 
     def manifest(self) -> Manifest | None:
         """Return what the index is made with; None when there is none yet."""
@@ -121,7 +121,7 @@ class ServerStorage:
 
     def _current(self) -> ServerIndex | None:
         rows = self.database.all(CURRENT)
-        return ServerIndex(self.database, self.chroma, rows[0][0]) if rows else None
+        return ServerIndex(self.database, self.proposer, rows[0][0]) if rows else None
 
     def _first(self) -> ServerIndex:
         """Make the index of a library that has none."""
@@ -139,12 +139,14 @@ class ServerStorage:
             return self._make_tables(manifest)
 
     def _make_tables(self, manifest: Manifest) -> ServerIndex:
-        """Make the tables of a new index, inside a transaction; Chroma's collection is made when something is first sent."""
+        """Make the tables of a new index, inside a transaction; Chroma's collection comes when something is sent."""
         number = int(self.database.one("SELECT coalesce(max(number), 0) + 1 FROM indexes"))
         kept = json.dumps({**asdict(manifest), "vectors": f"vectors-{number}"})
         self.database.script(index_tables(number))
-        self.database.run("INSERT INTO indexes VALUES (?, ?, '', false)", number, kept)
-        return ServerIndex(self.database, self.chroma, number)
+        self.database.run(
+            "INSERT INTO indexes (number, manifest, collection, current) VALUES (?, ?, '', false)", number, kept
+        )
+        return ServerIndex(self.database, self.proposer, number)
 
     def _drop(self, number: int) -> None:
         collection = self.database.one("SELECT collection FROM indexes WHERE number = ?", number)
