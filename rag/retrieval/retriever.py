@@ -145,7 +145,7 @@ class Retriever:
             if not nearest:
                 return None
             [asked] = self._embedder.embed([earlier.question], kind="query")
-            cosines = (max(ranked.candidates.dense.values()), nearest[0][1], float(vector @ asked.vector))
+            cosines = (max(ranked.candidates.dense.values(), default=0.0), nearest[0][1], float(vector @ asked.vector))
             names = any(is_named(ranked.papers[paper_id].title, question) for paper_id in ranked.best[:TOPMOST])
             rank = ranked.best.index(before[0]) + 1 if before[0] in ranked.best else DEPTH
             return ties_of(ranked.query, Seen(own, cosines, rank, ranked.candidates.searched, names))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from rag.errors import VectorsAwayError
-from rag.storage.server.exchange import Exchange, GoneError
+from rag.storage.server.exchange import SECONDS, Exchange, GoneError
 from rag.utils.arrays import Vector
 from rag.utils.batching import batched
 
@@ -25,9 +25,12 @@ class ChromaServer:
     Raises VectorsAwayError: GoneError for a collection that isn't there, DownError, BrokenError (see exchange).
     """
 
-    def __init__(self, url: str, headers: Mapping[str, str] | None = None) -> None:
-        """Use the server at an address such as http://localhost:8000; nothing is asked of it yet."""
-        self._exchange = Exchange(url, headers)
+    def __init__(self, url: str, headers: Mapping[str, str] | None = None, seconds: float = SECONDS) -> None:
+        """Use the server at an address such as http://localhost:8000; nothing is asked of it yet.
+
+        An answer may take `seconds`, that to a write WRITING.
+        """
+        self._exchange = Exchange(url, headers, seconds)
         self.place = self._exchange.place
         self._checked = False  # whether its version was looked at
         self._ids: dict[str, str] = {}  # of collections by name

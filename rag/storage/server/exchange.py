@@ -38,9 +38,10 @@ class BrokenError(VectorsAwayError):
 class Exchange:
     """Requests to one server. Safe to share between threads."""
 
-    def __init__(self, url: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, url: str, headers: Mapping[str, str] | None = None, seconds: float = SECONDS) -> None:
         """Ask the server at an address such as http://localhost:8000; nothing is asked yet."""
-        self._client = httpx2.Client(base_url=url.rstrip("/"), headers=dict(headers or {}), timeout=SECONDS)
+        self._client = httpx2.Client(base_url=url.rstrip("/"), headers=dict(headers or {}))
+        self._seconds = seconds
         self.place = shown(url)
         self._lock = threading.Lock()  # held by the one who looks whether it is back
         self._away_until = 0.0
@@ -50,11 +51,14 @@ class Exchange:
         """Let go of the connections."""
         self._client.close()
 
-    def ask(self, method: str, path: str, sent: Any = None, seconds: float = SECONDS) -> Any:
-        """Return the answer to a request. Raises GoneError, DownError, BrokenError, VectorsAwayError."""
+    def ask(self, method: str, path: str, sent: Any = None, seconds: float = 0.0) -> Any:
+        """Return the answer to a request, which may take `seconds`, or what any may.
+
+        Raises GoneError, DownError, BrokenError, VectorsAwayError.
+        """
         if self._was_slow:
             self._look()
-        return self._answer(method, path, sent, seconds)
+        return self._answer(method, path, sent, seconds or self._seconds)
 
     def _look(self) -> None:
         """Look whether a server that didn't answer does now, one thread at a time. Raises VectorsAwayError."""

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import LibraryDamagedError, LibraryMismatchError
-from rag.storage.base import IndexedPaper
+from rag.storage.base import Carry, IndexedPaper
 from rag.storage.index import exact
 from rag.storage.index.exact import Allowed, ChunkVectors
-from rag.storage.index.token_embeddings import Form, TokenEmbeddings
+from rag.storage.index.token_embeddings import NO_TOKENS, Form, TokenEmbeddings
 from rag.storage.index.token_store import of_row, row_of
 from rag.storage.server.database import PostgresDatabase
 from rag.storage.server.proposing import Proposer, Wanted
@@ -109,6 +109,22 @@ class ServerIndex:
         """Return all vectors, of length 1."""
         return _chunks(self._rows("true ORDER BY paper_id"))
 
+    def stored(self, paper_ids: Sequence[int]) -> list[IndexedPaper]:
+        """Return what is kept of those papers that have any, by id, as `put` takes it."""
+        tokens = self.token_embeddings(paper_ids)
+        rows = self._rows("paper_id = ANY(%s) ORDER BY paper_id", list(paper_ids))
+        return [(row[0], list(_matrix(row)), tokens.get(row[0], NO_TOKENS)) for row in rows]
+
+    def carried(self, form: Form) -> Carry:
+        """Return what gives what is kept of papers whose token states are in a form, or that have none."""
+        with_tokens = bool(self._database.all(f"SELECT 1 FROM {self._states} LIMIT 1"))
+
+        def carry(paper_ids: Sequence[int]) -> list[IndexedPaper]:
+            found = self.stored(paper_ids)
+            return [one for one in found if not with_tokens or (len(one[2].sentences) and one[2].form is form)]
+
+        return carry
+
     def put(self, papers: Sequence[IndexedPaper]) -> None:
         """Store papers, replacing what was there; one that was removed meanwhile is left out."""
         with self._database.writes() as connection:
@@ -183,6 +199,11 @@ def _chunks(rows: Sequence[Any]) -> ChunkVectors:
     return ChunkVectors(
         np.array([row[0] for row in rows], np.int64), starts, unit(matrix.reshape(total, -1 if total else 0))
     )
+
+
+def _matrix(row: Sequence[Any]) -> Matrix:
+    """Return the vectors of a row (paper id, chunks, 16-bit numbers) as they are kept."""
+    return np.frombuffer(row[2], "<f2").astype(np.float32).reshape(row[1], -1)
 
 
 def _state_row(tokens: TokenEmbeddings) -> tuple[bytes, bytes | None, str, bytes]:
