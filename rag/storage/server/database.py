@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any, LiteralString, TypeVar, cast
+from typing import Any, LiteralString, TypeVar
 
 import psycopg
 from psycopg.types.numeric import NumericLoader
@@ -150,15 +150,15 @@ class PostgresDatabase:
             with self._pool.connection() as connection:
                 held = True
                 if wait:
-                    connection.execute(cast("LiteralString", f"SELECT pg_advisory_lock{kind}{key}"), [what])
+                    connection.execute(f"SELECT pg_advisory_lock{kind}{key}", [what])
                 else:
-                    sql = cast("LiteralString", f"SELECT pg_try_advisory_lock{kind}{key}")
+                    sql = f"SELECT pg_try_advisory_lock{kind}{key}"
                     [(held,)] = connection.execute(sql, [what]).fetchall()
                 try:
                     yield held
                 finally:
                     if held and not connection.closed:
-                        connection.execute(cast("LiteralString", f"SELECT pg_advisory_unlock{kind}{key}"), [what])
+                        connection.execute(f"SELECT pg_advisory_unlock{kind}{key}", [what])
         except SERVER as error:
             raise self.trouble(error) from error
 
@@ -210,7 +210,7 @@ class PostgresDatabase:
 
     def version(self) -> Hashable:
         """Return what is another one after anything was written, by anybody."""
-        return self.one("SELECT value FROM state WHERE name = 'writes'")
+        return int(self.one("SELECT value FROM state WHERE name = 'writes'"))
 
     def damage(self) -> list[str]:
         """Return the damage that PostgreSQL has met in its pages; it looks at each that it reads."""
@@ -237,8 +237,7 @@ def as_psycopg(sql: str) -> LiteralString:
     >>> as_psycopg("SELECT 7 % 2 WHERE title LIKE ? OR paper_id IN ()")
     'SELECT 7 %% 2 WHERE title ILIKE %s OR paper_id IN (NULL)'
     """
-    known = sql.replace("%", "%%").replace("?", "%s").replace(" LIKE ", " ILIKE ").replace(" IN ()", " IN (NULL)")
-    return cast("LiteralString", known)
+    return sql.replace("%", "%%").replace("?", "%s").replace(" LIKE ", " ILIKE ").replace(" IN ()", " IN (NULL)")
 
 
 def _values(values: Iterable[object]) -> list[object]:
