@@ -4,7 +4,7 @@ rag.storage.embedded fills it with a folder of this machine. Whoever writes anot
 rag.testing.storage.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -38,8 +38,12 @@ class Index(Protocol):
     def ids(self) -> set[int]:
         """Return the ids of all papers of which anything is stored."""
 
-    def put(self, papers: Sequence[IndexedPaper]) -> None:
-        """Store papers, replacing what was there; each is whole or absent."""
+    def put(self, papers: Sequence[IndexedPaper], versions: Mapping[int, int] | None = None) -> None:
+        """Store papers, replacing what was there; each is whole or absent.
+
+        `versions` are those of the texts that they were made of, as they were claimed: where several write, what is
+        there of a later text stays.
+        """
 
     def delete(self, paper_ids: Iterable[int]) -> None:
         """Forget papers; ids that aren't there don't matter."""

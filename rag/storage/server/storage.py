@@ -13,7 +13,7 @@ from typing import Self
 from rag.errors import EmptyLibraryError, LibraryDamagedError, LibraryLockedError, VectorsAwayError
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.manifest import IndexSpec, Manifest, require_same
-from rag.storage.postings.full_text import PostingsFullText
+from rag.storage.server.catalog import ServerCatalog
 from rag.storage.server.chroma import ChromaServer
 from rag.storage.server.database import LOCK_WRITERS, PostgresDatabase
 from rag.storage.server.index import ServerIndex
@@ -34,7 +34,7 @@ class ServerStorage:
         self._spec = spec
         self._lent = 0
         self._returned = threading.Condition()
-        self.catalog = Catalog(database, PostingsFullText(database))
+        self.catalog: Catalog = ServerCatalog(database)
         manifest = self.manifest()
         if manifest is not None:
             self._require_fitting(manifest)
