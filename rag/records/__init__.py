@@ -7,7 +7,7 @@ from rag.records.answers import Anew, Answer, Outcome, Rating, Searched, Turn
 from rag.records.claims import Citation, Claim, Difference, Standing, Support
 from rag.records.comparisons import Cell, ComparedPaper, Comparison
 from rag.records.filters import Filters, Listing
-from rag.records.marks import NamedCollection, PaperMarks, Removed, Tag
+from rag.records.marks import LoggedChange, NamedCollection, PaperMarks, Removed, Tag
 from rag.records.papers import (
     Found,
     Hit,
@@ -36,6 +36,7 @@ __all__ = [
     "Hit",
     "IngestReport",
     "Listing",
+    "LoggedChange",
     "Merge",
     "MissingFromSource",
     "NamedCollection",

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from rag.errors import BackupError, LibraryError, LibraryMismatchError, StorageError
 from rag.maintenance.backup.archive import Backup, extract, listed, opened
 from rag.storage.catalog.sqlite import open_catalog
+from rag.storage.catalog.users.audit import log_change, named_sources
 from rag.storage.manifest import read_manifest
 
 
@@ -60,6 +61,9 @@ def _check(folder: Path, file: Path) -> None:
     try:
         with closing(open_catalog(folder)) as catalog:
             damage = catalog.damage()
+            if not damage:
+                with catalog.transaction():
+                    log_change(catalog.database, "restore", catalog.count(), named_sources([str(file.resolve())]))
         read_manifest(folder)
     except LibraryMismatchError:
         raise
