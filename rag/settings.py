@@ -4,40 +4,21 @@ Nothing is read at import. `Settings()` reads `ASKPAPERS_*` and the standard `OP
 also reads `.env` in the current folder. `.env.example` and the table in README.md list the same fields (tested).
 """
 
-import math
 import re
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from rag.errors import SettingsError
-from rag.utils.addresses import unwrapped
+from rag.utils.addresses import http_address, unwrapped
+from rag.utils.named_values import checked_addresses, checked_prices
 
 Embedding = Annotated[str, StringConstraints(pattern=r"^(minilm|hf:.+|onnx:.+|openai:.+)$")]
 Llm = Annotated[str, StringConstraints(pattern=r"^(auto|extractive|openai:.+|gguf:.+)$")]
 Check = Annotated[str, StringConstraints(pattern=r"^(off|llm|openai:.+|onnx:.+|hf:.+)$")]
 Rerank = Annotated[str, StringConstraints(pattern=r"^(|onnx:.+|hf:.+|rerank:.+|openai:.+)$")]
-
-
-def _address(value: str) -> str | None:
-    """Return an http address without what was copied along around it, None for none; raise ValueError for others."""
-    value = unwrapped(value)
-    if not value:
-        return None
-    example = "it must look like http://127.0.0.1:8080/v1"
-    try:
-        parts = urlsplit(value)
-        usable = parts.scheme.lower() in {"http", "https"} and parts.hostname and parts.port != 0
-    except ValueError:  # a port that is none, or half of a bracket
-        usable = False
-    if not usable and "//" not in value:
-        raise ValueError(f"{example}, with http:// or https:// in front")
-    if not usable or parts.path.startswith("//") or not all(letter.isprintable() and letter != " " for letter in value):
-        raise ValueError(example)
-    return value
 
 
 def _key(value: SecretStr) -> SecretStr | None:
@@ -49,65 +30,12 @@ def _key(value: SecretStr) -> SecretStr | None:
     return SecretStr(key) if key else None
 
 
-def price_table(text: str) -> dict[str, tuple[float, float]]:
-    """Return prices by model, per million tokens read and written, of `MODEL=IN/OUT, MODEL=IN/OUT`.
-
-    Raises ValueError for anything else.
-
-    >>> price_table("gpt-4.1-mini=0.4/1.6, local=0/0")
-    {'gpt-4.1-mini': (0.4, 1.6), 'local': (0.0, 0.0)}
-    """
-    table: dict[str, tuple[float, float]] = {}
-    for entry in filter(str.strip, re.split(r"[,;\n]", text)):
-        name, _, prices = (part.strip() for part in entry.partition("="))
-        read, _, wrote = prices.partition("/")
-        table[name] = float(read), float(wrote)
-        if not name or not all(0 <= price < math.inf for price in table[name]):
-            raise ValueError(entry)
-    return table
-
-
-def _prices(value: str) -> str:
-    """Return a table of prices as it is; raise ValueError for anything else."""
-    try:
-        price_table(value)
-    except ValueError:
-        msg = "it must look like gpt-4.1-mini=0.4/1.6, other=2/8 (a model's prices per million tokens read and written)"
-        raise ValueError(msg) from None
-    return value
-
-
 def _mailto(value: str) -> str:
     """Return a mail address without `mailto:`; raise ValueError for anything else."""
     value = unwrapped(value).removeprefix("mailto:")
     if value and not re.fullmatch(r"[!-~]+@[!-~]+\.[!-~]+", value):
         msg = "it must look like me@example.org"
         raise ValueError(msg)
-    return value
-
-
-def address_table(text: str) -> dict[str, str]:
-    """Return addresses by name of `NAME=ADDRESS, NAME=ADDRESS`. Raises ValueError for anything else.
-
-    >>> address_table("arxiv=http://127.0.0.1:8000/api, crossref=https://mirror.example.org")
-    {'arxiv': 'http://127.0.0.1:8000/api', 'crossref': 'https://mirror.example.org'}
-    """
-    table: dict[str, str] = {}
-    for entry in filter(str.strip, re.split(r"[,;\s]+", text)):
-        name, _, address = entry.partition("=")
-        table[name] = _address(address) or ""
-        if not name or not table[name]:
-            raise ValueError(entry)
-    return table
-
-
-def _index_addresses(value: str) -> str:
-    """Return a table of addresses as it is; raise ValueError for anything else."""
-    try:
-        address_table(value)
-    except ValueError:
-        msg = "it must look like arxiv=https://mirror.example.org/api, crossref=https://other.example.org"
-        raise ValueError(msg) from None
     return value
 
 
@@ -187,7 +115,7 @@ class Settings(BaseSettings):
         description="Who checks by meaning what an LLM wrote: `off` (words alone), `llm` (the one that answers), "
         "`openai:MODEL`, or an NLI or fact-checking model: `onnx:FOLDER`, `hf:ORG/NAME`.",
     )
-    check_base_url: Annotated[str, AfterValidator(_address)] | None = Field(
+    check_base_url: Annotated[str, AfterValidator(http_address)] | None = Field(
         None, description="Address of the endpoint of `ASKPAPERS_CHECK=openai:MODEL`; empty means that of the answers."
     )
     check_api_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
@@ -199,7 +127,7 @@ class Settings(BaseSettings):
         "(`onnx:FOLDER`, `hf:ORG/NAME`), an endpoint for that (`rerank:MODEL`), a chat model (`openai:MODEL`); "
         "empty: nobody.",
     )
-    rerank_base_url: Annotated[str, AfterValidator(_address)] | None = Field(
+    rerank_base_url: Annotated[str, AfterValidator(http_address)] | None = Field(
         None, description="Address of the endpoint of `ASKPAPERS_RERANKER`; empty means that of the answers."
     )
     rerank_api_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
@@ -212,7 +140,7 @@ class Settings(BaseSettings):
     )
     price_in: float = Field(0.0, ge=0, description="Price of a million tokens read by the LLM, to tell what it cost.")
     price_out: float = Field(0.0, ge=0, description="Price of a million tokens written by the LLM.")
-    prices: Annotated[str, AfterValidator(_prices)] = Field(
+    prices: Annotated[str, AfterValidator(checked_prices)] = Field(
         "", description="Prices by model, which come before those: `MODEL=IN/OUT, MODEL=IN/OUT`, per million tokens."
     )
     max_cost: float | None = Field(
@@ -220,7 +148,16 @@ class Settings(BaseSettings):
     )
     timeout: float = Field(120.0, gt=0, le=3600, description="Seconds that an endpoint may be silent.")
     auth: SecretStr | None = Field(
-        None, description="`user:password` that the page asks for, or a file that holds it; empty asks nobody."
+        None,
+        description="`user:password` that the page asks for, or a file with one such line for each user; empty asks "
+        "nobody.",
+    )
+    readers: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        (), description="Users of the page that may read and ask, but not change the library, with commas; `*`: all."
+    )
+    answers_at_once: int = Field(4, ge=1, le=1000, description="Answers that each process of the page writes at once.")
+    waiting_questions: int = Field(
+        64, ge=1, le=100_000, description="Questions that may wait for an answer in each process; more are refused."
     )
     fetch: bool = Field(
         False, description="Whether the page offers to bring in papers from open indexes (`true`, `false`)."
@@ -230,7 +167,7 @@ class Settings(BaseSettings):
         description="Your mail address, told to the indexes that papers are fetched from, so that they can write to "
         "you; some answer faster for it. Empty tells none.",
     )
-    index_addresses: Annotated[str, AfterValidator(_index_addresses)] = Field(
+    index_addresses: Annotated[str, AfterValidator(checked_addresses)] = Field(
         "",
         description="Other addresses of indexes, of mirrors say: `NAME=ADDRESS, NAME=ADDRESS`, with a name as "
         "`askpapers fetch` takes it.",
@@ -260,7 +197,7 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("openai_api_key", "OPENAI_API_KEY"),
         description="Key of the OpenAI-compatible endpoint.",
     )
-    openai_base_url: Annotated[str, AfterValidator(_address)] | None = Field(
+    openai_base_url: Annotated[str, AfterValidator(http_address)] | None = Field(
         None,
         validation_alias=AliasChoices("openai_base_url", "OPENAI_BASE_URL"),
         description="Address of the OpenAI-compatible endpoint; empty means api.openai.com.",

@@ -7,12 +7,17 @@ from typing import Any
 
 from rag.text.source_names import short_name
 from ui.page.server_state import ServerState
+from ui.page.users.visitor import visitor
 
 
 def about(state: ServerState) -> dict[str, Any]:
     """Return what is served, and who answers."""
+    who = visitor()
     return {
         "library": identity(state),
+        "user": who.name,
+        "writes": who.may_write,
+        "keeps": state.keep and who.name is not None,
         "name": "Samples" if state.is_samples else state.home.stem,
         "papers": state.library.papers(limit=1)[1],
         "samples": state.is_samples,
@@ -36,5 +41,11 @@ def header(state: ServerState) -> str:
 
 
 def identity(state: ServerState) -> str:
-    """Return what the browser knows this library by: its folder, without telling it."""
-    return hashlib.sha256(str(state.home.resolve()).encode()).hexdigest()[:16]
+    """Return what the browser knows this library by: its folder, without telling it.
+
+    Where conversations are kept for users it is another one for each: nobody sees, or keeps as theirs, what a user
+    before them asked in the same browser.
+    """
+    home, user = str(state.home.resolve()), visitor().name
+    known = f"{home}\0{user}" if state.keep and user is not None else home
+    return hashlib.sha256(known.encode()).hexdigest()[:16]

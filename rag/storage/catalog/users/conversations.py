@@ -1,7 +1,7 @@
 """Conversations that are kept for a user, so that each of their browsers has all of them.
 
-What is kept are rows: a conversation, or an exchange in one, each a JSON object of which this knows only its id, when it
-was deleted, and that `active` is a table of its own. A browser sends the fields that it changed, so that two of them
+What is kept are rows: a conversation, or an exchange in one, each a JSON object of which this knows only its id, when
+it was deleted, and that `active` is a table of its own. A browser sends the fields that it changed, so that two of them
 that change the same row both have their way; of one field the last word counts. Each user's rows are numbered by
 versions of their own, and nobody's rows can be named by anybody else: the user is a part of every key.
 """
@@ -65,9 +65,7 @@ class KeptConversations:
                 elif not self._put(one, one.fields, version, whole):
                     lacking.append(one.row_id)
             if self._database.one("SELECT count(*) FROM kept_rows WHERE who = ?", self._who) > MOST_ROWS:
-                msg = (
-                    f"More than {MOST_ROWS:,} questions can't be kept for one user: delete old conversations for good."
-                )
+                msg = f"At most {MOST_ROWS:,} questions are kept for one user: delete old conversations for good."
                 raise QuestionError(msg)
         return lacking
 
@@ -90,7 +88,8 @@ class KeptConversations:
             "SELECT kind, row_id, conversation, told FROM kept_rows WHERE who = ? AND version > ? AND version <= ? "
             "ORDER BY version, kind, row_id", self._who, version, upto,
         )  # fmt: skip
-        found = [KeptRow(*row[:3], self._read(row[3])) for row in kept if version or row[3]]
+        wanted = [row for row in kept if version or row[3]]
+        found = [KeptRow(kind, row_id, within, self._read(told)) for kind, row_id, within, told in wanted]
         return found, upto, len(rows) > VERSIONS
 
     def _version(self) -> int:
