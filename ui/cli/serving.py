@@ -59,7 +59,7 @@ def _serve(settings: "Settings", home: Path, serving: "Serving", workers: int) -
     def ready(where: str) -> None:
         errors.print(f"Askpapers is at {where}  (Ctrl+C ends it)")
 
-    state = ServerState(settings, home, keep=serving.keep)
+    state = ServerState(settings, home)
     try:
         if workers == 1:
             state.warm()

@@ -59,6 +59,7 @@ def mount_page(app: FastAPI, state: ServerState, serving: Serving, path: str, sh
     if serving.mcp and find_spec("mcp") is None:
         msg = "--mcp needs the package mcp. Install it with: pip install 'askpapers[mcp]'"
         raise SettingsError(msg)
+    state.keep = serving.keep
     place, logins = path.rstrip("/"), Logins(None if share is None else share.logins)
     app.add_middleware(Bounded, state=state, path=place)
     app.add_middleware(Recognised, logins=logins, serving=serving, path=place)

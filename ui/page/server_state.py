@@ -33,11 +33,11 @@ CUT_OFF = "The server shut down before the answer was whole. Ask again."
 class ServerState:
     """A library, the samples until it has papers, and a count of what is being answered. Shared by all sessions."""
 
-    def __init__(self, settings: Settings, home: Path, samples: Path = SAMPLES, *, keep: bool = False) -> None:
+    def __init__(self, settings: Settings, home: Path, samples: Path = SAMPLES) -> None:
         """Serve the library at `home`; the samples' one is made at `samples` when it is needed. Raises RagError."""
         self.settings = settings
         self.home = home
-        self.keep = keep  # conversations, for each user
+        self.keep = False  # conversations, for each user
         self.metrics = Metrics()
         self.closing = False  # no new answers
         self._line = asyncio.Semaphore(ANSWERS)

@@ -44,7 +44,7 @@ class Logins(MutableMapping[str, str]):
         return None if token is None else self.get(token)
 
     def __getitem__(self, token: str) -> str:
-        if self._folder is None:
+        if self._folder is None or token is None:  # gradio asks for None where there is no cookie
             return self._known[token]
         try:
             return self._file(token).read_text("utf-8")

@@ -123,7 +123,7 @@ def work_here(work: Work, share: Share, listener: socket.socket, serves: Any) ->
 
     forget_dead(share.metrics)
     try:
-        state = ServerState(work.settings, work.home, keep=work.serving.keep)
+        state = ServerState(work.settings, work.home)
         try:
             state.warm()
             with share.listen() as door:
