@@ -55,8 +55,8 @@ def log_in(tab: Tab, user: str) -> None:
 
 def call(server: Any, name: str, sent: dict[str, Any], cookie: str = "") -> tuple[int, Any]:
     """Return status and reply of a call of the page, as a program sends it."""
-    config = json.loads(get(f"{server.url}/config", Cookie=cookie)[2]) if cookie else {"components": []}
-    wires = [one["id"] for one in config["components"] if one["props"].get("server_fns")]
+    config = json.loads(get(f"{server.url}/config", Cookie=cookie)[2])
+    wires = [one["id"] for one in config.get("components", ()) if one["props"].get("server_fns")]
     body = {"data": [name, sent], "component_id": (wires or [1])[0], "session_hash": "x", "fn_name": "call"}
     status, _, reply = get(f"{server.url}/gradio_api/component_server", json.dumps(body).encode(), Cookie=cookie)
     return status, json.loads(reply)

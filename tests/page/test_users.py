@@ -1,20 +1,17 @@
 """Users of the page: who reads, who writes, and that the server holds to it."""
 
 import asyncio
-import io
-import json
-import urllib.request
 import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from pydantic import SecretStr
 
 from rag.errors import SettingsError
 from tests.page.browser import CARD, LATE, OpenTab
-from tests.page.requests import get
 from tests.page.test_keeping import USERS, call, log_in, logged_in
 from ui.page.calls import CALLS, WRITING
 from ui.page.serving import Serving, read_auth
@@ -38,8 +35,8 @@ def test_each_call_of_the_page_is_one_that_reads_or_one_that_writes() -> None:
 def test_a_reader_is_refused_every_call_that_writes_and_a_writer_is_not(serve_page: Serve, own_samples: Path) -> None:
     server = serve_page(own_samples, auth=USERS, readers=frozenset({"bob"}))
     ada, bob = logged_in(server, "ada"), logged_in(server, "bob")
-    sent = {"kind": "tag", "name": "x", "papers": [1], "paper": 1, "note": "x", "files": ["/x"], "job": "x", "undo": "x",
-            "source": "x", "old": "x", "new": "y", "index": "arxiv", "text": "x", "query": 1}  # fmt: skip
+    said = dict.fromkeys(("name", "note", "job", "undo", "source", "old", "new", "index", "text"), "x")
+    sent = said | {"kind": "tag", "papers": [1], "paper": 1, "files": ["/x"], "query": 1}
     for name in sorted(WRITING):
         assert call(server, name, sent, bob) == (200, {"error": READING}), name
     assert server.library.tags() == []
@@ -54,25 +51,15 @@ def test_a_reader_is_refused_every_call_that_writes_and_a_writer_is_not(serve_pa
 def test_a_reader_can_not_upload(user: str, status: int, serve_page: Serve, own_samples: Path) -> None:
     server = serve_page(own_samples, auth=USERS, readers=frozenset({"bob"}))
     mark = uuid.uuid4().hex
-    body = io.BytesIO()
-    body.write(f'--{mark}\r\nContent-Disposition: form-data; name="files"; filename="a.bib"\r\n\r\n'.encode())
-    body.write(f"@misc{{a}}\r\n--{mark}--\r\n".encode())
+    part = 'Content-Disposition: form-data; name="files"; filename="a.bib"'
+    body = f"--{mark}\r\n{part}\r\n\r\n@misc{{a}}\r\n--{mark}--\r\n"
     headers = {"Cookie": logged_in(server, user), "Content-Type": f"multipart/form-data; boundary={mark}"}
-    request = urllib.request.Request(f"{server.url}/gradio_api/upload", body.getvalue(), headers)
-    try:
-        with urllib.request.urlopen(request, timeout=20) as reply:
-            assert reply.status == status
-    except urllib.error.HTTPError as error:
-        assert error.code == status
+    assert httpx2.post(f"{server.url}/gradio_api/upload", content=body, headers=headers).status_code == status
 
 
 def test_where_all_are_readers_nobody_needs_a_password_and_nobody_writes(serve_page: Serve, own_samples: Path) -> None:
     server = serve_page(own_samples, readers=frozenset("*"))
-    config = json.loads(get(f"{server.url}/config")[2])
-    wire = next(one["id"] for one in config["components"] if one["props"].get("server_fns"))
-    sent = {"data": ["take_out", {"papers": [1]}], "component_id": wire, "session_hash": "x", "fn_name": "call"}
-    told = get(f"{server.url}/gradio_api/component_server", json.dumps(sent).encode())[2]
-    assert json.loads(told) == {"error": READING}
+    assert call(server, "take_out", {"papers": [1]}) == (200, {"error": READING})
     assert not Serving(host="0.0.0.0", readers=frozenset("*")).exposed
 
 
@@ -90,9 +77,9 @@ def test_a_reader_asks_and_sees_no_control_that_changes_the_library(
     tab.click("#ap-papers .ap-paperlist .ap-pick input")
     tab.see(".ap-chosenbar")
     tab.see(".ap-groups", "Mine")
-    hidden = ("#ap-uploads", '#ap-library [data-do="remove"]', '[data-do="collect"]', '[data-do="tag"]', '[data-do="drop"]',
-              '[data-do="rename"]', '.ap-groups [data-do="source"]', '.ap-groups [data-do="whole"]')  # fmt: skip
-    for selector in hidden:
+    marks = ('[data-do="collect"]', '[data-do="tag"]', '[data-do="drop"]', '[data-do="rename"]')
+    sources = ('.ap-groups [data-do="source"]', '.ap-groups [data-do="whole"]')
+    for selector in ("#ap-uploads", '#ap-library [data-do="remove"]', *marks, *sources):
         assert not tab.seen(selector), selector
     assert tab.seen('.ap-chosenbar [data-do="askthese"]')
     log_in(tab, "ada")
@@ -166,7 +153,7 @@ def test_who_visits_is_known_within_and_in_what_is_begun_there_alone() -> None:
                 await asyncio.sleep(0.01)
                 return await asyncio.to_thread(lambda: visitor().name)
 
-        return await asyncio.gather(named("ada"), named("bob"))
+        return list(await asyncio.gather(named("ada"), named("bob")))
 
     assert asyncio.run(both()) == ["ada", "bob"]
     assert visitor().name is None

@@ -3,6 +3,7 @@
 import base64
 import json
 import shutil
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,12 +23,12 @@ from ui.page.watched.pressure import FULL
 
 Serve = Callable[..., Any]
 QUESTION = "How does LoRA fine-tune a large model without changing its weights?"
-LADA = "Basic " + base64.b64encode(b"ada:lovelace").decode()
+ADA = "Basic " + base64.b64encode(b"ada:lovelace").decode()
 
 
-def numbers(server: Any, **headers: str) -> dict[tuple[str, str], float]:
+def numbers(server: Any, user: str = "") -> dict[tuple[str, str], float]:
     """Return what /metrics tells, by name and the value of its label."""
-    status, told, body = get(f"{server.url}/metrics", **headers)
+    status, told, body = get(f"{server.url}/metrics", Authorization=user)
     assert status == 200
     assert told["content-type"].startswith("text/plain")
     families = text_string_to_metric_families(body.decode())
@@ -58,7 +59,7 @@ def test_the_numbers_are_for_users_and_health_and_readiness_for_everybody(
     server = serve_page(own_samples, auth=USERS)
     assert get(f"{server.url}/metrics")[0] == 401
     assert get(f"{server.url}/metrics", Authorization="Basic eDp5")[0] == 401
-    assert numbers(server, Authorization=LADA)["askpapers_papers", ""] == 40
+    assert numbers(server, ADA)["askpapers_papers", ""] == 40
     assert get(f"{server.url}/health")[0] == get(f"{server.url}/ready")[0] == 200
     monkeypatch.setattr(readiness, "KEPT_FOR", 0.0)
     monkeypatch.setattr(Library, "outlook", _broken)
@@ -87,8 +88,6 @@ def test_a_server_whose_library_can_not_be_searched_is_alive_and_not_ready(
 
 
 def test_a_search_that_hangs_is_not_waited_for(serve_page: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    import threading
-
     release, begun = threading.Event(), list[str]()
 
     def hangs(self: object, question: str) -> None:

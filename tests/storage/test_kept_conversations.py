@@ -110,7 +110,7 @@ def test_what_was_deleted_long_ago_is_forgotten_once_a_new_browser_asks(
     now = time.time()
     ada.change([change("c", {"deleted": int(now * 1000)}, "conversation"), change("e", {"n": 1})], as_it_is)
     assert len(all_of(ada)[0]) == 2
-    monkeypatch.setattr(conversations.time, "time", lambda: now + conversations.KEPT_FOR + 1)
+    monkeypatch.setattr("time.time", lambda: now + conversations.KEPT_FOR + 1)
     assert all_of(ada)[0] == []
 
 

@@ -61,11 +61,7 @@ def mount_page(app: FastAPI, state: ServerState, serving: Serving, path: str, sh
         raise SettingsError(msg)
     state.keep = serving.keep
     place, logins = path.rstrip("/"), Logins(None if share is None else share.logins)
-    app.add_middleware(Bounded, state=state, path=place)
-    app.add_middleware(Recognised, logins=logins, serving=serving, path=place)
-    app.add_middleware(Headed, path=place)
-    if share is not None:
-        app.add_middleware(HandedOver, share=share, path=place)
+    _add_middleware(app, state, serving, place, logins, share)
     add_addresses(app, state, serving, place)
     _add_routes(app, place)
     if serving.mcp:
@@ -92,6 +88,17 @@ def mount_page(app: FastAPI, state: ServerState, serving: Serving, path: str, sh
         if isinstance(served := getattr(route, "app", None), gr.routes.App):
             vars(served).update(tokens=logins, cookie_id=logins.cookie)
     return mounted
+
+
+def _add_middleware(  # noqa: PLR0913, PLR0917  (all that requests are looked at by)
+    app: FastAPI, state: ServerState, serving: Serving, place: str, logins: Logins, share: Share | None
+) -> None:
+    """Let each request go through what knows who asks, from the last to the first of these."""
+    app.add_middleware(Bounded, state=state, path=place)
+    app.add_middleware(Recognised, logins=logins, serving=serving, path=place)
+    app.add_middleware(Headed, path=place)
+    if share is not None:
+        app.add_middleware(HandedOver, share=share, path=place)
 
 
 def _add_routes(app: FastAPI, place: str) -> None:
