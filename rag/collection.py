@@ -19,7 +19,7 @@ from rag.mapping import MapCache, PaperMap, make_map
 from rag.models.embedders import load_embedder
 from rag.models.embedders.base import Embedder
 from rag.models.embedders.loading import embedder_name, pinned_settings, tell_note
-from rag.records import Filters, IngestReport, Listing, Merge, MissingFromSource, Paper, Rating, Removed
+from rag.records import Filters, IngestReport, Listing, LoggedChange, Merge, MissingFromSource, Paper, Rating, Removed
 from rag.records.progress import Watch
 from rag.settings import Settings, load_settings
 from rag.storage.base import Storage
@@ -27,6 +27,8 @@ from rag.storage.catalog.lookup import named
 from rag.storage.catalog.merged_records import merges
 from rag.storage.catalog.papers import require_source
 from rag.storage.catalog.ratings import all_ratings, delete_rating, put_rating
+from rag.storage.catalog.users.audit import all_changes, going_on, log_change, named_ids, named_sources
+from rag.storage.catalog.users.conversations import KeptConversations
 from rag.storage.choosing import AnyPlace, open_storage
 from rag.storage.manifest import IndexSpec, require_same
 
@@ -123,9 +125,9 @@ class Collection:
         if name:
             msg = f"Files are sources by their own names; {name!r} names none. Leave out name=, or give rows."
             raise SourceError(msg)
-        files = find_files(paths)
-        with self.storage.writing() as index:
-            return ingest(files, self.storage.catalog, index, self.embedder, watch)
+        files, catalog = find_files(paths), self.storage.catalog
+        with self.storage.writing() as index, going_on(catalog.database, "ingest", map(str, files)) as going:
+            return going.did(ingest(files, catalog, index, self.embedder, watch))
 
     def bring_in(
         self, found: "Iterable[Found]", watch: Watch = lambda progress: None, batch: int = 500
@@ -133,8 +135,9 @@ class Collection:
         """Bring in what was found in sources, `batch` records at a time; return what became of each record."""
         from rag.ingestion.ingest import bring_in
 
-        with self.storage.writing() as index:
-            return bring_in(found, self.storage.catalog, index, self.embedder, watch, batch)
+        catalog = self.storage.catalog
+        with self.storage.writing() as index, going_on(catalog.database, "ingest") as going:
+            return going.did(bring_in(going.noting(found), catalog, index, self.embedder, watch, batch))
 
     def remove(self, paper_ids: Iterable[int]) -> int:
         """Forget papers with everything known of them; return how many were there."""
@@ -142,14 +145,19 @@ class Collection:
         with self.storage.writing() as index:
             with catalog.transaction():
                 gone = catalog.remove(paper_ids)
+                if gone:
+                    log_change(catalog.database, "remove", len(gone), named_ids(gone))
             index.delete(gone)
         return len(gone)
 
     def take_out(self, paper_ids: Iterable[int]) -> Removed:
         """Forget papers, and return what `put_back` needs."""
+        catalog = self.storage.catalog
         with self.storage.writing() as index:
-            with self.storage.catalog.transaction():
-                removed = take_out(paper_ids, self.storage.catalog)
+            with catalog.transaction():
+                removed = take_out(paper_ids, catalog)
+                if removed.gone:
+                    log_change(catalog.database, "remove", len(removed.gone), named_ids(removed.gone))
             index.delete(removed.gone)
         return removed
 
@@ -161,6 +169,7 @@ class Collection:
         with self.storage.writing() as index:
             with catalog.transaction():
                 removed = remove_source(source, catalog)
+                log_change(catalog.database, "remove source", len(removed.gone), named_sources([source]))
             index.delete(removed.gone)
             index_pending(catalog, index, self.embedder)
         return removed
@@ -171,6 +180,10 @@ class Collection:
         with self.storage.writing() as index:
             with catalog.transaction():
                 back = put_back(removed, catalog, run)
+                if back:
+                    log_change(
+                        catalog.database, "put back", back, named_ids(one.paper.paper_id for one in removed.papers)
+                    )
             run.settle()
             index.delete(run.gone)
             index_pending(catalog, index, self.embedder)
@@ -189,7 +202,11 @@ class Collection:
         catalog = self.storage.catalog
         with self.storage.writing() as index:
             with catalog.transaction():
-                removed = [one.paper.paper_id for one in found if forget(one.paper.paper_id, one.source, catalog)]
+                lost = list(found)
+                removed = [one.paper.paper_id for one in lost if forget(one.paper.paper_id, one.source, catalog)]
+                if lost:
+                    about = named_sources(one.source for one in lost)
+                    log_change(catalog.database, "forget", len({one.paper.paper_id for one in lost}), about)
             index.delete(removed)
             index_pending(catalog, index, self.embedder)
         return len(removed)
@@ -204,6 +221,7 @@ class Collection:
         with self.storage.writing() as index:
             with catalog.transaction():
                 paper_id = split(merge_id, catalog)
+                log_change(catalog.database, "split", 1, f"merge {merge_id}, now paper {paper_id}")
             index_pending(catalog, index, self.embedder)
             return catalog.papers([paper_id])[0]
 
@@ -265,6 +283,14 @@ class Collection:
     def ratings(self) -> list[Rating]:
         """Return what readers thought of answers, oldest first."""
         return all_ratings(self.storage.catalog.database)
+
+    def changes(self, limit: int) -> list[LoggedChange]:
+        """Return the latest changes of papers and marks, up to `limit`, the last first."""
+        return all_changes(self.storage.catalog.database, limit)
+
+    def kept_for(self, user: str) -> KeptConversations:
+        """Return the conversations that are kept for a user of the page."""
+        return KeptConversations(self.storage.catalog.database, user)
 
 
 def _listed(paths: str | Path | Iterable[str | Path]) -> list[Path]:

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from rag.collection import Collection
-from rag.records import NamedCollection, PaperMarks, Rating, Removed, Tag
+from rag.records import LoggedChange, NamedCollection, PaperMarks, Rating, Removed, Tag
 from rag.storage.catalog.marks import COLLECTION, TAG, Marks
+from rag.storage.catalog.users.conversations import KeptConversations
 
 
 class Marking:
@@ -110,6 +111,18 @@ class Marking:
     def ratings(self) -> list[Rating]:
         """Return what readers thought of answers, oldest first."""
         return self._collection.ratings()
+
+    def changes(self, limit: int = 100) -> list[LoggedChange]:
+        """Return the latest changes of papers and marks, up to `limit`, the last first: who did what, when.
+
+        Who is the user of the page, or of the operating system; `rag.utils.acting.acting_as` names another. The latest
+        20,000 are kept.
+        """
+        return self._collection.changes(limit)
+
+    def kept_for(self, user: str) -> KeptConversations:
+        """Return the conversations that are kept for a user of the page."""
+        return self._collection.kept_for(user)
 
     @property
     def _marks(self) -> Marks:

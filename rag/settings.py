@@ -196,7 +196,16 @@ class Settings(BaseSettings):
     )
     timeout: float = Field(120.0, gt=0, le=3600, description="Seconds that an endpoint may be silent.")
     auth: SecretStr | None = Field(
-        None, description="`user:password` that the page asks for, or a file that holds it; empty asks nobody."
+        None,
+        description="`user:password` that the page asks for, or a file with one such line for each user; empty asks "
+        "nobody.",
+    )
+    readers: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        (), description="Users of the page that may read and ask, but not change the library, with commas; `*`: all."
+    )
+    answers_at_once: int = Field(4, ge=1, le=1000, description="Answers that each process of the page writes at once.")
+    waiting_questions: int = Field(
+        64, ge=1, le=100_000, description="Questions that may wait for an answer in each process; more are refused."
     )
     fetch: bool = Field(
         False, description="Whether the page offers to bring in papers from open indexes (`true`, `false`)."

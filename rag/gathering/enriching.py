@@ -17,6 +17,7 @@ from rag.records.canonical import filled
 from rag.records.enrichments import Change, EnrichReport
 from rag.records.identity import identifiers
 from rag.records.progress import Progress, Watch
+from rag.storage.catalog.users.audit import log_change
 from rag.utils.batching import batched
 
 SOURCE = "enrich: "  # what the source of all that an enrichment brings begins with
@@ -84,6 +85,7 @@ class Enrichment:
                 for paper_id, told in fills:
                     if paper_id in there:
                         fill(paper_id, told, source, catalog)
+                log_change(catalog.database, "enrich", len(fills), source.removeprefix(SOURCE))
 
     def files(self, files: Iterable[Path]) -> IngestReport:
         """Bring in the records of files that lack only their abstract and that an index knows."""
@@ -133,6 +135,8 @@ def unenrich(collection: Collection) -> EnrichReport:
     catalog = collection.storage.catalog
     with collection.storage.writing(), catalog.transaction():
         undone = unfill(catalog)
+        if undone:
+            log_change(catalog.database, "unenrich", len({one.paper_id for one in undone}))
     for source in [one for one in collection.sources() if one.startswith(SOURCE)]:
         removed = collection.remove_source(source)
         gone = (one.paper for one in removed.papers if one.paper.paper_id in removed.gone)

@@ -21,6 +21,7 @@ from rag.records.identity import fingerprint
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.marks import COLLECTION, TAG
 from rag.storage.catalog.queries import put_query
+from rag.storage.catalog.users.audit import log_change, named_sources
 from rag.text.labels import label
 
 KEY = "askpapers"
@@ -97,6 +98,9 @@ def bring_marks(path: Path, catalog: Catalog) -> int:
                 for paper_id in _papers(Incoming(record, source), catalog)[:1]:
                     catalog.marks.join(paper_id, told[record.line])
                     done += 1
+    if done:
+        with catalog.transaction():
+            log_change(catalog.database, "bring marks", done, named_sources([str(path.resolve())]))
     return done
 
 

@@ -8,7 +8,7 @@ from rag.records.claims import Citation, Claim, Difference, Standing, Support
 from rag.records.comparisons import Cell, ComparedPaper, Comparison
 from rag.records.filters import Filters, Listing
 from rag.records.findings import Finding
-from rag.records.marks import NamedCollection, PaperMarks, Removed, Tag
+from rag.records.marks import LoggedChange, NamedCollection, PaperMarks, Removed, Tag
 from rag.records.papers import (
     Found,
     Hit,
@@ -38,6 +38,7 @@ __all__ = [
     "Hit",
     "IngestReport",
     "Listing",
+    "LoggedChange",
     "Merge",
     "MissingFromSource",
     "NamedCollection",

@@ -252,13 +252,17 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """What a reader thought of an answer: good or not, and why. `rating_id` names it, `at` is its time (ISO, UTC)."""
+    """What a reader thought of an answer: good or not, and why. `rating_id` names it, `at` is its time (ISO, UTC).
+
+    `who` gave it; where that is empty it is who acts when it is stored.
+    """
 
     rating_id: str
     answer: Answer
     good: bool
     note: str = ""
     at: str = ""
+    who: str = ""
 
 
 def _tuples(value: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What readers do with papers: put them in collections, tag them, note something, take them out and put them back."""
+"""What readers do with papers: collect them, tag them, note something, take them out and put them back; who did it."""
 
 from dataclasses import dataclass
 
@@ -74,3 +74,18 @@ class Removed:
     papers: tuple[RemovedPaper, ...]
     gone: tuple[int, ...]
     newest: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedChange:
+    """Who changed what: `what` is a verb, `about` says of which papers or sources, in short.
+
+    `at` is when, or when it began (ISO, UTC); `papers` how many papers it was about, None while it goes on, and for
+    good where it broke off.
+    """
+
+    at: str
+    who: str
+    what: str
+    papers: int | None
+    about: str

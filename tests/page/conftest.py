@@ -179,7 +179,7 @@ def open_tab(chromium: Chrome, serve_page: Any) -> Iterator[OpenTab]:
     """Open a page in a tab of its own; at the end the console is empty and no other host was asked."""
     home, opened = chromium.current_window_handle, list[Tab]()
 
-    def open_one(server: Any, *, phone: bool = False) -> Tab:
+    def open_one(server: Any, *, phone: bool = False, log_in: Callable[[Tab], None] = Tab.load) -> Tab:
         chromium.switch_to.new_window("tab")
         tab = Tab(chromium, server.url)
         if all(one.url != tab.url for one in opened):
@@ -187,7 +187,7 @@ def open_tab(chromium: Chrome, serve_page: Any) -> Iterator[OpenTab]:
         opened.append(tab)
         if phone:
             tab.size(**PHONE)
-        tab.load()
+        log_in(tab)
         return tab
 
     yield open_one

@@ -49,7 +49,7 @@ def test_a_foreign_web_page_can_not_reach_the_tools_of_this_machine(serve_page: 
 
 
 def test_agents_with_the_password_reach_the_tools(serve_page: Serve) -> None:
-    server = serve_page(auth=("ada", "lovelace"), mcp=True)
+    server = serve_page(auth={"ada": "lovelace"}, mcp=True)
     allowed = "Basic " + base64.b64encode(b"ada:lovelace").decode()
     names, answer, _ = asyncio.run(_use_tools(f"{server.url}/gradio_api/mcp/", Authorization=allowed))
     assert names == ["ask", "search"]

@@ -62,6 +62,7 @@ ROOMS = {
         *(f"rag/models/llms/{name}.py" for name in ("openai", "exchange/asking", "exchange/incoming")),
         "rag/models/rerankers/endpoint.py",
         "rag/fetching/sending.py",
+        "ui/page/workers/handing_over.py",
     ),
     "xllamacpp": ("rag/models/llms/gguf.py",),
     "tiktoken": ("rag/models/llms/tokens.py",),
@@ -103,6 +104,7 @@ ROOMS = {
     "snowballstemmer": ("rag/text/words.py",),
     "gradio": ("ui/page/toolkit.py",),
     "mcp": ("ui/page/mcp_tools.py",),
+    "prometheus_client": ("ui/page/watched/metrics.py",),
 }
 PACKAGES = ("rag", "ui", "eval")
 MODULES = sorted(path for folder in PACKAGES for path in (ROOT / folder).rglob("*.py"))

@@ -83,7 +83,10 @@ def made(path: Path, version: int) -> Path:
         connection.execute("INSERT INTO origins VALUES (?, '/old/papers.jsonl', ?)", (number, number))
         connection.execute("INSERT INTO identifiers VALUES ('doi', ?, ?)", (f"10.1000/{number}", number))
     if version > 1:
-        connection.execute("INSERT INTO ratings VALUES ('r1', '2025', 1, 'fine', ?)", (json.dumps(ANSWER.to_dict()),))
+        connection.execute(
+            "INSERT INTO ratings (rating_id, at, good, note, answer) VALUES ('r1', '2025', 1, 'fine', ?)",
+            (json.dumps(ANSWER.to_dict()),),
+        )
     connection.close()
     return path
 

@@ -47,6 +47,7 @@ COMMANDS = (
     maintenance.backup,
     maintenance.restore,
     maintenance.rescue,
+    maintenance.audit,
 )
 for command in COMMANDS:
     app.command(name=command.__name__.removesuffix("_papers"))(command)

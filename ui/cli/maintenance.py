@@ -1,4 +1,4 @@
-"""`askpapers doctor`, `rebuild`, `backup`, `restore`, `rescue`: a library looked after, and kept safe."""
+"""`askpapers doctor`, `rebuild`, `backup`, `restore`, `rescue`, `audit`: a library looked after, and kept safe."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -132,6 +132,25 @@ def rescue(
         typer.echo(f"{_numbered(saved.lost)} lost.", err=True)
     if saved.lost or saved.changed:
         raise typer.Exit(1)
+
+
+def audit(
+    library: LibraryOption = None,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="how many, the last first")] = 50,
+    as_json: JsonOption = False,
+) -> None:
+    """list who changed what in the library, the last change first"""
+    from dataclasses import asdict
+
+    from rag.library import Library
+
+    with Library.open(library, read_settings(), create=False) as opened:
+        changes = opened.changes(limit)
+    if as_json:
+        print_json([asdict(one) for one in changes])
+    for one in () if as_json else changes:
+        papers = "broke off, or goes on" if one.papers is None else f"{one.papers:,}"
+        typer.echo("  ".join(filter(None, (one.at, one.who, one.what, papers, one.about))))
 
 
 def _numbered(ids: tuple[int, ...]) -> str:

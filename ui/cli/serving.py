@@ -1,10 +1,15 @@
 """`askpapers chat`: the page, served."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ui.cli.options import LibraryOption, LlmOption, about_to_ask, console, read_settings
+
+if TYPE_CHECKING:
+    from rag.settings import Settings
+    from ui.page.serving import Serving
 
 
 def chat(
@@ -13,8 +18,13 @@ def chat(
     host: Annotated[str, typer.Option("--host", metavar="HOST", help="address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", metavar="PORT", min=1, max=65_535, help="port to listen on")] = 7860,
     auth: Annotated[
-        str | None, typer.Option("--auth", metavar="USER:PASSWORD", help="ask for it; or a file that holds it")
+        str | None, typer.Option("--auth", metavar="USER:PASSWORD", help="ask for it; or a file, with a user a line")
     ] = None,
+    readers: Annotated[
+        str | None, typer.Option("--readers", metavar="USER,USER", help="users who can't change the library; * for all")
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="keep conversations by user, for all their browsers")] = False,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, metavar="N", help="processes that answer")] = 1,
     fetch: Annotated[bool, typer.Option("--fetch", help="offer to bring in papers from open indexes")] = False,
     mcp: Annotated[bool, typer.Option("--mcp", help="serve agents too, as an MCP server")] = False,
 ) -> None:
@@ -23,19 +33,39 @@ def chat(
     Without papers yet, the samples are shown. Ctrl+C ends it.
     """
     changes = {"fetch": "true"} if fetch else {}
-    settings, errors = read_settings(llm=llm, auth=auth, **changes), console(stderr=True)
-    about_to_ask(settings, library)
-    from ui.page.server import serve
-    from ui.page.server_state import ServerState
+    settings = read_settings(llm=llm, auth=auth, readers=readers, **changes)
+    if workers == 1:
+        about_to_ask(settings, library)
     from ui.page.serving import Serving, read_auth
 
-    serving = Serving(host, port, read_auth(settings.auth), mcp=mcp)
+    serving = Serving(
+        host, port, read_auth(settings.auth), mcp=mcp, keep=keep, readers=frozenset(settings.readers),
+        answers=settings.answers_at_once, waiting=settings.waiting_questions,
+    )  # fmt: skip
+    errors = console(stderr=True)
     if serving.exposed:
         errors.print(f"Anybody who reaches {host}:{port} can read and change this library. Ask for a password: --auth",
                      style="yellow", soft_wrap=True)  # fmt: skip
-    state = ServerState(settings, library or settings.library)
+    _serve(settings, library or settings.library, serving, workers)
+
+
+def _serve(settings: "Settings", home: Path, serving: "Serving", workers: int) -> None:
+    from ui.page.server import address, listening, serve
+    from ui.page.server_state import ServerState
+    from ui.page.workers.supervising import Work, serve_together
+
+    errors = console(stderr=True)
+
+    def ready(where: str) -> None:
+        errors.print(f"Askpapers is at {where}  (Ctrl+C ends it)")
+
+    state = ServerState(settings, home)
     try:
-        state.warm()
-        serve(state, serving, lambda address: errors.print(f"Askpapers is at {address}  (Ctrl+C ends it)"))
+        if workers == 1:
+            state.warm()
+            serve(state, serving, ready)
+            return
     finally:
         state.close()
+    with listening(serving) as listener:  # what can't be opened was told once, by this process
+        serve_together(Work(settings, home, serving), workers, listener, lambda: ready(address(serving)))

@@ -10,7 +10,7 @@ from typing import Any
 
 from rag.errors import RagError
 from ui.page.assets import folder
-from ui.page.calls import CALLS, caller
+from ui.page.calls import CALLS, WRITING, caller
 from ui.page.desk import desk_of
 from ui.page.endpoints import endpoints
 from ui.page.server_state import ServerState
@@ -45,7 +45,7 @@ def page(state: ServerState, *, answers: int, waiting: int) -> gr.Blocks:
         with gr.Sidebar(width=WIDE, elem_id="ap-drawer"):
             _part("sidebar")
         _part("head", header(state))
-        _part("wire", server_functions=[caller(desk_of(state), CALLS)])
+        _part("wire", server_functions=[caller(desk_of(state), CALLS, WRITING)])
         with gr.Tabs(elem_id="ap-tabs"):
             with gr.Tab("Ask", id="ask"):
                 _ask_tab(state)

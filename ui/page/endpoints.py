@@ -59,10 +59,16 @@ def _ask(state: ServerState) -> Endpoint:
         """
         filters = read_filters(years, origin, title, without_retracted=without_retracted)
         asked = QuestionBundle(question, history=_turns(history), filters=filters, alone=alone, as_written=as_written)
-        async with state.answering():
-            return (await state.engine().aanswer(asked)).to_dict()
+        return (await _answered(state, asked)).to_dict()
 
     return ask
+
+
+async def _answered(state: ServerState, asked: QuestionBundle) -> Answer:
+    async with state.answering() as answering:
+        answer = await state.engine().aanswer(asked)
+        answering.outcome = answer.outcome
+        return answer
 
 
 def _search(state: ServerState) -> Endpoint:

@@ -1,9 +1,6 @@
 """The library as tools for agents: an MCP server with `ask` and `search`, beside the page and as guarded as it is."""
 
 import asyncio
-import base64
-import binascii
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import wraps
@@ -18,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ui.page.endpoints import endpoints
 from ui.page.server_state import ServerState
 from ui.page.serving import LOOPBACK, Serving
+from ui.page.users.basic import named_in
 
 PATH = "/gradio_api/mcp"  # where gradio's own would be: clients know it
 INSTRUCTIONS = (
@@ -57,7 +55,7 @@ def mount_tools(app: FastAPI, state: ServerState, serving: Serving, path: str) -
             yield lasting
 
     app.router.lifespan_context = lifespan
-    app.mount(path, served if serving.auth is None else Guarded(served, serving.auth))
+    app.mount(path, served if serving.auth is None else Guarded(served, serving))
 
 
 def _limited(endpoint: Callable[..., Awaitable[Any]], limit: asyncio.Semaphore) -> Callable[..., Awaitable[Any]]:
@@ -72,22 +70,16 @@ def _limited(endpoint: Callable[..., Awaitable[Any]], limit: asyncio.Semaphore) 
 class Guarded:
     """An application that answers only whoever sends the right user and password (HTTP Basic)."""
 
-    def __init__(self, app: ASGIApp, auth: tuple[str, str]) -> None:
+    def __init__(self, app: ASGIApp, serving: Serving) -> None:
         self._app = app
-        self._auth = ":".join(auth).encode()
+        self._serving = serving
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request on, or refuse it."""
-        if scope["type"] == "http" and not self._known(dict(scope["headers"]).get(b"authorization", b"")):
+        given = dict(scope["headers"]).get(b"authorization", b"") if scope["type"] == "http" else b""
+        if scope["type"] == "http" and named_in(given.decode("latin-1"), self._serving) is None:
             headers = [(b"www-authenticate", b'Basic realm="Askpapers"'), (b"content-length", b"0")]
             await send({"type": "http.response.start", "status": 401, "headers": headers})
             await send({"type": "http.response.body", "body": b""})
             return
         await self._app(scope, receive, send)
-
-    def _known(self, header: bytes) -> bool:
-        kind, _, given = header.partition(b" ")
-        try:
-            return kind.lower() == b"basic" and secrets.compare_digest(base64.b64decode(given), self._auth)
-        except binascii.Error:
-            return False

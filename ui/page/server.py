@@ -1,10 +1,9 @@
-"""The web server: the page, a health endpoint, the plotting library, headers that keep every request on this host.
+"""The web server: the page, what it is watched by, the plotting library, headers that keep every request on this host.
 
 A signal to stop lets running answers finish for a while, then tells those that couldn't.
 """
 
 import asyncio
-import secrets
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.responses import FileResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.errors import SettingsError
@@ -23,7 +22,12 @@ from ui.page.app import page
 from ui.page.server_state import ServerState
 from ui.page.serving import Serving
 from ui.page.toolkit import gr
+from ui.page.users.logins import Logins, Recognised
 from ui.page.views.theme import THEME
+from ui.page.watched.addresses import add_addresses
+from ui.page.watched.pressure import Bounded
+from ui.page.workers.handing_over import HandedOver
+from ui.page.workers.share import Share
 
 GRACE = 10.0  # seconds that running answers have once the server is told to stop
 LARGEST_UPLOAD = "500mb"
@@ -40,23 +44,26 @@ HEADERS = (
 )
 
 
-def build(state: ServerState, serving: Serving) -> FastAPI:
+def build(state: ServerState, serving: Serving, share: Share | None = None) -> FastAPI:
     """Return the whole application. Raises SettingsError when MCP is wanted and its package isn't there."""
     app = FastAPI(title="Askpapers", docs_url=None, redoc_url=None, openapi_url=None)
-    return mount_page(app, state, serving, "/")
+    return mount_page(app, state, serving, "/", share)
 
 
-def mount_page(app: FastAPI, state: ServerState, serving: Serving, path: str) -> FastAPI:
+def mount_page(app: FastAPI, state: ServerState, serving: Serving, path: str, share: Share | None = None) -> FastAPI:
     """Make the page a part of an application, at a path such as `/papers`; return the application.
 
-    `serving.host` and `.port` say where that application will be served. Raises what `build` raises.
+    `serving.host` and `.port` say where that application will be served; `share` which process of several this is.
+    Raises what `build` raises.
     """
     if serving.mcp and find_spec("mcp") is None:
         msg = "--mcp needs the package mcp. Install it with: pip install 'askpapers[mcp]'"
         raise SettingsError(msg)
-    place, user = path.rstrip("/"), serving.auth
-    app.add_middleware(Headed, path=place)
-    _add_routes(app, state, place)
+    state.keep = serving.keep
+    place, logins = path.rstrip("/"), Logins(None if share is None else share.logins)
+    _add_middleware(app, state, serving, place, logins, share)
+    add_addresses(app, state, serving, place)
+    _add_routes(app, place)
     if serving.mcp:
         from ui.page.mcp_tools import PATH, mount_tools
 
@@ -67,7 +74,7 @@ def mount_page(app: FastAPI, state: ServerState, serving: Serving, path: str) ->
         path=path,
         server_name=serving.host,
         server_port=serving.port,
-        auth=None if user is None else (lambda name, word: _same(name, user[0]) & _same(word, user[1])),
+        auth=None if serving.auth is None else serving.is_known,
         footer_links=[],
         ssr_mode=False,
         show_error=True,
@@ -77,17 +84,25 @@ def mount_page(app: FastAPI, state: ServerState, serving: Serving, path: str) ->
         head=assets.head(),
         favicon_path=None if place else str(assets.STATIC / "icon.svg"),
     )
+    for route in mounted.routes:
+        if isinstance(served := getattr(route, "app", None), gr.routes.App):
+            vars(served).update(tokens=logins, cookie_id=logins.cookie)
     return mounted
 
 
-def _add_routes(app: FastAPI, state: ServerState, place: str) -> None:
-    """Give an application what is not the page: the watchdog's address, and the script that draws the map."""
+def _add_middleware(  # noqa: PLR0913, PLR0917  (all that requests are looked at by)
+    app: FastAPI, state: ServerState, serving: Serving, place: str, logins: Logins, share: Share | None
+) -> None:
+    """Let each request go through what knows who asks, from the last to the first of these."""
+    app.add_middleware(Bounded, state=state, path=place)
+    app.add_middleware(Recognised, logins=logins, serving=serving, path=place)
+    app.add_middleware(Headed, path=place)
+    if share is not None:
+        app.add_middleware(HandedOver, share=share, path=place)
 
-    @app.get(f"{place}/health")
-    def health() -> JSONResponse:
-        """Tell whether questions are answered: 200 and how many are being written, 503 while shutting down."""
-        told = {"status": "closing" if state.closing else "ok", "answering": state.running}
-        return JSONResponse(told, 503 if state.closing else 200)
+
+def _add_routes(app: FastAPI, place: str) -> None:
+    """Give an application the scripts of the page, and the one that draws the map."""
 
     @app.get(f"{place}/assets/plotly.js")
     def plotly() -> FileResponse:
@@ -129,13 +144,25 @@ def serve(state: ServerState, serving: Serving, ready: Callable[[str], object]) 
 
     Raises SettingsError when the port is taken or can't be had.
     """
-    with _listening(serving) as listener:  # a taken port is told before the page is made
-        config = uvicorn.Config(build(state, serving), log_level="warning")
-        _Server(config, state, lambda: ready(_address(serving))).run([listener])
+    with listening(serving) as listener:  # a taken port is told before the page is made
+        serve_at([listener], state, serving, lambda: ready(address(serving)))
+
+
+def serve_at(
+    sockets: list[socket.socket],
+    state: ServerState,
+    serving: Serving,
+    ready: Callable[[], object],
+    share: Share | None = None,
+) -> None:
+    """Serve at sockets until told to stop; `share` says which process of several this is."""
+    config = uvicorn.Config(build(state, serving, share), log_level="warning")
+    _Server(config, state, ready).run(sockets)
 
 
 @contextmanager
-def _listening(serving: Serving) -> Iterator[socket.socket]:
+def listening(serving: Serving) -> Iterator[socket.socket]:
+    """Lend the socket at which a page is to be served. Raises SettingsError when it can't be had."""
     family = socket.AF_INET6 if ":" in serving.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -147,7 +174,8 @@ def _listening(serving: Serving) -> Iterator[socket.socket]:
         yield listener
 
 
-def _address(serving: Serving) -> str:
+def address(serving: Serving) -> str:
+    """Return the address of a page, as somebody on this machine opens it."""
     everywhere = serving.host in {"0.0.0.0", "::", ""}  # noqa: S104  (compared, not bound)
     host = "127.0.0.1" if everywhere else f"[{serving.host}]" if ":" in serving.host else serving.host
     return f"http://{host}:{serving.port}"
@@ -187,7 +215,3 @@ class _Server(uvicorn.Server):
         await asyncio.sleep(0.3)  # the last words are still on their way
         self.config.timeout_graceful_shutdown = 1  # open pages hold a connection for ever
         self.should_exit = True  # not by uvicorn's own handler, which would end the process by the signal
-
-
-def _same(given: str, wanted: str) -> bool:
-    return secrets.compare_digest(given.encode(), wanted.encode())

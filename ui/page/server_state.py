@@ -21,6 +21,7 @@ from rag.settings import Settings
 from rag.storage.choosing import AnyPlace, placed
 from rag.storage.layout import is_library
 from ui.page.serving import ANSWERS, WAITING
+from ui.page.watched.metrics import Asked, Metrics
 
 if TYPE_CHECKING:
     from rag.integrations.llama_index.query_engine import PaperQueryEngine
@@ -40,6 +41,8 @@ class ServerState:
         """
         self.settings = settings
         self.home = placed(home)
+        self.keep = False  # conversations, for each user
+        self.metrics = Metrics()
         self.closing = False  # no new answers
         self._line = asyncio.Semaphore(ANSWERS)
         self._waiting, self._room = 0, WAITING
@@ -55,7 +58,8 @@ class ServerState:
                 self._own = Library.open(self.home, settings, create=isinstance(self.home, Path))
         if self._own is None or not self._own.papers(limit=1)[1]:
             self._samples = Library.open(samples, settings)
-            self._samples.ingest([PATH])
+            if not len(self._samples):  # made already, perhaps by a process beside this one
+                self._samples.ingest([PATH])
 
     @property
     def library(self) -> Library:
@@ -85,7 +89,9 @@ class ServerState:
             return self._own
 
     def settle(self) -> None:
-        """Leave the samples once the reader has papers; who still reads them may finish."""
+        """Leave the samples once the reader has papers, of whatever process; who still reads them may finish."""
+        if self._samples is not None and self._own is None and is_library(self.home):
+            self.own()
         with self._lock:
             if self._samples is not None and self._own is not None and len(self._own):
                 self._left.append(self._samples)
@@ -116,17 +122,26 @@ class ServerState:
         """Write `answers` at once; `waiting` questions may stand in line."""
         self._line, self._room = asyncio.Semaphore(answers), waiting
 
+    @property
+    def is_full(self) -> bool:
+        """True while as many questions wait as may."""
+        return self._waiting >= self._room
+
     def check_room(self) -> None:
         """Raise ModelError when no question can be taken: too many wait already, or the server is shutting down."""
         if self.closing:
             raise ModelError(CLOSING)
-        if self._waiting >= self._room:
+        if self.is_full:
+            self.metrics.refused()
             msg = f"{self._waiting} questions are waiting for an answer already. Ask again in a moment."
             raise ModelError(msg)
 
     @asynccontextmanager
-    async def answering(self) -> AsyncIterator[None]:
-        """Wait in line, then count an answer while a task writes it. Raises ModelError as `check_room` does."""
+    async def answering(self) -> AsyncIterator[Asked]:
+        """Wait in line, then count an answer while a task writes it. Raises ModelError as `check_room` does.
+
+        Who writes it notes its outcome on what this gives.
+        """
         self.check_room()
         task = asyncio.current_task()
         if task is None:
@@ -134,15 +149,13 @@ class ServerState:
             raise RuntimeError(msg)
         self._running.add(task)
         try:
-            self._waiting += 1
-            try:
-                await self._line.acquire()
-            finally:
-                self._waiting -= 1
-            try:
-                yield
-            finally:
-                self._line.release()
+            with self.metrics.asking() as asked:
+                await self._wait()
+                try:
+                    with self.metrics.answering():
+                        yield asked
+                finally:
+                    self._line.release()
         except asyncio.CancelledError as error:
             if task not in self._cut:
                 raise
@@ -151,6 +164,15 @@ class ServerState:
         finally:
             self._running.discard(task)
             self._cut.discard(task)
+
+    async def _wait(self) -> None:
+        """Wait until there is room for one more answer."""
+        self._waiting += 1
+        try:
+            with self.metrics.waiting():
+                await self._line.acquire()
+        finally:
+            self._waiting -= 1
 
     @property
     def running(self) -> int:

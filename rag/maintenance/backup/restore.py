@@ -14,6 +14,7 @@ from rag.maintenance.backup.archive import Backup, extract, listed, opened
 from rag.maintenance.backup.moving import complete_index, fill_library
 from rag.settings import Settings
 from rag.storage.catalog.sqlite import open_catalog
+from rag.storage.catalog.users.audit import log_change, named_sources
 from rag.storage.choosing import AnyPlace, open_storage, placed
 from rag.storage.manifest import read_manifest
 from rag.utils.places import ServerAddress
@@ -90,6 +91,9 @@ def _check(folder: Path, file: Path) -> None:
     try:
         with closing(open_catalog(folder)) as catalog:
             damage = catalog.damage()
+            if not damage:
+                with catalog.transaction():
+                    log_change(catalog.database, "restore", catalog.count(), named_sources([str(file.resolve())]))
         read_manifest(folder)
     except LibraryMismatchError:
         raise

@@ -44,6 +44,9 @@ TABLES = (
     Table("notes", NOTE_COLUMNS),
     Table("ratings", RATING_COLUMNS),
     Table("queries", QUERY_COLUMNS),
+    Table("audit", ("audit_id", "at", "who", "what", "papers", "about")),
+    Table("kept_versions", ("who", "version")),
+    Table("kept_rows", ("who", "kind", "row_id", "version", "conversation", "deleted", "told"), 3),
 )
 # What is not: columns and tables that are made by the database from these, or tell of one opening of it.
 DERIVED = frozenset(

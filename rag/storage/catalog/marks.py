@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from rag.errors import QuestionError
 from rag.records import NamedCollection, PaperMarks, Tag
 from rag.storage.catalog.database import Database
+from rag.storage.catalog.users.audit import log_change, named_ids
 from rag.text.labels import LONGEST, label, label_key
 
 COLLECTION, TAG = "collection", "tag"
+VERBS = {COLLECTION: "collect", TAG: "tag"}  # as the list of changes names them
 LONGEST_NOTE = 20_000  # characters
 SHOWN = 10  # names that an error lists
 COUNTED = (
@@ -42,14 +44,21 @@ class Marks:
     def add(self, kind: str, name: str, paper_ids: Iterable[int]) -> int:
         """Put papers under a label, which is made when it is new; return how many were not there yet."""
         with self._database.transaction():
-            return self._add(kind, name, paper_ids)
+            there = self._there(paper_ids)
+            new = self._add(kind, name, there)
+            if new:
+                log_change(self._database, VERBS[kind], new, f"{label(name, kind)}: {named_ids(there)}")
+            return new
 
     def take(self, kind: str, name: str, paper_ids: Iterable[int]) -> int:
         """Take papers from under a label; return how many were there."""
         with self._database.transaction():
             label_id = self.find(kind, name)
-            gone = "DELETE FROM labelled WHERE label_id = ? AND paper_id = ?"
-            return sum(self._database.run(gone, label_id, i) for i in self._there(paper_ids))
+            forget, there = "DELETE FROM labelled WHERE label_id = ? AND paper_id = ?", self._there(paper_ids)
+            gone = sum(self._database.run(forget, label_id, i) for i in there)
+            if gone:
+                log_change(self._database, f"un{VERBS[kind]}", gone, f"{name}: {named_ids(there)}")
+            return gone
 
     def rename(self, kind: str, old: str, new: str) -> None:
         """Give a label another name, or write it another way. Raises QuestionError for the name of another one."""
@@ -61,6 +70,7 @@ class Marks:
                 raise QuestionError(msg)
             renamed = "UPDATE labels SET name = ?, name_key = ? WHERE label_id = ?"
             self._database.run(renamed, name, label_key(name), label_id)
+            log_change(self._database, f"rename {kind}", 0, f"{old}, now {name}")
 
     def delete(self, kind: str, name: str) -> tuple[int, ...]:
         """Forget a label; return the ids of the papers that were under it, ascending."""
@@ -68,6 +78,7 @@ class Marks:
             label_id = self.find(kind, name)
             rows = self._database.all("SELECT paper_id FROM labelled WHERE label_id = ? ORDER BY paper_id", label_id)
             self._database.run("DELETE FROM labels WHERE label_id = ?", label_id)
+            log_change(self._database, f"delete {kind}", len(rows), name)
         return tuple(row[0] for row in rows)
 
     def note(self, paper_id: int, text: str) -> None:
@@ -84,6 +95,7 @@ class Marks:
                 msg = f"There is no paper {paper_id} to note something on: it was removed, or never there."
                 raise QuestionError(msg)
             self._write_note(paper_id, text)
+            log_change(self._database, "note", 1, named_ids([paper_id]))
 
     def of(self, paper_ids: Iterable[int]) -> dict[int, PaperMarks]:
         """Return how each of these papers is marked; one that isn't there has no marks."""

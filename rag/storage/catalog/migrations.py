@@ -4,30 +4,15 @@ SQLite compares no content, so what isn't stored twice has checksums, which trig
 the scripts and the triggers call are in rag.storage.catalog.schema.
 """
 
-
-def _summed(table: str, key: str, *columns: str) -> str:
-    """Return the SQL that gives each row of a table a checksum in row_sums. Part of a migration: never to be edited."""
-    row, new = ", ".join(columns), ", ".join(f"new.{column}" for column in columns)
-    return f"""
-    INSERT INTO row_sums SELECT '{table}', {key}, checksum({row}) FROM {table};
-    CREATE TRIGGER {table}_summed AFTER INSERT ON {table} BEGIN
-        INSERT OR REPLACE INTO row_sums VALUES ('{table}', new.{key}, checksum({new}));
-    END;
-    CREATE TRIGGER {table}_resummed AFTER UPDATE ON {table} BEGIN
-        DELETE FROM row_sums WHERE of = '{table}' AND key = old.{key};
-        INSERT OR REPLACE INTO row_sums VALUES ('{table}', new.{key}, checksum({new}));
-    END;
-    CREATE TRIGGER {table}_unsummed AFTER DELETE ON {table} BEGIN
-        DELETE FROM row_sums WHERE of = '{table}' AND key = old.{key};
-    END;
-    """
-
+from rag.storage.catalog.users.tables import USERS
+from rag.storage.row_sums import resummed, summed
 
 RECORD_COLUMNS = ("record_id", "paper_id", "source", "reason", "at", "record")
 LABEL_COLUMNS = ("label_id", "kind", "name", "name_key", "at")
 LABELLED_COLUMNS = ("labelled_id", "label_id", "paper_id")
 NOTE_COLUMNS = ("paper_id", "text")
-RATING_COLUMNS = ("rating_id", "at", "good", "note", "answer")
+FIRST_RATING_COLUMNS = ("rating_id", "at", "good", "note", "answer")
+RATING_COLUMNS = (*FIRST_RATING_COLUMNS, "who")
 QUERY_COLUMNS = ("query_id", "query", "at", "refreshed")
 MIGRATIONS = (
     """
@@ -178,8 +163,8 @@ MIGRATIONS = (
 
     CREATE TABLE row_sums (of TEXT NOT NULL, key NOT NULL, value INTEGER NOT NULL, PRIMARY KEY (of, key)) WITHOUT ROWID;
     """
-    + _summed("records", "record_id", *RECORD_COLUMNS)
-    + _summed("ratings", "rating_id", *RATING_COLUMNS),
+    + summed("records", "record_id", *RECORD_COLUMNS)
+    + summed("ratings", "rating_id", *FIRST_RATING_COLUMNS),
     """
     CREATE TABLE labels (                            -- collections and tags: a name that papers are put under
         label_id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -202,9 +187,9 @@ MIGRATIONS = (
     END;
     CREATE TABLE notes (paper_id INTEGER PRIMARY KEY REFERENCES papers ON DELETE CASCADE, text TEXT NOT NULL);
     """
-    + _summed("labels", "label_id", *LABEL_COLUMNS)
-    + _summed("labelled", "labelled_id", *LABELLED_COLUMNS)
-    + _summed("notes", "paper_id", *NOTE_COLUMNS),
+    + summed("labels", "label_id", *LABEL_COLUMNS)
+    + summed("labelled", "labelled_id", *LABELLED_COLUMNS)
+    + summed("notes", "paper_id", *NOTE_COLUMNS),
     """
     ALTER TABLE papers ADD COLUMN retracted TEXT;    -- what a source says of its retraction
     UPDATE checksums SET value = (SELECT         -- a paper that isn't what was written must not become sound by this
@@ -234,7 +219,7 @@ MIGRATIONS = (
         refreshed TEXT                               -- when it last brought all that there was; NULL: never
     );
     """
-    + _summed("queries", "query_id", *QUERY_COLUMNS),
+    + summed("queries", "query_id", *QUERY_COLUMNS),
     """
     DROP TRIGGER papers_inserted;
     DROP TRIGGER papers_deleted;
@@ -277,4 +262,9 @@ MIGRATIONS = (
     CREATE INDEX papers_by_year ON papers (year, indexed);  -- by which they are counted, too
     CREATE INDEX papers_retracted ON papers (paper_id) WHERE retracted IS NOT NULL;
     """,
+    """
+    ALTER TABLE ratings ADD COLUMN who TEXT NOT NULL DEFAULT '';
+    """
+    + resummed("ratings", "rating_id", FIRST_RATING_COLUMNS, RATING_COLUMNS)
+    + USERS,
 )

@@ -9,19 +9,22 @@ from datetime import UTC, datetime
 from rag.errors import LibraryDamagedError
 from rag.records import Answer, Rating
 from rag.storage.catalog.database import Database
+from rag.utils.acting import acting_user
 
 
 def put_rating(database: Database, rating: Rating) -> None:
     """Store a rating, in the place of an earlier one with its id. Raises StorageError, LibraryDamagedError."""
     with database.transaction():
         database.run(
-            "INSERT INTO ratings (rating_id, at, good, note, answer) VALUES (?, ?, ?, ?, ?) ON CONFLICT (rating_id) "
-            "DO UPDATE SET at = excluded.at, good = excluded.good, note = excluded.note, answer = excluded.answer",
+            "INSERT INTO ratings (rating_id, at, good, note, answer, who) VALUES (?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (rating_id) DO UPDATE SET at = excluded.at, good = excluded.good, note = excluded.note, "
+            "answer = excluded.answer, who = excluded.who",
             rating.rating_id,
             rating.at or datetime.now(UTC).isoformat(timespec="seconds"),
             int(rating.good),
             rating.note,
             json.dumps(rating.answer.to_dict()),
+            rating.who or acting_user(),
         )
 
 
@@ -38,11 +41,11 @@ def count_ratings(database: Database) -> int:
 
 def all_ratings(database: Database) -> list[Rating]:
     """Return every rating, oldest first. Raises LibraryDamagedError."""
-    rows = database.all("SELECT rating_id, at, good, note, answer FROM ratings ORDER BY at, rating_id")
+    rows = database.all("SELECT rating_id, at, good, note, answer, who FROM ratings ORDER BY at, rating_id")
     try:
         return [
-            Rating(rating_id, Answer.from_dict(json.loads(answer)), bool(good), note, at)
-            for rating_id, at, good, note, answer in rows
+            Rating(rating_id, Answer.from_dict(json.loads(answer)), bool(good), note, at, who)
+            for rating_id, at, good, note, answer, who in rows
         ]
     except (KeyError, TypeError, ValueError) as error:
         msg = f"A rating in {database.place} can't be read ({error!r}). Restore the catalog from a backup."

@@ -173,7 +173,7 @@ class PostgresDatabase:
 
     def copy_in(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Add many rows that aren't there yet, inside a transaction."""
-        sql = cast("LiteralString", f"COPY {table} ({', '.join(columns)}) FROM STDIN")
+        sql = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
         with self._writing().cursor() as cursor, cursor.copy(sql) as copy:
             for row in rows:
                 copy.write_row(nearest_values(row))

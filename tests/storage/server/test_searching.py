@@ -1,7 +1,6 @@
 """A library on servers finds and answers what the same papers in a folder do, also while Chroma is away."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import psycopg

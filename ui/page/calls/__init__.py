@@ -1,6 +1,7 @@
 """What the browser asks of the server, a module for each matter: `call` is the one door, carried by gradio.
 
 asking      questions, the answers as they are written, ratings
+keeping     conversations kept for the user who asks, where that is offered
 files       conversations saved, opened, shared, exported
 papers      the library's papers: found, listed, opened
 adding      files brought in, papers taken out and put back
@@ -11,6 +12,6 @@ shown       what stands around: the head, the map, the runs, references
 """
 
 from ui.page.calls.base import Call, caller
-from ui.page.calls.table import CALLS
+from ui.page.calls.table import CALLS, WRITING
 
-__all__ = ["CALLS", "Call", "caller"]
+__all__ = ["CALLS", "WRITING", "Call", "caller"]

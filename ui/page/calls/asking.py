@@ -17,6 +17,7 @@ from ui.page.calls.base import MOST_PAPERS, Sent, Told
 from ui.page.desk import Desk
 from ui.page.jobs.answering import told
 from ui.page.kept import read_answer
+from ui.page.users.visitor import visitor
 from ui.page.views.evidence import evidence
 from ui.page.views.header import identity
 from ui.page.views.markup import document
@@ -169,12 +170,13 @@ async def show(desk: Desk, sent: Kept) -> Told:  # noqa: ARG001
 
 
 async def rate(desk: Desk, sent: Rated) -> Told:
-    """Keep what a reader thinks of an answer."""
-    answer = read_answer(sent.answer)
+    """Keep what a reader thinks of an answer; a user's ratings have names that no other user can give one."""
+    answer, user = read_answer(sent.answer), visitor().name
+    rating_id = sent.exchange if user is None else f"{user}: {sent.exchange}"
     if sent.good is None or answer is None:
-        await asyncio.to_thread(desk.library.unrate, sent.exchange)
+        await asyncio.to_thread(desk.library.unrate, rating_id)
     else:
-        await asyncio.to_thread(desk.library.rate, Rating(sent.exchange, answer, sent.good, sent.note.strip()))
+        await asyncio.to_thread(desk.library.rate, Rating(rating_id, answer, sent.good, sent.note.strip()))
     return {}
 
 

@@ -5,7 +5,7 @@ an expected error goes back as {"error": its one line}, for gradio would only te
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping
 from typing import Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from rag.errors import RagError
 from ui.page.desk import Desk
 from ui.page.jobs.followed import FAILED
+from ui.page.users.visitor import READING, visitor
 
 Told = dict[str, Any]
 Call = Callable[[Desk, Any], Awaitable[Told]]
@@ -30,8 +31,11 @@ class Nothing(Sent):
     """A call that needs to know nothing."""
 
 
-def caller(desk: Desk, calls: Mapping[str, Call]) -> Callable[[Any], Awaitable[Told]]:
-    """Return the function that gradio serves: it takes [name, what is sent] and returns what the call tells."""
+def caller(desk: Desk, calls: Mapping[str, Call], writing: Container[str] = ()) -> Callable[[Any], Awaitable[Told]]:
+    """Return the function that gradio serves: it takes [name, what is sent] and returns what the call tells.
+
+    Calls that are `writing` are refused to readers.
+    """
     models = {name: get_type_hints(made)["sent"] for name, made in calls.items()}
 
     async def call(data: Any) -> Told:
@@ -40,11 +44,15 @@ def caller(desk: Desk, calls: Mapping[str, Call]) -> Callable[[Any], Awaitable[T
             wanted, read = calls[name], models[name].model_validate(sent)
         except (ValidationError, KeyError, TypeError, ValueError):
             return {"error": UNREADABLE}
+        if name in writing and not visitor().may_write:
+            return {"error": READING}
         try:
             return await wanted(desk, read)
         except RagError as error:
+            desk.state.metrics.failed(error)
             return {"error": str(error)}
-        except Exception:
+        except Exception as error:
+            desk.state.metrics.failed(error)
             logging.getLogger(__name__).exception("the call %s of the page failed", name)
             return {"error": FAILED}  # not gradio's error, which the page would take for a server that is gone
 

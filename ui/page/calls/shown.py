@@ -29,6 +29,7 @@ class Referred(Sent):
 
 async def about(desk: Desk, sent: Nothing) -> Told:  # noqa: ARG001
     """Return what is served and who answers, and what stands where nothing was asked yet."""
+    desk.state.settle()  # another process may have brought in the first papers
     papers = desk.library.papers(limit=1)[1]
     examples = await asyncio.to_thread(desk.state.examples)
     return about_page(desk.state) | {
@@ -40,6 +41,7 @@ async def about(desk: Desk, sent: Nothing) -> Told:  # noqa: ARG001
 
 async def news(desk: Desk, sent: Nothing) -> Told:  # noqa: ARG001
     """Tell by its stamp whether the papers that are served are still those that `about` told of, and what is added."""
+    desk.state.settle()
     return {"stamp": desk.stamp, "working": desk.adding.is_working}
 
 

@@ -106,14 +106,14 @@ class AnswersUnderWay:
 
     async def _write(self, written: Written, asked: QuestionBundle) -> None:
         writing = Writing()
-        async with self._state.answering():
+        async with self._state.answering() as answering:
             written.begun = True
             written.tell()
             events = self._state.engine(streaming=True).astream(asked)
             async with aclosing(events):
                 async for event in events:
                     if isinstance(event, Answer):
-                        written.answer = event
+                        written.answer, answering.outcome = event, event.outcome
                         return
                     written.pieces += writing.anew() if isinstance(event, Anew) else writing.add(event)
                     written.text = writing.text

@@ -8,12 +8,17 @@ from typing import Any
 from rag.text.source_names import short_name
 from rag.utils.places import Place, ServerAddress
 from ui.page.server_state import ServerState
+from ui.page.users.visitor import visitor
 
 
 def about(state: ServerState) -> dict[str, Any]:
     """Return what is served, and who answers."""
+    who = visitor()
     return {
         "library": identity(state),
+        "user": who.name,
+        "writes": who.may_write,
+        "keeps": state.keep and who.name is not None,
         "name": "Samples" if state.is_samples else _name(state.home),
         "papers": state.library.papers(limit=1)[1],
         "samples": state.is_samples,
@@ -37,11 +42,15 @@ def header(state: ServerState) -> str:
 
 
 def identity(state: ServerState) -> str:
-    """Return what the browser knows this library by: its folder or database, without telling it."""
-    home = state.home
-    return (
-        home.key if isinstance(home, ServerAddress) else hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:16]
-    )
+    """Return what the browser knows this library by: its folder or database, without telling it.
+
+    Where conversations are kept for users it is another one for each: nobody sees, or keeps as theirs, what a user
+    before them asked in the same browser.
+    """
+    home, user = state.home, visitor().name
+    place = home.key if isinstance(home, ServerAddress) else str(home.resolve())
+    known = f"{place}\0{user}" if state.keep and user is not None else place
+    return hashlib.sha256(known.encode()).hexdigest()[:16]
 
 
 def _name(home: Place) -> str:

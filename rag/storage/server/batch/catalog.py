@@ -12,7 +12,15 @@ from rag.storage.catalog.full_text import FullText
 from rag.storage.catalog.merged_records import EARLIER
 from rag.storage.server.batch.fetching import Key, apart, by_key, last_ids, nearest_key, of_papers
 from rag.storage.server.batch.memory import (
-    APART, IDENTIFIERS, LABELLED, NOTES, ORIGINS, PAPERS, RECORDS, MemoryDatabase, Table,
+    APART,
+    IDENTIFIERS,
+    LABELLED,
+    NOTES,
+    ORIGINS,
+    PAPERS,
+    RECORDS,
+    MemoryDatabase,
+    Table,
 )  # fmt: skip
 from rag.storage.server.batch.writing import Change, write
 from rag.storage.server.database import PostgresDatabase

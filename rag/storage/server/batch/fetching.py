@@ -4,7 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rag.storage.server.batch.memory import (
-    APART, IDENTIFIERS, LABELLED, LABELS, NOTES, NUMBERED, ORIGINS, PAPERS, RECORDS, Table,
+    APART,
+    IDENTIFIERS,
+    LABELLED,
+    LABELS,
+    NOTES,
+    NUMBERED,
+    ORIGINS,
+    PAPERS,
+    RECORDS,
+    Table,
 )  # fmt: skip
 from rag.storage.server.database import PostgresDatabase, nearest_values
 

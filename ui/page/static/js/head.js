@@ -21,7 +21,8 @@ export function head({ element }) {
   });
   const what = element.querySelector(".ap-what");
   function draw() {
-    const { library, name, papers, samples, answerers, check } = desk.about;
+    const { library, name, papers, samples, answerers, check, user, writes } = desk.about;
+    document.body.dataset.writes = String(writes ?? true); // css/readers.css hides what a reader can't do
     const kept = (name, otherwise) => pocket.get(`askpapers.${name}.${library}`) ?? otherwise;
     const keep = (name, value) => (pocket.put(`askpapers.${name}.${library}`, value), draw());
     const writer = answerers.find((one) => one.name === kept("answerer", "")) ?? answerers[0];
@@ -38,7 +39,8 @@ export function head({ element }) {
     what.replaceChildren(
       el("b", { text: name }), ` · ${papers.toLocaleString("en")} ${samples ? "sample papers" : "papers"} · answers by `,
       answerers.length > 1 ? choice : writer.label,
-      ...(writer.checks ? [" · ", el("label", { class: "ap-checks", title: "Each claim is compared with what it cites, by meaning; it takes longer" }, box, ` ${by}`)] : []));
+      ...(writer.checks ? [" · ", el("label", { class: "ap-checks", title: "Each claim is compared with what it cites, by meaning; it takes longer" }, box, ` ${by}`)] : []),
+      ...(user ? [" · ", el("span", { class: "ap-user", title: writes ? "" : "You may read and ask, not change the library", text: writes ? user : `${user} (reader)` }), " ", el("a", { class: "ap-logout", href: "logout", text: "Log out" })] : []));
     if (held) what.querySelector(held)?.focus();
   }
   on("about", draw);

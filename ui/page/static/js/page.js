@@ -7,6 +7,7 @@ import { evidence } from "./evidence.js";
 import { drops } from "./exports.js";
 import { fetching } from "./fetching.js";
 import { head } from "./head.js";
+import { keeping } from "./keep.js";
 import "./hover.js";
 import { keys } from "./keys.js";
 import { papers } from "./library.js";
@@ -32,6 +33,7 @@ async function begin() {
   keys();
   drops();
   const about = await patiently(refresh);
+  await keeping(about);
   await start(about.library);
   await resume();
   await sweep();

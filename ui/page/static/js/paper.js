@@ -46,7 +46,7 @@ export function opened({ element }) {
     const marks = marked?.marks[paper] ?? { collections: [], tags: [], note: "" };
     const chip = (kind, name) => el("span", { class: "ap-chip" }, kind === "tag" ? `# ${name}` : name,
       el("button", { type: "button", class: "ap-unchip", "aria-label": `Take the paper out of ${name}`, data: { do: "unmark", kind, name }, text: "×" }));
-    const note = el("textarea", { class: "ap-papernote", rows: 2, maxlength: 20000, placeholder: "Your note on this paper", "aria-label": "Note on this paper" });
+    const note = el("textarea", { class: "ap-papernote", readonly: desk.about?.writes === false, rows: 2, maxlength: 20000, placeholder: "Your note on this paper", "aria-label": "Note on this paper" });
     note.value = pocket.get(slot(paper)) ?? marks.note;
     let kept = marks.note;
     const keep = async () => {

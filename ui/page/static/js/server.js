@@ -52,7 +52,8 @@ async function once(name, sent) {
 
 async function healthy() {
   try {
-    return (await fetch(new URL("health", document.baseURI), { cache: "no-store" })).ok;
+    const reply = await fetch(new URL("health", document.baseURI), { cache: "no-store" });
+    return reply.ok && (await reply.json()).status === "ok";
   } catch {
     return false;
   }

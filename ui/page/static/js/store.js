@@ -16,7 +16,7 @@ const listeners = new Set();
 /** Hear of every change: {conversation} of this tab or another. */
 export const changed = (listener) => listeners.add(listener);
 between.onmessage = ({ data }) => listeners.forEach((one) => one(data));
-function tell(what) {
+export function tell(what) {
   between.postMessage(what);
   listeners.forEach((one) => one(what));
 }
@@ -123,7 +123,8 @@ export function forks(exchanges, id) {
 
 // --- what changes it
 
-function keep(rows, one) {
+/** Put an exchange among the rows of a transaction. */
+export function keep(rows, one) {
   if (one.done) delete one.waiting;
   else one.waiting = 1;
   rows.exchanges.put(one);
@@ -248,15 +249,20 @@ export async function strike(ids, deleted) {
   for (const id of ids) await amend(id, { deleted });
 }
 
+const losers = new Set();
+/** Hear of what the reader forgets for good, of this tab. */
+export const purged = (listener) => losers.add(listener);
+
 /** Forget conversations for good. */
 export async function purge(ids) {
+  losers.forEach((one) => one(ids));
   await transact("readwrite", async (rows) => {
     for (const id of ids) await forget(rows, id);
   });
   await settle();
   for (const id of ids) tell({ conversation: id, deleted: 1 });
 }
-async function forget(rows, id) {
+export async function forget(rows, id) {
   const { library } = (await rows.conversations.get(id)) ?? {};
   keepDraft(library, id, "");
   rows.conversations.delete(id);

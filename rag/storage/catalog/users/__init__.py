@@ -1,0 +1,1 @@
+"""What the catalog keeps of its users: who changed what, and their conversations."""

@@ -1,0 +1,1 @@
+"""Who uses the page: how they are known by their requests, and what they may do."""

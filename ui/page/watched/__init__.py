@@ -1,0 +1,1 @@
+"""What whoever runs the page watches it by: health, readiness, and numbers in the form of Prometheus."""
