@@ -2,7 +2,7 @@
 
 Bare: onnxruntime, tokenizers, numpy and sqlite3 imported, the bundled model and its tokenizer loaded, the library's
 catalog and kept vectors read; the same with Chroma opened beside, as the limit was set for, is the second floor. All in
-turn, so that whatever else the machine does meets each. ASKPAPERS_COLD_PAPERS=707,100000 does it over so many
+turn, so that whatever else the machine does meets each. Then `askpapers chat` until it answers (page/ready.py). ASKPAPERS_COLD_PAPERS=707,100000 does it over so many
 made-up papers too.
 """
 
@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
+from eval.benchmarks.page import ready
 from eval.speed.at_size.made_up import questions
 from eval.speed.at_size.making import make
 from rag.library import Library
@@ -60,6 +61,7 @@ def measure(work: Path) -> str:
     with Library.open(folder, Settings(llm="extractive")) as library:
         library.ingest([PATH])
         lines += _measured(folder, len(library), QUESTIONS[0], work)
+        lines += ready.rows(folder, len(library), work)
     for made in map(int, filter(None, os.environ.get("ASKPAPERS_COLD_PAPERS", "").split(","))):
         folder = work / f"made-{made}.library"
         make(folder, made, lambda progress: None)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.retrieval.late_interaction import weighted
+from rag.retrieval.late_interaction import weighted, weighted_all
 from rag.retrieval.query import Query
 
 GAIN, LEXICAL, COSINE, LOG_WORDS = 12.5, 3.0, 5.3, 0.3
@@ -26,7 +26,7 @@ USUAL, FEW = 0.34, 8
 
 def background_of(query: Query, likeness: Iterable[NDArray[np.float32]]) -> float:
     """Return how well the query's words are met in papers drawn from all over the library: their weighted mean."""
-    drawn = [weighted(query, one) for one in likeness]
+    drawn = weighted_all(query, likeness)
     return (sum(drawn) + FEW * USUAL) / (len(drawn) + FEW)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from rag.models.rerankers.base import NOT_RERANKED
 from rag.records import Filters, Found, Hit
 from rag.retrieval.belonging import SAMPLE, background_of, confidences
-from rag.retrieval.late_interaction import tokens_of, word_likeness
+from rag.retrieval.late_interaction import compared, tokens_of, word_likenesses
 from rag.retrieval.query import check_question
 from rag.retrieval.results import Retrieved, top
 from rag.retrieval.retriever import DEPTH, Ranked, Retriever
@@ -97,7 +97,7 @@ class Finder(Retriever):
             new = (candidates.dense.keys() | candidates.lexical.keys()) - likeness.keys()
             drawn = self._catalog.drawn(SAMPLE)
             tokens = tokens_of(index.token_embeddings(sorted(new | set(drawn) - likeness.keys())))
-            likeness |= {paper_id: word_likeness(prepared, found) for paper_id, found in tokens.items()}
+            likeness |= word_likenesses(prepared, compared(prepared, tokens))
             background = background_of(prepared, [likeness[one] for one in drawn if one in likeness])
         return _Counted(ranked, confidences(prepared, background, likeness, candidates.dense, candidates.lexical))
 

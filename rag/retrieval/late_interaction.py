@@ -4,7 +4,7 @@ A word is as well met as its best likeness among the abstract's tokens (ColBERT'
 section 3.3).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -47,22 +47,60 @@ def sentence_likeness(query: Query, tokens: TokensOfPaper) -> dict[int, float]:
 
 def sentence_vectors(tokens: Matrix, sentences: NDArray[np.uint16]) -> dict[int, Matrix]:
     """Return the mean token of each sentence that has any, each of length 1, by sentence number; 0 is the title."""
-    numbers, starts, counts = np.unique(sentences, return_index=True, return_counts=True)
-    # Tokens come in reading order, so that each sentence is one run of rows.
+    numbers, starts = _runs(sentences)
     sums = np.add.reduceat(tokens, starts, axis=0) if len(starts) else tokens
+    counts = np.diff(starts, append=len(sentences))
     means = unit((sums / counts[:, None]).astype(np.float32)) if len(starts) else sums
-    return dict(zip(numbers.tolist(), means, strict=True))
+    return dict(zip(numbers, means, strict=True))
 
 
 def word_likeness(query: Query, tokens: TokensOfPaper) -> NDArray[np.float32]:
     """Return, for each word of the query, the mean best likeness of its tokens among those of a paper or sentence."""
-    best = best_likeness(query.tokens[tokens.form], tokens.states)
-    counts = np.bincount(query.owners, minlength=len(query.words))
-    sums = np.bincount(query.owners, weights=best, minlength=len(query.words))
-    return (sums / np.maximum(counts, 1)).astype(np.float32)
+    return _of_words(query, best_likeness(query.tokens[tokens.form], tokens.states)[None])[0]
+
+
+def compared(query: Query, papers: Mapping[int, TokensOfPaper]) -> dict[int, Matrix]:
+    """Return the cosines of every token of the query's words (m,) with every token of each paper (m, n), by id."""
+    return {paper_id: query.tokens[tokens.form] @ tokens.states.T for paper_id, tokens in papers.items()}
+
+
+def word_likenesses(query: Query, cosines: Mapping[int, Matrix]) -> dict[int, NDArray[np.float32]]:
+    """Return what `word_likeness` does of each paper, by id, from what `compared` gave."""
+    best = [found.max(axis=1, initial=-1.0) for found in cosines.values()]
+    return dict(zip(cosines, _of_words(query, np.stack(best)), strict=True)) if best else {}
+
+
+def sentence_word_likeness(
+    query: Query, cosines: Matrix, sentences: NDArray[np.uint16]
+) -> dict[int, NDArray[np.float32]]:
+    """Return what `word_likeness` does of each sentence of a paper that has any token, by sentence number."""
+    numbers, starts = _runs(sentences)
+    if not numbers:
+        return {}
+    best = np.maximum(np.maximum.reduceat(cosines, starts, axis=1), -1.0)
+    return dict(zip(numbers, _of_words(query, best.T), strict=True))
 
 
 def weighted(query: Query, likeness: NDArray[np.float32]) -> float:
     """Return the mean likeness of the query's words, telling words counting more."""
+    return weighted_all(query, [likeness])[0]
+
+
+def weighted_all(query: Query, likeness: Iterable[NDArray[np.float32]]) -> list[float]:
+    """Return what `weighted` does of each paper."""
     weights = np.sqrt([query.weights[word.stem] for word in query.words])
-    return float(likeness @ weights / weights.sum())
+    total = weights.sum()
+    return [float(one @ weights / total) for one in likeness]
+
+
+def _of_words(query: Query, best: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the mean of each word's tokens (k, words), of the likeness of all tokens (k, m)."""
+    of_word = (query.owners == np.arange(len(query.words))[:, None]).astype(np.float64)
+    means: NDArray[np.float64] = best.astype(np.float64) @ of_word.T / np.maximum(of_word.sum(axis=1), 1)
+    return means.astype(np.float32)
+
+
+def _runs(sentences: NDArray[np.uint16]) -> tuple[list[int], NDArray[np.int64]]:
+    """Return the number of each sentence that has tokens, and its first: in reading order a sentence is one run."""
+    starts = np.flatnonzero(np.diff(sentences, prepend=-1))
+    return sentences[starts].tolist(), starts

@@ -23,10 +23,12 @@ from rag.records import Filters, Hit, Paper, Passage, Reading
 from rag.retrieval.language_note import language_note
 from rag.retrieval.late_interaction import (
     TokensOfPaper,
+    compared,
     sentence_likeness,
+    sentence_word_likeness,
     tokens_of,
-    weighted,
-    word_likeness,
+    weighted_all,
+    word_likenesses,
 )
 from rag.retrieval.query import Query, check_question, prepare
 from rag.retrieval.ranking import fuse, rerank, rescore
@@ -38,6 +40,7 @@ from rag.storage.base import Index, Storage
 from rag.text.questions.readings import as_read
 from rag.text.sentences import sentence_spans
 from rag.text.titles import is_named
+from rag.utils.arrays import Matrix
 from rag.utils.threads import one_blas_thread
 
 CANDIDATES = 100  # taken from each ranking
@@ -68,6 +71,7 @@ class Ranked(NamedTuple):
     ranking: Ranking
     papers: Mapping[int, Paper]
     tokens: Mapping[int, TokensOfPaper]
+    cosines: Mapping[int, Matrix]
     likeness: Mapping[int, NDArray[np.float32]]
     background: float
 
@@ -158,15 +162,16 @@ class Retriever:
         fused = fuse(dict(islice(candidates.dense.items(), CANDIDATES)), dict(lexical))
         depth = [paper_id for paper_id, _ in fused[: max(DEPTH, limit)]]
         tokens = tokens_of(index.token_embeddings(depth)) if len(query.tokens) else {}
-        likeness = {paper_id: word_likeness(query, found) for paper_id, found in tokens.items()}
-        scores = {paper_id: weighted(query, found) for paper_id, found in likeness.items()}
+        cosines = compared(query, tokens)
+        likeness = word_likenesses(query, cosines)
+        scores = dict(zip(likeness, weighted_all(query, likeness.values()), strict=True))
         ranking = rerank(fused[: len(depth)], scores)
         background = _background(ranking)
         if self._reranker is None:
             ranking = ranking[:limit]
         papers = self._papers(paper_id for paper_id, _ in ranking)
         ranking = [one for one in ranking if one[0] in papers]
-        return Ranked(query, candidates, ranking, papers, tokens, likeness, background)
+        return Ranked(query, candidates, ranking, papers, tokens, cosines, likeness, background)
 
     def _papers(self, paper_ids: Iterable[int]) -> dict[int, Paper]:
         return {paper.paper_id: paper for paper in self._catalog.papers(list(paper_ids))}
@@ -252,14 +257,14 @@ def _background(ranking: Ranking) -> float:
 
 def _met(ranked: Ranked, paper: Paper) -> dict[int, dict[str, float]]:
     """Return how each word of the query is met in each sentence of a paper, by the sentence's start, if states tell."""
-    tokens = ranked.tokens.get(paper.paper_id)
-    if tokens is None or not len(ranked.query.tokens):
+    tokens, cosines = ranked.tokens.get(paper.paper_id), ranked.cosines.get(paper.paper_id)
+    if tokens is None or cosines is None:
         return {}
-    numbers, stems = set(tokens.sentences.tolist()), [word.stem for word in ranked.query.words]
+    stems, starts = [word.stem for word in ranked.query.words], [0, *(at for at, _ in sentence_spans(paper.abstract))]
     return {
-        start: dict(zip(stems, word_likeness(ranked.query, tokens.of_sentence(number)).tolist(), strict=True))
-        for number, (start, _) in enumerate(sentence_spans(paper.abstract), start=1)
-        if number in numbers
+        starts[number]: dict(zip(stems, met.tolist(), strict=True))
+        for number, met in sentence_word_likeness(ranked.query, cosines, tokens.sentences).items()
+        if 0 < number < len(starts)
     }
 
 

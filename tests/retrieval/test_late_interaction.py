@@ -8,8 +8,21 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_info
 
-from rag.retrieval.late_interaction import best_likeness, sentence_vectors
-from rag.storage.index.token_embeddings import DIMENSION, compress, expand, project, projection
+from rag.models.embedders.base import Embedded
+from rag.retrieval.late_interaction import (
+    TokensOfPaper,
+    best_likeness,
+    compared,
+    sentence_vectors,
+    sentence_word_likeness,
+    weighted,
+    weighted_all,
+    word_likeness,
+    word_likenesses,
+)
+from rag.retrieval.query import Query
+from rag.storage.index.token_embeddings import DIMENSION, Form, compress, expand, project, projection
+from rag.text.words import content_words
 from rag.utils.arrays import Matrix, unit
 from rag.utils.threads import one_blas_thread
 
@@ -94,6 +107,39 @@ def test_the_vector_of_a_sentence_is_the_mean_direction_of_its_tokens() -> None:
 
 def test_no_tokens_have_no_sentence_vectors() -> None:
     assert sentence_vectors(np.empty((0, DIMENSION), np.float32), places(0)) == {}
+
+
+def a_query() -> Query:
+    """Return a query of three words, of two, none and three tokens."""
+    words = content_words("Sparse mixtures generalise")
+    tokens, weights = unit(random_rows(5, DIMENSION)), {word.stem: 1.0 + place for place, word in enumerate(words)}
+    embedded = Embedded(tokens[0], tokens, np.zeros((5, 2), np.int32))
+    senses = {Form.SIGNED: tokens[0]}
+    return Query(embedded, weights, words, senses, {Form.SIGNED: tokens}, np.array([0, 0, 2, 2, 2]))
+
+
+@PROPERTY
+@given(st.lists(st.lists(st.integers(0, 9), max_size=12), max_size=4), st.integers(0, 99))
+def test_papers_and_sentences_are_met_alike_one_by_one_and_all_at_once(numbers: list[list[int]], seed: int) -> None:
+    query, moments = a_query(), np.random.default_rng(seed)
+    papers = {
+        place: TokensOfPaper(
+            unit(moments.standard_normal((len(own), DIMENSION)).astype(np.float32)),
+            np.array(sorted(own), np.uint16),
+            Form.SIGNED,
+        )
+        for place, own in enumerate(numbers)
+    }
+    cosines = compared(query, papers)
+    likeness = word_likenesses(query, cosines)
+    assert likeness.keys() == papers.keys()
+    assert weighted_all(query, likeness.values()) == [weighted(query, one) for one in likeness.values()]
+    for place, paper in papers.items():
+        assert likeness[place] == pytest.approx(word_likeness(query, paper), abs=1e-6)
+        met = sentence_word_likeness(query, cosines[place], paper.sentences)
+        assert [*met] == sorted(set(numbers[place]))
+        for number, found in met.items():
+            assert found == pytest.approx(word_likeness(query, paper.of_sentence(number)), abs=1e-6)
 
 
 def test_rows_are_scaled_to_length_one_and_zeros_stay() -> None:

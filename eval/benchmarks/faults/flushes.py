@@ -29,37 +29,64 @@ from eval.benchmarks.shared import opened_storage
 from rag.storage.index.checksums import checksum
 
 KILLS = 100
-SHORT = (1_990, 5_080)  # papers; of the first 1,000 Chroma still has all it needs beside its files
+SIZES = (1_990, 5_080)  # papers, or some more; of the first 1,000 Chroma still has all it needs beside its files
+FLUSHED_AFTER = 1_000  # papers more than its files hold, from which on Chroma writes them
+SHORT = 10  # papers that the library lacks of that
+STEP = 500  # papers of one ingest, which has a minute
 MORE, WHOLE = 40, 20.0  # papers ingested; seconds that this takes at most
+DELAYS = (0, 0.0005, 0.002, 0.02, 0.05)  # seconds after a file changed; a flush takes a tenth
+MISSES = 50  # kills in a row that came before or after the flush: then none will hit it
 FAR = 10_000
 INDEX = "vectors-1/chroma/*/*"
+LENGTH = 4  # bytes of a paper in length.bin
 Tell = Callable[[Any], None]
 
 
 def measure(work: Path) -> list[Tally]:
     """Return a line for each size: kills that were mended, and what was lost."""
-    return [_line(papers, work) for papers in SHORT]
+    return [_line(papers, work) for papers in SIZES]
 
 
 def _line(papers: int, work: Path) -> Tally:
-    line, moments = Tally(f"kill -9 in Chroma's flush at {papers:,} papers"), random.Random(papers)
-    base = work / f"flushed-{papers}.library"
+    base, moments = work / f"flushed-{papers}.library", random.Random(papers)
     if not base.exists():
-        first = write_papers(work / f"flushed-{papers}.jsonl", [paper(number) for number in range(papers)])
-        assert run(lambda tell: _ingest(base, first)).how == "value"
+        _just_short(base, papers, work)
+    stored = len(_texts(_all_found(base)))
+    line = Tally(f"kill -9 in Chroma's flush at {stored:,} papers")
     more = write_papers(work / "more.jsonl", [paper(number) for number in range(8_000, 8_000 + MORE)])
-    before = _texts(_all_found(base))
+    before, missed = _texts(_all_found(base)), 0
     after = before | {row["title"]: row["abstract"] for row in map(paper, range(8_000, 8_000 + MORE))}
-    while line.tried < KILLS // len(SHORT):
+    while line.tried < KILLS // len(SIZES):
         folder = copy(base, work / "flushed.library")
-        kill = at_change(folder, INDEX, moments.randint(1, 3), WHOLE, after=moments.choice((0, 0.0005, 0.002)))
+        kill = at_change(folder, INDEX, moments.randint(1, 3), WHOLE, after=moments.choice(DELAYS))
         ended = run(lambda tell: _ingest(folder, more, slowly=True), kill)  # noqa: B023
         if ended.how != "killed" or _written(folder) == _written(base):
+            missed += 1
+            assert missed < MISSES, f"no kill meets the flush: the last one {ended.how}"
             continue  # not in the flush
+        missed = 0
         problems, lost, named = _problems(folder, more, before, after)
         line.count(problems, named=named, lost=lost)
     progress(f"{line} {line.notes[:3]}")
     return line
+
+
+def _just_short(folder: Path, papers: int, work: Path) -> None:
+    """Make a library whose Chroma writes its files when some more papers come in.
+
+    When it last did so hangs on how many were embedded at once, which hangs on how busy the machine is.
+    """
+    for first in range(0, papers, STEP):
+        _added(folder, first, min(first + STEP, papers), work)
+    [lengths] = folder.glob(f"{INDEX[:-1]}length.bin")
+    _added(folder, papers, lengths.stat().st_size // LENGTH + FLUSHED_AFTER - SHORT, work)
+
+
+def _added(folder: Path, first: int, end: int, work: Path) -> None:
+    """Ingest the papers of these numbers, if there are any, in a process of its own."""
+    rows = write_papers(work / "first.jsonl", [paper(number) for number in range(first, end)])
+    ended = run(lambda tell: _ingest(folder, rows))
+    assert ended.how == "value", ended
 
 
 def _problems(
