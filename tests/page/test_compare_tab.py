@@ -132,6 +132,12 @@ def test_a_cell_opens_the_abstract_with_its_quote_lit_and_escape_goes_back_to_it
     assert table.run("return document.activeElement.matches('.ap-cell[aria-expanded=\"false\"]')")
 
 
+def test_the_columns_to_begin_with_stand_side_by_side_on_a_desk(table: Tab) -> None:
+    table.size(width=1440, height=900)
+    assert len(table.seen(".ap-compared thead th")) == 6
+    assert table.run("const one = document.querySelector('.ap-compared'); return one.scrollWidth <= one.clientWidth")
+
+
 def test_a_table_has_an_address_and_is_there_after_a_reload_and_in_another_tab(table: Tab, open_tab: OpenTab) -> None:
     address = table.run("return location.href")
     assert "#/compare/" in address
