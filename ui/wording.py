@@ -110,15 +110,16 @@ def legend(answer: Answer) -> str:
 
 
 def place_found(answer: Answer, paper: Paper) -> str:
-    """Return which place a paper had among those found for an answer: `no. 1 of 5 found`.
+    """Return which place a paper had among those found for an answer: `no. 1 of the 5 nearest`.
 
-    A score is relative within one search, so it is a place that is told; nothing where the papers found don't answer,
+    A score is relative within one search, so it is a place that is told, and not as one of those that match, which may
+    be fewer; nothing where the papers found don't answer,
     since the first of them is near to nothing.
     """
     found = [paper_id for paper_id, _ in answer.searched.scores]
     if not answer.answered or paper.paper_id not in found:
         return ""
-    return f"no. {found.index(paper.paper_id) + 1} of {len(found)} found"
+    return f"no. {found.index(paper.paper_id) + 1} of the {len(found)} nearest"
 
 
 def counted(number: int, what: str) -> str:

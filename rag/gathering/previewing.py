@@ -28,4 +28,6 @@ def _preview(wanted: Wanted, client: Client) -> Preview:
         papers += [record] if record else []
         if len(papers) == SHOWN:
             break
+    if wanted.ids and len(papers) < SHOWN:
+        total = len(papers)  # all were looked for: some ids are of no paper
     return Preview(total, wanted.limit, tuple(papers), source_name(wanted))

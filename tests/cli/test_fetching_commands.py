@@ -167,4 +167,4 @@ def test_papers_are_enriched_each_change_listed_and_taken_back(
     assert f"{one.title}: year: {one.year} → nothing\n" in undone.out
     assert "taken back." in undone.out
     assert json.loads(cli("info", "--json", *ON).out)["papers"] == 1
-    assert cli("enrich", "--undo", *ON).out == "Nothing was filled in.\n"
+    assert cli("enrich", "--undo", *ON).out == "Nothing to take back: nothing in this library was filled in.\n"

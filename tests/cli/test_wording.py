@@ -83,7 +83,7 @@ def test_the_line_under_no_answer_begins_with_the_outcome(outcome: Outcome) -> N
 
 def test_a_paper_has_its_place_among_those_found_but_none_where_they_do_not_answer(samples: Library) -> None:
     found = answer(CLAIMS[Standing.QUOTED])
-    assert [place_found(found, paper) for paper in PAPERS] == [f"no. {place} of 3 found" for place in (2, 3, 1)]
+    assert [place_found(found, paper) for paper in PAPERS] == [f"no. {place} of the 3 nearest" for place in (2, 3, 1)]
     assert place_found(found, Paper(4, "T4", "Moss.")) == ""
     refused = samples.ask("Who won the football match?")
     assert not refused.answered

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from selenium.webdriver.common.keys import Keys
 
 from rag.records import Comparison
 from rag.settings import Settings
+from tests.chat_server import ChatServer
 from tests.page.accessible import violations
 from tests.page.browser import BUDGET, CARD, OpenTab, Tab
 from ui.page.calls.comparing import (
@@ -76,6 +78,38 @@ def test_what_is_done_of_a_table_can_be_written(desk: Desk) -> None:
     assert [row[0] for row in written[1:]] == ["1", "2"]
 
 
+def test_a_column_more_is_asked_for_alone_and_what_the_model_told_stays(
+    own_samples: Path, tmp_path: Path, chat_server: ChatServer
+) -> None:
+    chat_server.says("1: a task [1]\n2: a result [2]")
+    chat_server.says("1: other words [1]\n2: other words [2]")  # of the second paper
+    chat_server.says("1: some data [1]")
+    state = ServerState(chat_server.settings(), own_samples, tmp_path / "none.library")
+    desk = desk_of(state)
+
+    async def filled(table: str, columns: tuple[str, ...], known: dict[str, Any] | None = None) -> dict[str, Any]:
+        await compare(desk, Compared(table=table, papers=(2, 1), columns=columns, known=known))
+        rows, told = await whole(desk, table)
+        return as_kept(rows, told["whole"])
+
+    async def both() -> tuple[dict[str, Any], ...]:
+        first = await filled("a", COLUMNS)
+        more = await filled("b", ("data", *COLUMNS), first)
+        asked = len(chat_server.asked)
+        fewer = await filled("c", COLUMNS[::-1], more)
+        assert len(chat_server.asked) == asked
+        return first, more, fewer
+
+    first, more, fewer = (Comparison.from_dict(one) for one in asyncio.run(both()))
+    state.close()
+    assert [row.cells[1:] for row in more.rows] == [row.cells for row in first.rows]
+    assert [row.cells[0].text for row in more.rows] == ["some data", "some data"]
+    assert [row.cells[::-1] for row in fewer.rows] == [row.cells for row in first.rows]
+    assert more.usage["calls"] == fewer.usage["calls"] == 4
+    asked = [json.dumps(one.body) for one in chat_server.asked]
+    assert ["2: result" in one for one in asked] == [True, True, False, False]
+
+
 def test_a_table_of_another_server_is_lost_and_one_stopped_says_so(desk: Desk) -> None:
     async def stopped() -> dict[str, Any]:
         await compare(desk, Compared(table="t", papers=tuple(range(1, 41)), columns=COLUMNS))
@@ -130,6 +164,12 @@ def test_a_cell_opens_the_abstract_with_its_quote_lit_and_escape_goes_back_to_it
     table.press(Keys.ESCAPE)
     table.gone(".ap-below")
     assert table.run("return document.activeElement.matches('.ap-cell[aria-expanded=\"false\"]')")
+
+
+def test_the_columns_to_begin_with_stand_side_by_side_on_a_desk(table: Tab) -> None:
+    table.size(width=1440, height=900)
+    assert len(table.seen(".ap-compared thead th")) == 6
+    assert table.run("const one = document.querySelector('.ap-compared'); return one.scrollWidth <= one.clientWidth")
 
 
 def test_a_table_has_an_address_and_is_there_after_a_reload_and_in_another_tab(table: Tab, open_tab: OpenTab) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -19,6 +20,7 @@ from ui.page.calls.adding import OneJob, cancel
 from ui.page.calls.base import UNREADABLE, Nothing
 from ui.page.calls.fetching import Query, Sought
 from ui.page.desk import Desk, desk_of
+from ui.page.jobs import looking
 from ui.page.jobs.adding import Job
 from ui.page.server_state import ServerState
 
@@ -46,12 +48,23 @@ async def called(desk: Desk, name: str, sent: dict[str, Any]) -> dict[str, Any]:
     return await caller(desk, CALLS)([name, sent])
 
 
+async def look(desk: Desk, **sought: Any) -> tuple[list[str], dict[str, Any]]:
+    """Look as the browser does; return what it was told to wait for, and at the end what there is, or the error."""
+    name, waits = uuid4().hex, list[str]()
+    told = await called(desk, "look", {"look": name, **sought})
+    while "said" in told:
+        waits.append(told["said"])
+        told = await called(desk, "looked", {"look": name, "heard": told["said"]})
+    return [one for one in waits if one], told
+
+
 def test_with_the_switch_off_no_call_asks_an_index(tmp_path: Path, indexes: IndexServer) -> None:
     state = ServerState(indexes.settings(tmp_path), tmp_path / "own.library", tmp_path / "demo.library")
     desk = desk_of(state)
     sought = {"index": "openalex", "text": "otters"}
     sent: dict[str, dict[str, Any]] = {
-        "look": sought,
+        "look": sought | {"look": "l"},
+        "looked": {"look": "l"},
         "fetch": sought,
         "queries": {},
         "refresh_query": {"query": 1},
@@ -68,7 +81,7 @@ def test_with_the_switch_off_no_call_asks_an_index(tmp_path: Path, indexes: Inde
 
 def test_what_is_looked_at_is_shown_as_text_and_brings_nothing(desk: Desk, indexes: IndexServer) -> None:
     indexes.bare["openalex"] = {1}
-    told = asyncio.run(calls.look(desk, Sought(index="openalex", text="<b>otters", years="2001-2020", limit=5)))
+    _, told = asyncio.run(look(desk, index="openalex", text="<b>otters", years="2001-2020", limit=5))
     assert "&lt;b&gt;otters" in told["html"]
     assert "at most 5 of 30 papers" in told["html"]
     assert "no abstract there" in told["html"]
@@ -90,21 +103,36 @@ def test_what_can_t_be_asked_for_is_told(desk: Desk, wrong: dict[str, Any]) -> N
 
 def test_hugging_face_papers_are_asked_for_a_day(desk: Desk, indexes: IndexServer) -> None:
     indexes.papers["huggingface"] = made(3)
-    told = asyncio.run(called(desk, "look", {"index": "huggingface", "text": " 2026-11-24 "}))
+    _, told = asyncio.run(look(desk, index="huggingface", text=" 2026-11-24 "))
     assert told["papers"] == 3
     assert indexes.asked[-1].said["date"] == "2026-11-24"
-    told = asyncio.run(called(desk, "look", {"index": "huggingface", "text": "otters"}))
+    _, told = asyncio.run(look(desk, index="huggingface", text="otters"))
     assert "otters" in told["error"]
 
 
-def test_a_look_at_an_index_that_is_busy_ends_and_says_what_it_waited_for(
+def test_a_look_at_an_index_that_is_busy_says_what_it_waits_for_and_ends(
     desk: Desk, indexes: IndexServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calls, "PATIENCE", 0.5)
+    monkeypatch.setattr(looking, "PATIENCE", 0.5)
     indexes.misbehaves("openalex", Fault(status=429, headers={"Retry-After": "3"}))
-    told = asyncio.run(called(desk, "look", {"index": "openalex", "text": "otters"}))
+    waits, told = asyncio.run(look(desk, index="openalex", text="otters"))
+    assert len(waits) == 1
+    assert "Asking again in 3 s" in waits[0]
     assert "Asking again in 3 s" in told["error"]
     assert "bring them in" in told["error"]
+
+
+def test_a_look_of_another_server_is_told_to_be_unknown(desk: Desk) -> None:
+    assert "Look again" in asyncio.run(called(desk, "looked", {"look": "gone"}))["error"]
+
+
+def test_ids_of_no_paper_are_not_counted(desk: Desk) -> None:
+    unknown, known = "arxiv:9901.00001", f"arxiv:{made(1)[0].arxiv_id}"
+    _, told = asyncio.run(look(desk, index="", text=unknown))
+    assert "no paper" in told["html"]
+    _, told = asyncio.run(look(desk, index="", text=f"{unknown} {known}"))
+    assert "1 paper" in told["html"]
+    assert "2 papers" not in told["html"]
 
 
 def test_a_query_is_kept_refreshed_and_forgotten(desk: Desk, indexes: IndexServer) -> None:
@@ -192,6 +220,22 @@ def test_papers_are_looked_at_brought_in_kept_and_taken_out(
     assert not tab.seen(f"{FIELD} .ap-queries")
     tab.click('[data-do="source"][data-name^="openalex"]')
     tab.see("#ap-papers .ap-empty", "No papers yet")
+
+
+def test_a_look_shows_what_the_index_makes_it_wait_for(
+    open_tab: OpenTab, serve_page: Any, indexes: IndexServer, tmp_path: Path
+) -> None:
+    tab = open_tab(serve_page(settings=indexes.settings(tmp_path, fetch=True, llm="extractive")))
+    tab.tab("Library")
+    tab.click(f"{FIELD} summary")
+    tab.see(f"{FIELD} .ap-gives", "preprints")
+    tab.run(f"document.querySelector('{FIELD} select').value = 'openalex'")
+    tab.driver.find_element("css selector", f"{FIELD} textarea").send_keys("otters")
+    indexes.misbehaves("openalex", Fault(status=429, headers={"Retry-After": "3"}))
+    tab.click(f"{FIELD} .ap-look")
+    tab.see(f"{FIELD} .ap-waits", "Asking again in 3 s")
+    tab.see(f"{FIELD} .ap-coming", "30 papers")
+    tab.gone(f"{FIELD} .ap-waits")
 
 
 def test_what_a_form_can_t_hold_is_told_at_its_field_and_nothing_is_asked(

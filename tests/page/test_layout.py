@@ -189,6 +189,27 @@ def test_on_a_phone_the_list_of_conversations_is_shut_and_opens_over_the_page(
         assert tab.run("return document.scrollingElement.scrollWidth") <= 390
 
 
+def test_the_list_of_conversations_is_shut_where_the_window_becomes_too_narrow_for_it(
+    open_tab: OpenTab, sample_page: Any
+) -> None:
+    tab = open_tab(sample_page)
+    tab.size(width=1440, height=900)
+    tab.see("#ap-drawer.open")
+    tab.size(width=600, height=900)
+    tab.gone("#ap-drawer.open")
+    assert tab.in_view(COMPOSER)
+    tab.size(width=1440, height=900)
+
+
+def test_what_an_answer_rests_on_is_told_on_one_line(wide: Tab) -> None:
+    script = (
+        "return [...document.querySelectorAll('.ap-line summary')].map((one) => one.getBoundingClientRect().height)"
+    )
+    lines = wide.run(script)
+    assert len(lines) == 5
+    assert max(lines) < 32
+
+
 def test_a_rated_answer_on_a_phone_is_no_wider_than_the_screen(open_tab: OpenTab, sample_page: Any) -> None:
     tab = open_tab(sample_page, phone=True)
     tab.ask(LATE)

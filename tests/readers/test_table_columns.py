@@ -97,7 +97,9 @@ def test_values_of_any_type_are_read() -> None:
     [
         (["Garcia Marquez, Jose", "St. John, Mary; Roe, Richard"], ";"),
         (["Doe, Jane", "De la Cruz, Ana", "Roe, Max"], ";"),
-        (["Jane Doe|Max Roe", "Ann Poe"], "|"),
+        (["Doe, Jane|Roe, Max", "Ann Poe"], "|"),
+        (["Jane Doe|Max Roe", "Ann Poe"], None),
+        (["Ann Lee; Bo Roe", "Jane Doe, John Smith"], None),
         (["Garcia Marquez, Jose", "Doe, Jane and Roe, Max"], " and "),
         (["Ann Lee, Bo Roe", "Ann Lee, Bo Roe and Cy Doe"], None),
         (["Doe J., Roe R.A.", "Poe A."], None),
@@ -107,6 +109,22 @@ def test_values_of_any_type_are_read() -> None:
 )
 def test_what_parts_authors_is_learnt_from_the_column(cells: list[str], separator: str | None) -> None:
     assert separator_in(cells) == separator
+
+
+@pytest.mark.parametrize(
+    ("cells", "authors"),
+    [
+        (["Ann Lee; Bo Roe", "Jane Doe, John Smith"], [("Ann Lee", "Bo Roe"), ("Jane Doe", "John Smith")]),
+        (["Ann Lee | Bo Roe", "Li Na Chen, Max Poe"], [("Ann Lee", "Bo Roe"), ("Li Na Chen", "Max Poe")]),
+        (["Ann Lee; Bo Roe", "Doe, Jane"], [("Ann Lee", "Bo Roe"), ("Jane Doe",)]),
+        (["Lee, Ann; Roe, Bo", "Garcia Marquez, Jose"], [("Ann Lee", "Bo Roe"), ("Jose Garcia Marquez",)]),
+    ],
+)
+def test_a_cell_with_a_comma_alone_is_read_as_the_others_are_written(
+    read_bytes: Read, cells: list[str], authors: list[tuple[str, ...]]
+) -> None:
+    rows = "".join(f'T{number},"{cell}",We test.\n' for number, cell in enumerate(cells))
+    assert [one.authors for one in read_bytes(f"Title,Authors,Abstract\n{rows}".encode()).records] == authors
 
 
 @pytest.mark.parametrize(

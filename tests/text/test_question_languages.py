@@ -25,6 +25,16 @@ def test_an_english_question_is_never_taken_for_another_whatever_names_are_in_it
     assert question_language(question) == ""
 
 
+@pytest.mark.parametrize("question", ["Was ist Deep Sets?", "Was ist ColBERT", "was sind Graph Kernels?"])
+def test_a_question_for_a_name_is_german_though_english_asks_with_its_first_word(question: str) -> None:
+    assert question_language(question) == "de"
+
+
+@pytest.mark.parametrize("question", ["Was LoRA tuned?", "Was Kan right?", "Who wrote IST papers?"])
+def test_was_alone_tells_no_german(question: str) -> None:
+    assert question_language(question) == ""
+
+
 @pytest.mark.parametrize("code", sorted({row["language"] for row in ROWS} - {"en"}))
 def test_most_questions_of_a_language_are_seen_and_called_by_its_name(code: str) -> None:
     told = [question_language(row["question"]) for row in ROWS if row["language"] == code]

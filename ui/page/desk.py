@@ -6,6 +6,7 @@ from rag.library import Library
 from ui.page.jobs.adding import Adding
 from ui.page.jobs.answering import AnswersUnderWay
 from ui.page.jobs.comparing import Comparing
+from ui.page.jobs.looking import Looking
 from ui.page.jobs.maps import Maps
 from ui.page.jobs.taken import Taken
 from ui.page.server_state import ServerState
@@ -22,6 +23,7 @@ class Desk:
     adding: Adding
     taken: Taken
     comparing: Comparing
+    looking: Looking
 
     @property
     def library(self) -> Library:
@@ -38,4 +40,4 @@ class Desk:
 
 def desk_of(state: ServerState) -> Desk:
     """Return a desk over a library, with nothing under way."""
-    return Desk(state, AnswersUnderWay(state), Maps(), Adding(state), Taken(), Comparing())
+    return Desk(state, AnswersUnderWay(state), Maps(), Adding(state), Taken(), Comparing(), Looking())

@@ -27,7 +27,9 @@ def separator_in(cells: Iterable[str]) -> str | None:
     counts = {sign: sum(sign in text.strip() for text in texts) for sign in SIGNS}
     sign = max(counts, key=lambda sign: counts[sign])
     if counts[sign]:
-        return sign if counts[sign] >= lists else None
+        # Where names between signs have no commas, a comma elsewhere parts names: `Jane Doe, John Smith`.
+        within = any("," in text for text in texts if sign in text)
+        return sign if within and counts[sign] >= lists else None
     joined = [AND.split(text) for text in texts if AND.search(text)]
     if joined:
         return " and " if _are_family_first(parts for text in joined for parts in text) else None

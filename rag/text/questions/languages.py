@@ -107,4 +107,5 @@ def _by_words(words: Sequence[str]) -> str:
     strange = len({*odd, *hits}) * 2 >= len(telling)
     if len(hits) > 1:
         return best if strange or len(hits) > SURE else ""
-    return best if strange and odd and len(words) >= LEAST and hits <= {*first, *plain} else ""
+    asks = words[0].lower() in asking.get(best, frozenset()) and words[1] in own[best]  # Was ist: English asks with was
+    return best if strange and (odd or asks) and len(words) >= LEAST and hits <= {*first, *plain} else ""

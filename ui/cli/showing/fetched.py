@@ -53,7 +53,11 @@ def show_enriched(console: Console, errors: Console, report: EnrichReport, *, un
     papers = len({(change.paper_id, change.title) for change in report.changes})
     fields = f"{len(report.changes):,} field{'s' * (len(report.changes) != 1)} of {papers:,} paper{'s' * (papers != 1)}"
     if undone:
-        console.print(f"{fields} taken back." if report.changes else "Nothing was filled in.")
+        console.print(
+            f"{fields} taken back."
+            if report.changes
+            else "Nothing to take back: nothing in this library was filled in."
+        )
         return
     done = "would be filled in" if dry_run else "filled in"
     without = f", {report.without_id:,} have no id to look up by" if report.without_id else ""

@@ -7,13 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from rag.errors import QuestionError
 from rag.integrations.llama_index.adapters import QuestionBundle
 from rag.records import Answer, Citation, Filters, Outcome, Paper, Rating, Reading, Searched, Turn
 from ui.filters import read_filters
 from ui.page.calls.base import MOST_PAPERS, Sent, Told
+from ui.page.calls.packed import unpacked
 from ui.page.desk import Desk
 from ui.page.jobs.answering import told
 from ui.page.kept import read_answer
@@ -41,7 +42,9 @@ class Bounds(Sent):
     collection: str = ""
     tag: str = ""
     retracted: str = ""  # `left out`: without them
-    papers: tuple[int, ...] = Field((), max_length=MOST_PAPERS)  # only these; none: all
+    papers: Annotated[tuple[int, ...], BeforeValidator(unpacked)] = Field(
+        (), max_length=MOST_PAPERS
+    )  # these; none: all
 
     def filters(self) -> Filters:
         """Return them as the library reads them. Raises QuestionError."""

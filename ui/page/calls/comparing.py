@@ -1,5 +1,6 @@
 """Papers compared in a table, its rows as they are done."""
 
+import asyncio
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
@@ -13,18 +14,20 @@ from rag.records import ComparedPaper, Comparison
 from ui.page.calls.asking import Id
 from ui.page.calls.base import Nothing, Sent, Told
 from ui.page.desk import Desk
+from ui.page.jobs.known_cells import Known, known_cells
 from ui.page.views.comparison import row
 
 FORMS = {"markdown": (comparison_markdown, "md"), "csv": (comparison_csv, "csv")}
 
 
 class Compared(Sent):
-    """A table to be filled: rows are papers, columns what is asked of each."""
+    """A table to be filled: rows are papers, columns what is asked of each; `known` is one with some of the columns."""
 
     table: Id
     papers: tuple[int, ...] = Field(min_length=1, max_length=1_000)
     columns: tuple[Annotated[str, Field(max_length=400)], ...] = Field(min_length=1, max_length=MOST_COLUMNS)
     check: bool = False
+    known: dict[str, Any] | None = None
 
 
 class Followed(Sent):
@@ -53,8 +56,9 @@ async def columns(desk: Desk, sent: Nothing) -> Told:  # noqa: ARG001
 
 
 async def compare(desk: Desk, sent: Compared) -> Told:
-    """Begin to fill a table; `compared` tells its rows."""
-    desk.comparing.begin(desk.library, sent.table, sent.papers, sent.columns, check=sent.check)
+    """Begin to fill a table, what is not known of it; `compared` tells its rows."""
+    known = await asyncio.to_thread(_known, desk, sent)
+    desk.comparing.begin(desk.library, sent.table, sent.papers, sent.columns, check=sent.check, known=known)
     return {}
 
 
@@ -83,6 +87,17 @@ async def compared_as(desk: Desk, sent: Written) -> Told:  # noqa: ARG001
         raise QuestionError(msg) from error
     write, suffix = FORMS[sent.form]
     return {"name": f"comparison.{suffix}", "text": write(comparison)}
+
+
+def _known(desk: Desk, sent: Compared) -> Known | None:
+    """Return what can stay of the table that the browser has; nothing of one that can't be read."""
+    if sent.known is None:
+        return None
+    try:
+        table = Comparison.from_dict(sent.known)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+    return known_cells(desk.library, table, sent.papers, sent.columns, desk.state.engine().answerer)
 
 
 def _kept(columns: tuple[str, ...], one: ComparedPaper) -> Told:

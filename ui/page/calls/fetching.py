@@ -6,20 +6,19 @@ from typing import Any
 
 from pydantic import Field
 
-from rag.errors import FetchError, QuestionError
+from rag.errors import QuestionError
 from rag.fetching import INDEXES, Wanted, source_name
-from rag.gathering.asking import Preview, wanted_of
+from rag.gathering.asking import wanted_of
 from rag.gathering.kept import KeptQuery
-from rag.gathering.previewing import preview
 from rag.library import Library
 from rag.records import IngestReport
 from ui.filters import read_years
+from ui.page.calls.asking import Id
 from ui.page.calls.base import Nothing, Sent, Told
 from ui.page.desk import Desk
 from ui.page.views import adding as view
 
 LONGEST = 4_000  # characters of what is wanted: some hundred ids
-PATIENCE = 30.0  # seconds that a look may take: nobody can cancel it
 UNREAD = 1_000_000  # characters beyond which nothing that is sent is looked at
 MOST = 10_000  # papers of one fetch; the command line takes more
 
@@ -49,17 +48,44 @@ class Sought(Sent):
         return wanted_of(self.index, text, limit=self.limit, **{name: one for name, one in bounds.items() if one})
 
 
+class Looked(Sought):
+    """A look at what is wanted, by an id that the browser made up."""
+
+    look: Id
+
+
+class Heard(Sent):
+    """A look that is followed; `heard` is what it was known to wait for."""
+
+    look: Id
+    heard: str = Field("", max_length=LONGEST)
+
+
 class Query(Sent):
     """A query that is kept."""
 
     query: int
 
 
-async def look(desk: Desk, sent: Sought) -> Told:
-    """Return what a fetch would bring, as HTML. Raises FetchError when an index makes the reader wait too long."""
+async def look(desk: Desk, sent: Looked) -> Told:
+    """Begin to look what a fetch would bring, and tell of it as `looked` does."""
     _check_on(desk)
-    found = [one for wanted in sent.wanted() for one in await _previews(desk, wanted)]
-    return {"html": view.previews(found), "papers": sum(len(one.papers) for one in found)}
+    desk.looking.begin(sent.look, desk.state.settings, sent.wanted())
+    return await looked(desk, Heard(look=sent.look))
+
+
+async def looked(desk: Desk, sent: Heard) -> Told:
+    """Tell what a look waits for; once it is over, what a fetch would bring, as HTML.
+
+    Raises QuestionError for a look that nobody knows, or one that came to nothing.
+    """
+    _check_on(desk)
+    found = await desk.looking.follow(sent.look, sent.heard)
+    if not found.over:
+        return {"said": found.said}
+    if found.ended:
+        raise QuestionError(found.ended)
+    return {"html": view.previews(found.found), "papers": sum(len(one.papers) for one in found.found)}
 
 
 async def fetch(desk: Desk, sent: Sought) -> Told:
@@ -113,15 +139,3 @@ def _fetch(wanted: Wanted, library: Library, watch: Any, telling: Any, *, keep: 
 def _refresh(query_id: int, library: Library, watch: Any, telling: Any) -> IngestReport:
     [(_, report)] = library.refresh([query_id], watch=watch, telling=telling)
     return report
-
-
-async def _previews(desk: Desk, wanted: Wanted) -> list[Preview]:
-    waits: list[str] = []  # what it waited for
-    asking = asyncio.to_thread(preview, desk.state.settings, wanted, telling=waits.append)
-    try:
-        return await asyncio.wait_for(asking, PATIENCE)
-    except TimeoutError:
-        title = INDEXES[wanted.index].ABOUT.title
-        happened = waits[-1].removeprefix(f"{title}: ").rstrip(".") if waits else "it hasn't answered yet"
-        advice = f"A look waits no longer than {PATIENCE:.0f} s: look again later, or bring them in, which does wait."
-        raise FetchError(title, happened, advice) from None

@@ -130,10 +130,16 @@ class AnswersUnderWay:
 
 
 def told(written: Written) -> dict[str, Any]:
-    """Return what the browser keeps of an answer that is whole, without its looks."""
+    """Return what the browser keeps of an answer that is whole, without its looks and the papers that were chosen.
+
+    It has those, which may be thousands.
+    """
     answer = written.answer
+    kept = None if answer is None else answer.to_dict()
+    if kept is not None and kept["searched"]["filters"]["papers"]:
+        kept["searched"]["filters"]["papers"] = []
     return {
-        "answer": None if answer is None else answer.to_dict(),
+        "answer": kept,
         "text": "" if answer is not None else written.text.strip(),
         "ended": written.ended,
     }

@@ -6,7 +6,7 @@ As with answers, a table goes on whoever watches; what is done of it can be had 
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -14,6 +14,7 @@ from rag.errors import QuestionError, RagError
 from rag.library import Library
 from rag.records import ComparedPaper, Comparison
 from ui.page.jobs.followed import FAILED, PATIENCE, Followed
+from ui.page.jobs.known_cells import Event, Known
 
 KEPT = 30  # tables that are done
 STOPPED = "Stopped: the rows that were done are here."
@@ -41,16 +42,24 @@ class Comparing:
         self._known: OrderedDict[str, Filling] = OrderedDict()
         self._turn = asyncio.Lock()
 
-    def begin(
-        self, library: Library, table: str, papers: Sequence[int], columns: Sequence[str], *, check: bool
+    def begin(  # noqa: PLR0913  (a table is told by many things)
+        self,
+        library: Library,
+        table: str,
+        papers: Sequence[int],
+        columns: Sequence[str],
+        *,
+        check: bool,
+        known: Known | None = None,
     ) -> None:
-        """Begin to fill a table; the same one again changes nothing."""
+        """Begin to fill a table, what is not `known` of it; the same one again changes nothing."""
         if table in self._known:
             return
         for name in [name for name, one in self._known.items() if one.over][: max(0, len(self._known) - KEPT)]:
             del self._known[name]
         filling = self._known[table] = Filling(tuple(columns))
-        filling.task = asyncio.create_task(self._fill(library, filling, tuple(papers), check=check))
+        events = _events(library, tuple(papers), filling.columns, check=check, known=known)
+        filling.task = asyncio.create_task(self._fill(filling, events))
 
     async def follow(self, table: str, seen: int) -> Filling | None:
         """Return a table once it has more than `seen` rows or is over, or after a while; None if nobody knows it."""
@@ -70,9 +79,9 @@ class Comparing:
             filling.task.cancel()
             filling.tell()
 
-    async def _fill(self, library: Library, filling: Filling, papers: tuple[int, ...], *, check: bool) -> None:
+    async def _fill(self, filling: Filling, events: AsyncGenerator[Event, None]) -> None:
         try:
-            async with self._turn, aclosing(library.astream_compare(papers, filling.columns, check=check)) as events:
+            async with self._turn, aclosing(events):
                 async for event in events:
                     if isinstance(event, Comparison):
                         filling.whole = event
@@ -88,3 +97,17 @@ class Comparing:
             filling.ended = FAILED
         finally:
             filling.tell()
+
+
+async def _events(
+    library: Library, papers: tuple[int, ...], columns: tuple[str, ...], *, check: bool, known: Known | None
+) -> AsyncGenerator[Event, None]:
+    """Yield the rows of a table as they are done, then the whole of it. Raises RagError."""
+    if known is not None and not known.lacking:
+        for event in known.without_asking():
+            yield event
+        return
+    wanted = columns if known is None else known.lacking
+    async with aclosing(library.astream_compare(papers, wanted, check=check)) as events:
+        async for event in events if known is None else known.whole(events):
+            yield event

@@ -136,7 +136,7 @@ export function compare({ element }) {
     const { library } = await known;
     const id = newId();
     const made = { id, at: Date.now(), library, columns: [...columns], papers: [...papers], check: desk.check, rows: [], whole: null, ended: "", over: false, run: { id, from: 0 } };
-    if (!(await tried("compare", { table: id, papers, columns, check: desk.check }))) return;
+    if (!(await tried("compare", { table: id, papers, columns, check: desk.check, known: told(made) }))) return;
     table = made;
     filter.value = "";
     if (!(await tables.keep(made))) toast("This browser keeps no tables: save this one before you leave", { error: true });
@@ -145,6 +145,12 @@ export function compare({ element }) {
     drawTable();
     drawOlder();
     await bring();
+  }
+
+  /** What a language model told of the same papers and columns, as it was written: it isn't asked for that again. */
+  function told({ papers, columns, check }) {
+    const same = table?.whole && table.check === check && String(table.papers) === String(papers) && columns.some((one) => table.columns.includes(one));
+    return same && table.rows[0]?.kept.row.answerer !== "extractive" ? written(table) : null;
   }
 
   async function open(id) {

@@ -257,7 +257,7 @@ async function asked(exchange, { conversation, exchanges }) {
         if (unwanted.has(id)) await call("stop", { exchange: id }); // the word to stop was there before the question
       }
       if (news.lost) return cut(LOST);
-      if (news.done) return news.done;
+      if (news.done) return whole(news.done, exchange);
       if (!seen) underway.delete(id);
       ({ seen, begun } = news);
       add(id, news);
@@ -271,6 +271,13 @@ async function asked(exchange, { conversation, exchanges }) {
       return cut(STOPPED);
     }
   }
+}
+
+/** What became of a question, with the papers that were chosen for it, which the server doesn't send back. */
+function whole(done, { bounds }) {
+  const filters = done.answer?.searched.filters;
+  if (filters?.papers) filters.papers = bounds?.papers ?? [];
+  return done;
 }
 
 function add(id, { pieces, begun }) {

@@ -2,6 +2,7 @@
 import { emit, on, refresh } from "./desk.js";
 import { button, clicks, el, toast } from "./dom.js";
 import { call, tried } from "./server.js";
+import { newId } from "./store.js";
 
 const IDS = ""; // the index that ids choose themselves
 const WORDS = { "aria-label": "Words or ids", placeholder: "Words, or ids: arxiv:2004.12832 doi:10.1000/182" };
@@ -17,6 +18,7 @@ export function fetching({ element }) {
   const bring = el("button", { type: "button", class: "ap-main", text: "Bring them in", data: { do: "bring" } });
   const gives = el("p", { class: "ap-gives" });
   const wrong = el("p", { class: "ap-wrong", role: "alert" });
+  const waits = el("p", { class: "ap-waits", role: "status" });
   const coming = el("div", { class: "ap-comings" });
   const kept = el("div", { class: "ap-kept" });
   const form = el("form", { class: "ap-fetchform", "aria-label": "Fetch papers from an index" },
@@ -25,7 +27,7 @@ export function fetching({ element }) {
     el("label", { class: "ap-keeps" }, keep, " Keep this query, to refresh it"),
     wrong,
     el("div", { class: "ap-feet" }, el("button", { type: "submit", class: "ap-act ap-look", text: "Look" }), bring),
-    coming);
+    waits, coming);
   element.replaceChildren(el("details", { class: "ap-fetch" }, el("summary", { text: "Fetch from an index" }), form, kept));
 
   let known = [];
@@ -49,23 +51,35 @@ export function fetching({ element }) {
 
   const sent = () => ({ index: index.value, text: text.value.trim(), author: author.disabled ? "" : author.value.trim(), years: years.disabled ? "" : years.value.trim(), limit: Number(limit.value) || 100, keep: keep.checked });
   /** Call, and tell what goes wrong in the form; null then. */
-  async function said(name) {
+  async function said(work) {
     wrong.textContent = "";
+    waits.textContent = "Asking …";
     form.setAttribute("aria-busy", "true");
     for (const one of form.querySelectorAll("button")) one.disabled = true;
     try {
-      return await call(name, sent());
+      return await work();
     } catch (error) {
       wrong.textContent = error.message;
       return null;
     } finally {
+      waits.textContent = "";
       form.removeAttribute("aria-busy");
       for (const one of form.querySelectorAll("button")) one.disabled = false;
     }
   }
+  /** Look what would come, and show meanwhile what the index makes us wait for. */
+  async function look() {
+    const id = newId();
+    let told = await call("look", { ...sent(), look: id });
+    while (told.said !== undefined) {
+      if (told.said) waits.textContent = told.said;
+      told = await call("looked", { look: id, heard: told.said });
+    }
+    return told;
+  }
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const told = await said("look");
+    const told = await said(look);
     coming.innerHTML = told?.html ?? "";
   });
   form.addEventListener("input", () => (coming.replaceChildren(), (wrong.textContent = "")));
@@ -78,7 +92,7 @@ export function fetching({ element }) {
   const queryOf = (pressed) => Number(pressed.closest("[data-query]").dataset.query);
   clicks(element, {
     bring: async () => {
-      if (!form.reportValidity() || !(await said("fetch"))) return;
+      if (!form.reportValidity() || !(await said(() => call("fetch", sent())))) return;
       coming.replaceChildren();
       emit("begun");
     },

@@ -46,6 +46,7 @@ export function head({ element }) {
   on("about", draw);
   shut();
   on("opened", shut);
+  narrow.addEventListener("change", shut); // a window made narrow, a tablet turned: it lies over the rest from now on
   document.addEventListener("pointerdown", (event) => event.target.closest("#ap-drawer") || shut());
   online((there) => {
     let banner = byId("ap-banner");

@@ -1,6 +1,7 @@
 // The one way to the server: `call(name, what is sent)` gives what it tells, or throws what a reader is to be told.
 // Knows whether the server is there: `online` hears of it going and coming back.
 import { toast } from "./dom.js";
+import { lean } from "./packed.js";
 
 let give;
 const wired = new Promise((done) => (give = done));
@@ -43,7 +44,7 @@ export function returned() {
 async function once(name, sent) {
   const server = await wired;
   try {
-    const told = await server.call(name, sent);
+    const told = await server.call(name, lean(sent));
     return typeof told === "object" ? told : null;
   } catch {
     return null;
