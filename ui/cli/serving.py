@@ -8,6 +8,7 @@ import typer
 from ui.cli.options import LibraryOption, LlmOption, about_to_ask, console, read_settings
 
 if TYPE_CHECKING:
+    from rag.storage.choosing import AnyPlace
     from rag.settings import Settings
     from ui.page.serving import Serving
 
@@ -49,7 +50,7 @@ def chat(
     _serve(settings, library or settings.library, serving, workers)
 
 
-def _serve(settings: "Settings", home: Path, serving: "Serving", workers: int) -> None:
+def _serve(settings: "Settings", home: "AnyPlace", serving: "Serving", workers: int) -> None:
     from ui.page.server import address, listening, serve
     from ui.page.server_state import ServerState
     from ui.page.workers.supervising import Work, serve_together

@@ -53,9 +53,7 @@ class ServerState:
         self._own: Library | None = None
         self._samples: Library | None = None
         self._left: list[Library] = []  # open until the server ends, for those who still read them
-        if not isinstance(self.home, Path) or is_library(self.home):
-            with suppress(LibraryMissingError):
-                self._own = Library.open(self.home, settings, create=isinstance(self.home, Path))
+        self._find_own()
         if self._own is None or not self._own.papers(limit=1)[1]:
             self._samples = Library.open(samples, settings)
             if not len(self._samples):  # made already, perhaps by a process beside this one
@@ -88,10 +86,19 @@ class ServerState:
                 self._own = Library.open(self.home, self.settings)
             return self._own
 
+    def _find_own(self) -> None:
+        """Open the reader's own library, if there is one. Raises RagError."""
+        with self._lock:
+            if isinstance(self.home, Path) and not is_library(self.home):
+                return
+            with suppress(LibraryMissingError):
+                self._own = self._own or Library.open(self.home, self.settings, create=isinstance(self.home, Path))
+
     def settle(self) -> None:
         """Leave the samples once the reader has papers, of whatever process; who still reads them may finish."""
-        if self._samples is not None and self._own is None and is_library(self.home):
-            self.own()
+        if self._samples is not None and self._own is None:
+            with suppress(RagError):  # told when it is opened next
+                self._find_own()
         with self._lock:
             if self._samples is not None and self._own is not None and len(self._own):
                 self._left.append(self._samples)

@@ -22,6 +22,7 @@ from typing import Any
 
 from rag.errors import RagError
 from rag.settings import Settings
+from rag.storage.choosing import AnyPlace
 from ui.page.serving import Serving
 from ui.page.workers.share import Share
 
@@ -36,7 +37,7 @@ class Work:
     """What each process serves."""
 
     settings: Settings
-    home: Path
+    home: AnyPlace
     serving: Serving
 
 
