@@ -1,6 +1,6 @@
 """A library moved between a folder and a database by a backup: all of it, and nothing of it changed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ import pytest
 
 from rag.errors import BackupError
 from rag.fetching import Wanted
+from rag.ingestion.indexing import embed_papers
 from rag.library import Library
 from rag.maintenance.backup import back_up, restore
 from rag.maintenance.doctor import check
@@ -83,7 +84,7 @@ def asked(place: AnyPlace) -> list[Any]:
 
 
 @pytest.fixture
-def moved(lived_in: Path, new_database: NewDatabase, tmp_path: Path) -> Iterator[tuple[Path, str]]:
+def moved(lived_in: Path, new_database: NewDatabase, tmp_path: Path) -> tuple[Path, str]:
     """A library in a folder, and the same in a database."""
     address = new_database()
     back_up(lived_in, tmp_path / "folder.zip", vectors=True)
@@ -146,15 +147,13 @@ def test_the_vectors_of_a_database_are_made_anew_and_taken_over_where_they_are_k
 ) -> None:
     folder, address = moved
     embedded: list[int] = []
-    from rag.maintenance import rebuild as module
-
-    whole = module.embed_papers
+    whole = embed_papers
 
     def counting(embedder: Any, papers: Any) -> Any:
         embedded.extend(paper.paper_id for paper in papers)
         return whole(embedder, papers)
 
-    monkeypatch.setattr(module, "embed_papers", counting)
+    monkeypatch.setattr("rag.maintenance.rebuild.embed_papers", counting)
     with opened(address) as storage:
         before = content(storage)
     assert rebuild(address, load_settings()) == 11
