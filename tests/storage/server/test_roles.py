@@ -1,7 +1,6 @@
 """Who may do what in a library on servers is what PostgreSQL's users may: as docs/deploying.md sets them up."""
 
 import re
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -28,7 +27,7 @@ def grants() -> str:
 
 
 @pytest.fixture(scope="module")
-def database(postgres: PostgresServer, chroma: ChromaServerProcess, grants: str) -> Iterator[str]:
+def database(postgres: PostgresServer, chroma: ChromaServerProcess, grants: str) -> None:
     """A library in a database of its own, with a reader, Alice, and a writer, Walter."""
     with psycopg.connect(postgres.address(), autocommit=True) as connection:
         connection.execute("CREATE DATABASE roles")
@@ -38,7 +37,6 @@ def database(postgres: PostgresServer, chroma: ChromaServerProcess, grants: str)
         connection.execute(grants.encode())
         for role, granted in zip(ROLES, ("papers_reader", "papers_writer"), strict=True):
             connection.execute(f"CREATE ROLE {role} LOGIN IN ROLE {granted}".encode())
-    yield "roles"
 
 
 def opened(postgres: PostgresServer, chroma: ChromaServerProcess, user: str) -> Storage:
@@ -48,11 +46,9 @@ def opened(postgres: PostgresServer, chroma: ChromaServerProcess, user: str) -> 
     return ServerStorage.open(address, f"postgresql://{user}@test/roles", ChromaServer(chroma.url), spec)
 
 
-def test_a_reader_finds_papers_and_changes_nothing(
-    postgres: PostgresServer, chroma: ChromaServerProcess, database: str
-) -> None:
+@pytest.mark.usefixtures("database")
+def test_a_reader_finds_papers_and_changes_nothing(postgres: PostgresServer, chroma: ChromaServerProcess) -> None:
     """One line says what is to be done."""
-    del database
     with closing(opened(postgres, chroma, "alice")) as storage:
         with storage.reading() as index:
             [(paper_id, _)] = index.nearest(axis(1), 1)
@@ -64,11 +60,9 @@ def test_a_reader_finds_papers_and_changes_nothing(
         assert "\n" not in str(told.value)
 
 
-def test_a_writer_brings_in_papers_and_takes_them_out(
-    postgres: PostgresServer, chroma: ChromaServerProcess, database: str
-) -> None:
+@pytest.mark.usefixtures("database")
+def test_a_writer_brings_in_papers_and_takes_them_out(postgres: PostgresServer, chroma: ChromaServerProcess) -> None:
     """Without owning a table."""
-    del database
     with closing(opened(postgres, chroma, "walter")) as storage:
         [new] = fill(storage, ["Solar sails"], "/b.bib")
         with storage.reading() as index:
