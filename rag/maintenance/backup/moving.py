@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from rag.errors import LibraryDamagedError
+from rag.maintenance.backup.copying import copy_catalog
 from rag.storage.base import IndexedPaper, Storage
 from rag.storage.carrying import carrying
 from rag.storage.catalog.catalog import Catalog
-from rag.storage.catalog.copying import copy_catalog
 from rag.storage.catalog.sqlite import open_catalog
 from rag.storage.index.mending import make_anew
 from rag.storage.index.token_store import TokenStore

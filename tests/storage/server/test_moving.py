@@ -14,12 +14,12 @@ from rag.fetching import Wanted
 from rag.ingestion.indexing import embed_papers
 from rag.library import Library
 from rag.maintenance.backup import back_up, restore
+from rag.maintenance.backup.copying import TABLES
 from rag.maintenance.doctor import check
 from rag.maintenance.rebuild import rebuild
 from rag.records import Rating
 from rag.settings import load_settings
 from rag.storage.base import Storage
-from rag.storage.catalog.copying import TABLES
 from rag.storage.catalog.queries import put_query
 from rag.storage.choosing import AnyPlace, open_storage
 
@@ -145,7 +145,7 @@ def test_without_vectors_all_papers_wait_and_rebuild_makes_them(moved: tuple[Pat
 def test_the_vectors_of_a_database_are_made_anew_and_taken_over_where_they_are_kept(
     moved: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder, address = moved
+    _, address = moved
     embedded: list[int] = []
     whole = embed_papers
 
@@ -184,7 +184,7 @@ def test_ids_are_never_given_twice_after_a_library_was_moved(
         with Library.open(place, load_settings()) as library:
             library.ingest([write_jsonl(paper(99), name="new.jsonl")])
             library.collect("New", [2])
-            assert [paper.paper_id for paper in library.papers(order="added", descending=True)[0]][0] == 14
+            assert library.papers(order="added", descending=True)[0][0].paper_id == 14
     with opened(moved[0]) as one, opened(moved[1]) as other:
         assert other.catalog.database.all("SELECT label_id, name FROM labels ORDER BY 1") == [
             tuple(row) for row in one.catalog.database.all("SELECT label_id, name FROM labels ORDER BY 1")
