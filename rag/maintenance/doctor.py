@@ -10,8 +10,8 @@ from rag.errors import LibraryError, LibraryMissingError, RagError
 from rag.ingestion.chunking import CHUNKER
 from rag.models.embedders import load_embedder
 from rag.models.embedders.loading import embedder_name, pinned_settings
-from rag.records import Finding
 from rag.settings import Settings
+from rag.storage.base import Finding
 from rag.storage.catalog.sqlite import open_catalog
 from rag.storage.checking import findings
 from rag.storage.choosing import AnyPlace, open_storage, placed

@@ -14,7 +14,6 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.records import Finding
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.index.exact import Allowed
 from rag.storage.index.token_embeddings import TokenEmbeddings
@@ -76,6 +75,15 @@ class Sizes(NamedTuple):
     catalog: int
     vectors: int
     smaller_anew: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was checked: what, whether it is sound, and what to know or do."""
+
+    what: str
+    sound: bool
+    detail: str
 
 
 class Storage(Protocol):

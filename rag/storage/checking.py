@@ -8,8 +8,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from rag.errors import LibraryDamagedError, LibraryError, RagError, StorageError
-from rag.records import Finding
-from rag.storage.base import Sizes
+from rag.storage.base import Finding, Sizes
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.index.probe import probe
 from rag.storage.index.token_embeddings import Form, forms_of

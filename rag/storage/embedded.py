@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Self
 
 from rag.errors import EmptyLibraryError, LibraryDamagedError, StorageError
-from rag.records import Finding
-from rag.storage.base import NewIndex, Sizes
+from rag.storage.base import Finding, NewIndex, Sizes
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.sqlite import open_catalog
 from rag.storage.checking import findings, sizes_of

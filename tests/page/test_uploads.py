@@ -37,12 +37,11 @@ async def over(adding: Adding) -> list[Job]:
 
 
 def test_the_samples_make_room_for_the_first_papers_of_ones_own(
-    state: ServerState, write_jsonl: Write, paper: Any
+    state: ServerState, tmp_path: Path, write_jsonl: Write, paper: Any
 ) -> None:
     desk = desk_of(state)
     assert state.is_samples
-    assert isinstance(state.home, Path)
-    assert not state.home.exists()
+    assert not (tmp_path / "own.library").exists()
     path = write_jsonl(paper(1), "{broken", paper(2), name="mine.jsonl")
 
     async def add() -> str:
@@ -56,7 +55,7 @@ def test_the_samples_make_room_for_the_first_papers_of_ones_own(
     assert "<b>mine.jsonl</b> line 2" in html
     assert not state.is_samples
     assert state.library.papers()[1] == 2
-    assert state.library.sources() == [str(state.own().folder / "uploads" / "mine.jsonl")]
+    assert state.library.sources() == [str(tmp_path / "own.library" / "uploads" / "mine.jsonl")]
     assert desk.stamp is not None
 
 
@@ -76,7 +75,7 @@ def test_two_files_of_one_name_are_both_kept(
     (job,) = asyncio.run(add())
     assert job.report is not None
     assert job.report.added == 2
-    kept = {path.name for path in (state.own().folder / "uploads").iterdir()}
+    kept = {path.name for path in (state.library.folder / "uploads").iterdir()}
     assert kept == {"refs.jsonl", "refs (2).jsonl"}
 
 
@@ -94,7 +93,7 @@ def test_uploads_work_in_turn_and_one_that_waits_is_cancelled_at_once(
 
     assert [job.state for job in asyncio.run(add())] == ["done", "cancelled", "done"]
     assert state.library.papers()[1] == 2
-    assert not (state.own().folder / "uploads" / "1.jsonl").exists()
+    assert not (state.library.folder / "uploads" / "1.jsonl").exists()
 
 
 def test_jobs_that_go_on_are_known_however_many_there_are(state: ServerState, write_jsonl: Write, paper: Any) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import RagError, SettingsError
@@ -82,14 +82,15 @@ def test_any_password_is_kept_and_never_shown(user: str, password: str, database
         "host": host.strip("[]"),
         "dbname": database,
     }
-    settings = Settings(library=text)
-    for shown in (str(found), repr(found), f"{found}", repr(settings), str(settings.model_dump()), found.key):
+    known = Settings(library=text)
+    for shown in (str(found), repr(found), f"{found}", repr(known), str(known.model_dump()), found.key):
         assert SECRET not in shown
-    assert SECRET not in settings.model_dump_json()
+    assert SECRET not in known.model_dump_json()
     assert SECRET not in found.without_secrets(f"connection failed: {marked} in {text}")
     assert str(address(str(found))) == str(found)
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("p:/@?#%&=[],.5ü \\\n"), max_size=20), st.text("u:/@?#%&=[],h.5", max_size=20))
 def test_an_address_in_any_disorder_is_read_or_refused_without_a_part_of_it(before: str, behind: str) -> None:
     """Whoever forgets to encode a password must not read it in the message."""
@@ -153,14 +154,14 @@ def test_the_same_database_is_the_same_whoever_connects_and_another_is_another()
 def test_chroma_is_told_by_its_address_and_headers_that_nothing_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASKPAPERS_CHROMA", " https://chroma.example.org:8000 ")
     monkeypatch.setenv("ASKPAPERS_CHROMA_HEADERS", f"Authorization: Bearer {SECRET}, X-Team: papers, and more")
-    settings = load_settings()
-    assert settings.chroma == "https://chroma.example.org:8000"
-    assert settings.chroma_headers is not None
-    assert header_table(settings.chroma_headers.get_secret_value()) == {
+    known = load_settings()
+    assert known.chroma == "https://chroma.example.org:8000"
+    assert known.chroma_headers is not None
+    assert header_table(known.chroma_headers.get_secret_value()) == {
         "Authorization": f"Bearer {SECRET}",
         "X-Team": "papers, and more",
     }
-    assert SECRET not in repr(settings) + settings.model_dump_json()
+    assert SECRET not in repr(known) + known.model_dump_json()
 
 
 @pytest.mark.parametrize(
@@ -184,6 +185,7 @@ def test_what_is_no_address_and_no_headers_of_chroma_is_one_line(
     assert len(str(caught.value).splitlines()) == 1
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.from_regex(r"[A-Za-z][\w-]{0,8}", fullmatch=True).filter(str.isascii),
                        st.from_regex(r"[!-+\--9;-~]([ -+\--9;-~]{0,10}[!-+\--9;-~])?", fullmatch=True)))  # fmt: skip
 def test_headers_written_with_commas_or_in_lines_are_those_headers(headers: dict[str, str]) -> None:

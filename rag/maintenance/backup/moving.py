@@ -3,24 +3,25 @@
 Rows are copied table by table; vectors and token states to the bit, some hundred papers at a time.
 """
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
-from rag.errors import LibraryDamagedError
-from rag.storage.base import IndexedPaper, Storage
+from rag.errors import BackupError, LibraryDamagedError, RagError
+from rag.maintenance.backup.copying import copy_catalog
+from rag.storage.base import Index, Storage
 from rag.storage.carrying import carrying
 from rag.storage.catalog.catalog import Catalog
-from rag.storage.catalog.copying import copy_catalog
 from rag.storage.catalog.sqlite import open_catalog
 from rag.storage.index.mending import make_anew
 from rag.storage.index.token_store import TokenStore
 from rag.storage.index.vector_store import VectorStore
-from rag.storage.layout import FIRST_INDEX, IndexFolder, index_folder
-from rag.storage.manifest import FORMAT, IndexSpec, read_manifest, write_manifest
-from rag.utils.batching import batched
+from rag.storage.layout import FIRST_INDEX, IndexFolder, index_folder, rebuild_command
+from rag.storage.manifest import FORMAT, IndexSpec, Manifest, read_manifest, write_manifest
 
 PAGE = 500  # papers whose vectors and token states are held at once
+FINDABLE = f"SELECT paper_id FROM papers WHERE indexed = 1 AND paper_id > ? ORDER BY paper_id LIMIT {PAGE}"
 
 
 def copy_library(storage: Storage, folder: Path, *, vectors: bool) -> int:
@@ -28,39 +29,44 @@ def copy_library(storage: Storage, folder: Path, *, vectors: bool) -> int:
 
     Raises LibraryDamagedError when what would be kept is damaged, StorageError.
     """
-    made = storage.made_with()
     with closing(open_catalog(folder)) as copy, storage.catalog.database.snapshot():
         if damage := storage.catalog.database.damage():
             msg = f"{storage.place} is damaged ({damage[0]}), and no backup was made. Restore an earlier one."
             raise LibraryDamagedError(msg)
         copy_catalog(storage.catalog, copy)
-        findable = sorted(storage.catalog.indexed_ids())
+        made = storage.made_with()
         if made is not None:
             write_manifest(folder, replace(made, vectors=FIRST_INDEX, format=FORMAT))
-        if made is not None and vectors and findable:
-            _copy_index(storage, findable, index_folder(folder, FIRST_INDEX))
+        place = index_folder(folder, FIRST_INDEX) if made is not None and vectors else None
+        _let_be_found(storage, copy, place)
     with closing(open_catalog(folder)) as copy:  # which takes in the full text
-        _let_be_found(copy, findable)
         return copy.count()
 
 
-def _copy_index(storage: Storage, findable: list[int], folder: IndexFolder) -> None:
-    folder.path.mkdir()
-    with (
-        closing(VectorStore(folder.vectors, folder.advice)) as kept,
-        closing(TokenStore(folder.tokens, folder.advice)) as tokens,
-        storage.reading() as index,
-    ):
-        for batch in batched(findable, PAGE):
-            papers: list[IndexedPaper] = index.stored(batch)
-            kept.put([(paper_id, vectors) for paper_id, vectors, _ in papers])
-            tokens.put({paper_id: found for paper_id, _, found in papers if len(found.sentences)})
+def _let_be_found(storage: Storage, copy: Catalog, place: IndexFolder | None) -> None:
+    """Mark the papers of a copy that can be found in the library, and keep their vectors and tokens in `place`."""
+    with ExitStack() as files:
+        index: Index | None = None
+        for batch in _findable(storage.catalog):
+            if place is not None:
+                if index is None:
+                    place.path.mkdir()
+                    kept = files.enter_context(closing(VectorStore(place.vectors, place.advice)))
+                    tokens = files.enter_context(closing(TokenStore(place.tokens, place.advice)))
+                    index = files.enter_context(storage.reading())
+                papers = index.stored(batch)
+                kept.put([(paper_id, vectors) for paper_id, vectors, _ in papers])
+                tokens.put({paper_id: found for paper_id, _, found in papers if len(found.sentences)})
+            with copy.database.transaction():
+                copy.mark_indexed(batch)
 
 
-def _let_be_found(catalog: Catalog, paper_ids: list[int]) -> None:
-    for batch in batched(paper_ids, PAGE):
-        with catalog.transaction():
-            catalog.mark_indexed(batch)
+def _findable(catalog: Catalog) -> Iterator[list[int]]:
+    """Yield the ids of the papers that can be found, some hundred at a time."""
+    after = 0
+    while rows := catalog.database.all(FINDABLE, after):
+        yield [row[0] for row in rows]
+        after = rows[-1][0]
 
 
 def complete_index(folder: Path) -> None:
@@ -79,17 +85,23 @@ def complete_index(folder: Path) -> None:
 def fill_library(folder: Path, storage: Storage) -> None:
     """Copy the library in a folder into an empty storage; its papers can be found when it has their vectors.
 
-    Those whose vectors aren't there wait to be embedded. Raises BackupError when the storage isn't empty,
-    LibraryDamagedError, StorageError.
+    Those whose vectors aren't there wait to be embedded. Raises BackupError when the storage isn't empty, or when its
+    papers are there and their vectors could not be put there; LibraryDamagedError, StorageError.
     """
     with closing(open_catalog(folder)) as catalog:
         copy_catalog(catalog, storage.catalog)
-        storage.catalog.full_text.take_in()
-        made, findable = read_manifest(folder), sorted(catalog.indexed_ids())
-    place = index_folder(folder, made.vectors) if made else None
-    if made is None or place is None or not place.path.is_dir():
+        try:
+            storage.catalog.full_text.take_in()
+            _fill_index(folder, catalog, read_manifest(folder), storage)
+        except RagError as error:
+            msg = f"The papers are in {storage.place}, but their vectors aren't ({str(error).rstrip('.')}). "
+            raise BackupError(f"{msg}Make them with: {rebuild_command(storage.place)}") from error
+
+
+def _fill_index(folder: Path, catalog: Catalog, made: Manifest | None, storage: Storage) -> None:
+    if made is None or not index_folder(folder, made.vectors).path.is_dir():
         return
     spec = IndexSpec(made.embedding, made.chunker, lambda: made.dimension)
-    with carrying(place) as carry, storage.rebuilding(spec, carry=False) as new:
-        for batch in batched(findable, PAGE):
+    with carrying(index_folder(folder, made.vectors)) as carry, storage.rebuilding(spec, carry=False) as new:
+        for batch in _findable(catalog):
             new.index.put(carry(batch))

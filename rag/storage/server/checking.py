@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from rag.errors import LibraryDamagedError, VectorsAwayError
-from rag.records import Finding
-from rag.storage.base import Sizes
+from rag.storage.base import Finding, Sizes
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.index.token_embeddings import Form, forms_of
 from rag.storage.layout import rebuild_command

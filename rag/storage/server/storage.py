@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from rag.errors import EmptyLibraryError, LibraryLockedError, VectorsAwayError
-from rag.records import Finding
-from rag.storage.base import NewIndex, Sizes
+from rag.storage.base import Finding, NewIndex, Sizes
 from rag.storage.beside import folder_beside
 from rag.storage.carrying import nothing
 from rag.storage.catalog.catalog import Catalog

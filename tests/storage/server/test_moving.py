@@ -1,6 +1,6 @@
 """A library moved between a folder and a database by a backup: all of it, and nothing of it changed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,16 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rag.errors import BackupError
+from rag.errors import BackupError, StorageError
 from rag.fetching import Wanted
+from rag.ingestion.indexing import embed_papers
 from rag.library import Library
 from rag.maintenance.backup import back_up, restore
+from rag.maintenance.backup.copying import TABLES, copy_catalog
 from rag.maintenance.doctor import check
 from rag.maintenance.rebuild import rebuild
 from rag.records import Rating
 from rag.settings import load_settings
 from rag.storage.base import Storage
-from rag.storage.catalog.copying import TABLES
 from rag.storage.catalog.queries import put_query
 from rag.storage.choosing import AnyPlace, open_storage
 
@@ -83,7 +84,7 @@ def asked(place: AnyPlace) -> list[Any]:
 
 
 @pytest.fixture
-def moved(lived_in: Path, new_database: NewDatabase, tmp_path: Path) -> Iterator[tuple[Path, str]]:
+def moved(lived_in: Path, new_database: NewDatabase, tmp_path: Path) -> tuple[Path, str]:
     """A library in a folder, and the same in a database."""
     address = new_database()
     back_up(lived_in, tmp_path / "folder.zip", vectors=True)
@@ -144,17 +145,15 @@ def test_without_vectors_all_papers_wait_and_rebuild_makes_them(moved: tuple[Pat
 def test_the_vectors_of_a_database_are_made_anew_and_taken_over_where_they_are_kept(
     moved: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder, address = moved
+    _, address = moved
     embedded: list[int] = []
-    from rag.maintenance import rebuild as module
-
-    whole = module.embed_papers
+    whole = embed_papers
 
     def counting(embedder: Any, papers: Any) -> Any:
         embedded.extend(paper.paper_id for paper in papers)
         return whole(embedder, papers)
 
-    monkeypatch.setattr(module, "embed_papers", counting)
+    monkeypatch.setattr("rag.maintenance.rebuild.embed_papers", counting)
     with opened(address) as storage:
         before = content(storage)
     assert rebuild(address, load_settings()) == 11
@@ -185,8 +184,51 @@ def test_ids_are_never_given_twice_after_a_library_was_moved(
         with Library.open(place, load_settings()) as library:
             library.ingest([write_jsonl(paper(99), name="new.jsonl")])
             library.collect("New", [2])
-            assert [paper.paper_id for paper in library.papers(order="added", descending=True)[0]][0] == 14
+            assert library.papers(order="added", descending=True)[0][0].paper_id == 14
     with opened(moved[0]) as one, opened(moved[1]) as other:
         assert other.catalog.database.all("SELECT label_id, name FROM labels ORDER BY 1") == [
             tuple(row) for row in one.catalog.database.all("SELECT label_id, name FROM labels ORDER BY 1")
         ]
+
+
+def test_a_restore_that_fails_over_the_vectors_leaves_the_papers_and_says_what_makes_it_whole(
+    lived_in: Path, new_database: NewDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = new_database()
+    back_up(lived_in, tmp_path / "folder.zip", vectors=True)
+    with monkeypatch.context() as patch:
+        patch.setattr("rag.storage.server.index.ServerIndex.put", lambda *_: raised(StorageError("No room.")))
+        with pytest.raises(
+            BackupError, match=r"but their vectors aren't \(No room\)\. Make them with: askpapers rebuild"
+        ):
+            restore(tmp_path / "folder.zip", address, load_settings())
+    with opened(address) as storage:
+        assert (storage.catalog.count(), storage.catalog.count(indexed=True)) == (11, 0)
+    assert rebuild(address, load_settings()) == 11
+    assert len(asked(address)[0]) == 8
+
+
+def raised(error: Exception) -> None:
+    raise error
+
+
+def test_a_backup_is_of_one_moment_whoever_writes_meanwhile(
+    moved: tuple[Path, str], new_database: NewDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Papers, marks and vectors that others change while it is made are in it as they were when it began."""
+    _, address = moved
+    with opened(address) as storage:
+        before = content(storage)
+
+    def changing(source: Any, target: Any) -> None:
+        copy_catalog(source, target)
+        with Library.open(address, load_settings()) as library:
+            library.remove([2, 4])
+            library.note(5, "Later.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("rag.maintenance.backup.moving.copy_catalog", changing)
+        back_up(address, tmp_path / "database.zip", load_settings(), vectors=True)
+    restore(tmp_path / "database.zip", tmp_path / "again.library")
+    with opened(tmp_path / "again.library") as storage:
+        assert content(storage) == before
