@@ -34,28 +34,32 @@ def index_pending(
     embedder: Callable[[], Embedder],
     watch: Watch = lambda progress: None,
 ) -> int:
-    """Embed and store every paper that has no vectors yet; return how many they were.
+    """Embed and store every paper that has no vectors yet, and that nobody else embeds; return how many they were.
 
-    `embedder` is called only when something has to be embedded. Raises EmbeddingError that says what was stored.
+    `embedder` is called only when something has to be embedded. What is watched counts what others embed, too. Raises
+    EmbeddingError that says what was stored.
     """
-    total = catalog.count(indexed=False)
+    left = total = catalog.count(indexed=False)
     if not total:
         return 0
-    model = embedder()
-    done, size = 0, EMBED_BATCH
-    watch(Progress("embed", done, total))
-    while papers := catalog.all_papers(pending_only=True, limit=size):
-        begun = monotonic()
-        try:
-            index.put(list(embed_papers(model, papers)))
-        except EmbeddingError as error:
-            msg = f"{error} What is embedded stays, {done} of {total} papers; then run the same command again to go on."
-            raise EmbeddingError(msg) from error
-        with catalog.transaction():
-            catalog.mark_indexed(paper.paper_id for paper in papers)
-        done += len(papers)
-        size = _next_size(size, monotonic() - begun)
-        watch(Progress("embed", done, total))
+    with catalog.claiming() as claims:
+        done, size = 0, EMBED_BATCH
+        model: Embedder | None = None
+        while claimed := claims.take(size):
+            model = model or embedder()
+            watch(Progress("embed", total - left, total))
+            begun = monotonic()
+            versions = {one.paper.paper_id: one.version for one in claimed}
+            try:
+                index.put(list(embed_papers(model, [one.paper for one in claimed])), versions)
+            except EmbeddingError as error:
+                msg = f"{error} What is embedded stays, {done} of {total} papers; then run the same command again to go on."
+                raise EmbeddingError(msg) from error
+            done += claims.done(claimed)
+            size = _next_size(size, monotonic() - begun)
+            left = catalog.count(indexed=False)
+            total = max(total, done + left)
+            watch(Progress("embed", total - left, total))
     return done
 
 

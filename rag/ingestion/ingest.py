@@ -96,13 +96,13 @@ def store_records(
     kinds: Counter[str] = Counter()
     rejected: list[Rejection] = []
     for batch in batched(records, size):
-        with catalog.transaction():
-            for source, found in batch:
-                if isinstance(found, Rejection):
-                    kinds["rejected"] += 1
-                    rejected += [found] if len(rejected) < MOST_REJECTIONS else []
-                else:
-                    kinds[store(found, source, catalog, run)] += 1
+        read = [(source, found) for source, found in batch if isinstance(found, Record)]
+        refused = [found for _, found in batch if isinstance(found, Rejection)]
+        with catalog.storing(read) as lent:
+            for source, record in read:
+                kinds[store(record, source, lent, run)] += 1
+        kinds.update(["rejected"] * len(refused))
+        rejected += refused[: MOST_REJECTIONS - len(rejected)]
         run.settle()
         watch(Progress("read", kinds.total(), None))
     return kinds, rejected

@@ -5,7 +5,7 @@ share; rag.storage.choosing opens the one that a library's place asks for. Whoev
 tests to pass: rag.testing.storage.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,8 +47,12 @@ class Index(Protocol):
     def stored(self, paper_ids: Sequence[int]) -> list[IndexedPaper]:
         """Return what is kept of those papers that have any, by id, as `put` takes it: to the bit, when put again."""
 
-    def put(self, papers: Sequence[IndexedPaper]) -> None:
-        """Store papers, replacing what was there; each is whole or absent."""
+    def put(self, papers: Sequence[IndexedPaper], versions: Mapping[int, int] | None = None) -> None:
+        """Store papers, replacing what was there; each is whole or absent.
+
+        `versions` are those of the texts that they were made of, as they were claimed: where several write, what is
+        there of a later text stays.
+        """
 
     def delete(self, paper_ids: Iterable[int]) -> None:
         """Forget papers; ids that aren't there don't matter."""

@@ -6,7 +6,7 @@ of answers in ratings.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from rag.records import Filters, Listing, Paper, Record
 from rag.records.canonical import compose
@@ -26,6 +26,7 @@ from rag.storage.catalog.papers import (
     selected_by,
     values_of,
 )
+from rag.storage.catalog.pending import AllPending, Claims
 from rag.storage.catalog.remembered import Remembered
 
 SHARING = 50  # papers looked at of those that share a key: thousands are called Editorial
@@ -54,6 +55,20 @@ class Catalog:
         with self.database.transaction():
             yield
             self.full_text.catch_up()
+
+    @contextmanager
+    def storing(self, records: Iterable[tuple[str, Record]]) -> Iterator["Catalog"]:
+        """Lend a catalog to store these records (source, record) in, whole or absent, and nothing else meanwhile.
+
+        Its answers are this one's; whatever is read to give them may be read for all records together.
+        """
+        del records
+        with self.transaction():
+            yield self
+
+    def claiming(self) -> AbstractContextManager[Claims]:
+        """Lend the papers without vectors to whoever embeds them, a few at a time."""
+        return nullcontext(AllPending(self))
 
     @property
     def unfinished(self) -> bool:
@@ -221,24 +236,6 @@ class Catalog:
             "INSERT INTO identifiers VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
             [(scope, value, paper_id) for scope, value in keys_of(record, source)],
         )
-
-    def known_by(self, paper_id: int) -> tuple[tuple[tuple[str, int], ...], tuple[tuple[str, str], ...]]:
-        """Return the (source, line) that a paper came from, and the (scope, value) of its keys, sorted."""
-        found = [
-            tuple(
-                (one, other) for one, other in self.database.all(f"{select} WHERE paper_id = ? ORDER BY 1, 2", paper_id)
-            )
-            for select in ("SELECT source, line FROM origins", "SELECT scope, value FROM identifiers")
-        ]
-        return found[0], found[1]
-
-    def set_known_by(self, paper_id: int, origins: Iterable[tuple[str, int]], keys: Iterable[tuple[str, str]]) -> None:
-        """Let a paper have come from these (source, line) and be looked up by these (scope, value), and no others."""
-        for table, rows in (("origins", origins), ("identifiers", keys)):
-            self.database.run(f"DELETE FROM {table} WHERE paper_id = ?", paper_id)
-            columns = "source, line" if table == "origins" else "scope, value"
-            put = f"INSERT INTO {table} (paper_id, {columns}) VALUES (?, ?, ?)"
-            self.database.run_many(put, [(paper_id, *row) for row in rows])
 
     def drop_origin(self, paper_id: int, source: str, record: Record, left: Iterable[tuple[str, Record]]) -> None:
         """Forget where a record came from and its keys, but for what the records that are left share.

@@ -9,7 +9,7 @@ Searches hold no lock: each takes the scan as it is when it begins, and whoever 
 """
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -182,8 +182,9 @@ class FolderIndex:
         vectors, tokens = self.kept.get(paper_ids), self.tokens.get(paper_ids)
         return [(paper_id, list(vectors[paper_id]), tokens.get(paper_id, NO_TOKENS)) for paper_id in sorted(vectors)]
 
-    def put(self, papers: Sequence[IndexedPaper]) -> None:
-        """Store papers, replacing what was there."""
+    def put(self, papers: Sequence[IndexedPaper], versions: Mapping[int, int] | None = None) -> None:
+        """Store papers, replacing what was there; a folder has one writer, and no need of `versions`."""
+        del versions
         vectors = [(paper_id, exact.rounded(found)) for paper_id, found, _ in papers]
         self._change()
         self.tokens.put({paper_id: tokens for paper_id, _, tokens in papers if len(tokens.sentences)})

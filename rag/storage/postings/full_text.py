@@ -27,8 +27,10 @@ FREQUENCY = """
 class PostingsFullText:
     """The tables `postings`, `fresh_postings` and `stale_texts`. Safe to share between threads."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, which: str = writing.ALL) -> None:
+        """Use the tables of a database; `which` selects those of `stale_texts` that are taken in, the others wait."""
         self._database = database
+        self._which = which
         self._lock = threading.Lock()
         self._lengths: tuple[int, Lengths] | None = None  # of a generation of the texts
         self._vocabularies: dict[str, tuple[int, Mapping[str, int]]] = {}
@@ -69,17 +71,17 @@ class PostingsFullText:
 
     def catch_up(self) -> None:
         """Take in the papers that a transaction changed, at its end, inside it."""
-        writing.catch_up(self._database)
+        writing.catch_up(self._database, self._which)
 
     def take_in(self) -> None:
         """Take in all papers that changed elsewhere, or came from an earlier version, step by step.
 
         Each step is a transaction of its own: one who is cut short is gone on from where he came to.
         """
-        while writing.behind(self._database):
+        while writing.behind(self._database, self._which):
             with self._database.transaction():
-                writing.catch_up(self._database, most=STEP)
-            if writing.behind(self._database):
+                writing.catch_up(self._database, self._which, most=STEP)
+            if writing.behind(self._database, self._which):
                 time.sleep(PAUSE)
 
     def renew(self) -> None:

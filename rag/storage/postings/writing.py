@@ -27,46 +27,48 @@ PUT_FRESH = """
 SET_FRESH = "UPDATE state SET value = ? WHERE name = 'fresh_texts'"
 CHANGED = "UPDATE state SET value = value + 1 WHERE name = 'texts'"
 
+ALL = "1 = 1"
 NONE: Counter[str] = Counter()
 Texts = tuple[str, str]  # a title and an abstract
 Changes = list[int]  # a paper, how often it holds a stem from now on, papers more that do; and so on: tuples cost more
 
 
-def behind(database: Database) -> bool:
+def behind(database: Database, which: str = ALL) -> bool:
     """Tell whether papers changed that the postings don't know of yet."""
-    return bool(database.all("SELECT 1 FROM stale_texts LIMIT 1"))
+    return bool(database.all(f"SELECT 1 FROM stale_texts WHERE {which} LIMIT 1"))
 
 
-def catch_up(database: Database, *, most: int | None = None) -> None:
+def catch_up(database: Database, which: str = ALL, *, most: int | None = None) -> None:
     """Put all papers that changed, or the first `most` of them, into the postings, inside a transaction.
 
-    Raises LibraryDamagedError.
+    `which` selects those of `stale_texts` that are taken in now. Raises LibraryDamagedError.
     """
     left = most
     while left is None or left > 0:
-        old = _stale(database, BATCH if left is None else min(left, BATCH))
+        old = _stale(database, which, BATCH if left is None else min(left, BATCH))
         if not old:
             return
-        now = _texts(database, old)
+        now = _texts(database, which, old)
         different = [paper_id for paper_id in old if old[paper_id] != now.get(paper_id)]
         if different:
             _put(database, _changes({i: old[i] for i in different}, now), len(different))
         ids = sorted(old)
-        database.run("DELETE FROM stale_texts WHERE paper_id BETWEEN ? AND ?", ids[0], ids[-1])
+        database.run(f"DELETE FROM stale_texts WHERE {which} AND paper_id BETWEEN ? AND ?", ids[0], ids[-1])
         left = None if left is None else left - len(old)
 
 
-def _stale(database: Database, most: int) -> dict[int, Texts | None]:
+def _stale(database: Database, which: str, most: int) -> dict[int, Texts | None]:
     """Return what the postings hold of papers that changed, by id; None of those that are new."""
-    rows = database.all("SELECT paper_id, title, abstract FROM stale_texts ORDER BY paper_id LIMIT ?", most)
+    sql = f"SELECT paper_id, title, abstract FROM stale_texts WHERE {which} ORDER BY paper_id LIMIT ?"
+    rows = database.all(sql, most)
     return {paper_id: None if title is None else (title, abstract) for paper_id, title, abstract in rows}
 
 
-def _texts(database: Database, paper_ids: Iterable[int]) -> dict[int, Texts]:
+def _texts(database: Database, which: str, paper_ids: Iterable[int]) -> dict[int, Texts]:
     wanted = sorted(paper_ids)
     rows = database.all(
         "SELECT papers.paper_id, papers.title, papers.abstract FROM papers JOIN stale_texts USING (paper_id) "
-        "WHERE papers.paper_id BETWEEN ? AND ?", wanted[0], wanted[-1],
+        f"WHERE {which} AND papers.paper_id BETWEEN ? AND ?", wanted[0], wanted[-1],
     )  # fmt: skip
     return {paper_id: (title, abstract) for paper_id, title, abstract in rows}
 

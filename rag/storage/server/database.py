@@ -6,7 +6,7 @@ is noticed when it is used; reading is tried once more on another one.
 """
 
 import threading
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, LiteralString, TypeVar
@@ -138,12 +138,19 @@ class PostgresDatabase:
 
     def run(self, sql: str, *values: object) -> int:
         """Write, inside a transaction."""
-        return int(self._writing().execute(as_psycopg(sql), _values(values)).rowcount)
+        return int(self._writing().execute(as_psycopg(sql), nearest_values(values)).rowcount)
 
     def run_many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
         """Write the same statement with each row of values, inside a transaction."""
         with self._writing().cursor() as cursor:
-            cursor.executemany(as_psycopg(sql), [_values(row) for row in rows])
+            cursor.executemany(as_psycopg(sql), [nearest_values(row) for row in rows])
+
+    def copy_in(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Add many rows that aren't there yet, inside a transaction."""
+        sql = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+        with self._writing().cursor() as cursor, cursor.copy(sql) as copy:
+            for row in rows:
+                copy.write_row(nearest_values(row))
 
     def script(self, sql: LiteralString) -> None:
         """Run several statements, inside a transaction."""
@@ -162,7 +169,17 @@ class PostgresDatabase:
 
     def all(self, sql: str, *values: object) -> list[Any]:
         """Return the rows that a query finds."""
-        return self.read(lambda connection: connection.execute(as_psycopg(sql), _values(values)).fetchall())
+        return self.read(lambda connection: connection.execute(as_psycopg(sql), nearest_values(values)).fetchall())
+
+    def all_of(self, queries: Sequence[tuple[str, object]]) -> list[list[Any]]:
+        """Return the rows that each query finds with its one value; they are sent together."""
+
+        def ask(connection: Connection) -> list[list[Any]]:
+            with connection.pipeline():
+                asked = [connection.execute(as_psycopg(sql), nearest_values([value])) for sql, value in queries]
+            return [cursor.fetchall() for cursor in asked]
+
+        return self.read(ask)
 
     def read(self, ask: Callable[[Connection], Result]) -> Result:
         """Return what `ask` returns, with this thread's transaction or any connection; tried again when that broke."""
@@ -214,7 +231,7 @@ def as_psycopg(sql: str) -> LiteralString:
     return sql.replace("%", "%%").replace("?", "%s").replace(" LIKE ", " ILIKE ").replace(" IN ()", " IN (NULL)")
 
 
-def _values(values: Iterable[object]) -> list[object]:
+def nearest_values(values: Iterable[object]) -> list[object]:
     """Return values that PostgreSQL can hold: what it can't stands nowhere in it, and is taken for the nearest."""
     return [_nearest(value) for value in values]
 

@@ -5,7 +5,7 @@ so that a score never depends on what Chroma holds. A change is noted in the tra
 who dies in between leaves it to the next.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,9 +26,14 @@ from rag.utils.batching import batched
 FEW = 10_000  # papers that are compared one by one rather than by Chroma: 96 ms, and filters cost Chroma 140
 UNSENT = 5_000  # of them looked at in each search
 PAGE = 5_000  # papers read at once
+LOCK = "SELECT paper_id, version FROM papers WHERE paper_id = ANY(?) ORDER BY paper_id FOR KEY SHARE"
+# Of two workers that embedded a paper, the one with the older text comes too late, or is replaced.
 PUT_VECTORS = """
-    INSERT INTO {vectors} VALUES (?, ?, ?)
-    ON CONFLICT (paper_id) DO UPDATE SET chunks = excluded.chunks, "values" = excluded."values"
+    INSERT INTO {vectors} SELECT * FROM unnest(?::bigint[], ?::integer[], ?::bytea[], ?::bigint[]) AS new ORDER BY 1
+    ON CONFLICT (paper_id) DO UPDATE
+        SET chunks = excluded.chunks, "values" = excluded."values", version = excluded.version
+        WHERE excluded.version >= {vectors}.version
+    RETURNING paper_id
 """
 PUT_STATES = """
     INSERT INTO {states} VALUES (?, ?, ?, ?, ?)
@@ -125,27 +130,38 @@ class ServerIndex:
 
         return carry
 
-    def put(self, papers: Sequence[IndexedPaper]) -> None:
-        """Store papers, replacing what was there; one that was removed meanwhile is left out."""
-        with self._database.writes() as connection:
+    def put(self, papers: Sequence[IndexedPaper], versions: Mapping[int, int] | None = None) -> None:
+        """Store papers, replacing what was there; one that was removed meanwhile is left out.
+
+        `versions` are those of the texts that they are of, without it those of now. What is of an older text than what
+        is there is left out: another worker was faster.
+        """
+        with self._database.writes():
             # Locked against being removed before this is done.
-            locked = connection.execute(
-                "SELECT paper_id FROM papers WHERE paper_id = ANY(%s) ORDER BY paper_id FOR KEY SHARE",
-                [[paper_id for paper_id, *_ in papers]],
-            ).fetchall()
-            there = {row[0] for row in locked}
-            kept = [one for one in papers if one[0] in there]
-            self._fits(vector for _, vectors, _ in kept for vector in vectors)
-            rows = [(paper_id, np.stack(vectors).astype("<f2")) for paper_id, vectors, _ in kept if len(vectors)]
-            self._database.run_many(
-                PUT_VECTORS.format(vectors=self._vectors),
-                [(paper_id, len(matrix), matrix.tobytes()) for paper_id, matrix in rows],
-            )
+            there = dict(self._database.all(LOCK, [paper_id for paper_id, *_ in papers]))
+            there |= {paper_id: version for paper_id, version in (versions or {}).items() if paper_id in there}
+            written = self._put_vectors([one for one in papers if one[0] in there], there)
             self._database.run_many(
                 PUT_STATES.format(states=self._states),
-                [(paper_id, *_state_row(tokens)) for paper_id, _, tokens in kept if len(tokens.sentences)],
+                [
+                    (paper_id, *_state_row(tokens))
+                    for paper_id, _, tokens in papers
+                    if paper_id in written and len(tokens.sentences)
+                ],
             )
         self.send()
+
+    def _put_vectors(self, papers: Sequence[IndexedPaper], versions: Mapping[int, int]) -> set[int]:
+        """Store the vectors of papers; return of which there are none of a later text."""
+        self._fits(vector for _, vectors, _ in papers for vector in vectors)
+        rows = [(paper_id, np.stack(vectors).astype("<f2")) for paper_id, vectors, _ in papers if len(vectors)]
+        columns = (
+            [paper_id for paper_id, _ in rows],
+            [len(matrix) for _, matrix in rows],
+            [matrix.tobytes() for _, matrix in rows],
+            [versions[paper_id] for paper_id, _ in rows],
+        )
+        return {row[0] for row in self._database.all(PUT_VECTORS.format(vectors=self._vectors), *columns)}
 
     def delete(self, paper_ids: Iterable[int]) -> None:
         """Forget papers; those that were removed from the catalog are forgotten already."""

@@ -158,6 +158,59 @@ MIGRATIONS: tuple[LiteralString, ...] = (
     INSERT INTO library VALUES (substr(md5(random()::text || clock_timestamp()::text), 1, 8));
     CREATE UNIQUE INDEX indexes_current ON indexes (current) WHERE current;
     """,
+    # Several workers embed: each claims papers for a while, and what it makes of a text is known by the text's version.
+    # The full text takes in at once what can be found, and a new paper when its vectors are there.
+    f"""
+    CREATE SEQUENCE worker_numbers AS INTEGER MINVALUE 1000 CYCLE;  -- of their advisory locks, beyond those of the library
+    CREATE TABLE workers (
+        worker INTEGER PRIMARY KEY,
+        name {TEXT} NOT NULL,                            -- machine and process, for people
+        since TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp(),
+        seen TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp(),
+        embedded BIGINT NOT NULL DEFAULT 0
+    );
+    CREATE TABLE claims (
+        paper_id BIGINT PRIMARY KEY REFERENCES papers ON DELETE CASCADE,
+        version BIGINT NOT NULL,                         -- of the text that was claimed
+        worker INTEGER NOT NULL REFERENCES workers ON DELETE CASCADE,
+        until TIMESTAMPTZ NOT NULL                       -- from then on anybody may claim it
+    );
+    CREATE INDEX claims_by_worker ON claims (worker);
+
+    ALTER TABLE stale_texts ADD COLUMN due BOOLEAN NOT NULL DEFAULT true;  -- false: it can't be found yet
+    CREATE INDEX stale_texts_due ON stale_texts (paper_id) WHERE due;
+    CREATE OR REPLACE FUNCTION papers_inserted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        INSERT INTO stale_texts VALUES (new.paper_id, NULL, NULL, new.indexed = 1) ON CONFLICT DO NOTHING;
+        RETURN NULL;
+    END $$;
+    CREATE OR REPLACE FUNCTION papers_deleted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        INSERT INTO stale_texts VALUES (old.paper_id, old.title, old.abstract, true)
+            ON CONFLICT (paper_id) DO UPDATE SET due = true;
+        RETURN NULL;
+    END $$;
+    CREATE OR REPLACE FUNCTION papers_updated() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF (new.title, new.abstract) IS DISTINCT FROM (old.title, old.abstract) THEN
+            INSERT INTO stale_texts VALUES (old.paper_id, old.title, old.abstract, new.indexed = 1)
+                ON CONFLICT (paper_id) DO UPDATE SET due = excluded.due;
+        ELSIF new.indexed = 1 AND old.indexed = 0 THEN
+            UPDATE stale_texts SET due = true WHERE paper_id = new.paper_id;
+        END IF;
+        RETURN NULL;
+    END $$;
+    CREATE OR REPLACE FUNCTION papers_versioned() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF (new.title, new.abstract) IS DISTINCT FROM (old.title, old.abstract) THEN
+            new.version := old.version + 1;
+        END IF;
+        RETURN new;
+    END $$;
+    DO $$ DECLARE made RECORD; BEGIN
+        FOR made IN SELECT number FROM indexes LOOP
+            EXECUTE format('ALTER TABLE vectors_%s ADD COLUMN version BIGINT NOT NULL DEFAULT 0', made.number);
+            EXECUTE format('UPDATE vectors_%s AS v SET version = papers.version FROM papers '
+                'WHERE papers.paper_id = v.paper_id AND papers.indexed = 1', made.number);
+        END LOOP;
+    END $$;
+    """,
 )
 VERSION = len(MIGRATIONS)
 
@@ -172,7 +225,8 @@ def index_tables(number: int) -> LiteralString:
     CREATE TABLE vectors_{n} (
         paper_id BIGINT PRIMARY KEY REFERENCES papers ON DELETE CASCADE,
         chunks INTEGER NOT NULL,
-        "values" BYTEA NOT NULL                          -- 16-bit numbers, a row a chunk
+        "values" BYTEA NOT NULL,                         -- 16-bit numbers, a row a chunk
+        version BIGINT NOT NULL DEFAULT 0                -- of the text that they are of
     );
     CREATE TABLE states_{n} (
         paper_id BIGINT PRIMARY KEY REFERENCES papers ON DELETE CASCADE,

@@ -16,11 +16,10 @@ from rag.records import Finding
 from rag.storage.base import NewIndex, Sizes
 from rag.storage.beside import folder_beside
 from rag.storage.carrying import nothing
-from rag.storage.catalog.catalog import Catalog
 from rag.storage.index.token_embeddings import forms_of
 from rag.storage.layout import missing_index
 from rag.storage.manifest import IndexSpec, Manifest, manifest_of, require_spec
-from rag.storage.postings.full_text import PostingsFullText
+from rag.storage.server.catalog import ServerCatalog
 from rag.storage.server.checking import findings, sizes_of
 from rag.storage.server.chroma import ChromaServer
 from rag.storage.server.database import LOCK_WRITERS, PostgresDatabase
@@ -48,7 +47,7 @@ class ServerStorage:
         self._spec = spec
         self._lent = 0
         self._returned = threading.Condition()
-        self.catalog = Catalog(database, PostingsFullText(database))
+        self.catalog = ServerCatalog(database)
         manifest = self.made_with()
         if manifest is not None and spec is not None:
             require_spec(self.place, manifest, spec)
