@@ -83,6 +83,10 @@ class Server:
                 for child in self._children():
                     _signal(child, number)
 
+    def processes(self) -> list[int]:
+        """Return the ids of its processes, the first one and those that this one started."""
+        return [self._process.pid, *self._children()] if self._process is not None else []
+
     def _children(self) -> list[int]:
         """Return the ids of the processes that this one started and that still run; on Linux alone."""
         if self._process is None:

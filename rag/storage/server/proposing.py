@@ -12,7 +12,7 @@ from rag.storage.index.exact import EXACT_LIMIT, ChunkVectors
 from rag.storage.server.chroma import ChromaServer
 from rag.storage.server.database import PostgresDatabase
 from rag.storage.server.mending import Mender
-from rag.storage.server.standing import Standing, is_suspicious, standing, suspect
+from rag.storage.server.standing import Standing, is_suspicious, standing, standing_and_unsent, suspect
 from rag.utils.arrays import Vector
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ class Proposer:
 
         Raises VectorsAwayError when Chroma can't be asked and there are too many to compare all, StorageError.
         """
-        found = standing(self._database, index.number)
+        found, unsent = standing_and_unsent(self._database, index.number)
+        fresh = unsent if wanted.passing is None else unsent & wanted.passing
         try:
             near = self._by_chroma(found, wanted)
         except VectorsAwayError as error:
@@ -70,12 +71,12 @@ class Proposer:
             if again.collection != found.collection:  # made anew meanwhile, under another name
                 return self.proposed(index, wanted)
             self._notice(index, again, error)
-            compared = self._compared(index, again, wanted)
+            compared = self._compared(index, found, wanted)
             if compared is None:
                 raise
-            return compared
+            return compared | fresh
         self._kept = None
-        return near
+        return near | fresh
 
     def _by_chroma(self, found: Standing, wanted: Wanted) -> set[int]:
         if not found.collection or found.suspect or found.collection in self._shunned:
