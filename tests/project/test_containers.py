@@ -36,7 +36,12 @@ def test_every_volume_is_declared_and_every_setting_is_one() -> None:
     named = {volume.split(":")[0] for service in SERVICES.values() for volume in service.get("volumes", [])}
     assert named == set(COMPOSE["volumes"])
     settings = {f"ASKPAPERS_{name}".upper() for name in Settings.model_fields}
-    given = {name for service in SERVICES.values() for name in service.get("environment", {}) if name.startswith("ASKPAPERS_")}
+    given = {
+        name
+        for service in SERVICES.values()
+        for name in service.get("environment", {})
+        if name.startswith("ASKPAPERS_")
+    }
     assert given <= settings
 
 

@@ -56,7 +56,14 @@ ROOMS = {
         *(f"rag/models/llms/{name}.py" for name in ("openai", "exchange/asking", "exchange/incoming")),
         "rag/models/rerankers/endpoint.py",
         "rag/fetching/sending.py",
+        "rag/storage/server/nearest/exchange.py",
+        "rag/testing/servers.py",
     ),
+    "psycopg": (
+        *(f"rag/storage/server/{name}.py" for name in ("database", "pool", "troubles", "opening")),
+        "rag/testing/servers.py",
+    ),
+    "psycopg_pool": tuple(f"rag/storage/server/{name}.py" for name in ("pool", "troubles")),
     "xllamacpp": ("rag/models/llms/gguf.py",),
     "tiktoken": ("rag/models/llms/tokens.py",),
     "onnxruntime": (

@@ -19,8 +19,8 @@ from eval.speed.at_size.quick_embedder import QuickEmbedder
 from rag.collection import Collection
 from rag.errors import RagError
 from rag.library import Library
-from rag.storage.server.sending import is_waiting, send
-from rag.storage.server.standing import standing
+from rag.storage.server.nearest.sending import is_waiting, send
+from rag.storage.server.nearest.standing import standing
 from rag.storage.server.storage import ServerStorage
 from rag.testing.servers import Server
 
@@ -42,7 +42,7 @@ def measure(work: Path, kills: int = KILLS) -> str:
     """Return a Markdown table: kills of each server, and what came of them."""
     del work
     lines = [
-        "| server killed | kills | acknowledged | lost | double | searches | wrong | told why | cut short | made anew |",
+        "| server killed | kills | acknowledged | lost | double | searches | wrong | refused | cut short | made anew |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for name in ("Chroma", "PostgreSQL"):

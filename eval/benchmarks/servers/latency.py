@@ -17,7 +17,7 @@ from eval.speed.at_size.making import make
 from eval.speed.at_size.quick_embedder import QuickEmbedder
 from rag.collection import Collection
 from rag.library import Library
-from rag.storage.server.sending import make_anew
+from rag.storage.server.nearest.sending import make_anew
 from rag.storage.server.storage import ServerStorage
 
 PAPERS = 100_000

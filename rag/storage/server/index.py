@@ -18,8 +18,8 @@ from rag.storage.index.exact import Allowed, ChunkVectors
 from rag.storage.index.token_embeddings import NO_TOKENS, Form, TokenEmbeddings
 from rag.storage.index.token_store import of_row, row_of
 from rag.storage.server.database import PostgresDatabase
-from rag.storage.server.proposing import Proposer, Wanted
-from rag.storage.server.sending import send
+from rag.storage.server.nearest.proposing import Proposer, Wanted
+from rag.storage.server.nearest.sending import send
 from rag.utils.arrays import Matrix, Vector, unit
 from rag.utils.batching import batched
 

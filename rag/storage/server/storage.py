@@ -21,11 +21,11 @@ from rag.storage.layout import missing_index
 from rag.storage.manifest import IndexSpec, Manifest, manifest_of, require_spec
 from rag.storage.server.catalog import ServerCatalog
 from rag.storage.server.checking import findings, sizes_of
-from rag.storage.server.chroma import ChromaServer
 from rag.storage.server.database import LOCK_WRITERS, PostgresDatabase
 from rag.storage.server.index import ServerIndex
 from rag.storage.server.migrating import migrate
-from rag.storage.server.proposing import Proposer
+from rag.storage.server.nearest.chroma import ChromaServer
+from rag.storage.server.nearest.proposing import Proposer
 from rag.storage.server.schema import drop_index, index_tables
 
 FOUND = (  # papers can be found whose vectors are there

@@ -94,6 +94,11 @@ def is_cut(error: Exception) -> bool:
     return isinstance(error, CUT) and (state is None or state.startswith(CONNECTION) or state in ENDED)
 
 
+def may_not_write(error: RagError) -> bool:
+    """Tell whether an error is of a user who may only read, or of a server that is only read."""
+    return isinstance(error.__cause__, errors.InsufficientPrivilege | errors.ReadOnlySqlTransaction)
+
+
 def trouble(error: Exception, library: str) -> RagError:
     """Return the expected error that one of PostgreSQL's is; `library` is how a person calls the library."""
     said = said_by(error)

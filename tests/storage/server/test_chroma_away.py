@@ -13,11 +13,11 @@ import pytest
 
 from rag.errors import VectorsAwayError
 from rag.storage.manifest import IndexSpec
-from rag.storage.server import mending, proposing
-from rag.storage.server.chroma import ChromaServer
-from rag.storage.server.exchange import Exchange
-from rag.storage.server.sending import check_count, make_anew, send
-from rag.storage.server.standing import Standing, standing, suspect
+from rag.storage.server.nearest import mending, proposing
+from rag.storage.server.nearest.chroma import ChromaServer
+from rag.storage.server.nearest.exchange import Exchange
+from rag.storage.server.nearest.sending import check_count, make_anew, send
+from rag.storage.server.nearest.standing import Standing, standing, suspect
 from rag.storage.server.storage import ServerStorage
 from rag.testing.made_up import SIZE, TITLES, axis, fill, indexed
 from rag.testing.servers import ChromaServerProcess, PostgresServer

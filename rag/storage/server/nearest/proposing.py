@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from rag.errors import VectorsAwayError
 from rag.storage.index import exact
 from rag.storage.index.exact import EXACT_LIMIT, ChunkVectors
-from rag.storage.server.chroma import ChromaServer
 from rag.storage.server.database import PostgresDatabase
-from rag.storage.server.mending import Mender
-from rag.storage.server.standing import Standing, is_suspicious, standing, standing_and_unsent, suspect
+from rag.storage.server.nearest.chroma import ChromaServer
+from rag.storage.server.nearest.mending import Mender
+from rag.storage.server.nearest.standing import Standing, is_suspicious, standing, standing_and_unsent, suspect
 from rag.utils.arrays import Vector
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from rag.errors import StorageError, VectorsAwayError
 from rag.storage.server.database import PostgresDatabase
-from rag.storage.server.exchange import BrokenError, DownError
+from rag.storage.server.nearest.exchange import BrokenError, DownError
 
 SOON = "10 minutes"  # after something was sent the index may still be on its way to the disk
 STANDING = f"SELECT collection, suspect, sent > now() - interval '{SOON}', sent::text FROM indexes WHERE number = ?"

@@ -4,12 +4,11 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
-from psycopg import errors
-
 from rag.errors import RagError
-from rag.storage.server.chroma import ChromaServer
 from rag.storage.server.database import PostgresDatabase
-from rag.storage.server.sending import is_waiting, send
+from rag.storage.server.nearest.chroma import ChromaServer
+from rag.storage.server.nearest.sending import is_waiting, send
+from rag.storage.server.troubles import may_not_write
 
 if TYPE_CHECKING:
     from rag.storage.server.index import ServerIndex
@@ -18,7 +17,6 @@ PAUSE, LONGEST = (
     3.0,
     60.0,
 )  # seconds before the first try, and between two that failed: a single question is over by then
-MAY_NOT = (errors.InsufficientPrivilege, errors.ReadOnlySqlTransaction)
 log = logging.getLogger(__name__)
 
 
@@ -50,7 +48,7 @@ class Mender:
                 if send(self._database, self._chroma, index) and not is_waiting(self._database, index.number):
                     return
             except RagError as error:
-                if self._closed.is_set() or isinstance(error.__cause__, MAY_NOT):
+                if self._closed.is_set() or may_not_write(error):
                     return  # another one will
                 log.info("%s", error)
             pause = min(pause * 2, LONGEST)

@@ -14,10 +14,10 @@ import numpy as np
 
 from rag.errors import VectorsAwayError
 from rag.storage.index.exact import ChunkVectors
-from rag.storage.server.chroma import ChromaServer, chunk_id
 from rag.storage.server.database import LOCK_SENDING, PostgresDatabase
-from rag.storage.server.exchange import GoneError
-from rag.storage.server.standing import Standing, is_suspicious, standing, suspect
+from rag.storage.server.nearest.chroma import ChromaServer, chunk_id
+from rag.storage.server.nearest.exchange import GoneError
+from rag.storage.server.nearest.standing import Standing, is_suspicious, standing, suspect
 from rag.utils.arrays import Vector
 
 if TYPE_CHECKING:
