@@ -2,16 +2,13 @@
 
 import logging
 import threading
-from typing import TYPE_CHECKING
 
 from rag.errors import RagError
 from rag.storage.server.database import PostgresDatabase
 from rag.storage.server.nearest.chroma import ChromaServer
 from rag.storage.server.nearest.sending import is_waiting, send
+from rag.storage.server.nearest.vectors import KeptVectors
 from rag.storage.server.troubles import may_not_write
-
-if TYPE_CHECKING:
-    from rag.storage.server.index import ServerIndex
 
 PAUSE, LONGEST = (
     3.0,
@@ -30,7 +27,7 @@ class Mender:
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def look(self, index: "ServerIndex") -> None:
+    def look(self, index: KeptVectors) -> None:
         """Begin, unless that was done."""
         with self._lock:
             if not self._closed.is_set() and (self._thread is None or not self._thread.is_alive()):
@@ -41,7 +38,7 @@ class Mender:
         """Don't try again."""
         self._closed.set()
 
-    def _mend(self, index: "ServerIndex") -> None:
+    def _mend(self, index: KeptVectors) -> None:
         pause = PAUSE
         while not self._closed.wait(pause):
             try:

@@ -4,7 +4,7 @@ Whatever is proposed is compared by what PostgreSQL holds, so that a search find
 """
 
 import threading
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from rag.errors import VectorsAwayError
 from rag.storage.index import exact
@@ -13,10 +13,8 @@ from rag.storage.server.database import PostgresDatabase
 from rag.storage.server.nearest.chroma import ChromaServer
 from rag.storage.server.nearest.mending import Mender
 from rag.storage.server.nearest.standing import Standing, is_suspicious, standing, standing_and_unsent, suspect
+from rag.storage.server.nearest.vectors import KeptVectors
 from rag.utils.arrays import Vector
-
-if TYPE_CHECKING:
-    from rag.storage.server.index import ServerIndex
 
 WIDER = 4  # times as many chunks are asked for when too few papers come back
 
@@ -57,7 +55,7 @@ class Proposer:
         self._mender.close()
         self.chroma.close()
 
-    def proposed(self, index: "ServerIndex", wanted: Wanted) -> set[int]:
+    def proposed(self, index: KeptVectors, wanted: Wanted) -> set[int]:
         """Return `limit` papers or more that may be the nearest, of those that pass; fewer if there are none.
 
         Raises VectorsAwayError when Chroma can't be asked and there are too many to compare all, StorageError.
@@ -89,7 +87,7 @@ class Proposer:
                 return there
             asked *= WIDER
 
-    def _compared(self, index: "ServerIndex", found: Standing, wanted: Wanted) -> set[int] | None:
+    def _compared(self, index: KeptVectors, found: Standing, wanted: Wanted) -> set[int] | None:
         """Return the nearest by the vectors themselves; None where they are too many."""
         with self._lock:
             kept = self._kept
@@ -100,7 +98,7 @@ class Proposer:
             return None
         return {paper_id for paper_id, _ in exact.nearest(kept.vectors, *wanted)}
 
-    def _notice(self, index: "ServerIndex", found: Standing, error: VectorsAwayError) -> None:
+    def _notice(self, index: KeptVectors, found: Standing, error: VectorsAwayError) -> None:
         """See to it that what broke is mended."""
         if not found.suspect and is_suspicious(error, found):
             self._shunned.add(found.collection)
