@@ -32,6 +32,9 @@
     kept-vectors   Chroma made anew from kept vectors at 100,000 papers: seconds, bytes a paper, recall
     vectors-at-size  those of 100,000 and 1,000,000 papers: opened, searched, filtered, side by side; memory, recall
     servers-asking  two processes ask a library on servers while a third writes: is every answer right?
+    servers-ranking  the same papers in a folder and on servers: the same top ten, and how far scores are apart
+    servers-speed  100,000 papers on servers beside a folder: searches of one and of eight askers; Chroma made anew
+    servers-kills  kill -9 of PostgreSQL and Chroma while somebody ingests and others ask
     faults         kill -9, full disks, flipped bits: what is tried, what survives, what is lost
 
 Reads the shared folder (ASKPAPERS_SHARED, default ../shared). `--work FOLDER` keeps built libraries between runs,
@@ -72,6 +75,9 @@ from eval.benchmarks.readers import fuzzing, memory
 from eval.benchmarks.readers import speed as reader_speed
 from eval.benchmarks.results_file import keep
 from eval.benchmarks.servers import asking as servers_asking
+from eval.benchmarks.servers import kills as servers_kills
+from eval.benchmarks.servers import latency as servers_speed
+from eval.benchmarks.servers import ranking as servers_ranking
 from eval.benchmarks.size import full_text
 from eval.benchmarks.vectors import at_size
 
@@ -108,6 +114,9 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "kept-vectors": kept_vectors.measure,
     "vectors-at-size": at_size.measure,
     "servers-asking": servers_asking.measure,
+    "servers-ranking": servers_ranking.measure,
+    "servers-speed": servers_speed.measure,
+    "servers-kills": servers_kills.measure,
     "faults": faults.measure,
 }
 

@@ -63,7 +63,14 @@ ROOMS = {
         "rag/models/rerankers/endpoint.py",
         "rag/fetching/sending.py",
         "ui/page/workers/handing_over.py",
+        "rag/storage/server/nearest/exchange.py",
+        "rag/testing/servers.py",
     ),
+    "psycopg": (
+        *(f"rag/storage/server/{name}.py" for name in ("database", "pool", "troubles", "opening")),
+        "rag/testing/servers.py",
+    ),
+    "psycopg_pool": tuple(f"rag/storage/server/{name}.py" for name in ("pool", "troubles")),
     "xllamacpp": ("rag/models/llms/gguf.py",),
     "tiktoken": ("rag/models/llms/tokens.py",),
     "onnxruntime": (

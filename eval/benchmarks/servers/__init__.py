@@ -1,1 +1,1 @@
-"""What a library on servers costs and withstands: real PostgreSQL and Chroma on this machine, beside a folder."""
+"""A library on servers beside one in a folder: what it finds, how fast, and what kills leave of it."""

@@ -11,7 +11,7 @@ from rag.ingestion.chunking import CHUNKER
 from rag.ingestion.ingest import bring_in
 from rag.storage.base import Storage
 from rag.storage.manifest import IndexSpec
-from rag.storage.server.chroma import ChromaServer
+from rag.storage.server.nearest.chroma import ChromaServer
 from rag.storage.server.storage import ServerStorage
 from rag.testing.servers import ChromaServerProcess, PostgresServer
 

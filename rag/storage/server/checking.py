@@ -8,10 +8,10 @@ from rag.storage.catalog.catalog import Catalog
 from rag.storage.index.token_embeddings import Form, forms_of
 from rag.storage.layout import rebuild_command
 from rag.storage.manifest import Manifest
-from rag.storage.server.chroma import ChromaServer
 from rag.storage.server.database import PostgresDatabase
-from rag.storage.server.exchange import GoneError
-from rag.storage.server.standing import standing
+from rag.storage.server.nearest.chroma import ChromaServer
+from rag.storage.server.nearest.exchange import GoneError
+from rag.storage.server.nearest.standing import standing
 
 SIZE = """
     SELECT coalesce(sum(pg_total_relation_size(oid)), 0) FROM pg_class

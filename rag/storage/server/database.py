@@ -12,18 +12,14 @@ from functools import lru_cache
 from typing import Any, LiteralString, TypeVar
 
 import psycopg
-from psycopg.types.numeric import NumericLoader
-from psycopg_pool import ConnectionPool
 
 from rag.errors import LibraryDamagedError, RagError
+from rag.storage.server.pool import Connection, Pool
 from rag.storage.server.troubles import SERVER, is_cut, trouble
 
 Result = TypeVar("Result")
-Connection = psycopg.Connection[Any]
 LOCK_CATALOG, LOCK_WRITERS, LOCK_SENDING = 1, 2, 3  # what advisory locks of a library are of
 CONNECTIONS = 8  # of one process, opened when they are needed
-WAIT = 10.0  # seconds for a free connection, and for one to be opened
-STATEMENT_MS, IDLE_MS = 300_000, 60_000  # a statement, and a transaction that does nothing, may take so long
 LARGEST = 2**63 - 1
 # The tables that give ids, but for those of one index, and the last id of each.
 IDENTITIES = """
@@ -42,32 +38,10 @@ class PostgresDatabase:
         """Connect. `library` is how errors name it. Raises StorageError when the server can't be reached."""
         self.library = library
         self._here = threading.local()
-        self._pool = ConnectionPool(
-            conninfo,
-            kwargs={
-                "autocommit": True,
-                "connect_timeout": int(WAIT),
-                "keepalives_idle": 30,
-                "keepalives_interval": 10,
-                "keepalives_count": 3,
-                "application_name": "askpapers",
-            },
-            configure=_configure,
-            min_size=0,
-            max_size=connections,
-            timeout=WAIT,
-            reconnect_timeout=5,
-            open=False,
-        )
-        self._refuse_quickly(conninfo)
-        self._pool.open()
-
-    def _refuse_quickly(self, conninfo: str) -> None:
-        """Connect once outside of the pool, which would only say that it waited. Raises StorageError."""
         try:
-            psycopg.connect(conninfo, connect_timeout=int(WAIT)).close()
+            self._pool = Pool(conninfo, connections)
         except psycopg.Error as error:
-            raise trouble(error, self.library) from error
+            raise self.trouble(error) from error
 
     @property
     def place(self) -> str:
@@ -219,7 +193,7 @@ class PostgresDatabase:
             except psycopg.Error as error:
                 if not is_cut(error):
                     raise
-            self._pool.check()  # the server was started anew: the others are broken too
+            self._pool.renew()  # the server was started anew: the others are broken too
             with self._pool.connection() as connection:
                 return ask(connection)
         except SERVER as error:
@@ -270,18 +244,3 @@ def _nearest(value: object) -> object:
     if isinstance(value, int):
         return max(-LARGEST - 1, min(LARGEST, value))
     return value
-
-
-class _Whole(NumericLoader):
-    """Sums are of whole numbers."""
-
-    def load(self, data: Any) -> Any:
-        """Return an int."""
-        return int(super().load(data))
-
-
-def _configure(connection: Connection) -> None:
-    """Give a new connection what all of ours have."""
-    connection.adapters.register_loader("numeric", _Whole)
-    connection.execute(f"SET statement_timeout = {STATEMENT_MS}")
-    connection.execute(f"SET idle_in_transaction_session_timeout = {IDLE_MS}")

@@ -18,13 +18,12 @@ from rag.storage.index.exact import Allowed, ChunkVectors
 from rag.storage.index.token_embeddings import NO_TOKENS, Form, TokenEmbeddings
 from rag.storage.index.token_store import of_row, row_of
 from rag.storage.server.database import PostgresDatabase
-from rag.storage.server.proposing import Proposer, Wanted
-from rag.storage.server.sending import send
+from rag.storage.server.nearest.proposing import Proposer, Wanted
+from rag.storage.server.nearest.sending import send
 from rag.utils.arrays import Matrix, Vector, unit
 from rag.utils.batching import batched
 
 FEW = 10_000  # papers that are compared one by one rather than by Chroma: 96 ms, and filters cost Chroma 140
-UNSENT = 5_000  # of them looked at in each search
 PAGE = 5_000  # papers read at once
 LOCK = "SELECT paper_id, version FROM papers WHERE paper_id = ANY(?) ORDER BY paper_id FOR KEY SHARE"
 # Of two workers that embedded a paper, the one with the older text comes too late, or is replaced.
@@ -62,10 +61,7 @@ class ServerIndex:
         if ids is not None and len(ids) <= FEW:
             return self._compared(ids, vector, limit)
         passing = None if ids is None else set(ids.tolist())
-        proposed = self._proposer.proposed(self, Wanted(vector, limit, passing))
-        unsent = self._database.all(f"SELECT DISTINCT paper_id FROM {self._unsent} LIMIT {UNSENT}")
-        fresh = {int(row[0]) for row in unsent}
-        wanted = proposed | (fresh if passing is None else fresh & passing)
+        wanted = self._proposer.proposed(self, Wanted(vector, limit, passing))
         return self._compared(np.array(sorted(wanted), np.int64), vector, limit)
 
     def token_embeddings(self, paper_ids: Sequence[int]) -> dict[int, TokenEmbeddings]:

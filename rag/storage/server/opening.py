@@ -5,7 +5,7 @@ from psycopg.conninfo import make_conninfo
 from rag.errors import SettingsError
 from rag.settings import Settings
 from rag.storage.manifest import IndexSpec
-from rag.storage.server.chroma import ChromaServer
+from rag.storage.server.nearest.chroma import ChromaServer
 from rag.storage.server.storage import ServerStorage
 from rag.utils.headers import header_table
 from rag.utils.places import ServerAddress

@@ -15,17 +15,16 @@ from rag.errors import EmptyLibraryError, LibraryLockedError, VectorsAwayError
 from rag.storage.base import Finding, NewIndex, Sizes
 from rag.storage.beside import folder_beside
 from rag.storage.carrying import nothing
-from rag.storage.catalog.catalog import Catalog
 from rag.storage.index.token_embeddings import forms_of
 from rag.storage.layout import missing_index
 from rag.storage.manifest import IndexSpec, Manifest, manifest_of, require_spec
 from rag.storage.server.catalog import ServerCatalog
 from rag.storage.server.checking import findings, sizes_of
-from rag.storage.server.chroma import ChromaServer
 from rag.storage.server.database import LOCK_WRITERS, PostgresDatabase
 from rag.storage.server.index import ServerIndex
 from rag.storage.server.migrating import migrate
-from rag.storage.server.proposing import Proposer
+from rag.storage.server.nearest.chroma import ChromaServer
+from rag.storage.server.nearest.proposing import Proposer
 from rag.storage.server.schema import drop_index, index_tables
 
 FOUND = (  # papers can be found whose vectors are there
@@ -47,7 +46,7 @@ class ServerStorage:
         self._spec = spec
         self._lent = 0
         self._returned = threading.Condition()
-        self.catalog: Catalog = ServerCatalog(database)
+        self.catalog = ServerCatalog(database)
         manifest = self.made_with()
         if manifest is not None and spec is not None:
             require_spec(self.place, manifest, spec)

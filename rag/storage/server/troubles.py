@@ -11,6 +11,8 @@ from rag.errors import LibraryDamagedError, RagError, StorageError
 
 CUT = (psycopg.OperationalError, psycopg.InterfaceError)
 SERVER = (psycopg.Error, PoolClosed, PoolTimeout, TooManyRequests)
+CONNECTION = "08"  # the class of states that tell of connections
+ENDED = ("57P01", "57P02", "57P03", "57P05", "25P03")  # by a shutdown, a crash, or for it lay idle; not to be had yet
 LONGEST = 200  # characters of what a server says
 # A password stands in an address before its @, or after its name; libpq quotes addresses that it can't read.
 SECRETS = re.compile(r"(?i)(?<=://)[^\s/@]*:[^\s@]*(?=@)|(?<=password=)('[^']*'|\S+)|(?<=passfile=)\S+")
@@ -52,7 +54,7 @@ TABLE = (
         "PostgreSQL of {library} has no room ({said}). What was stored stays; make room and run it again.",
     ),
     Told(
-        (errors.QueryCanceled, errors.LockNotAvailable),
+        (errors.QueryCanceled, errors.LockNotAvailable, errors.IdleInTransactionSessionTimeout),
         "PostgreSQL of {library} took too long ({said}). Try again, or see what it is doing.",
     ),
     Told(
@@ -68,8 +70,8 @@ TABLE = (
         (errors.InvalidCatalogName,),
         "PostgreSQL has no database for {library} ({said}). Make it with createdb, or check the address.",
     ),
-    Told(CUT, "PostgreSQL of {library} can't be reached ({said}). Check that it runs, and try again."),
 )
+AWAY = Told(CUT, "PostgreSQL of {library} can't be reached ({said}). Check that it runs, and try again.")
 OTHERWISE = Told((), "PostgreSQL of {library} refused ({said}). What was stored stays.")
 # What is refused before a connection stands has no class of its own in psycopg: libpq only tells it in words.
 REFUSED = (
@@ -84,10 +86,17 @@ REFUSED = (
 
 
 def is_cut(error: Exception) -> bool:
-    """Tell whether an error is of a connection that broke, so that the same is worth trying on another one."""
-    if isinstance(error, errors.DiskFull | errors.OutOfMemory | errors.QueryCanceled | errors.LockNotAvailable):
-        return False
-    return isinstance(error, CUT)
+    """Tell whether an error is of a connection that broke, so that the same is worth trying on another one.
+
+    psycopg calls much else operational: a full disk, a row that is too long.
+    """
+    state = error.sqlstate if isinstance(error, psycopg.Error) else None
+    return isinstance(error, CUT) and (state is None or state.startswith(CONNECTION) or state in ENDED)
+
+
+def may_not_write(error: RagError) -> bool:
+    """Tell whether an error is of a user who may only read, or of a server that is only read."""
+    return isinstance(error.__cause__, errors.InsufficientPrivilege | errors.ReadOnlySqlTransaction)
 
 
 def trouble(error: Exception, library: str) -> RagError:
@@ -96,7 +105,8 @@ def trouble(error: Exception, library: str) -> RagError:
     kind = type(error)
     if kind is psycopg.OperationalError:
         kind = next((known for words, known in REFUSED if re.search(words, said)), kind)
-    told = next((told for told in TABLE if issubclass(kind, told.kinds)), OTHERWISE)
+    otherwise = AWAY if is_cut(error) else OTHERWISE
+    told = next((told for told in TABLE if issubclass(kind, told.kinds)), otherwise)
     return told.error(told.line.format(library=library, said=said))
 
 

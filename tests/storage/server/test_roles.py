@@ -10,7 +10,7 @@ import pytest
 from rag.errors import StorageError
 from rag.storage.base import Storage
 from rag.storage.manifest import IndexSpec
-from rag.storage.server.chroma import ChromaServer
+from rag.storage.server.nearest.chroma import ChromaServer
 from rag.storage.server.storage import ServerStorage
 from rag.testing.made_up import SIZE, TITLES, axis, fill
 from rag.testing.servers import ChromaServerProcess, PostgresServer

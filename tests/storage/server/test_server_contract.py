@@ -7,7 +7,7 @@ import pytest
 
 from rag.storage.base import Storage
 from rag.storage.manifest import IndexSpec
-from rag.storage.server.chroma import ChromaServer
+from rag.storage.server.nearest.chroma import ChromaServer
 from rag.storage.server.storage import ServerStorage
 from rag.testing.servers import ChromaServerProcess, PostgresServer
 from rag.testing.storage import SIZE, StorageContract

@@ -8,20 +8,17 @@ another name, and put in the place of the old one when it is whole.
 import logging
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rag.errors import VectorsAwayError
 from rag.storage.index.exact import ChunkVectors
-from rag.storage.server.chroma import ChromaServer, chunk_id
 from rag.storage.server.database import LOCK_SENDING, PostgresDatabase
-from rag.storage.server.exchange import GoneError
-from rag.storage.server.standing import Standing, is_suspicious, standing, suspect
+from rag.storage.server.nearest.chroma import ChromaServer, chunk_id
+from rag.storage.server.nearest.exchange import GoneError
+from rag.storage.server.nearest.standing import Standing, is_suspicious, standing, suspect
+from rag.storage.server.nearest.vectors import KeptVectors
 from rag.utils.arrays import Vector
-
-if TYPE_CHECKING:
-    from rag.storage.server.index import ServerIndex
 
 AT_ONCE = 2_000  # changes sent together
 WAITING = """
@@ -33,7 +30,7 @@ COUNTS = """
 log = logging.getLogger(__name__)
 
 
-def send(database: PostgresDatabase, chroma: ChromaServer, index: "ServerIndex") -> bool:
+def send(database: PostgresDatabase, chroma: ChromaServer, index: KeptVectors) -> bool:
     """Send what Chroma lacks; return False when it can't be asked, and what is left waits for the next time.
 
     True too when somebody else is at it. Raises StorageError.
@@ -60,13 +57,13 @@ def is_waiting(database: PostgresDatabase, number: int) -> bool:
     return bool(rows) and bool(rows[0][0])
 
 
-def make_anew(database: PostgresDatabase, chroma: ChromaServer, index: "ServerIndex") -> None:
+def make_anew(database: PostgresDatabase, chroma: ChromaServer, index: KeptVectors) -> None:
     """Make the collection of an index anew, whatever is there. Raises VectorsAwayError, StorageError."""
     with database.holding(LOCK_SENDING):
         _make_anew(database, chroma, index, standing(database, index.number))
 
 
-def check_count(database: PostgresDatabase, chroma: ChromaServer, index: "ServerIndex") -> None:
+def check_count(database: PostgresDatabase, chroma: ChromaServer, index: KeptVectors) -> None:
     """Suspect a collection that holds another number of chunks than it should: it is of another time.
 
     Raises VectorsAwayError, StorageError.
@@ -84,7 +81,7 @@ def check_count(database: PostgresDatabase, chroma: ChromaServer, index: "Server
             suspect(database, index.number, found.collection)
 
 
-def _bring(database: PostgresDatabase, chroma: ChromaServer, index: "ServerIndex", found: Standing) -> None:
+def _bring(database: PostgresDatabase, chroma: ChromaServer, index: KeptVectors, found: Standing) -> None:
     chroma.require()
     if not found.collection or found.suspect:
         _make_anew(database, chroma, index, found)
@@ -95,7 +92,7 @@ def _bring(database: PostgresDatabase, chroma: ChromaServer, index: "ServerIndex
         _make_anew(database, chroma, index, found)
 
 
-def _send_changes(database: PostgresDatabase, chroma: ChromaServer, index: "ServerIndex", collection: str) -> None:
+def _send_changes(database: PostgresDatabase, chroma: ChromaServer, index: KeptVectors, collection: str) -> None:
     unsent = f"unsent_{index.number}"
     with database.writes():  # first: a server that dies over what it is sent is known by it
         database.run("UPDATE indexes SET sent = now() WHERE number = ?", index.number)
@@ -117,7 +114,7 @@ def _send_changes(database: PostgresDatabase, chroma: ChromaServer, index: "Serv
     chroma.count(collection)  # answered when all is taken in: a server that dies over it does so while we look
 
 
-def _make_anew(database: PostgresDatabase, chroma: ChromaServer, index: "ServerIndex", old: Standing) -> None:
+def _make_anew(database: PostgresDatabase, chroma: ChromaServer, index: KeptVectors, old: Standing) -> None:
     """Fill a new collection, and let it take the place of the old one; changes meanwhile are sent next."""
     began = time.monotonic()
     [(library, papers)] = database.all(f"SELECT id, (SELECT count(*) FROM vectors_{index.number}) FROM library")

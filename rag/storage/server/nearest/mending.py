@@ -2,23 +2,18 @@
 
 import logging
 import threading
-from typing import TYPE_CHECKING
-
-from psycopg import errors
 
 from rag.errors import RagError
-from rag.storage.server.chroma import ChromaServer
 from rag.storage.server.database import PostgresDatabase
-from rag.storage.server.sending import is_waiting, send
-
-if TYPE_CHECKING:
-    from rag.storage.server.index import ServerIndex
+from rag.storage.server.nearest.chroma import ChromaServer
+from rag.storage.server.nearest.sending import is_waiting, send
+from rag.storage.server.nearest.vectors import KeptVectors
+from rag.storage.server.troubles import may_not_write
 
 PAUSE, LONGEST = (
     3.0,
     60.0,
 )  # seconds before the first try, and between two that failed: a single question is over by then
-MAY_NOT = (errors.InsufficientPrivilege, errors.ReadOnlySqlTransaction)
 log = logging.getLogger(__name__)
 
 
@@ -32,7 +27,7 @@ class Mender:
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def look(self, index: "ServerIndex") -> None:
+    def look(self, index: KeptVectors) -> None:
         """Begin, unless that was done."""
         with self._lock:
             if not self._closed.is_set() and (self._thread is None or not self._thread.is_alive()):
@@ -43,14 +38,14 @@ class Mender:
         """Don't try again."""
         self._closed.set()
 
-    def _mend(self, index: "ServerIndex") -> None:
+    def _mend(self, index: KeptVectors) -> None:
         pause = PAUSE
         while not self._closed.wait(pause):
             try:
                 if send(self._database, self._chroma, index) and not is_waiting(self._database, index.number):
                     return
             except RagError as error:
-                if self._closed.is_set() or isinstance(error.__cause__, MAY_NOT):
+                if self._closed.is_set() or may_not_write(error):
                     return  # another one will
                 log.info("%s", error)
             pause = min(pause * 2, LONGEST)

@@ -10,10 +10,14 @@ from typing import NamedTuple
 
 from rag.errors import StorageError, VectorsAwayError
 from rag.storage.server.database import PostgresDatabase
-from rag.storage.server.exchange import BrokenError, DownError
+from rag.storage.server.nearest.exchange import BrokenError, DownError
 
 SOON = "10 minutes"  # after something was sent the index may still be on its way to the disk
 STANDING = f"SELECT collection, suspect, sent > now() - interval '{SOON}', sent::text FROM indexes WHERE number = ?"
+UNSENT = 5_000  # papers looked at in each search
+BOTH = STANDING.replace(
+    " FROM", f", ARRAY(SELECT DISTINCT paper_id FROM unsent_{{n}} LIMIT {UNSENT}) FROM", 1
+)  # one way to the server
 
 
 class Standing(NamedTuple):
@@ -32,6 +36,15 @@ def standing(database: PostgresDatabase, number: int) -> Standing:
     """Return how the collection of an index stands. Raises StorageError."""
     rows = database.all(STANDING, number)
     return Standing(*rows[0]) if rows else NOTHING
+
+
+def standing_and_unsent(database: PostgresDatabase, number: int) -> tuple[Standing, set[int]]:
+    """Return how the collection of an index stands, and the papers that it lacks; of many the first UNSENT.
+
+    Asked before Chroma is: what it is sent meanwhile is among these, or found there. Raises StorageError.
+    """
+    rows = database.all(BOTH.format(n=number), number)
+    return (Standing(*rows[0][:-1]), set(rows[0][-1])) if rows else (NOTHING, set())
 
 
 def is_suspicious(error: VectorsAwayError, found: Standing) -> bool:

@@ -4,19 +4,17 @@ Whatever is proposed is compared by what PostgreSQL holds, so that a search find
 """
 
 import threading
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from rag.errors import VectorsAwayError
 from rag.storage.index import exact
 from rag.storage.index.exact import EXACT_LIMIT, ChunkVectors
-from rag.storage.server.chroma import ChromaServer
 from rag.storage.server.database import PostgresDatabase
-from rag.storage.server.mending import Mender
-from rag.storage.server.standing import Standing, is_suspicious, standing, suspect
+from rag.storage.server.nearest.chroma import ChromaServer
+from rag.storage.server.nearest.mending import Mender
+from rag.storage.server.nearest.standing import Standing, is_suspicious, standing, standing_and_unsent, suspect
+from rag.storage.server.nearest.vectors import KeptVectors
 from rag.utils.arrays import Vector
-
-if TYPE_CHECKING:
-    from rag.storage.server.index import ServerIndex
 
 WIDER = 4  # times as many chunks are asked for when too few papers come back
 
@@ -57,12 +55,13 @@ class Proposer:
         self._mender.close()
         self.chroma.close()
 
-    def proposed(self, index: "ServerIndex", wanted: Wanted) -> set[int]:
+    def proposed(self, index: KeptVectors, wanted: Wanted) -> set[int]:
         """Return `limit` papers or more that may be the nearest, of those that pass; fewer if there are none.
 
         Raises VectorsAwayError when Chroma can't be asked and there are too many to compare all, StorageError.
         """
-        found = standing(self._database, index.number)
+        found, unsent = standing_and_unsent(self._database, index.number)
+        fresh = unsent if wanted.passing is None else unsent & wanted.passing
         try:
             near = self._by_chroma(found, wanted)
         except VectorsAwayError as error:
@@ -70,12 +69,12 @@ class Proposer:
             if again.collection != found.collection:  # made anew meanwhile, under another name
                 return self.proposed(index, wanted)
             self._notice(index, again, error)
-            compared = self._compared(index, again, wanted)
+            compared = self._compared(index, found, wanted)
             if compared is None:
                 raise
-            return compared
+            return compared | fresh
         self._kept = None
-        return near
+        return near | fresh
 
     def _by_chroma(self, found: Standing, wanted: Wanted) -> set[int]:
         if not found.collection or found.suspect or found.collection in self._shunned:
@@ -88,7 +87,7 @@ class Proposer:
                 return there
             asked *= WIDER
 
-    def _compared(self, index: "ServerIndex", found: Standing, wanted: Wanted) -> set[int] | None:
+    def _compared(self, index: KeptVectors, found: Standing, wanted: Wanted) -> set[int] | None:
         """Return the nearest by the vectors themselves; None where they are too many."""
         with self._lock:
             kept = self._kept
@@ -99,7 +98,7 @@ class Proposer:
             return None
         return {paper_id for paper_id, _ in exact.nearest(kept.vectors, *wanted)}
 
-    def _notice(self, index: "ServerIndex", found: Standing, error: VectorsAwayError) -> None:
+    def _notice(self, index: KeptVectors, found: Standing, error: VectorsAwayError) -> None:
         """See to it that what broke is mended."""
         if not found.suspect and is_suspicious(error, found):
             self._shunned.add(found.collection)

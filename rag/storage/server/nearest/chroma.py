@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from rag.errors import VectorsAwayError
-from rag.storage.server.exchange import SECONDS, Exchange, GoneError
+from rag.storage.server.nearest.exchange import SECONDS, Exchange, GoneError
 from rag.utils.arrays import Vector
 from rag.utils.batching import batched
 
