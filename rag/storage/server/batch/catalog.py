@@ -11,13 +11,10 @@ from rag.storage.catalog.catalog import SHARING, Catalog
 from rag.storage.catalog.full_text import FullText
 from rag.storage.catalog.merged_records import EARLIER
 from rag.storage.server.batch.fetching import Key, apart, by_key, last_ids, nearest_key, of_papers
-from rag.storage.server.batch.memory import (
-    APART, IDENTIFIERS, LABELLED, NOTES, ORIGINS, PAPERS, RECORDS, MemoryDatabase, Table,
-)  # fmt: skip
+from rag.storage.server.batch.memory import APART, MADE, MemoryDatabase, Table
 from rag.storage.server.batch.writing import Change, write
 from rag.storage.server.database import PostgresDatabase
 
-WRITTEN = (PAPERS, ORIGINS, IDENTIFIERS, RECORDS, NOTES, LABELLED, APART)
 Rows = dict[tuple[Any, ...], tuple[Any, ...]]  # of a table by key
 
 
@@ -29,7 +26,7 @@ class BatchCatalog(Catalog):
         self._server = server
         self._memory = MemoryDatabase(server)
         super().__init__(self._memory, full_text)
-        self._before: dict[Table, Rows] = {table: {} for table in WRITTEN}
+        self._before: dict[Table, Rows] = {table: {} for table in MADE}
         self._fetched: set[int] = set()  # papers, also those that are gone again
         self._ends: dict[Key, int | None] = {}  # up to which paper those of a key are here; None: all are
         self._last = last_ids(server)
@@ -51,7 +48,7 @@ class BatchCatalog(Catalog):
     def write(self) -> None:
         """Bring the server what changed here, inside the transaction, and tell searchers of it."""
         changes = []
-        for table in WRITTEN:
+        for table in MADE:
             now, before = {row[: table.key]: row for row in self._memory.rows(table)}, self._before[table]
             changes.append(
                 Change(
