@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 AXE := .venv/axe
 
-.PHONY: demo test browser check format lint types eval clean
+.PHONY: demo test browser servers check format lint types eval clean
 
 demo: $(INSTALLED)   ## install, make a small library from sample papers and answer three questions
 	$(BIN)/askpapers demo
@@ -19,6 +19,11 @@ browser: $(INSTALLED)   ## install what the tests in a real browser need
 	test -z "$$missing" || { apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing; }
 	test -e $(AXE)/node_modules/axe-core/axe.min.js || \
 		npm install --silent --no-package-lock --no-audit --no-fund --prefix $(AXE) axe-core@4.14.1
+
+# PostgreSQL, where it is missing: a library on servers is tested against real ones. Chroma's comes with chromadb.
+servers:   ## install what the tests of a library on servers need
+	command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || \
+		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql; }
 
 check:   ## what CI runs: a clean environment, lint, types, tests
 	bash .ci/run

@@ -27,8 +27,8 @@ from rag.storage.catalog.lookup import named
 from rag.storage.catalog.merged_records import merges
 from rag.storage.catalog.papers import require_source
 from rag.storage.catalog.ratings import all_ratings, delete_rating, put_rating
-from rag.storage.embedded import EmbeddedStorage
-from rag.storage.manifest import IndexSpec, read_manifest, require_same
+from rag.storage.choosing import AnyPlace, open_storage
+from rag.storage.manifest import IndexSpec, require_same
 
 if TYPE_CHECKING:
     from rag.ingestion.ingest import Found
@@ -45,34 +45,34 @@ class Collection:
     """
 
     def __init__(
-        self, folder: Path, settings: Settings, *, create: bool = True, embedder: Embedder | None = None
+        self, place: AnyPlace, settings: Settings, *, create: bool = True, embedder: Embedder | None = None
     ) -> None:
         """Use `Collection.open`."""
-        self.folder = folder
         self.settings = settings
+        self._place = place
         self._lock = threading.RLock()
         self._given = embedder
         self._embedder: Embedder | None = None
-        self._maps = MapCache(folder)
         spec = IndexSpec(self._model_name, CHUNKER, lambda: self.embedder().dimension)
-        self.storage: Storage = EmbeddedStorage.open(folder, spec, create=create)
+        self.storage: Storage = open_storage(place, spec, settings, create=create)
+        self._maps = MapCache(self.storage.folder)
 
     @classmethod
     def open(
         cls,
-        path: str | Path | None = None,
+        path: AnyPlace | None = None,
         settings: Settings | None = None,
         *,
         create: bool = True,
         embedder: Embedder | None = None,
     ) -> Self:
-        """Open the papers in the folder `path` (by default the setting `library`), made when absent if `create`.
+        """Open the papers in a folder or a database (by default the setting `library`), made when absent if `create`.
 
         `embedder`: the model of their index, in the place of the one that the settings name. Raises what
-        `EmbeddedStorage.open` raises.
+        `rag.storage.choosing.open_storage` raises.
         """
         settings = settings or load_settings()
-        return cls(Path(path or settings.library), settings, create=create, embedder=embedder)
+        return cls(path or settings.library, settings, create=create, embedder=embedder)
 
     def __len__(self) -> int:
         return self.storage.catalog.count(indexed=True)
@@ -91,11 +91,11 @@ class Collection:
         """
         with self._lock:
             if self._embedder is None:
-                manifest = read_manifest(self.folder)
+                manifest = self.storage.made_with()
                 stored = manifest.embedding if manifest else None
                 loaded = self._given or load_embedder(pinned_settings(self.settings, stored))
                 if stored is not None:
-                    require_same(self.folder, "embedding model", stored, self._model_name(stored))
+                    require_same(self.storage.place, "embedding model", stored, self._model_name(stored))
                 self._embedder = loaded
             return self._embedder
 
@@ -211,7 +211,7 @@ class Collection:
         """Write the library into one file."""
         from rag.maintenance.backup import back_up
 
-        return back_up(self.folder, Path(file), vectors=vectors)
+        return back_up(self._place, Path(file), self.settings, vectors=vectors)
 
     def named(self, name: str) -> Paper:
         """Return the paper of an id, DOI, arXiv id, PubMed id, key or title. Raises QuestionError."""

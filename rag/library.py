@@ -1,6 +1,6 @@
 """The facade: the papers of a library (rag.collection), searched and asked.
 
-A Library may be shared between threads, and a folder opened by many readers; one writer at a time.
+A Library may be shared between threads, and opened by many readers; one writer at a time in a folder.
 """
 
 import asyncio
@@ -42,6 +42,7 @@ from rag.retrieval.results import Retrieved, top
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from rag.utils.once import Once
+from rag.utils.places import ServerAddress
 
 if TYPE_CHECKING:
     from rag.maintenance.backup import Backup
@@ -50,22 +51,31 @@ PASSAGES = 3  # sentences shown of each paper that a search finds
 
 
 class Library(Asks, Compares, ForLlamaIndex, ForNotebooks, Gathers, Marking):
-    """A folder holding one collection of papers and its indexes, that questions are asked of."""
+    """One collection of papers and its indexes, in a folder or on servers, that questions are asked of.
+
+    `place` is where it is, as `--library` takes it, without a password; `folder` holds the files beside the papers
+    (uploads, runs): the library's own, or one of the user's for a library on servers.
+    """
 
     def __init__(self, collection: Collection) -> None:
         """Use `Library.open`."""
         self._collection = collection
-        self.folder = collection.folder
+        self.place = collection.storage.place
+        self.folder = collection.storage.folder
         self.settings = collection.settings
         self._writers = Writers(self.settings)
         self._reranker = Once(lambda: load_reranker(self.settings))
 
     @classmethod
-    def open(cls, path: str | Path | None = None, settings: Settings | None = None, *, create: bool = True) -> Self:
+    def open(
+        cls, path: str | Path | ServerAddress | None = None, settings: Settings | None = None, *, create: bool = True
+    ) -> Self:
         """Open the library in the folder `path` (by default the setting `library`), made when absent.
 
-        Raises LibraryMissingError when it is absent and `create` is false, LibraryMismatchError when it was made
-        with another embedding model or a newer version, LibraryDamagedError, StorageError.
+        `path` may also be the address of a database that several share, `postgresql://USER:PASSWORD@HOST/DATABASE`,
+        beside which the setting `chroma` names a Chroma. Raises LibraryMissingError when it is absent and `create` is
+        false, LibraryMismatchError when it was made with another embedding model or a newer version,
+        LibraryDamagedError, StorageError; SettingsError for an address that can't be used.
         """
         return cls(Collection.open(path, settings, create=create))
 

@@ -4,40 +4,34 @@ Nothing is read at import. `Settings()` reads `ASKPAPERS_*` and the standard `OP
 also reads `.env` in the current folder. `.env.example` and the table in README.md list the same fields (tested).
 """
 
-import math
 import re
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from rag.errors import SettingsError
-from rag.utils.addresses import unwrapped
+from rag.utils.addresses import http_address, unwrapped
+from rag.utils.headers import header_table
+from rag.utils.named_values import checked_addresses, checked_prices
+from rag.utils.places import Place, ServerAddress, place_of
 
 Embedding = Annotated[str, StringConstraints(pattern=r"^(minilm|hf:.+|onnx:.+|openai:.+)$")]
 Llm = Annotated[str, StringConstraints(pattern=r"^(auto|extractive|openai:.+|gguf:.+)$")]
 Check = Annotated[str, StringConstraints(pattern=r"^(off|llm|openai:.+|onnx:.+|hf:.+)$")]
+SECRET = re.compile("KEY|HEADERS|LIBRARY")  # in the names of settings whose values no error shows
 Rerank = Annotated[str, StringConstraints(pattern=r"^(|onnx:.+|hf:.+|rerank:.+|openai:.+)$")]
-
-
-def _address(value: str) -> str | None:
-    """Return an http address without what was copied along around it, None for none; raise ValueError for others."""
-    value = unwrapped(value)
-    if not value:
-        return None
-    example = "it must look like http://127.0.0.1:8080/v1"
-    try:
-        parts = urlsplit(value)
-        usable = parts.scheme.lower() in {"http", "https"} and parts.hostname and parts.port != 0
-    except ValueError:  # a port that is none, or half of a bracket
-        usable = False
-    if not usable and "//" not in value:
-        raise ValueError(f"{example}, with http:// or https:// in front")
-    if not usable or parts.path.startswith("//") or not all(letter.isprintable() and letter != " " for letter in value):
-        raise ValueError(example)
-    return value
 
 
 def _key(value: SecretStr) -> SecretStr | None:
@@ -49,32 +43,26 @@ def _key(value: SecretStr) -> SecretStr | None:
     return SecretStr(key) if key else None
 
 
-def price_table(text: str) -> dict[str, tuple[float, float]]:
-    """Return prices by model, per million tokens read and written, of `MODEL=IN/OUT, MODEL=IN/OUT`.
-
-    Raises ValueError for anything else.
-
-    >>> price_table("gpt-4.1-mini=0.4/1.6, local=0/0")
-    {'gpt-4.1-mini': (0.4, 1.6), 'local': (0.0, 0.0)}
-    """
-    table: dict[str, tuple[float, float]] = {}
-    for entry in filter(str.strip, re.split(r"[,;\n]", text)):
-        name, _, prices = (part.strip() for part in entry.partition("="))
-        read, _, wrote = prices.partition("/")
-        table[name] = float(read), float(wrote)
-        if not name or not all(0 <= price < math.inf for price in table[name]):
-            raise ValueError(entry)
-    return table
+def _place(value: object) -> Place:
+    """Return where a library is; raise ValueError, which shows nothing of it, for what is no place."""
+    if not isinstance(value, str | Path | ServerAddress):
+        msg = "it must be the path of a folder, or the address of a database"
+        raise ValueError(msg)  # noqa: TRY004  (pydantic takes it for an error of the program)
+    return place_of(value)
 
 
-def _prices(value: str) -> str:
-    """Return a table of prices as it is; raise ValueError for anything else."""
-    try:
-        price_table(value)
-    except ValueError:
-        msg = "it must look like gpt-4.1-mini=0.4/1.6, other=2/8 (a model's prices per million tokens read and written)"
-        raise ValueError(msg) from None
-    return value
+def _chroma(value: str) -> str | None:
+    """Return the address of a Chroma server; raise ValueError for another, or one with a password in it."""
+    address = http_address(value)
+    if address is not None and "@" in address:
+        msg = "it must have no password in it: give that in ASKPAPERS_CHROMA_HEADERS, as Authorization: Basic ..."
+        raise ValueError(msg)
+    return address
+
+
+def _headers(value: SecretStr) -> SecretStr | None:
+    """Return headers as they are, None for none; raise ValueError, which shows nothing of them, for anything else."""
+    return value if header_table(value.get_secret_value()) else None
 
 
 def _mailto(value: str) -> str:
@@ -83,31 +71,6 @@ def _mailto(value: str) -> str:
     if value and not re.fullmatch(r"[!-~]+@[!-~]+\.[!-~]+", value):
         msg = "it must look like me@example.org"
         raise ValueError(msg)
-    return value
-
-
-def address_table(text: str) -> dict[str, str]:
-    """Return addresses by name of `NAME=ADDRESS, NAME=ADDRESS`. Raises ValueError for anything else.
-
-    >>> address_table("arxiv=http://127.0.0.1:8000/api, crossref=https://mirror.example.org")
-    {'arxiv': 'http://127.0.0.1:8000/api', 'crossref': 'https://mirror.example.org'}
-    """
-    table: dict[str, str] = {}
-    for entry in filter(str.strip, re.split(r"[,;\s]+", text)):
-        name, _, address = entry.partition("=")
-        table[name] = _address(address) or ""
-        if not name or not table[name]:
-            raise ValueError(entry)
-    return table
-
-
-def _index_addresses(value: str) -> str:
-    """Return a table of addresses as it is; raise ValueError for anything else."""
-    try:
-        address_table(value)
-    except ValueError:
-        msg = "it must look like arxiv=https://mirror.example.org/api, crossref=https://other.example.org"
-        raise ValueError(msg) from None
     return value
 
 
@@ -128,7 +91,20 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,  # it may be a key
     )
 
-    library: Path = Field(Path("papers.library"), description="Folder of the library.")
+    library: Annotated[Place, PlainValidator(_place), PlainSerializer(str, when_used="json")] = Field(
+        Path("papers.library"),
+        description="The library: a folder, or a database that several share, as "
+        "`postgresql://USER:PASSWORD@HOST/DATABASE` (needs `askpapers[server]`).",
+    )
+    chroma: Annotated[str, AfterValidator(_chroma)] | None = Field(
+        None,
+        description="Address of the Chroma server beside a library on PostgreSQL, as `http://HOST:8000`.",
+    )
+    chroma_headers: Annotated[SecretStr, AfterValidator(_headers)] | None = Field(
+        None,
+        description="What the proxy in front of that Chroma wants to be told, for Chroma itself lets everybody in: "
+        "`NAME: VALUE, NAME: VALUE`.",
+    )
     embedding: Embedding = Field(
         "minilm",
         description="Embedding model: `minilm` (bundled, offline), `hf:ORG/NAME[@REVISION]` (an ONNX export on a "
@@ -187,7 +163,7 @@ class Settings(BaseSettings):
         description="Who checks by meaning what an LLM wrote: `off` (words alone), `llm` (the one that answers), "
         "`openai:MODEL`, or an NLI or fact-checking model: `onnx:FOLDER`, `hf:ORG/NAME`.",
     )
-    check_base_url: Annotated[str, AfterValidator(_address)] | None = Field(
+    check_base_url: Annotated[str, AfterValidator(http_address)] | None = Field(
         None, description="Address of the endpoint of `ASKPAPERS_CHECK=openai:MODEL`; empty means that of the answers."
     )
     check_api_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
@@ -199,7 +175,7 @@ class Settings(BaseSettings):
         "(`onnx:FOLDER`, `hf:ORG/NAME`), an endpoint for that (`rerank:MODEL`), a chat model (`openai:MODEL`); "
         "empty: nobody.",
     )
-    rerank_base_url: Annotated[str, AfterValidator(_address)] | None = Field(
+    rerank_base_url: Annotated[str, AfterValidator(http_address)] | None = Field(
         None, description="Address of the endpoint of `ASKPAPERS_RERANKER`; empty means that of the answers."
     )
     rerank_api_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
@@ -212,7 +188,7 @@ class Settings(BaseSettings):
     )
     price_in: float = Field(0.0, ge=0, description="Price of a million tokens read by the LLM, to tell what it cost.")
     price_out: float = Field(0.0, ge=0, description="Price of a million tokens written by the LLM.")
-    prices: Annotated[str, AfterValidator(_prices)] = Field(
+    prices: Annotated[str, AfterValidator(checked_prices)] = Field(
         "", description="Prices by model, which come before those: `MODEL=IN/OUT, MODEL=IN/OUT`, per million tokens."
     )
     max_cost: float | None = Field(
@@ -230,7 +206,7 @@ class Settings(BaseSettings):
         description="Your mail address, told to the indexes that papers are fetched from, so that they can write to "
         "you; some answer faster for it. Empty tells none.",
     )
-    index_addresses: Annotated[str, AfterValidator(_index_addresses)] = Field(
+    index_addresses: Annotated[str, AfterValidator(checked_addresses)] = Field(
         "",
         description="Other addresses of indexes, of mirrors say: `NAME=ADDRESS, NAME=ADDRESS`, with a name as "
         "`askpapers fetch` takes it.",
@@ -260,7 +236,7 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("openai_api_key", "OPENAI_API_KEY"),
         description="Key of the OpenAI-compatible endpoint.",
     )
-    openai_base_url: Annotated[str, AfterValidator(_address)] | None = Field(
+    openai_base_url: Annotated[str, AfterValidator(http_address)] | None = Field(
         None,
         validation_alias=AliasChoices("openai_base_url", "OPENAI_BASE_URL"),
         description="Address of the OpenAI-compatible endpoint; empty means api.openai.com.",
@@ -277,7 +253,7 @@ def load_settings(env_file: Path | None = None, **changes: str) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = variable_name(str(first["loc"][0]))
-        got = "" if "KEY" in name else f", got {_shown(first.get('input'))!r}"
+        got = "" if SECRET.search(name) else f", got {_shown(first.get('input'))!r}"
         why = first["msg"].removeprefix("Value error, ")
         msg = f"{name} can't be used: {why}{got}. See .env.example for its meaning."
         raise SettingsError(msg) from None

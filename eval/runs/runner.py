@@ -77,7 +77,7 @@ def about_run(library: Library, questions: Sequence[GoldQuestion], plan: Plan = 
     names = () if answerer == "extractive" else ("answer", "rewrite")
     asked = json.dumps([[one.id, one.question, [turn.question for turn in one.history]] for one in questions])
     return About(
-        library=library.folder.name,
+        library=Path(library.place).name,
         papers=len(library),
         version=library.version,
         questions=plan.source,

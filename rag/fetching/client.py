@@ -21,7 +21,8 @@ from rag.fetching.cache import Answer, Cache, user_folder
 from rag.fetching.exchange import LOGIN, PassingError, Request
 from rag.fetching.indexes.base import About
 from rag.fetching.pace import Pace
-from rag.settings import Settings, address_table
+from rag.settings import Settings
+from rag.utils.named_values import address_table
 from rag.utils.release import release
 
 if TYPE_CHECKING:

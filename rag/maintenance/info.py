@@ -1,17 +1,12 @@
-"""What a library holds and what it was made with, in numbers, from catalog and manifest; no vector is read."""
+"""What a library holds and what it was made with, in numbers; no vector is read."""
 
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
-from rag.errors import LibraryError, StorageError
+from rag.settings import Settings
 from rag.storage.catalog.ratings import count_ratings
 from rag.storage.catalog.schema import VERSION
-from rag.storage.catalog.sqlite import open_catalog
-from rag.storage.index.token_embeddings import Form, forms_of
-from rag.storage.index.token_store import TokenStore
-from rag.storage.layout import catalog_size, index_folder, index_size, require_library
-from rag.storage.manifest import Manifest, read_manifest
+from rag.storage.choosing import AnyPlace, open_storage
 from rag.utils.release import release
 
 
@@ -19,7 +14,8 @@ from rag.utils.release import release
 class Info:
     """A library in numbers. `waiting` papers can't be found yet; sizes are in bytes; `years` are the first and last.
 
-    `smaller_anew`: its vectors take more room than they would if they were made anew.
+    `folder`: its folder, or the address of its database without a password. `smaller_anew`: its vectors take more room
+    than they would if they were made anew.
     """
 
     folder: str
@@ -40,36 +36,25 @@ class Info:
     release: str
 
 
-def describe(folder: Path) -> Info:
+def describe(place: AnyPlace, settings: Settings | None = None) -> Info:
     """Return a library in numbers. Raises LibraryMissingError, LibraryMismatchError, LibraryDamagedError."""
-    require_library(folder)
-    manifest = read_manifest(folder)
-    with closing(open_catalog(folder)) as catalog:
+    with closing(open_storage(place, None, settings or Settings(), create=False)) as storage:
+        catalog, made, sizes = storage.catalog, storage.made_with(), storage.sizes()
         return Info(
-            folder=str(folder),
+            folder=storage.place,
             papers=catalog.count(),
             waiting=catalog.count(indexed=False),
             merged=catalog.count_merged(),
             ratings=count_ratings(catalog.database),
             years=catalog.years(),
             sources=tuple(catalog.papers_by_source()),
-            catalog_bytes=catalog_size(folder),
-            vectors_bytes=index_size(folder, manifest.vectors) if manifest else 0,
-            smaller_anew=manifest is not None and _is_large(folder, manifest),
-            embedding=manifest.embedding if manifest else None,
-            dimension=manifest.dimension if manifest else None,
-            chunker=manifest.chunker if manifest else None,
-            format=manifest.format if manifest else None,
+            catalog_bytes=sizes.catalog,
+            vectors_bytes=sizes.vectors,
+            smaller_anew=sizes.smaller_anew,
+            embedding=made.embedding if made else None,
+            dimension=made.dimension if made else None,
+            chunker=made.chunker if made else None,
+            format=made.format if made else None,
             schema=VERSION,
             release=release(),
         )
-
-
-def _is_large(folder: Path, manifest: Manifest) -> bool:
-    """Tell whether token states are in a larger form than they would be made in now."""
-    if forms_of(manifest.embedding)[0] is Form.SIGNED:
-        return False
-    index = index_folder(folder, manifest.vectors)
-    with suppress(LibraryError, StorageError), closing(TokenStore(index.tokens, index.advice, create=False)) as tokens:
-        return tokens.begins_signed()
-    return False  # damage is told by doctor

@@ -16,15 +16,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from rag.errors import LibraryMissingError, StorageError
+from rag.errors import LibraryError, LibraryMissingError, StorageError
 from rag.export.jsonl import to_jsonl
 from rag.maintenance.marks_file import read_marks, read_queries, rows_both_ways, with_marks
 from rag.maintenance.sqlite_pages import read_rows
 from rag.records import Paper, PaperMarks
 from rag.records.papers import BIBLIOGRAPHY
 from rag.storage.catalog.schema import SUMMED, checksum
+from rag.storage.choosing import AnyPlace, placed
 from rag.storage.layout import catalog_path
 from rag.utils.files import replacing
+from rag.utils.places import ServerAddress
 
 COLUMNS = f"paper_id, {SUMMED}"
 OLD_COLUMNS = (  # as before the sixth migration, and before the third
@@ -61,11 +63,19 @@ class Rescued:
     queries: int = 0
 
 
-def rescue(folder: Path, out: Path) -> Rescued:
-    """Write every paper that can be read of a library's catalog to `out`, as JSON Lines.
+def rescue(given: AnyPlace, out: Path) -> Rescued:
+    """Write every paper that can be read of a folder's catalog to `out`, as JSON Lines.
 
-    Raises LibraryMissingError when there is no catalog, StorageError when `out` can't be written.
+    Raises LibraryMissingError when there is no catalog, LibraryError for a database, which has means of its own,
+    StorageError when `out` can't be written.
     """
+    folder = placed(given)
+    if isinstance(folder, ServerAddress):
+        msg = (
+            f"rescue reads the file of a damaged catalog, and {folder} is no folder. What PostgreSQL still reads of it "
+            "is saved with pg_dump; without damage: askpapers backup papers.zip"
+        )
+        raise LibraryError(msg)
     catalog = catalog_path(folder)
     if not catalog.is_file():
         msg = f"There is no catalog at {folder}. Name the library's folder with --library."

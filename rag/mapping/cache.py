@@ -51,5 +51,7 @@ def read_map(folder: Path, version: int) -> PaperMap | None:
 def write_map(folder: Path, version: int, paper_map: PaperMap) -> None:
     """Keep a map in a library's folder, where it can be written; a reader sees the old file or the new one, whole."""
     value = {"format": FORMAT, "generation": version, "map": paper_map.to_dict()}
-    with suppress(OSError), replacing(folder / MAP, contested=True) as partial:
-        partial.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")), "utf-8")
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        with replacing(folder / MAP, contested=True) as partial:
+            partial.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")), "utf-8")

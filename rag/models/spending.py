@@ -14,7 +14,8 @@ from rag.errors import CostLimitError, UsedUpError
 from rag.models.cancellation import Cancellation
 from rag.models.llms.base import ChatModel, Finish, Message, Usage
 from rag.models.llms.tokens import count_tokens
-from rag.settings import Settings, price_table
+from rag.settings import Settings
+from rag.utils.named_values import price_table
 
 MILLION = 1_000_000
 MARGIN = 1.1  # another tokenizer counts otherwise, and a chat template adds to the messages

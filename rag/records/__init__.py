@@ -7,6 +7,7 @@ from rag.records.answers import Anew, Answer, Outcome, Rating, Searched, Turn
 from rag.records.claims import Citation, Claim, Difference, Standing, Support
 from rag.records.comparisons import Cell, ComparedPaper, Comparison
 from rag.records.filters import Filters, Listing
+from rag.records.findings import Finding
 from rag.records.marks import NamedCollection, PaperMarks, Removed, Tag
 from rag.records.papers import (
     Found,
@@ -32,6 +33,7 @@ __all__ = [
     "Comparison",
     "Difference",
     "Filters",
+    "Finding",
     "Found",
     "Hit",
     "IngestReport",

@@ -16,8 +16,11 @@ from pathlib import Path
 from typing import Self
 
 from rag.errors import EmptyLibraryError, LibraryDamagedError, StorageError
+from rag.records import Finding
+from rag.storage.base import NewIndex, Sizes
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.sqlite import open_catalog
+from rag.storage.checking import findings, sizes_of
 from rag.storage.index.index import FolderIndex
 from rag.storage.index.opening import Lock
 from rag.storage.layout import (
@@ -26,13 +29,14 @@ from rag.storage.layout import (
     holds_papers,
     index_folder,
     make_folder,
+    missing_index,
     missing_library,
-    rebuild_command,
 )
 from rag.storage.lending import LentIndex
 from rag.storage.locking import holding, is_being_written, writing
-from rag.storage.manifest import FORMAT, IndexSpec, Manifest, fitting_manifest, write_manifest
+from rag.storage.manifest import FORMAT, IndexSpec, Manifest, fitting_manifest, read_manifest, write_manifest
 from rag.storage.readonly import as_if_in, copied, is_read_only
+from rag.storage.remaking import remaking
 
 WAITS = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds between tries to read what somebody is writing
 
@@ -40,7 +44,7 @@ WAITS = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds between tries to read w
 class EmbeddedStorage:
     """The catalog and the index of the library in a folder; see the Protocol `rag.storage.base.Storage`."""
 
-    def __init__(self, folder: Path, spec: IndexSpec) -> None:
+    def __init__(self, folder: Path, spec: IndexSpec | None) -> None:
         """Use `EmbeddedStorage.open`."""
         self.folder = folder
         self._spec = spec
@@ -48,7 +52,8 @@ class EmbeddedStorage:
         self._index: LentIndex | None = None
         self._generation = -1  # of the catalog when the index was opened
         self._writing = False
-        fitting_manifest(folder, folder, spec)  # told before anything is copied
+        if spec is not None:
+            fitting_manifest(folder, folder, spec)  # told before anything is copied
         self._files = folder  # where it is read: a copy when it can't be written
         if is_read_only(folder):
             self._files = copied(folder)
@@ -56,8 +61,8 @@ class EmbeddedStorage:
         self.catalog: Catalog = open_catalog(folder, copied_to=None if self._files == folder else self._files)
 
     @classmethod
-    def open(cls, folder: Path, spec: IndexSpec, *, create: bool = True) -> Self:
-        """Open the library in a folder, made when absent if `create`, with an index as `spec` says.
+    def open(cls, folder: Path, spec: IndexSpec | None, *, create: bool = True) -> Self:
+        """Open the library in a folder, made when absent if `create`, with an index as `spec` says (None: any).
 
         Raises LibraryMissingError when it is absent and not to be made, LibraryMismatchError when its index is another
         one or its version newer, LibraryDamagedError, StorageError.
@@ -72,6 +77,30 @@ class EmbeddedStorage:
                 raise missing_library(folder)
             make_folder(folder)
         return cls(folder, spec)
+
+    @property
+    def place(self) -> str:
+        """The folder, as a text."""
+        return str(self.folder)
+
+    def made_with(self) -> Manifest | None:
+        """Return what the index was made with; None while there is none."""
+        return read_manifest(self._files)
+
+    def sizes(self) -> Sizes:
+        """Return how much room the library takes."""
+        return sizes_of(self.folder, self.made_with())
+
+    def check(self) -> Iterator[Finding]:
+        """Look at every part, and yield what each looks like."""
+        for found in findings(self._files, self.catalog):
+            yield replace(found, detail=found.detail.replace(str(self._files), str(self.folder)))
+
+    @contextmanager
+    def rebuilding(self, spec: IndexSpec, *, carry: bool = True) -> Iterator[NewIndex]:
+        """Be the one writer, and lend a new index, which takes the place of the old one at the end."""
+        with remaking(self.folder, self.catalog, spec, carry=carry) as made:
+            yield made
 
     def close(self) -> None:
         """Close the index, if it is open, and the catalog, when all searches are done; remove the copy."""
@@ -123,9 +152,7 @@ class EmbeddedStorage:
         if manifest is not None:
             self._index = LentIndex(self._open_settled(manifest), self._lock)
         elif self.catalog.count():
-            command = rebuild_command(self.folder)
-            msg = f"The library {self.folder} has papers but no vectors. Make them with: {command}"
-            raise LibraryDamagedError(msg)
+            raise missing_index(self.folder)
         self._generation = generation
 
     def _open_settled(self, manifest: Manifest) -> FolderIndex:
@@ -145,6 +172,8 @@ class EmbeddedStorage:
         """Return the index for writing; the first writer of a library makes the manifest."""
         manifest = self._manifest()
         if manifest is None:
+            if self._spec is None:
+                raise missing_index(self.folder)
             manifest = Manifest.of(self._spec, FIRST_INDEX)
             write_manifest(self.folder, manifest)
         elif manifest.format < FORMAT:  # what is written now, an older version can't read
@@ -181,4 +210,4 @@ class EmbeddedStorage:
                 self._index = None
 
     def _manifest(self) -> Manifest | None:
-        return fitting_manifest(self.folder, self._files, self._spec)
+        return self.made_with() if self._spec is None else fitting_manifest(self.folder, self._files, self._spec)

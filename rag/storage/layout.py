@@ -18,7 +18,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.errors import LibraryMissingError, StorageError
+from rag.errors import LibraryDamagedError, LibraryMissingError, StorageError
 
 CATALOG, MANIFEST, LOCK = "catalog.sqlite3", "manifest.json", "write.lock"
 CHROMA, CHROMA_FILE, TOKENS, CHECKSUMS = "chroma", "chroma.sqlite3", "states.sqlite3", "seal.json"
@@ -134,6 +134,13 @@ def missing_library(folder: Path) -> LibraryMissingError:
     """Return the error that tells that there is no library in a folder."""
     return LibraryMissingError(
         f"There is no library at {folder}. Make one with: askpapers ingest PATH --library {folder}"
+    )
+
+
+def missing_index(library: object) -> LibraryDamagedError:
+    """Return the error that tells that a library has papers and no vectors."""
+    return LibraryDamagedError(
+        f"The library {library} has papers but no vectors. Make them with: {rebuild_command(library)}"
     )
 
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from rag.errors import LibraryDamagedError, LibraryMismatchError, StorageError
 from rag.storage.layout import MANIFEST, rebuild_command
@@ -58,24 +59,31 @@ def read_manifest(folder: Path) -> Manifest | None:
     """
     path = folder / MANIFEST
     try:
-        values = json.loads(path.read_text("utf-8"))
-        found = int(values["format"])
-        if found > FORMAT:
-            msg = (
-                f"The library {folder} has format {found}, this askpapers reads up to {FORMAT}. "
-                "Upgrade with: pip install --upgrade askpapers"
-            )
-            raise LibraryMismatchError(msg)
-        manifest = Manifest(**values)
-        for field in fields(Manifest):
-            if type(getattr(manifest, field.name)) is not field.type:
-                msg = f"{field.name} is {getattr(manifest, field.name)!r}"
-                raise TypeError(msg)  # noqa: TRY301  (one place tells all damage)
+        return manifest_of(json.loads(path.read_text("utf-8")), folder)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         msg = f"{path} can't be read ({error}). Make it anew from the catalog with: {rebuild_command(folder)}"
         raise LibraryDamagedError(msg) from error
+
+
+def manifest_of(values: Any, library: object) -> Manifest:
+    """Return a library's manifest of its JSON. Raises LibraryMismatchError when its format is newer.
+
+    Raises ValueError, KeyError, TypeError, OverflowError or RecursionError for what is none.
+    """
+    found = int(values["format"])
+    if found > FORMAT:
+        msg = (
+            f"The library {library} has format {found}, this askpapers reads up to {FORMAT}. "
+            "Upgrade with: pip install --upgrade askpapers"
+        )
+        raise LibraryMismatchError(msg)
+    manifest = Manifest(**values)
+    for field in fields(Manifest):
+        if type(getattr(manifest, field.name)) is not field.type:
+            msg = f"{field.name} is {getattr(manifest, field.name)!r}"
+            raise TypeError(msg)
     return manifest
 
 
@@ -98,19 +106,24 @@ def fitting_manifest(folder: Path, files: Path, spec: IndexSpec) -> Manifest | N
     manifest = read_manifest(files)
     if manifest is None:
         return None
+    require_spec(folder, manifest, spec)
+    return manifest
+
+
+def require_spec(library: object, manifest: Manifest, spec: IndexSpec) -> None:
+    """Raise LibraryMismatchError unless the index of a library is that of the model and chunker wanted."""
     for what, stored, wanted in (
         ("embedding model", manifest.embedding, spec.model(manifest.embedding)),
         ("chunker", manifest.chunker, spec.chunker),
     ):
-        require_same(folder, what, stored, wanted)
-    return manifest
+        require_same(library, what, stored, wanted)
 
 
-def require_same(folder: object, what: str, stored: str, wanted: str) -> None:
-    """Raise LibraryMismatchError unless a library was made with the model or chunker that is wanted."""
+def require_same(library: object, what: str, stored: str, wanted: str) -> None:
+    """Raise LibraryMismatchError unless the library was made with the model or chunker that is wanted."""
     if stored != wanted:
         msg = (
-            f"The library {folder} was made with the {what} {stored}, the settings ask for {wanted}. "
-            f"Make its vectors anew with: {rebuild_command(folder)}"
+            f"The library {library} was made with the {what} {stored}, the settings ask for {wanted}. "
+            f"Make its vectors anew with: {rebuild_command(library)}"
         )
         raise LibraryMismatchError(msg)

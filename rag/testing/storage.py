@@ -20,13 +20,14 @@ from rag.storage.catalog.catalog import Catalog
 from rag.storage.index.token_embeddings import Form, compress
 from rag.testing.made_up import SIZE, TITLES, axis, fill, indexed, is_same, record, titles_of
 from rag.testing.marks import MarksContract
+from rag.testing.remaking import RemakingContract
 from rag.testing.side_by_side import SideBySideContract
 from rag.utils.arrays import unit
 
 __all__ = ["SIZE", "StorageContract"]
 
 
-class StorageContract(MarksContract, SideBySideContract):
+class StorageContract(MarksContract, RemakingContract, SideBySideContract):
     """The tests. `open` opens the storage at a place that is the same library each time."""
 
     many_writers = False  # may several write at the same time?

@@ -3,7 +3,8 @@
 import pytest
 
 from rag.errors import SettingsError
-from rag.settings import Settings, address_table, load_settings
+from rag.settings import Settings, load_settings
+from rag.utils.named_values import address_table
 
 
 @pytest.mark.parametrize("value", ["me", "me@here", "me and you@example.org", "a@b.c d@e.f"])

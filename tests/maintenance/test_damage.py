@@ -13,7 +13,6 @@ import pytest
 from rag.errors import LibraryDamagedError
 from rag.ingestion.ingest import store_records
 from rag.library import Library
-from rag.maintenance.carrying import NO_TOKENS
 from rag.maintenance.doctor import check
 from rag.records import Record
 from rag.settings import Settings
@@ -21,6 +20,7 @@ from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.sqlite import open_catalog
 from rag.storage.index.index import FolderIndex
 from rag.storage.index.mending import seen_damage
+from rag.storage.index.token_embeddings import NO_TOKENS
 from rag.storage.layout import IndexFolder
 from rag.storage.sqlite_files import sqlite_trouble
 

@@ -15,11 +15,11 @@ import pytest
 from filelock import FileLock
 
 from rag.errors import LibraryDamagedError
-from rag.maintenance.carrying import NO_TOKENS
 from rag.storage.embedded import EmbeddedStorage
 from rag.storage.index.chroma import embedded_vectors
 from rag.storage.index.index import FolderIndex
 from rag.storage.index.mending import make_anew, seen_damage
+from rag.storage.index.token_embeddings import NO_TOKENS
 from rag.storage.layout import IndexFolder, index_folder
 from rag.storage.manifest import IndexSpec
 from rag.testing.made_up import SIZE, record

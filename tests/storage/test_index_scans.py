@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.maintenance.carrying import NO_TOKENS
 from rag.storage.index import exact, index
 from rag.storage.index.checksums import changed_file, read_checksums, write_checksums
 from rag.storage.index.index import FolderIndex
 from rag.storage.index.scanning import keeping
+from rag.storage.index.token_embeddings import NO_TOKENS
 from rag.storage.layout import IndexFolder
 from rag.testing.made_up import SIZE
 from rag.utils.arrays import Matrix, Vector, unit

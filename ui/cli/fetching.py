@@ -63,7 +63,7 @@ def _show_what_would_come(words: list[str], said: dict[str, Any], *, as_json: bo
         show_previews(console(), previews)
 
 
-def _bring(words: list[str], said: dict[str, Any], library: Path | None, *, watch: bool, as_json: bool) -> None:
+def _bring(words: list[str], said: dict[str, Any], library: str | None, *, watch: bool, as_json: bool) -> None:
     """Fetch, and print what became of each record."""
     from rag.gathering.asking import wanted_of
     from rag.library import Library
@@ -173,4 +173,4 @@ def _show_report(opened: "Library", report: "IngestReport", *, as_json: bool, st
     show_remarks(errors, report.remarks)
     show_rejections(errors, report.rejected)
     if stored:
-        show_report(console(), report, str(opened.folder))
+        show_report(console(), report, opened.place)

@@ -8,11 +8,11 @@ import typer
 from ui.cli import papers
 from ui.cli.options import FAILED, JsonOption, LibraryOption, YesOption, console, counted, print_json, read_settings
 
-DEMO = Path("demo.library")
+DEMO = "demo.library"
 
 
 def demo(
-    library: Annotated[Path, typer.Option("--library", metavar="DIR", help="folder of the demo library")] = DEMO,
+    library: Annotated[str, typer.Option("--library", metavar="DIR", help="folder of the demo library")] = DEMO,
 ) -> None:
     """answer three questions over 40 sample papers, say what is next
 
@@ -20,12 +20,13 @@ def demo(
     """
     from rag.library import Library
     from rag.samples import PATH, QUESTIONS, UNANSWERABLE
+    from rag.storage.choosing import placed
     from ui.cli.showing.progress import watching
     from ui.cli.showing.rendering import show_answer
 
-    out, errors = console(), console(stderr=True)
-    out.print(f"Making {library} from 40 landmark papers of machine learning and statistics …")
-    with Library.open(library, read_settings(llm="extractive")) as opened:
+    out, errors, place = console(), console(stderr=True), placed(library)
+    out.print(f"Making {place} from 40 landmark papers of machine learning and statistics …")
+    with Library.open(place, read_settings(llm="extractive")) as opened:
         with watching(errors) as watch:
             opened.ingest([PATH], watch)
         for question in (*QUESTIONS, UNANSWERABLE):
@@ -34,7 +35,7 @@ def demo(
             show_answer(out, opened.ask(question))
     out.print()
     out.rule("[bold]What to do next", align="left", style="dim")
-    out.print(f"  askpapers ask 'What is late interaction?' --library {library}", markup=False, soft_wrap=True)
+    out.print(f"  askpapers ask 'What is late interaction?' --library {place}", markup=False, soft_wrap=True)
     out.print("  askpapers ingest my-papers/       then   askpapers ask 'my question'", soft_wrap=True)
     out.print("  askpapers --help", soft_wrap=True)
 
@@ -71,7 +72,7 @@ def ingest(
         else:
             show_remarks(errors, report.remarks)
             show_rejections(errors, report.rejected)
-            show_report(console(), report, str(opened.folder))
+            show_report(console(), report, opened.place)
         if marks:
             errors.print(f"{counted(sum(map(opened.bring_marks, paths)))} marked as before.")
         if sync:

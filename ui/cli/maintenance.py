@@ -55,16 +55,17 @@ def rebuild(
     over without embedding. The old vectors stay until the new are whole.
     """
     from rag.maintenance.rebuild import rebuild as rebuild_vectors
+    from rag.storage.choosing import placed
     from ui.cli.showing.progress import watching
 
     settings = read_settings()
-    folder = library or settings.library
+    place = placed(library or settings.library)
     with watching(console(stderr=True)) as watch:
-        done = rebuild_vectors(folder, settings, watch, embed_all=embed)
+        done = rebuild_vectors(place, settings, watch, embed_all=embed)
     if as_json:
         print_json({"rebuilt": done})
     else:
-        console().print(f"{folder}: vectors of {done:,} papers made anew.")
+        typer.echo(f"{place}: vectors of {done:,} papers made anew.")
 
 
 def backup(
@@ -81,7 +82,8 @@ def backup(
     """
     from rag.maintenance.backup import back_up
 
-    made = back_up(_folder(library), file, vectors=vectors)
+    settings = read_settings()
+    made = back_up(library or settings.library, file, settings, vectors=vectors)
     size = file.stat().st_size
     typer.echo(f"{file}: {made.papers:,} papers{' with their vectors' if vectors else ''}, {size / 1e6:.1f} MB.")
 
@@ -90,20 +92,22 @@ def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="what askpapers backup wrote")],
     library: LibraryOption = None,
 ) -> None:
-    """make a library of a backup, in a folder that holds none
+    """make a library of a backup, where there is none yet
 
     Vectors that the backup lacks are made; cut short, rebuild finishes that.
     """
     from rag.maintenance.backup import restore as restore_backup
     from rag.maintenance.rebuild import rebuild
+    from rag.storage.choosing import placed
     from ui.cli.showing.progress import watching
 
-    folder = _folder(library)
-    made = restore_backup(file, folder)
+    settings = read_settings()
+    place = placed(library or settings.library)
+    made = restore_backup(file, place, settings)
     if not made.vectors and made.papers:
         with watching(console(stderr=True)) as watch:
-            rebuild(folder, read_settings(), watch)
-    typer.echo(f"{folder}: {made.papers:,} papers restored.")
+            rebuild(place, settings, watch)
+    typer.echo(f"{place}: {made.papers:,} papers restored.")
 
 
 def rescue(
@@ -116,7 +120,7 @@ def rescue(
     """
     from rag.maintenance.rescue import rescue as rescue_papers
 
-    saved = rescue_papers(_folder(library), out)
+    saved = rescue_papers(library or read_settings().library, out)
     marks = "--marks " if saved.marked or saved.queries else ""
     marked = f", {saved.marked:,} with marks" if saved.marked else ""
     marked += f", {saved.queries:,} kept quer{'ies' if saved.queries > 1 else 'y'}" if saved.queries else ""
@@ -133,7 +137,3 @@ def rescue(
 def _numbered(ids: tuple[int, ...]) -> str:
     named = ", ".join(map(str, ids[:20])) + (" …" if len(ids) > 20 else "")
     return f"{len(ids):,} papers (ids {named}) are" if len(ids) > 1 else f"1 paper (id {named}) is"
-
-
-def _folder(library: Path | None) -> Path:
-    return library or read_settings().library

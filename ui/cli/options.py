@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 FAILED = 1  # exit code of an error
 STOPPED = 130  # exit code of Ctrl+C
 
-LibraryOption = Annotated[Path | None, typer.Option("--library", metavar="DIR", help="folder of the library")]
+LibraryOption = Annotated[str | None, typer.Option("--library", metavar="DIR", help="folder or address of the library")]
 JsonOption = Annotated[bool, typer.Option("--json", help="print JSON to stdout and nothing else there")]
 YesOption = Annotated[bool, typer.Option("--yes", help="go on without asking")]
 LlmOption = Annotated[
@@ -46,15 +46,15 @@ def read_settings(**changes: str | None) -> "Settings":
     return load_settings(Path(".env"), **{name: value for name, value in changes.items() if value is not None})
 
 
-def about_to_ask(settings: "Settings", library: Path | None) -> "Settings":
+def about_to_ask(settings: "Settings", library: str | None) -> "Settings":
     """Begin to load the embedding model, if there is a library to ask, while everything else is imported.
 
     Returns the settings as they are.
     """
     from rag.models.embedders.ahead import load_ahead
-    from rag.storage.layout import holds_papers
+    from rag.storage.choosing import may_hold_papers
 
-    if holds_papers(Path(library or settings.library)):
+    if may_hold_papers(library or settings.library):
         load_ahead(settings)
     return settings
 

@@ -136,7 +136,8 @@ def info(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     from rag.maintenance.info import describe
     from ui.cli.showing.rendering import show_info
 
-    found = describe(library or read_settings().library)
+    settings = read_settings()
+    found = describe(library or settings.library, settings)
     if as_json:
         print_json(asdict(found))
     else:

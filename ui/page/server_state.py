@@ -6,18 +6,19 @@ While a reader has no papers of their own, the samples are served; the first fil
 import asyncio
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.answering.suggestions import questions_from
-from rag.errors import ModelError, RagError
+from rag.errors import LibraryMissingError, ModelError, RagError
 from rag.library import Library
 from rag.records import Outcome
 from rag.records.answerers import QUOTES
 from rag.records.answers import EXTRACTIVE
 from rag.samples import PATH, QUESTIONS
 from rag.settings import Settings
+from rag.storage.choosing import AnyPlace, placed
 from rag.storage.layout import is_library
 from ui.page.serving import ANSWERS, WAITING
 
@@ -32,10 +33,13 @@ CUT_OFF = "The server shut down before the answer was whole. Ask again."
 class ServerState:
     """A library, the samples until it has papers, and a count of what is being answered. Shared by all sessions."""
 
-    def __init__(self, settings: Settings, home: Path, samples: Path = SAMPLES) -> None:
-        """Serve the library at `home`; the samples' one is made at `samples` when it is needed. Raises RagError."""
+    def __init__(self, settings: Settings, home: AnyPlace, samples: Path = SAMPLES) -> None:
+        """Serve the library at `home`, a folder or a database, or the samples' at `samples`, made when it is needed.
+
+        Raises RagError.
+        """
         self.settings = settings
-        self.home = home
+        self.home = placed(home)
         self.closing = False  # no new answers
         self._line = asyncio.Semaphore(ANSWERS)
         self._waiting, self._room = 0, WAITING
@@ -46,8 +50,9 @@ class ServerState:
         self._own: Library | None = None
         self._samples: Library | None = None
         self._left: list[Library] = []  # open until the server ends, for those who still read them
-        if is_library(home):
-            self._own = Library.open(home, settings)
+        if not isinstance(self.home, Path) or is_library(self.home):
+            with suppress(LibraryMissingError):
+                self._own = Library.open(self.home, settings, create=isinstance(self.home, Path))
         if self._own is None or not self._own.papers(limit=1)[1]:
             self._samples = Library.open(samples, settings)
             self._samples.ingest([PATH])

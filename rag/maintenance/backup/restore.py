@@ -1,4 +1,7 @@
-"""Make a library of a backup: everything is unpacked and checked beside its place, then put there at once."""
+"""Make a library of a backup: everything is unpacked and checked beside its place, then put there at once.
+
+Into a database it is copied from there, its papers in one transaction; they can be found when their vectors are there.
+"""
 
 import os
 import shutil
@@ -8,16 +11,42 @@ from tempfile import TemporaryDirectory
 
 from rag.errors import BackupError, LibraryError, LibraryMismatchError, StorageError
 from rag.maintenance.backup.archive import Backup, extract, listed, opened
+from rag.maintenance.backup.moving import complete_index, fill_library
+from rag.settings import Settings
 from rag.storage.catalog.sqlite import open_catalog
+from rag.storage.choosing import AnyPlace, open_storage, placed
 from rag.storage.manifest import read_manifest
+from rag.utils.places import ServerAddress
 
 
-def restore(file: Path, folder: Path) -> Backup:
-    """Make the library of a backup in `folder`, whole or not at all; return what it holds.
+def restore(file: Path, given: AnyPlace, settings: Settings | None = None) -> Backup:
+    """Make the library of a backup in a folder, whole or not at all, or in a database; return what it holds.
 
     Without vectors in it they have to be made next (rag.maintenance). Raises BackupError when the file is no sound
-    backup or there is a library in `folder`, LibraryMismatchError when it is newer, StorageError.
+    backup or there is a library already, LibraryMismatchError when it is newer, StorageError.
     """
+    place = placed(given)
+    if isinstance(place, ServerAddress):
+        return _into_database(file, place, settings or Settings())
+    return _into_folder(file, place)
+
+
+def _into_database(file: Path, place: ServerAddress, settings: Settings) -> Backup:
+    with TemporaryDirectory(prefix="askpapers-") as temporary:
+        staged = Path(temporary, "library")
+        staged.mkdir()
+        try:
+            made = _unpack(file, staged)
+        except OSError as error:
+            msg = f"{staged} can't be written ({error.strerror}). Make room there, or set TMPDIR to another folder."
+            raise StorageError(msg) from error
+        _check(staged, file)
+        with closing(open_storage(place, None, settings)) as storage:
+            fill_library(staged, storage)
+    return made
+
+
+def _into_folder(file: Path, folder: Path) -> Backup:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         msg = f"{folder} is there already. Restore into a new folder: --library DIR"
         raise BackupError(msg)
@@ -28,6 +57,7 @@ def restore(file: Path, folder: Path) -> Backup:
             staged.mkdir()
             made = _unpack(file, staged)
             _check(staged, file)
+            complete_index(staged)
             if folder.exists():
                 folder.rmdir()
             staged.rename(folder)
@@ -64,6 +94,8 @@ def _check(folder: Path, file: Path) -> None:
     except LibraryMismatchError:
         raise
     except LibraryError as error:
-        raise BackupError(f"{file} holds a damaged library. Restore an earlier backup.") from error
+        msg = f"{file} holds a damaged library. Restore an earlier backup."
+        raise BackupError(msg) from error
     if damage:
-        raise BackupError(f"{file} holds a damaged catalog ({damage[0]}). Restore an earlier backup.")
+        msg = f"{file} holds a damaged catalog ({damage[0]}). Restore an earlier backup."
+        raise BackupError(msg)

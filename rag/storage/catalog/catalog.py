@@ -26,7 +26,7 @@ from rag.storage.catalog.papers import (
     selected_by,
     values_of,
 )
-from rag.storage.catalog.pending import AllPending, Claims
+from rag.storage.pending import AllPending, Claims
 from rag.storage.catalog.remembered import Remembered
 
 SHARING = 50  # papers looked at of those that share a key: thousands are called Editorial
@@ -99,9 +99,10 @@ class Catalog:
         """A number that grows with every change that a searcher must notice."""
         return int(self.database.one("SELECT value FROM state WHERE name = 'generation'"))
 
-    def changed(self) -> None:
-        """Tell searchers, in every process, to look again."""
-        self.database.run("UPDATE state SET value = value + 1 WHERE name = 'generation'")
+    def changed(self, since: int = 0) -> None:
+        """Tell searchers, in every process, to look again; from then on the generation is beyond `since`."""
+        now = "CASE WHEN value < ? THEN ? ELSE value END + 1"
+        self.database.run(f"UPDATE state SET value = {now} WHERE name = 'generation'", since, since)
 
     def count(self, *, indexed: bool | None = None) -> int:
         """Return how many papers there are, or how many with (without) their vectors."""
@@ -291,4 +292,5 @@ class Catalog:
             return paper_of(row, origins)
         except (ValueError, TypeError) as error:
             authors = str(row[1 + BIBLIOGRAPHY.index("authors")])
-            raise self.database.damaged(f"the authors of paper {row[0]} are {authors[:60]!r}") from error
+            msg = f"the authors of paper {row[0]} are {authors[:60]!r}"
+            raise self.database.damaged(msg) from error

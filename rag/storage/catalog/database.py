@@ -5,7 +5,7 @@ statements keep to what SQLite and PostgreSQL both know: ON CONFLICT and RETURNI
 its place, no text compared with a number.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -33,7 +33,16 @@ class Database(Protocol):
         """Make all writes inside whole or absent."""
 
     def snapshot(self) -> AbstractContextManager[None]:
-        """Let everything that this thread reads inside be of one moment."""
+        """Let all that this thread reads inside be of one moment, whoever writes meanwhile; nothing is written inside.
+
+        Where vectors and token states lie in the same database, these too.
+        """
+
+    def last_ids(self) -> dict[str, int]:
+        """Return, by table, the last id that was given to a row, also of rows that are gone."""
+
+    def set_last_ids(self, last: Mapping[str, int]) -> None:
+        """Give no id up to these again, nor one that is there, inside a transaction; tables may be left out."""
 
     def run(self, sql: str, *values: object) -> int:
         """Write, inside a transaction; return how many rows were changed."""

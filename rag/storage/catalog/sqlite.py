@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -87,13 +87,25 @@ class SqliteDatabase:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Let everything that is read inside be of one moment; nobody else of this process reads or writes meanwhile."""
+        """Let all reads inside be of one moment."""
         with self._lock:
             self._execute("BEGIN", ())
             try:
                 yield
             finally:
                 self._connection.execute("ROLLBACK")
+
+    def last_ids(self) -> dict[str, int]:
+        """Return, by table, the last id that was given to a row, also of rows that are gone."""
+        return dict(self.all("SELECT name, seq FROM sqlite_sequence"))
+
+    def set_last_ids(self, last: Mapping[str, int]) -> None:
+        """Give no id up to these again, nor one that is there."""
+        known = self.last_ids()
+        for table in known.keys() & last.keys():
+            self.run("DELETE FROM sqlite_sequence WHERE name = ?", table)
+        rows = [(table, max(number, known.get(table, 0))) for table, number in last.items()]
+        self.run_many("INSERT INTO sqlite_sequence VALUES (?, ?)", rows)
 
     def only_read(self) -> None:
         """Refuse to write from now on."""

@@ -27,7 +27,7 @@ from rag.storage.index.probe import probe
 from rag.storage.index.scanning.keeping import FRESH, SHARE, WHILE_WRITING, keep_fresh, read_scan
 from rag.storage.index.scanning.mapped_file import remove_bases
 from rag.storage.index.scanning.scan import Scan, ScanDamagedError
-from rag.storage.index.token_embeddings import TokenEmbeddings
+from rag.storage.index.token_embeddings import NO_TOKENS, TokenEmbeddings
 from rag.storage.index.token_store import TokenStore
 from rag.storage.index.vector_store import VectorStore
 from rag.storage.layout import IndexFolder
@@ -176,6 +176,11 @@ class FolderIndex:
         with self._lock:
             kept = self._kept.ids() if self._kept else {int(paper_id) for paper_id in self.loaded().papers}
         return kept | self.tokens.ids()
+
+    def stored(self, paper_ids: Sequence[int]) -> list[IndexedPaper]:
+        """Return what is kept of those papers that have any, by id, as `put` takes it."""
+        vectors, tokens = self.kept.get(paper_ids), self.tokens.get(paper_ids)
+        return [(paper_id, list(vectors[paper_id]), tokens.get(paper_id, NO_TOKENS)) for paper_id in sorted(vectors)]
 
     def put(self, papers: Sequence[IndexedPaper], versions: Mapping[int, int] | None = None) -> None:
         """Store papers, replacing what was there; a folder has one writer, and no need of `versions`."""

@@ -51,4 +51,5 @@ def keep_vectors(folder: IndexFolder, chroma: ChromaVectors) -> None:
 def _refuse(folder: IndexFolder, kept: Checksums, reason: str) -> None:
     """Raise LibraryDamagedError, unless a writer dropped the checksums meanwhile."""
     if read_checksums(folder.path) == kept:
-        raise LibraryDamagedError(f"{reason}. {folder.advice}")
+        msg = f"{reason}. {folder.advice}"
+        raise LibraryDamagedError(msg)

@@ -86,7 +86,8 @@ def _found(folder: IndexFolder, *, everything: bool) -> dict[str, object]:
             store = files.enter_context(closing(TokenStore(folder.tokens, folder.advice, create=False)))
             tokens, signed = store.ids(), len(store.in_form(Form.SIGNED))
             if seen := seen_damage(folder, whole=True):
-                raise LibraryDamagedError(f"{seen}. {folder.advice}")
+                msg = f"{seen}. {folder.advice}"
+                raise LibraryDamagedError(msg)
             damage += [*(kept.damage() if kept else []), *store.damage()]
             damage += integrity_damage(folder.chroma / CHROMA_FILE)
         chroma = files.enter_context(closing(embedded_vectors(folder.chroma, folder.advice, create=False)))

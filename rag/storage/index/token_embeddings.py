@@ -46,6 +46,9 @@ class TokenEmbeddings(NamedTuple):
     form: Form = Form.SIGNED
 
 
+NO_TOKENS = TokenEmbeddings(np.empty((0, DIMENSION), np.int8), np.empty(0, np.float16), np.empty(0, np.uint16))
+
+
 def forms_of(embedding: str) -> tuple[Form, ...]:
     """Return the forms that a library made with an embedding model may hold: first the one that is written now."""
     return (Form.PRINCIPAL, Form.SIGNED) if embedding in {PRINCIPAL_MODEL, STANDS_IN} else (Form.SIGNED,)

@@ -6,7 +6,7 @@ is noticed when it is used; reading is tried once more on another one.
 """
 
 import threading
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, LiteralString, TypeVar, cast
@@ -25,6 +25,14 @@ CONNECTIONS = 8  # of one process, opened when they are needed
 WAIT = 10.0  # seconds for a free connection, and for one to be opened
 STATEMENT_MS, IDLE_MS = 300_000, 60_000  # a statement, and a transaction that does nothing, may take so long
 LARGEST = 2**63 - 1
+# The tables that give ids, but for those of one index, and the last id of each.
+IDENTITIES = """
+    SELECT c.relname, a.attname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
+    WHERE c.relnamespace = current_schema()::regnamespace AND a.attidentity = 'd'
+"""
+LAST_IDS = f"""
+    SELECT relname, pg_sequence_last_value(pg_get_serial_sequence(relname, attname)) FROM ({IDENTITIES}) AS tables
+"""
 
 
 class PostgresDatabase:
@@ -101,6 +109,17 @@ class PostgresDatabase:
             finally:
                 if not connection.closed:
                     connection.execute("ROLLBACK")
+
+    def last_ids(self) -> dict[str, int]:
+        """Return, by table, the last id that was given to a row, also of rows that are gone."""
+        return {table: int(last) for table, last in self.all(LAST_IDS) if last is not None}
+
+    def set_last_ids(self, last: Mapping[str, int]) -> None:
+        """Give no id up to these again, nor one that is there, inside a transaction."""
+        for table, key in self.all(IDENTITIES):
+            there = int(self.one(f'SELECT coalesce(max("{key}"), 0) FROM {table}'))
+            if number := max(there, last.get(table, 0), self.last_ids().get(table, 0)):
+                self.all("SELECT setval(pg_get_serial_sequence(?, ?), ?)", table, key, number)
 
     @contextmanager
     def _own(self) -> Iterator[Connection]:

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import LibraryDamagedError, LibraryMismatchError
-from rag.storage.base import IndexedPaper
+from rag.storage.base import Carry, IndexedPaper
 from rag.storage.index import exact
 from rag.storage.index.exact import Allowed, ChunkVectors
-from rag.storage.index.token_embeddings import Form, TokenEmbeddings
+from rag.storage.index.token_embeddings import NO_TOKENS, Form, TokenEmbeddings
 from rag.storage.index.token_store import of_row, row_of
 from rag.storage.server.chroma import ChromaServer, GoneError
 from rag.storage.server.database import PostgresDatabase
@@ -121,6 +121,22 @@ class ServerIndex:
             yield _chunks(rows)
             after = rows[-1][0]
 
+    def stored(self, paper_ids: Sequence[int]) -> list[IndexedPaper]:
+        """Return what is kept of those papers that have any, by id, as `put` takes it."""
+        tokens = self.token_embeddings(paper_ids)
+        rows = self._rows("paper_id = ANY(%s) ORDER BY paper_id", list(paper_ids))
+        return [(row[0], list(_matrix(row)), tokens.get(row[0], NO_TOKENS)) for row in rows]
+
+    def carried(self, form: Form) -> Carry:
+        """Return what gives what is kept of papers whose token states are in a form, or that have none."""
+        with_tokens = bool(self._database.all(f"SELECT 1 FROM {self._states} LIMIT 1"))
+
+        def carry(paper_ids: Sequence[int]) -> list[IndexedPaper]:
+            found = self.stored(paper_ids)
+            return [one for one in found if not with_tokens or (len(one[2].sentences) and one[2].form is form)]
+
+        return carry
+
     def put(self, papers: Sequence[IndexedPaper], versions: Mapping[int, int] | None = None) -> None:
         """Store papers, replacing what was there; one that was removed meanwhile is left out.
 
@@ -169,6 +185,11 @@ class ServerIndex:
         """Bring Chroma what changed, if it can be asked: what it lacks is compared without it meanwhile."""
         send(self._database, self._chroma, self)
 
+    def send_rest(self) -> None:
+        """Bring Chroma what one who was killed left, if there is anything."""
+        if self._database.all(f"SELECT 1 FROM {self._unsent} LIMIT 1"):
+            self.send()
+
     def vectors_of(self, paper_ids: Sequence[int]) -> ChunkVectors:
         """Return the vectors of those papers that have any."""
         return _chunks(self._rows("paper_id = ANY(%s) ORDER BY paper_id", list(paper_ids)))
@@ -208,6 +229,11 @@ def _chunks(rows: Sequence[Any]) -> ChunkVectors:
     return ChunkVectors(
         np.array([row[0] for row in rows], np.int64), starts, unit(matrix.reshape(total, -1 if total else 0))
     )
+
+
+def _matrix(row: Sequence[Any]) -> Matrix:
+    """Return the vectors of a row (paper id, chunks, 16-bit numbers) as they are kept."""
+    return np.frombuffer(row[2], "<f2").astype(np.float32).reshape(row[1], -1)
 
 
 def _state_row(tokens: TokenEmbeddings) -> tuple[bytes, bytes | None, str, bytes]:

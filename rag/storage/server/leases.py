@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from rag.errors import StorageError
 from rag.storage.catalog.catalog import Catalog
-from rag.storage.catalog.pending import Claimed
+from rag.storage.pending import Claimed
 from rag.storage.server.database import PostgresDatabase
 
 SECONDS = 600  # a claim counts: a batch takes three, one of a slow endpoint that is asked again minutes
@@ -57,7 +57,7 @@ class Working(NamedTuple):
 
 
 class Leases:
-    """What one worker has claimed; see the Protocol `rag.storage.catalog.pending.Claims`."""
+    """What one worker has claimed; see the Protocol `rag.storage.pending.Claims`."""
 
     def __init__(self, database: PostgresDatabase, catalog: Catalog, worker: int) -> None:
         """Use `leasing`."""

@@ -8,25 +8,38 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from pathlib import Path
 from typing import Self
 
-from rag.errors import EmptyLibraryError, LibraryDamagedError, LibraryLockedError, VectorsAwayError
+from rag.errors import EmptyLibraryError, LibraryLockedError, VectorsAwayError
+from rag.records import Finding
+from rag.storage.base import NewIndex, Sizes
+from rag.storage.beside import folder_beside
+from rag.storage.carrying import nothing
 from rag.storage.catalog.catalog import Catalog
-from rag.storage.manifest import IndexSpec, Manifest, require_same
+from rag.storage.index.token_embeddings import forms_of
+from rag.storage.layout import missing_index
+from rag.storage.manifest import IndexSpec, Manifest, manifest_of, require_spec
 from rag.storage.server.catalog import ServerCatalog
+from rag.storage.server.checking import findings, sizes_of
 from rag.storage.server.chroma import ChromaServer
 from rag.storage.server.database import LOCK_WRITERS, PostgresDatabase
 from rag.storage.server.index import ServerIndex
 from rag.storage.server.migrating import migrate
 from rag.storage.server.schema import drop_index, index_tables
 
+FOUND = (  # papers can be found whose vectors are there
+    "UPDATE papers SET indexed = 1 FROM {vectors} AS made WHERE indexed = 0 AND made.paper_id = papers.paper_id "
+    "AND made.version = papers.version",
+    "UPDATE papers SET indexed = 0 WHERE indexed = 1 AND paper_id NOT IN (SELECT paper_id FROM {vectors})",
+)
 CURRENT = "SELECT number, manifest FROM indexes WHERE current"
 
 
 class ServerStorage:
     """The catalog and the index of a library on servers; see the Protocol `rag.storage.base.Storage`."""
 
-    def __init__(self, database: PostgresDatabase, chroma: ChromaServer, spec: IndexSpec) -> None:
+    def __init__(self, database: PostgresDatabase, chroma: ChromaServer, spec: IndexSpec | None) -> None:
         """Use `ServerStorage.open`."""
         self.database = database
         self.chroma = chroma
@@ -35,18 +48,18 @@ class ServerStorage:
         self._lent = 0
         self._returned = threading.Condition()
         self.catalog: Catalog = ServerCatalog(database)
-        manifest = self.manifest()
-        if manifest is not None:
-            self._require_fitting(manifest)
+        manifest = self.made_with()
+        if manifest is not None and spec is not None:
+            require_spec(self.place, manifest, spec)
 
     @classmethod
-    def open(  # noqa: PLR0913  (two servers, and what for)
-        cls, conninfo: str, library: str, chroma: ChromaServer, spec: IndexSpec, *, create: bool = True
+    def open(
+        cls, conninfo: str, library: str, chroma: ChromaServer, spec: IndexSpec | None, *, create: bool = True
     ) -> Self:
         """Open the library in a database of PostgreSQL, made when absent if `create`; `library` is how errors name it.
 
-        Nothing is asked of Chroma yet. Raises LibraryMissingError, LibraryMismatchError, LibraryDamagedError,
-        StorageError.
+        Without `spec` any index will do, and none is made but by `rebuilding`. Nothing is asked of Chroma yet.
+        Raises LibraryMissingError, LibraryMismatchError, LibraryDamagedError, StorageError.
         """
         database = PostgresDatabase(conninfo, library)
         try:
@@ -63,10 +76,23 @@ class ServerStorage:
         self.catalog.close()
         self.chroma.close()
 
-    def manifest(self) -> Manifest | None:
+    @property
+    def folder(self) -> Path:
+        """The folder of this machine's user for files beside the papers."""
+        return folder_beside(self.place, str(self.database.one("SELECT id FROM library")))
+
+    def made_with(self) -> Manifest | None:
         """Return what the index is made with; None when there is none yet."""
         rows = self.database.all(CURRENT)
-        return Manifest(**json.loads(rows[0][1])) if rows else None
+        return manifest_of(json.loads(rows[0][1]), self.place) if rows else None
+
+    def sizes(self) -> Sizes:
+        """Return how much room the library takes in PostgreSQL."""
+        return sizes_of(self.database, self.made_with(), self._number())
+
+    def check(self) -> Iterator[Finding]:
+        """Look at every part, and yield what each looks like."""
+        return findings(self.catalog, self.database, self.chroma, self._number())
 
     @contextmanager
     def reading(self) -> Iterator[ServerIndex]:
@@ -74,8 +100,7 @@ class ServerStorage:
         index = self._current()
         if index is None:
             if self.catalog.count():
-                msg = f"{self.place} has papers but no vectors. Make them with: askpapers rebuild"
-                raise LibraryDamagedError(msg)
+                raise missing_index(self.place)
             msg = f"{self.place} holds no papers yet. Add some with: askpapers ingest PATH"
             raise EmptyLibraryError(msg)
         with self._lending():
@@ -94,9 +119,10 @@ class ServerStorage:
             index = self._current() or self._first()
             with self._lending():
                 yield index
+            index.send_rest()
 
     @contextmanager
-    def rebuilding(self) -> Iterator[ServerIndex]:
+    def rebuilding(self, spec: IndexSpec, *, carry: bool = True) -> Iterator[NewIndex]:
         """Lend a new, empty index, which takes the place of the one that is there when the block ends well.
 
         Raises LibraryLockedError while somebody writes.
@@ -105,9 +131,12 @@ class ServerStorage:
             if not held:
                 msg = f"Somebody is writing to {self.place}. Try again when that is done."
                 raise LibraryLockedError(msg)
-            index = self._make(Manifest.of(self._spec, ""))
+            before, model = self.made_with(), spec.model()
+            same = before is not None and (before.embedding, before.chunker) == (model, spec.chunker)
+            dimension = before.dimension if before is not None and same else spec.dimension()
+            index, current = self._make(Manifest(model, dimension, spec.chunker, "")), self._current()
             try:
-                yield index
+                yield NewIndex(index, current.carried(forms_of(model)[0]) if current and same and carry else nothing)
             except BaseException:
                 self._drop(index.number)
                 raise
@@ -115,16 +144,24 @@ class ServerStorage:
                 old = self.database.all(CURRENT)
                 self.database.run("UPDATE indexes SET current = false WHERE current")
                 self.database.run("UPDATE indexes SET current = true WHERE number = ?", index.number)
+                for sql in FOUND:
+                    self.database.run(sql.format(vectors=f"vectors_{index.number}"))
                 self.catalog.changed()
             for number, *_ in old:
                 self._drop(number)
 
     def _current(self) -> ServerIndex | None:
+        number = self._number()
+        return None if number is None else ServerIndex(self.database, self.chroma, number)
+
+    def _number(self) -> int | None:
         rows = self.database.all(CURRENT)
-        return ServerIndex(self.database, self.chroma, rows[0][0]) if rows else None
+        return int(rows[0][0]) if rows else None
 
     def _first(self) -> ServerIndex:
         """Make the index of a library that has none."""
+        if self._spec is None:
+            raise missing_index(self.place)
         manifest = Manifest.of(self._spec, "")
         with self.catalog.transaction():
             there = self._current()  # another may have been faster
@@ -154,11 +191,6 @@ class ServerStorage:
         if collection:
             with suppress(VectorsAwayError):  # it takes room there, and nothing else
                 self.chroma.drop(collection)
-
-    def _require_fitting(self, manifest: Manifest) -> None:
-        wanted = self._spec.model(manifest.embedding)
-        require_same(self.place, "embedding model", manifest.embedding, wanted)
-        require_same(self.place, "chunker", manifest.chunker, self._spec.chunker)
 
     @contextmanager
     def _lending(self) -> Iterator[None]:

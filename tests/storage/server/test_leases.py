@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from rag.records import Record
-from rag.storage.catalog.pending import Claimed, Claims
+from rag.storage.pending import Claimed, Claims
 from rag.storage.manifest import IndexSpec
 from rag.storage.server import leases
 from rag.storage.server.chroma import ChromaServer

@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from rag.text.source_names import short_name
+from rag.utils.places import Place, ServerAddress
 from ui.page.server_state import ServerState
 
 
@@ -13,7 +14,7 @@ def about(state: ServerState) -> dict[str, Any]:
     """Return what is served, and who answers."""
     return {
         "library": identity(state),
-        "name": "Samples" if state.is_samples else state.home.stem,
+        "name": "Samples" if state.is_samples else _name(state.home),
         "papers": state.library.papers(limit=1)[1],
         "samples": state.is_samples,
         "answerer": state.answerer,
@@ -36,5 +37,12 @@ def header(state: ServerState) -> str:
 
 
 def identity(state: ServerState) -> str:
-    """Return what the browser knows this library by: its folder, without telling it."""
-    return hashlib.sha256(str(state.home.resolve()).encode()).hexdigest()[:16]
+    """Return what the browser knows this library by: its folder or database, without telling it."""
+    home = state.home
+    return (
+        home.key if isinstance(home, ServerAddress) else hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:16]
+    )
+
+
+def _name(home: Place) -> str:
+    return home.database if isinstance(home, ServerAddress) else home.stem

@@ -1,22 +1,16 @@
 """What an index that is made anew takes over from the one before: the vectors and token states that are still sound."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 
-import numpy as np
-
 from rag.errors import LibraryDamagedError
-from rag.storage.base import IndexedPaper
+from rag.storage.base import Carry, IndexedPaper
 from rag.storage.index.older import keep_vectors, open_unkept
 from rag.storage.index.probe import probe
-from rag.storage.index.token_embeddings import DIMENSION, Form, TokenEmbeddings
+from rag.storage.index.token_embeddings import NO_TOKENS, Form
 from rag.storage.index.token_store import TokenStore
 from rag.storage.index.vector_store import VectorStore
 from rag.storage.layout import IndexFolder
-
-Carry = Callable[[Sequence[int]], list[IndexedPaper]]
-
-NO_TOKENS = TokenEmbeddings(np.empty((0, DIMENSION), np.int8), np.empty(0, np.float16), np.empty(0, np.uint16))
 
 
 def nothing(paper_ids: Sequence[int]) -> list[IndexedPaper]:
@@ -26,11 +20,11 @@ def nothing(paper_ids: Sequence[int]) -> list[IndexedPaper]:
 
 
 @contextmanager
-def carrying(folder: IndexFolder, form: Form) -> Iterator[Carry]:
+def carrying(folder: IndexFolder, form: Form | None = None) -> Iterator[Carry]:
     """Lend what gives those of some papers whose vectors and token states in an index are what was written.
 
-    Token states that were made small in another form than `form` are none. Where vectors were not kept yet they are
-    taken from Chroma, if it can be read. An index that can't be gives none.
+    Token states that were made small in another form than `form`, where it is given, are none. Where vectors were not
+    kept yet they are taken from Chroma, if it can be read. An index that can't be gives none.
     """
     with ExitStack() as files:
         try:
@@ -46,7 +40,7 @@ def carrying(folder: IndexFolder, form: Form) -> Iterator[Carry]:
         def carry(paper_ids: Sequence[int]) -> list[IndexedPaper]:
             with suppress(LibraryDamagedError):
                 vectors, found = kept.get(paper_ids, damaged=True), tokens.get(paper_ids, damaged=True)
-                states = {paper_id: one for paper_id, one in found.items() if one.form is form}
+                states = {paper_id: one for paper_id, one in found.items() if form is None or one.form is form}
                 sound = vectors.keys() & states.keys() if with_tokens else vectors.keys()
                 return [
                     (paper_id, list(vectors[paper_id]), states.get(paper_id, NO_TOKENS)) for paper_id in sorted(sound)
