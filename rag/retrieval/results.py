@@ -41,7 +41,8 @@ class Retrieved:
     others; the query holds what they were read as. `met`: how each word of the query, by its stem, is met inside of
     each sentence of the hits (cosine), by the paper's id and the sentence's start; empty without token states.
     `background`: the mean score of the papers ranked behind the first few, from which those that answer stand out.
-    `cosine`: of the query with the best paper's vector.
+    `cosine`: of the query with the best paper's vector. `away`: what to tell when the nearest papers could not be asked
+    for, so that only those that hold words of the question were looked at.
     """
 
     query: str
@@ -57,11 +58,13 @@ class Retrieved:
     cosine: float = 0.0
     met: Met = field(default_factory=dict)
     background: float = 0.0
+    away: str = ""
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader should know of the search, a line each."""
-        return tuple(note for note in (line_of(self.readings), self.language_note, self.reranked.note) if note)
+        told = (line_of(self.readings), self.language_note, self.away, self.reranked.note)
+        return tuple(note for note in told if note)
 
     def behind(self, hit: Hit) -> float:
         """Return how far a hit is behind the best one, on the way to the background: 0 for the best, 1 for any paper.

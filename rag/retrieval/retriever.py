@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import EmptyLibraryError
+from rag.errors import EmptyLibraryError, VectorsAwayError
 from rag.models.embedders.base import Embedder
 from rag.models.rerankers.base import NOT_RERANKED, Reranked, Reranker, reranked
 from rag.records import Filters, Hit, Paper, Passage, Reading
@@ -49,10 +49,14 @@ Ranking = list[tuple[int, float]]  # (paper id, score), best first
 
 
 class Candidates(NamedTuple):
-    """What both rankings found, best first: cosines by vector, BM25 by words; and how many papers took part."""
+    """What both rankings found, best first: cosines by vector, BM25 by words; and how many papers took part.
+
+    `away`: what to tell when the nearest could not be asked for, and only those found by words have their cosines.
+    """
 
     dense: Mapping[int, float]
     lexical: Mapping[int, float]
+    away: str
     searched: int
 
 
@@ -124,7 +128,8 @@ class Retriever:
             # A paper found by words alone is no nearer than the last that was found by vector.
             cosine = dense.get(best, min(dense.values(), default=0.0))
             found = replace(found, matches=_matches(ranked, best), cosine=cosine)
-        return replace(found, language_note=language_note(question, self._embedder.name))
+        note, away = language_note(question, self._embedder.name), ranked.candidates.away
+        return replace(found, language_note=note, away=away)
 
     def ties(self, question: str, earlier: Earlier, filters: Filters = Filters()) -> Ties | None:
         """Return what ties a question to an earlier one; None when nothing could: it has no telling words.
@@ -140,7 +145,7 @@ class Retriever:
             if not nearest:
                 return None
             [asked] = self._embedder.embed([earlier.question], kind="query")
-            cosines = (max(ranked.candidates.dense.values()), nearest[0][1], float(vector @ asked.vector))
+            cosines = (max(ranked.candidates.dense.values(), default=0.0), nearest[0][1], float(vector @ asked.vector))
             names = any(is_named(ranked.papers[paper_id].title, question) for paper_id in ranked.best[:TOPMOST])
             rank = ranked.best.index(before[0]) + 1 if before[0] in ranked.best else DEPTH
             return ties_of(ranked.query, Seen(own, cosines, rank, ranked.candidates.searched, names))
@@ -211,13 +216,16 @@ class Retriever:
 
     def _both(
         self, query: Query, allowed: Allowed | None, index: Index, width: int
-    ) -> tuple[dict[int, float], dict[int, float]]:
+    ) -> tuple[dict[int, float], dict[int, float], str]:
         ids, mask = allowed or (None, None)
-        written = {word.stem: word.text for word in query.words}
-        return (
-            dict(index.nearest(query.embedded.vector, width, ids)),
-            dict(self._catalog.full_text.match(written.values(), width, mask)),
-        )
+        vector, written = query.embedded.vector, {word.stem: word.text for word in query.words}
+        lexical = dict(self._catalog.full_text.match(written.values(), width, mask))
+        try:
+            return dict(index.nearest(vector, width, ids)), lexical, ""
+        except VectorsAwayError as error:
+            if not lexical:  # an empty list would look as if there was nothing
+                raise
+            return dict(index.nearest(vector, width, set(lexical))), lexical, str(error)
 
     def _passages(self, ranked: Ranked, paper: Paper) -> tuple[Passage, ...]:
         """Return the sentences of a paper, the most like the question first."""

@@ -58,7 +58,13 @@ class Server:
 
     def kill(self) -> None:
         """End it at once, as a crash or a cut of the power would."""
+        children = self._children()
         self._end(signal.SIGKILL)
+        for child in children:  # each leads a group of its own
+            _signal(child, signal.SIGKILL)
+        until = time.monotonic() + SECONDS
+        while any(map(_runs, children)) and time.monotonic() < until:
+            time.sleep(0.01)
 
     def pause(self) -> None:
         """Let it hang: it keeps its connections and answers nothing, until it `resume`s."""
@@ -69,9 +75,20 @@ class Server:
         self._signal(signal.SIGCONT)
 
     def _signal(self, number: signal.Signals) -> None:
+        """Tell the process and all of its children."""
         if self._process is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
+            if number in (signal.SIGSTOP, signal.SIGCONT):
+                for child in self._children():
+                    _signal(child, number)
+
+    def _children(self) -> list[int]:
+        """Return the ids of the processes that this one started and that still run; on Linux alone."""
+        if self._process is None:
+            return []
+        path = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        return [int(one) for one in path.read_text("ascii").split()] if path.exists() else []
 
     def _end(self, number: signal.Signals) -> None:
         self._signal(number)
@@ -89,7 +106,7 @@ class Server:
 
     def _run(self, command: list[str], *, owner: str | None = None) -> None:
         with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603  (our own command)
                 command, stdout=log, stderr=log, user=owner, cwd=self.folder, start_new_session=True
             )
         self._wait()
@@ -113,11 +130,11 @@ class PostgresServer(Server):
             if self._owner:
                 _reachable(self.folder)
                 shutil.chown(data, self._owner)
-            subprocess.run(
+            subprocess.run(  # noqa: S603  (our own command)
                 [str(self._programs / "initdb"), "-D", str(data), "-U", OWNER, "-A", "trust", "-N", "-E", "UTF8"],
                 check=True, capture_output=True, user=self._owner, cwd=data, env={**os.environ, "LC_ALL": "C"},
             )  # fmt: skip
-        for stale in data.glob("postmaster.pid"):  # of one that was killed; its children are gone with their group
+        for stale in data.glob("postmaster.pid"):  # of one that was killed, and its children with it
             stale.unlink()
         given = {
             "port": str(self.port),
@@ -148,7 +165,7 @@ class PostgresServer(Server):
     def new_library(self, name: str) -> str:
         """Make a schema, if there is none of that name, and return the address of a library in it."""
         with psycopg.connect(self.address(), autocommit=True) as connection:
-            connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{name}"')  # type: ignore[arg-type]  # a name of ours
+            connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{name}"')
         return self.address(name)
 
 
@@ -173,6 +190,18 @@ class ChromaServerProcess(Server):
         with suppress(httpx2.HTTPError):
             return httpx2.get(f"{self.url}/api/v2/heartbeat", timeout=5).is_success
         return False
+
+
+def _signal(process: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(process, number)
+
+
+def _runs(process: int) -> bool:
+    """Tell whether a process is there that is more than a name to be fetched by its parent."""
+    with suppress(OSError):
+        return Path(f"/proc/{process}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[0] != "Z"
+    return False
 
 
 def postgres_programs() -> Path:

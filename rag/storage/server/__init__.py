@@ -1,1 +1,1 @@
-"""A library on servers: PostgreSQL holds the papers, their vectors and token states, a Chroma server finds the nearest."""
+"""A library on servers: PostgreSQL holds papers, vectors and token states, a Chroma server finds the nearest."""

@@ -9,9 +9,10 @@ from rag.storage.catalog.catalog import Catalog
 from rag.storage.index.token_embeddings import Form, forms_of
 from rag.storage.layout import rebuild_command
 from rag.storage.manifest import Manifest
-from rag.storage.server.chroma import ChromaServer, GoneError
+from rag.storage.server.chroma import ChromaServer
 from rag.storage.server.database import PostgresDatabase
-from rag.storage.server.sending import collection_of
+from rag.storage.server.exchange import GoneError
+from rag.storage.server.standing import standing
 
 SIZE = """
     SELECT coalesce(sum(pg_total_relation_size(oid)), 0) FROM pg_class
@@ -79,7 +80,10 @@ def _chroma(database: PostgresDatabase, chroma: ChromaServer, number: int | None
         version = chroma.version()
         if number is None:
             return Finding("Chroma", True, f"version {version}, nothing to hold yet")
-        name = collection_of(database, number)
+        name, suspect, *_ = standing(database, number)
+        if suspect:
+            told = f"version {version}; {name} may be damaged, and is made anew by the next who writes"
+            return Finding("Chroma", True, told)
         held = chroma.count(name) if name else 0
     except GoneError:
         return Finding("Chroma", True, f"version {version}; it lost {name}, which is made anew by the next who writes")

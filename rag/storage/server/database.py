@@ -9,21 +9,17 @@ import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any, LiteralString, TypeVar, cast
+from typing import Any, LiteralString, TypeVar
 
 import psycopg
-from psycopg.types.numeric import NumericLoader
-from psycopg_pool import ConnectionPool
 
 from rag.errors import LibraryDamagedError, RagError
+from rag.storage.server.pool import Connection, Pool
 from rag.storage.server.troubles import SERVER, is_cut, trouble
 
 Result = TypeVar("Result")
-Connection = psycopg.Connection[Any]
 LOCK_CATALOG, LOCK_WRITERS, LOCK_SENDING = 1, 2, 3  # what advisory locks of a library are of
 CONNECTIONS = 8  # of one process, opened when they are needed
-WAIT = 10.0  # seconds for a free connection, and for one to be opened
-STATEMENT_MS, IDLE_MS = 300_000, 60_000  # a statement, and a transaction that does nothing, may take so long
 LARGEST = 2**63 - 1
 # The tables that give ids, but for those of one index, and the last id of each.
 IDENTITIES = """
@@ -42,32 +38,10 @@ class PostgresDatabase:
         """Connect. `library` is how errors name it. Raises StorageError when the server can't be reached."""
         self.library = library
         self._here = threading.local()
-        self._pool = ConnectionPool(
-            conninfo,
-            kwargs={
-                "autocommit": True,
-                "connect_timeout": int(WAIT),
-                "keepalives_idle": 30,
-                "keepalives_interval": 10,
-                "keepalives_count": 3,
-                "application_name": "askpapers",
-            },
-            configure=_configure,
-            min_size=0,
-            max_size=connections,
-            timeout=WAIT,
-            reconnect_timeout=5,
-            open=False,
-        )
-        self._refuse_quickly(conninfo)
-        self._pool.open()
-
-    def _refuse_quickly(self, conninfo: str) -> None:
-        """Connect once outside of the pool, which would only say that it waited. Raises StorageError."""
         try:
-            psycopg.connect(conninfo, connect_timeout=int(WAIT)).close()
+            self._pool = Pool(conninfo, connections)
         except psycopg.Error as error:
-            raise trouble(error, self.library) from error
+            raise self.trouble(error) from error
 
     @property
     def place(self) -> str:
@@ -150,15 +124,15 @@ class PostgresDatabase:
             with self._pool.connection() as connection:
                 held = True
                 if wait:
-                    connection.execute(cast("LiteralString", f"SELECT pg_advisory_lock{kind}{key}"), [what])
+                    connection.execute(f"SELECT pg_advisory_lock{kind}{key}", [what])
                 else:
-                    sql = cast("LiteralString", f"SELECT pg_try_advisory_lock{kind}{key}")
+                    sql = f"SELECT pg_try_advisory_lock{kind}{key}"
                     [(held,)] = connection.execute(sql, [what]).fetchall()
                 try:
                     yield held
                 finally:
                     if held and not connection.closed:
-                        connection.execute(cast("LiteralString", f"SELECT pg_advisory_unlock{kind}{key}"), [what])
+                        connection.execute(f"SELECT pg_advisory_unlock{kind}{key}", [what])
         except SERVER as error:
             raise self.trouble(error) from error
 
@@ -219,7 +193,7 @@ class PostgresDatabase:
             except psycopg.Error as error:
                 if not is_cut(error):
                     raise
-            self._pool.check()  # the server was started anew: the others are broken too
+            self._pool.renew()  # the server was started anew: the others are broken too
             with self._pool.connection() as connection:
                 return ask(connection)
         except SERVER as error:
@@ -227,7 +201,7 @@ class PostgresDatabase:
 
     def version(self) -> Hashable:
         """Return what is another one after anything was written, by anybody."""
-        return self.one("SELECT value FROM state WHERE name = 'writes'")
+        return int(self.one("SELECT value FROM state WHERE name = 'writes'"))
 
     def damage(self) -> list[str]:
         """Return the damage that PostgreSQL has met in its pages; it looks at each that it reads."""
@@ -254,8 +228,7 @@ def as_psycopg(sql: str) -> LiteralString:
     >>> as_psycopg("SELECT 7 % 2 WHERE title LIKE ? OR paper_id IN ()")
     'SELECT 7 %% 2 WHERE title ILIKE %s OR paper_id IN (NULL)'
     """
-    known = sql.replace("%", "%%").replace("?", "%s").replace(" LIKE ", " ILIKE ").replace(" IN ()", " IN (NULL)")
-    return cast("LiteralString", known)
+    return sql.replace("%", "%%").replace("?", "%s").replace(" LIKE ", " ILIKE ").replace(" IN ()", " IN (NULL)")
 
 
 def nearest_values(values: Iterable[object]) -> list[object]:
@@ -271,18 +244,3 @@ def _nearest(value: object) -> object:
     if isinstance(value, int):
         return max(-LARGEST - 1, min(LARGEST, value))
     return value
-
-
-class _Whole(NumericLoader):
-    """Sums are of whole numbers."""
-
-    def load(self, data: Any) -> Any:
-        """Return an int."""
-        return int(super().load(data))
-
-
-def _configure(connection: Connection) -> None:
-    """Give a new connection what all of ours have."""
-    connection.adapters.register_loader("numeric", _Whole)
-    connection.execute(f"SET statement_timeout = {STATEMENT_MS}")
-    connection.execute(f"SET idle_in_transaction_session_timeout = {IDLE_MS}")

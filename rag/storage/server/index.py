@@ -17,16 +17,15 @@ from rag.storage.index import exact
 from rag.storage.index.exact import Allowed, ChunkVectors
 from rag.storage.index.token_embeddings import NO_TOKENS, Form, TokenEmbeddings
 from rag.storage.index.token_store import of_row, row_of
-from rag.storage.server.chroma import ChromaServer, GoneError
 from rag.storage.server.database import PostgresDatabase
-from rag.storage.server.sending import collection_of, send
+from rag.storage.server.proposing import Proposer, Wanted
+from rag.storage.server.sending import send
 from rag.utils.arrays import Matrix, Vector, unit
 from rag.utils.batching import batched
 
 FEW = 10_000  # papers that are compared one by one rather than by Chroma: 96 ms, and filters cost Chroma 140
 UNSENT = 5_000  # of them looked at in each search
 PAGE = 5_000  # papers read at once
-WIDER = 4  # times as many chunks are asked for when too few papers come back
 LOCK = "SELECT paper_id, version FROM papers WHERE paper_id = ANY(?) ORDER BY paper_id FOR KEY SHARE"
 # Of two workers that embedded a paper, the one with the older text comes too late, or is replaced.
 PUT_VECTORS = """
@@ -46,48 +45,34 @@ PUT_STATES = """
 class ServerIndex:
     """The Protocol `rag.storage.base.Index` on servers. Safe to share between threads."""
 
-    def __init__(self, database: PostgresDatabase, chroma: ChromaServer, number: int) -> None:
-        """Use the tables of that number, and the collection of Chroma that is made of them."""
+    def __init__(self, database: PostgresDatabase, proposer: Proposer, number: int) -> None:
+        """Use the tables of that number, which `proposer` knows."""
         self.number = number
         self._database = database
-        self._chroma = chroma
+        self._proposer = proposer
         self._vectors, self._states, self._unsent = f"vectors_{number}", f"states_{number}", f"unsent_{number}"
 
     def nearest(self, vector: Vector, limit: int, allowed: Allowed | None = None) -> list[tuple[int, float]]:
         """Return (paper id, cosine) of the `limit` papers nearest to a vector, best first, ties by id.
 
-        Raises VectorsAwayError when Chroma can't be asked, StorageError, LibraryDamagedError.
+        Raises VectorsAwayError when Chroma can't be asked and there are too many to compare all, StorageError,
+        LibraryDamagedError.
         """
         ids = None if allowed is None else exact.as_ids(allowed)
         if ids is not None and len(ids) <= FEW:
             return self._compared(ids, vector, limit)
         passing = None if ids is None else set(ids.tolist())
-        try:
-            proposed = self._proposed(vector, limit, passing)
-        except GoneError:  # made anew meanwhile, under another name
-            proposed = self._proposed(vector, limit, passing)
+        proposed = self._proposer.proposed(self, Wanted(vector, limit, passing))
         unsent = self._database.all(f"SELECT DISTINCT paper_id FROM {self._unsent} LIMIT {UNSENT}")
         fresh = {int(row[0]) for row in unsent}
         wanted = proposed | (fresh if passing is None else fresh & passing)
         return self._compared(np.array(sorted(wanted), np.int64), vector, limit)
 
-    def _proposed(self, vector: Vector, limit: int, passing: set[int] | None) -> set[int]:
-        """Return `limit` papers or more that Chroma holds to be the nearest, of those that pass; fewer if it has none."""
-        collection = collection_of(self._database, self.number)
-        asked = limit * 2
-        while collection:
-            chunks = self._chroma.nearest(collection, vector, asked)
-            there = set(chunks) if passing is None else set(chunks) & passing
-            if len(there) >= limit or len(chunks) < asked:
-                return there
-            asked *= WIDER
-        return set()
-
     def token_embeddings(self, paper_ids: Sequence[int]) -> dict[int, TokenEmbeddings]:
         """Return the token embeddings of those papers that have any."""
         rows = self._database.read(
             lambda connection: connection.execute(
-                f'SELECT paper_id, "values", scales, form, sentences FROM {self._states} WHERE paper_id = ANY(%s)',  # type: ignore[arg-type]
+                f'SELECT paper_id, "values", scales, form, sentences FROM {self._states} WHERE paper_id = ANY(%s)',
                 [list(map(int, paper_ids))],
                 binary=True,
             ).fetchall()
@@ -120,6 +105,14 @@ class ServerIndex:
         while rows := self._rows("paper_id > %s ORDER BY paper_id LIMIT %s", after, PAGE):
             yield _chunks(rows)
             after = rows[-1][0]
+
+    def chunks(self) -> int:
+        """Return how many vectors there are."""
+        return int(self._database.one(f"SELECT coalesce(sum(chunks), 0) FROM {self._vectors}"))
+
+    def vectors(self) -> ChunkVectors:
+        """Return all vectors, of length 1."""
+        return _chunks(self._rows("true ORDER BY paper_id"))
 
     def stored(self, paper_ids: Sequence[int]) -> list[IndexedPaper]:
         """Return what is kept of those papers that have any, by id, as `put` takes it."""
@@ -183,7 +176,7 @@ class ServerIndex:
 
     def send(self) -> None:
         """Bring Chroma what changed, if it can be asked: what it lacks is compared without it meanwhile."""
-        send(self._database, self._chroma, self)
+        send(self._database, self._proposer.chroma, self)
 
     def send_rest(self) -> None:
         """Bring Chroma what one who was killed left, if there is anything."""
@@ -204,9 +197,7 @@ class ServerIndex:
 
     def _rows(self, where: str, *values: object) -> list[Any]:
         sql = f'SELECT paper_id, chunks, "values" FROM {self._vectors} WHERE {where}'
-        return self._database.read(
-            lambda connection: connection.execute(sql, values, binary=True).fetchall()  # type: ignore[arg-type]
-        )
+        return self._database.read(lambda connection: connection.execute(sql, values, binary=True).fetchall())
 
     def _fits(self, vectors: Iterable[Vector], dimension: int | None = None) -> None:
         """Raise LibraryMismatchError unless all vectors have the dimension of those that are there."""

@@ -149,7 +149,9 @@ MIGRATIONS: tuple[LiteralString, ...] = (
         number BIGINT PRIMARY KEY,                       -- of the tables vectors_<n>, states_<n>, unsent_<n>
         manifest {TEXT} NOT NULL,                        -- as JSON
         collection {TEXT} NOT NULL,                      -- Chroma's, made anew under another name; '': none yet
-        current BOOLEAN NOT NULL
+        current BOOLEAN NOT NULL,
+        suspect BOOLEAN NOT NULL DEFAULT false,          -- its server may have damaged the collection
+        sent TIMESTAMPTZ NOT NULL DEFAULT now()          -- when something was last sent to it
     );
     CREATE SEQUENCE collections;                         -- no name is used twice: Chroma can't reuse a dropped one
     CREATE TABLE library (id TEXT NOT NULL);             -- several may use one Chroma
@@ -218,7 +220,7 @@ def index_tables(number: int) -> LiteralString:
 
     A row of `unsent` is added by whatever changes a vector, in that very transaction, and goes when Chroma has it.
     """
-    n: LiteralString = str(int(number))  # type: ignore[assignment]  # digits alone
+    n: LiteralString = str(int(number))  # digits alone
     return f"""
     CREATE TABLE vectors_{n} (
         paper_id BIGINT PRIMARY KEY REFERENCES papers ON DELETE CASCADE,
@@ -252,7 +254,7 @@ def index_tables(number: int) -> LiteralString:
 
 def drop_index(number: int) -> LiteralString:
     """Return the script that drops the tables of an index."""
-    n: LiteralString = str(int(number))  # type: ignore[assignment]  # digits alone
+    n: LiteralString = str(int(number))  # digits alone
     return f"""
     DROP TABLE IF EXISTS vectors_{n}, states_{n}, unsent_{n};
     DROP FUNCTION IF EXISTS vectors_changed_{n}();

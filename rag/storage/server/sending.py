@@ -1,10 +1,12 @@
 """Chroma brought to what PostgreSQL holds: changes in the order in which they were made, or all of it anew.
 
-By one process at a time, so that of two changes the later one stays. A collection that was lost, or that a crash of its
-server may have damaged, is made anew under another name, and put in the place of the old one when it is whole.
+By one process at a time, so that of two changes the later one stays; whoever comes meanwhile leaves his to that one,
+which looks again when it is done. A collection that was lost, or that its server may have damaged, is made anew under
+another name, and put in the place of the old one when it is whole.
 """
 
 import logging
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -12,52 +14,91 @@ import numpy as np
 
 from rag.errors import VectorsAwayError
 from rag.storage.index.exact import ChunkVectors
-from rag.storage.server.chroma import ChromaServer, GoneError, chunk_id
+from rag.storage.server.chroma import ChromaServer, chunk_id
 from rag.storage.server.database import LOCK_SENDING, PostgresDatabase
+from rag.storage.server.exchange import GoneError
+from rag.storage.server.standing import Standing, is_suspicious, standing, suspect
 from rag.utils.arrays import Vector
 
 if TYPE_CHECKING:
     from rag.storage.server.index import ServerIndex
 
 AT_ONCE = 2_000  # changes sent together
+WAITING = """
+    SELECT collection = '' OR suspect OR EXISTS (SELECT 1 FROM unsent_{n}) FROM indexes WHERE number = ?
+"""
+COUNTS = """
+    SELECT (SELECT coalesce(sum(chunks), 0) FROM vectors_{n}), EXISTS (SELECT 1 FROM unsent_{n})
+"""
 log = logging.getLogger(__name__)
-
-
-def collection_of(database: PostgresDatabase, number: int) -> str:
-    """Return the name of the collection of an index; empty when there is none yet."""
-    rows = database.all("SELECT collection FROM indexes WHERE number = ?", number)
-    return str(rows[0][0]) if rows else ""
 
 
 def send(database: PostgresDatabase, chroma: ChromaServer, index: "ServerIndex") -> bool:
     """Send what Chroma lacks; return False when it can't be asked, and what is left waits for the next time.
 
-    Raises StorageError.
+    True too when somebody else is at it. Raises StorageError.
     """
-    with database.holding(LOCK_SENDING):
-        try:
-            collection = collection_of(database, index.number)
-            if not collection:
-                _make_anew(database, chroma, index, collection)
+    # Looked up again after the lock is let go: what came meanwhile was left to us.
+    while is_waiting(database, index.number):
+        with database.holding(LOCK_SENDING, wait=False) as held:
+            if not held:
                 return True
+            found = standing(database, index.number)
             try:
-                _send_changes(database, chroma, index, collection)
-            except GoneError:
-                _make_anew(database, chroma, index, collection)
-        except VectorsAwayError as error:
-            log.warning("%s What it lacks is sent when it can be asked again.", error)
-            return False
+                _bring(database, chroma, index, found)
+            except VectorsAwayError as error:
+                if found.collection and is_suspicious(error, standing(database, index.number)):
+                    suspect(database, index.number, found.collection)
+                log.info("%s What it lacks is sent when it can be asked again.", error)
+                return False
     return True
+
+
+def is_waiting(database: PostgresDatabase, number: int) -> bool:
+    """Tell whether Chroma lacks anything of an index. Raises StorageError."""
+    rows = database.all(WAITING.format(n=number), number)
+    return bool(rows) and bool(rows[0][0])
 
 
 def make_anew(database: PostgresDatabase, chroma: ChromaServer, index: "ServerIndex") -> None:
     """Make the collection of an index anew, whatever is there. Raises VectorsAwayError, StorageError."""
     with database.holding(LOCK_SENDING):
-        _make_anew(database, chroma, index, collection_of(database, index.number))
+        _make_anew(database, chroma, index, standing(database, index.number))
+
+
+def check_count(database: PostgresDatabase, chroma: ChromaServer, index: "ServerIndex") -> None:
+    """Suspect a collection that holds another number of chunks than it should: it is of another time.
+
+    Raises VectorsAwayError, StorageError.
+    """
+    with database.holding(LOCK_SENDING, wait=False) as held:
+        found = standing(database, index.number)
+        [(chunks, unsent)] = database.all(COUNTS.format(n=index.number))
+        if not held or unsent or found.suspect or not found.collection:
+            return  # told by somebody else, or seen when that was sent
+        try:
+            same = chroma.count(found.collection) == chunks
+        except GoneError:
+            same = False
+        if not same:
+            suspect(database, index.number, found.collection)
+
+
+def _bring(database: PostgresDatabase, chroma: ChromaServer, index: "ServerIndex", found: Standing) -> None:
+    chroma.require()
+    if not found.collection or found.suspect:
+        _make_anew(database, chroma, index, found)
+        return
+    try:
+        _send_changes(database, chroma, index, found.collection)
+    except GoneError:
+        _make_anew(database, chroma, index, found)
 
 
 def _send_changes(database: PostgresDatabase, chroma: ChromaServer, index: "ServerIndex", collection: str) -> None:
     unsent = f"unsent_{index.number}"
+    with database.writes():  # first: a server that dies over what it is sent is known by it
+        database.run("UPDATE indexes SET sent = now() WHERE number = ?", index.number)
     while changes := database.all(f"SELECT change, paper_id, before FROM {unsent} ORDER BY change LIMIT {AT_ONCE}"):
         before: dict[int, int] = {}
         for _, paper_id, chunks in changes:
@@ -72,25 +113,51 @@ def _send_changes(database: PostgresDatabase, chroma: ChromaServer, index: "Serv
         if gone:
             chroma.delete(collection, gone)
         chroma.put(collection, _rows(vectors))
-        with database.writes():
-            database.run(f"DELETE FROM {unsent} WHERE change = ANY(?)", [change for change, *_ in changes])
+        _forget(database, unsent, [change for change, *_ in changes])
+    chroma.count(collection)  # answered when all is taken in: a server that dies over it does so while we look
 
 
-def _make_anew(database: PostgresDatabase, chroma: ChromaServer, index: "ServerIndex", old: str) -> None:
+def _make_anew(database: PostgresDatabase, chroma: ChromaServer, index: "ServerIndex", old: Standing) -> None:
     """Fill a new collection, and let it take the place of the old one; changes meanwhile are sent next."""
-    library = database.one("SELECT id FROM library")
+    began = time.monotonic()
+    [(library, papers)] = database.all(f"SELECT id, (SELECT count(*) FROM vectors_{index.number}) FROM library")
+    if old.collection:
+        log.warning("Chroma's index of %s is made anew from the vectors of %d papers.", database.library, papers)
+    if old.suspect:  # nobody reads it, and there may be no room for two
+        chroma.drop(old.collection)
+    _drop_unused(database, chroma, f"papers-{library}-")
     collection = f"papers-{library}-{database.one('''SELECT nextval('collections')''')}"
     unsent = f"unsent_{index.number}"
-    [(last,)] = database.all(f"SELECT coalesce(max(change), 0) FROM {unsent}")
+    # Those that can be seen now: one with a lower number may be on its way.
+    sent = [change for (change,) in database.all(f"SELECT change FROM {unsent}")]
     chroma.make(collection)
     for page in index.pages():
         chroma.put(collection, _rows(page))
+    chroma.count(collection)
     with database.writes():
-        database.run("UPDATE indexes SET collection = ? WHERE number = ?", collection, index.number)
-        database.run(f"DELETE FROM {unsent} WHERE change <= ?", last)
-    if old:
-        chroma.drop(old)
+        database.run(
+            "UPDATE indexes SET collection = ?, suspect = false, sent = now() WHERE number = ?",
+            collection,
+            index.number,
+        )
+    _forget(database, unsent, sent)
+    if old.collection:
+        log.warning("Chroma's index of %s was made anew in %.0f s.", database.library, time.monotonic() - began)
+        chroma.drop(old.collection)
     _send_changes(database, chroma, index, collection)
+
+
+def _drop_unused(database: PostgresDatabase, chroma: ChromaServer, ours: str) -> None:
+    """Drop the collections of this library that no index uses: whoever was to make or drop them died."""
+    used = {name for (name,) in database.all("SELECT collection FROM indexes")}
+    for name in chroma.names():
+        if name.startswith(ours) and name not in used:
+            chroma.drop(name)
+
+
+def _forget(database: PostgresDatabase, unsent: str, changes: list[int]) -> None:
+    with database.writes():
+        database.run(f"DELETE FROM {unsent} WHERE change = ANY(?)", changes)
 
 
 def _rows(vectors: ChunkVectors) -> Iterator[tuple[int, int, Vector]]:

@@ -26,6 +26,7 @@ from rag.storage.server.chroma import ChromaServer
 from rag.storage.server.database import LOCK_WRITERS, PostgresDatabase
 from rag.storage.server.index import ServerIndex
 from rag.storage.server.migrating import migrate
+from rag.storage.server.proposing import Proposer
 from rag.storage.server.schema import drop_index, index_tables
 
 FOUND = (  # papers can be found whose vectors are there
@@ -43,6 +44,7 @@ class ServerStorage:
         """Use `ServerStorage.open`."""
         self.database = database
         self.chroma = chroma
+        self.proposer = Proposer(database, chroma)
         self.place = database.library
         self._spec = spec
         self._lent = 0
@@ -73,8 +75,8 @@ class ServerStorage:
         """Let go of both servers, when all searches are done."""
         with self._returned:
             self._returned.wait_for(lambda: not self._lent)
+        self.proposer.close()
         self.catalog.close()
-        self.chroma.close()
 
     @property
     def folder(self) -> Path:
@@ -152,7 +154,7 @@ class ServerStorage:
 
     def _current(self) -> ServerIndex | None:
         number = self._number()
-        return None if number is None else ServerIndex(self.database, self.chroma, number)
+        return None if number is None else ServerIndex(self.database, self.proposer, number)
 
     def _number(self) -> int | None:
         rows = self.database.all(CURRENT)
@@ -176,12 +178,14 @@ class ServerStorage:
             return self._make_tables(manifest)
 
     def _make_tables(self, manifest: Manifest) -> ServerIndex:
-        """Make the tables of a new index, inside a transaction; Chroma's collection is made when something is first sent."""
+        """Make the tables of a new index, inside a transaction; Chroma's collection comes when something is sent."""
         number = int(self.database.one("SELECT coalesce(max(number), 0) + 1 FROM indexes"))
         kept = json.dumps({**asdict(manifest), "vectors": f"vectors-{number}"})
         self.database.script(index_tables(number))
-        self.database.run("INSERT INTO indexes VALUES (?, ?, '', false)", number, kept)
-        return ServerIndex(self.database, self.chroma, number)
+        self.database.run(
+            "INSERT INTO indexes (number, manifest, collection, current) VALUES (?, ?, '', false)", number, kept
+        )
+        return ServerIndex(self.database, self.proposer, number)
 
     def _drop(self, number: int) -> None:
         collection = self.database.one("SELECT collection FROM indexes WHERE number = ?", number)

@@ -15,7 +15,7 @@ from rag.testing.servers import ChromaServerProcess, MissingServerError, Postgre
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     """PostgreSQL."""
     try:
-        server = PostgresServer(tmp_path_factory.mktemp("postgres"))
+        server = PostgresServer(folder)
     except MissingServerError as error:
         if "CI" in os.environ:
             raise  # there it is installed

@@ -1,0 +1,138 @@
+"""Requests to a Chroma server: each answered in some seconds, or an error that tells what may have become of it.
+
+Chroma authenticates nobody: `headers` are for the proxy in front of it. Its HTTP API is used as it stands: the client
+that comes with it waits for ever for a server that hangs, never closes its connections, and takes half a second to
+import. A server that didn't answer in time isn't asked for some seconds, so that not every search waits for it.
+"""
+
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import httpx2
+
+from rag.errors import VectorsAwayError
+
+SECONDS = 10.0  # that an answer may take
+PROBE = 2.0  # seconds that a server may take which didn't answer before
+AWAY = 10.0  # seconds that it is left alone then
+HEARTBEAT = "/api/v2/heartbeat"
+REFUSED = (httpx2.codes.UNAUTHORIZED, httpx2.codes.FORBIDDEN)
+DOWN = (httpx2.codes.BAD_GATEWAY, httpx2.codes.SERVICE_UNAVAILABLE)  # what a proxy says whose server isn't there
+LONGEST = 200  # characters of what a server says
+
+
+class GoneError(VectorsAwayError):
+    """The collection isn't there: Chroma lost it, or it was made anew under another name."""
+
+
+class DownError(VectorsAwayError):
+    """Nobody listens there: the server was stopped, in order or not."""
+
+
+class BrokenError(VectorsAwayError):
+    """The server died in mid-answer, or failed over what it holds, which may be damaged."""
+
+
+class Exchange:
+    """Requests to one server. Safe to share between threads."""
+
+    def __init__(self, url: str, headers: Mapping[str, str] | None = None, seconds: float = SECONDS) -> None:
+        """Ask the server at an address such as http://localhost:8000; nothing is asked yet."""
+        self._client = httpx2.Client(base_url=url.rstrip("/"), headers=dict(headers or {}))
+        self._seconds = seconds
+        self.place = shown(url)
+        self._lock = threading.Lock()  # held by the one who looks whether it is back
+        self._away_until = 0.0
+        self._was_slow = False
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+    def ask(self, method: str, path: str, sent: Any = None, seconds: float = 0.0) -> Any:
+        """Return the answer to a request, which may take `seconds`, or what any may.
+
+        Raises GoneError, DownError, BrokenError, VectorsAwayError.
+        """
+        if self._was_slow:
+            self._look()
+        return self._answer(method, path, sent, seconds or self._seconds)
+
+    def _look(self) -> None:
+        """Look whether a server that didn't answer does now, one thread at a time. Raises VectorsAwayError."""
+        if time.monotonic() < self._away_until or not self._lock.acquire(blocking=False):
+            msg = "it didn't answer in time"
+            raise self.away(msg)
+        try:
+            self._answer("GET", HEARTBEAT, None, PROBE)
+            self._was_slow = False
+        finally:
+            self._lock.release()
+
+    def _answer(self, method: str, path: str, sent: Any, seconds: float) -> Any:
+        try:
+            answer = self._client.request(method, path, json=sent, timeout=seconds)
+        except httpx2.TimeoutException as error:
+            self._was_slow, self._away_until = True, time.monotonic() + AWAY
+            raise self.away(f"no answer in {seconds:g} s") from error
+        except httpx2.ConnectError as error:
+            raise DownError(self.told(str(error))) from error
+        except (httpx2.NetworkError, httpx2.RemoteProtocolError) as error:
+            raise BrokenError(self.told(str(error) or "the connection was cut")) from error
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, RuntimeError) as error:
+            raise self.away(str(error) or type(error).__name__) from error
+        if not answer.is_success:
+            raise self._refusal(answer)
+        try:
+            return answer.json() if answer.content else None
+        except ValueError as error:
+            msg = "what answers there isn't Chroma"
+            raise self.away(msg) from error
+
+    def _refusal(self, answer: httpx2.Response) -> VectorsAwayError:
+        """Return the error that an answer with another status than success is."""
+        said = f"{answer.status_code}: {_said(answer)}"
+        if answer.status_code in REFUSED:
+            return VectorsAwayError(
+                f"Chroma at {self.place} lets us not in ({said}). Set the headers that the proxy in front of it wants "
+                "(ASKPAPERS_CHROMA_HEADERS); papers are found by words meanwhile."
+            )
+        if answer.status_code == httpx2.codes.NOT_FOUND:
+            return GoneError(self.told(said))
+        if answer.status_code in DOWN:
+            return DownError(self.told(said))
+        if answer.status_code == httpx2.codes.INTERNAL_SERVER_ERROR:
+            return BrokenError(self.told(said))
+        return self.away(said)
+
+    def away(self, said: str) -> VectorsAwayError:
+        """Return the error of a server that can't be asked."""
+        return VectorsAwayError(self.told(said))
+
+    def told(self, said: str) -> str:
+        """Return the line that tells a person about it."""
+        short = said.strip().splitlines()[0][:LONGEST] if said.strip() else "no answer"
+        return (
+            f"Chroma at {self.place} can't be asked ({short}). Check that it runs; papers are found by words meanwhile."
+        )
+
+
+def shown(url: str) -> str:
+    """Return an address without the user and password that may stand in it.
+
+    >>> shown("https://me:secret@chroma.example:8000/")
+    'https://chroma.example:8000'
+    """
+    scheme, slashes, rest = url.rstrip("/").partition("://")
+    return scheme + slashes + rest.rpartition("@")[2]
+
+
+def _said(answer: httpx2.Response) -> str:
+    """Return what an error's body says; of a page for people only that it is one."""
+    try:
+        told = answer.json()
+    except ValueError:
+        return answer.reason_phrase
+    return str(told.get("message") or told.get("error") or told) if isinstance(told, dict) else str(told)
