@@ -97,7 +97,9 @@ def put_records(catalog: Catalog, paper_id: int, kept: Iterable[KeptRecord]) -> 
 def known_by(catalog: Catalog, paper_id: int) -> tuple[tuple[tuple[str, int], ...], tuple[tuple[str, str], ...]]:
     """Return the (source, line) that a paper came from, and the (scope, value) of its keys, sorted."""
     found = [
-        tuple((one, other) for one, other in catalog.database.all(f"{select} WHERE paper_id = ? ORDER BY 1, 2", paper_id))
+        tuple(
+            (one, other) for one, other in catalog.database.all(f"{select} WHERE paper_id = ? ORDER BY 1, 2", paper_id)
+        )
         for select in ("SELECT source, line FROM origins", "SELECT scope, value FROM identifiers")
     ]
     return found[0], found[1]

@@ -178,11 +178,6 @@ class ServerIndex:
         """Bring Chroma what changed, if it can be asked: what it lacks is compared without it meanwhile."""
         send(self._database, self._proposer.chroma, self)
 
-    def send_rest(self) -> None:
-        """Bring Chroma what one who was killed left, if there is anything."""
-        if self._database.all(f"SELECT 1 FROM {self._unsent} LIMIT 1"):
-            self.send()
-
     def vectors_of(self, paper_ids: Sequence[int]) -> ChunkVectors:
         """Return the vectors of those papers that have any."""
         return _chunks(self._rows("paper_id = ANY(%s) ORDER BY paper_id", list(paper_ids)))

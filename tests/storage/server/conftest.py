@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import psycopg
@@ -12,16 +13,17 @@ from rag.testing.servers import ChromaServerProcess, MissingServerError, Postgre
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    """PostgreSQL."""
-    try:
-        server = PostgresServer(folder)
-    except MissingServerError as error:
-        if "CI" in os.environ:
-            raise  # there it is installed
-        pytest.skip(f"{error} (make servers)")
-    with server:
-        yield server
+def postgres() -> Iterator[PostgresServer]:
+    """PostgreSQL, in a folder that no other run of pytest closes to its user."""
+    with TemporaryDirectory() as folder:
+        try:
+            server = PostgresServer(Path(folder) / "postgres")
+        except MissingServerError as error:
+            if "CI" in os.environ:
+                raise  # there it is installed
+            pytest.skip(f"{error} (make servers)")
+        with server:
+            yield server
 
 
 @pytest.fixture(scope="session")

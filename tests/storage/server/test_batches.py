@@ -19,17 +19,20 @@ from rag.storage.catalog.marks import COLLECTION, TAG
 from rag.storage.catalog.merged_records import merges
 from rag.storage.catalog.sqlite import open_catalog
 from rag.storage.manifest import IndexSpec
-from rag.storage.server.batch import memory
 from rag.storage.server.chroma import ChromaServer
 from rag.storage.server.storage import ServerStorage
+from rag.storage.server.writers import memory
 from rag.testing.servers import PostgresServer
 
 NOWHERE = ChromaServer("http://127.0.0.1:1")  # nothing here is embedded
 SPEC = IndexSpec("made up", "one vector a paper", lambda: 8)
 EMPTY = """
-    TRUNCATE papers, origins, identifiers, records, apart, labels, labelled, notes, stale_texts, claims RESTART IDENTITY;
-    TRUNCATE postings, fresh_postings;
+    TRUNCATE papers, origins, identifiers, records, labels, labelled, notes, stale_texts, claims RESTART IDENTITY;
+    TRUNCATE apart, postings, fresh_postings;
     UPDATE state SET value = 0;
+"""
+COLUMNS = """
+    SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = ?
 """
 QUIET = (
     "We study quiet lattices that rest on sand and melt at forty degrees, which nobody measured before us in a lake."
@@ -75,15 +78,22 @@ def mark(catalog: Catalog) -> None:
         catalog.marks.note(paper_id, f"note {paper_id}")
 
 
-@settings(deadline=None, max_examples=20, phases=(Phase.explicit, Phase.generate), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None,
+    max_examples=20,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(files=st.lists(FILES, min_size=1, max_size=4), size=st.integers(1, 9), sharing=st.sampled_from([2, 50]))
-@example(files=[[("/a.bib", replace(LATTICES, doi="10.1000/q")), ("/a.bib", replace(LATTICES, key=None))]], size=9, sharing=2)
+@example(
+    files=[[("/a.bib", replace(LATTICES, doi="10.1000/q")), ("/a.bib", replace(LATTICES, key=None))]], size=9, sharing=2
+)
 def test_what_is_stored_in_batches_is_what_the_catalog_makes_of_it_record_by_record(
     storage: ServerStorage, files: list[Any], size: int, sharing: int
 ) -> None:
     """Papers, keys, records, marks and numbers; also when more papers share a key than are looked at."""
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
-        for module in ("catalog.catalog", "server.batch.catalog"):
+        for module in ("catalog.catalog", "server.writers.batches"):
             patch.setattr(f"rag.storage.{module}.SHARING", sharing)
         with storage.database.writes():
             storage.database.script(EMPTY)
@@ -106,9 +116,12 @@ def test_the_tables_in_memory_have_the_columns_of_the_server(storage: ServerStor
     """A column that is added there must be known here, or a batch would lose it."""
     ours = {"labelled": {"labelled_id"}, "papers": {"version"}}  # the server's own
     for table in (*memory.MADE, memory.LABELS):
-        sql = "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = ?"
-        there = {row[0] for row in storage.database.all(sql, table.name)}
+        there = {row[0] for row in storage.database.all(COLUMNS, table.name)}
         assert there == set(table.columns) | ours.get(table.name, set())
+
+
+def _fail(stored: int) -> None:
+    raise LookupError(stored)
 
 
 def test_a_batch_that_fails_leaves_nothing(storage: ServerStorage) -> None:
@@ -116,8 +129,7 @@ def test_a_batch_that_fails_leaves_nothing(storage: ServerStorage) -> None:
     with storage.database.writes():
         storage.database.script(EMPTY)
     with pytest.raises(LookupError), storage.catalog.storing([("/a.bib", LATTICES)]) as lent:
-        lent.add_origin(lent.insert(LATTICES), "/a.bib", LATTICES)
-        raise LookupError
+        _fail(lent.insert(LATTICES))
     assert storage.catalog.ids() == set()
     store_records([("/a.bib", LATTICES)], storage.catalog)
     assert len(storage.catalog.ids()) == 1

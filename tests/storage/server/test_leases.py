@@ -12,11 +12,11 @@ from dataclasses import replace
 import pytest
 
 from rag.records import Record
-from rag.storage.pending import Claimed, Claims
 from rag.storage.manifest import IndexSpec
-from rag.storage.server import leases
+from rag.storage.pending import Claimed, Claims
 from rag.storage.server.chroma import ChromaServer
 from rag.storage.server.storage import ServerStorage
+from rag.storage.server.writers import leases
 from rag.testing.made_up import SIZE, axis, indexed, record
 from rag.testing.servers import ChromaServerProcess, PostgresServer
 
@@ -26,7 +26,8 @@ import sys, time
 from rag.storage.manifest import IndexSpec
 from rag.storage.server.chroma import ChromaServer
 from rag.storage.server.storage import ServerStorage
-storage = ServerStorage.open(sys.argv[1], "it", ChromaServer("http://127.0.0.1:1"), IndexSpec("made up", "one vector a paper", lambda: 8))
+spec = IndexSpec("made up", "one vector a paper", lambda: 8)
+storage = ServerStorage.open(sys.argv[1], "it", ChromaServer("http://127.0.0.1:1"), spec)
 with storage.writing(), storage.catalog.claiming() as claims:
     print(len(claims.take(3)), flush=True)
     time.sleep(60)
@@ -60,7 +61,9 @@ def ids(claimed: list[Claimed]) -> list[int]:
 def embed(storage: ServerStorage, claims: Claims, claimed: list[Claimed], direction: int = 0) -> int:
     """Store what a model would make of papers, and let them be found; return how many can be."""
     with storage.writing() as index:
-        index.put([indexed(i, axis(direction)) for i in ids(claimed)], {one.paper.paper_id: one.version for one in claimed})
+        index.put(
+            [indexed(i, axis(direction)) for i in ids(claimed)], {one.paper.paper_id: one.version for one in claimed}
+        )
     return claims.done(claimed)
 
 

@@ -209,7 +209,7 @@ def show_gone(console: Console, found: Sequence[MissingFromSource]) -> None:
 
 def show_info(console: Console, info: Info) -> None:
     """Print a library in numbers."""
-    waiting = f", {info.waiting:,} of them waiting to be embedded: run ingest again" * bool(info.waiting)
+    waiting = f", {info.waiting:,} of them waiting to be embedded: askpapers work" * bool(info.waiting)
     years = f" of {info.years[0]} to {info.years[1]}" if info.years else ""
     made = f"{info.embedding}, {info.dimension} dimensions, chunker {info.chunker}" if info.embedding else "none yet"
     size = f"catalog {_megabytes(info.catalog_bytes)}, vectors {_megabytes(info.vectors_bytes)}"
@@ -225,6 +225,8 @@ def show_info(console: Console, info: Info) -> None:
     _print(console, Text(info.folder, "bold"))
     for name, value in rows:
         _print(console, Text(f"{name:<9}", "dim").append(value, "default"), indent=9)
+    for worker in info.workers:
+        _print(console, Text(f"{'worker':<9}", "dim").append(printable(worker), "default"), indent=9)
     for source, papers in info.sources[:SHOWN_REJECTIONS]:
         _print(console, Text(f"{papers:>9,} from {printable(source)}"), indent=9)
     if len(info.sources) > SHOWN_REJECTIONS:

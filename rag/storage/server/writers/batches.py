@@ -10,10 +10,10 @@ from typing import Any
 from rag.storage.catalog.catalog import SHARING, Catalog
 from rag.storage.catalog.full_text import FullText
 from rag.storage.catalog.merged_records import EARLIER
-from rag.storage.server.batch.fetching import Key, apart, by_key, last_ids, nearest_key, of_papers
-from rag.storage.server.batch.memory import APART, MADE, MemoryDatabase, Table
-from rag.storage.server.batch.writing import Change, write
 from rag.storage.server.database import PostgresDatabase
+from rag.storage.server.writers.bringing import Change, write
+from rag.storage.server.writers.fetching import Key, apart, by_key, last_ids, nearest_key, of_papers
+from rag.storage.server.writers.memory import APART, MADE, MemoryDatabase, Table
 
 Rows = dict[tuple[Any, ...], tuple[Any, ...]]  # of a table by key
 
@@ -68,7 +68,7 @@ class BatchCatalog(Catalog):
         """Fetch the papers of keys, some more than are looked at, whose id is above a number."""
         found = by_key(self._server, after, SHARING + 1)
         for key in after:
-            ids = found.get(key, ())
+            ids = found.get(key, [])
             self._ends[key] = ids[-1] if len(ids) > SHARING else None
         new = sorted({paper_id for ids in found.values() for paper_id in ids} - self._fetched)
         self._fetched.update(new)
