@@ -5,7 +5,7 @@ who only asks waits for it.
 """
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -112,32 +112,49 @@ class Collection:
         return embedder.name
 
     def ingest(
-        self, papers: str | Path | Iterable[Any], watch: Watch = lambda progress: None, name: str = ""
+        self,
+        papers: str | Path | Iterable[Any],
+        watch: Watch = lambda progress: None,
+        name: str = "",
+        *,
+        embed: bool = True,
     ) -> IngestReport:
-        """Bring in the papers of files and folders (or of one), or rows; return what became of each record."""
+        """Bring in the papers of files and folders (or of one), or rows; return what became of each record.
+
+        Without `embed` they wait for `work`.
+        """
         from rag.ingestion.finding import find_files
         from rag.ingestion.ingest import ingest
         from rag.readers.rows import read_rows, rows_or_paths
 
         rows, paths = rows_or_paths(papers)
         if rows is not None:
-            return self.bring_in(read_rows(rows, name), watch)
+            return self.bring_in(read_rows(rows, name), watch, embed=embed)
         if name:
             msg = f"Files are sources by their own names; {name!r} names none. Leave out name=, or give rows."
             raise SourceError(msg)
         files, catalog = find_files(paths), self.storage.catalog
         with self.storage.writing() as index, going_on(catalog.database, "ingest", map(str, files)) as going:
-            return going.did(ingest(files, catalog, index, self.embedder, watch))
+            return going.did(ingest(files, catalog, index, self.embedder, watch, embed=embed))
+
+    def work(self, *, once: bool, watch: Watch, tell: Callable[[str], None]) -> int:
+        """Embed what waits for vectors, beside others who do; once, or for ever. Return how many papers.
+
+        What keeps it from that for a while is told, and tried again.
+        """
+        from rag.ingestion.working import work
+
+        return work(self.storage, self.embedder, once=once, watch=watch, tell=tell)
 
     def bring_in(
-        self, found: "Iterable[Found]", watch: Watch = lambda progress: None, batch: int = 500
+        self, found: "Iterable[Found]", watch: Watch = lambda progress: None, batch: int = 500, *, embed: bool = True
     ) -> IngestReport:
         """Bring in what was found in sources, `batch` records at a time; return what became of each record."""
         from rag.ingestion.ingest import bring_in
 
         catalog = self.storage.catalog
         with self.storage.writing() as index, going_on(catalog.database, "ingest") as going:
-            return going.did(bring_in(going.noting(found), catalog, index, self.embedder, watch, batch))
+            return going.did(bring_in(going.noting(found), catalog, index, self.embedder, watch, batch, embed=embed))
 
     def remove(self, paper_ids: Iterable[int]) -> int:
         """Forget papers with everything known of them; return how many were there."""

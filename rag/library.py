@@ -4,7 +4,7 @@ A Library may be shared between threads, and opened by many readers; one writer 
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -41,6 +41,7 @@ from rag.retrieval.finding import Finder
 from rag.retrieval.results import Retrieved, top
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
+from rag.storage.pending import Working
 from rag.utils.once import Once
 from rag.utils.places import ServerAddress
 
@@ -155,16 +156,40 @@ class Library(Asks, Compares, ForLlamaIndex, ForNotebooks, Gathers, Marking):
     # --- The papers
 
     def ingest(
-        self, paths: str | Path | Iterable[Any], watch: Watch = lambda progress: None, *, name: str | None = None
+        self,
+        paths: str | Path | Iterable[Any],
+        watch: Watch = lambda progress: None,
+        *,
+        name: str | None = None,
+        embed: bool = True,
     ) -> IngestReport:
         """Bring in the papers of files and folders, or rows of a notebook; return what became of each record.
 
         Rows are a DataFrame (pandas, polars, Arrow), dicts, or `rag.Record`s, their source is `name`, or named by their
         columns. A second run over the same changes nothing, a run after a crash finishes the work. `watch` is told the
-        progress. Raises SourceError for a path that doesn't exist and a frame without titles or abstracts,
-        LibraryLockedError when somebody else is writing, StorageError when a write fails (what was stored stays).
+        progress. Without `embed` papers can't be found until somebody does `work`. Raises SourceError for a path that
+        doesn't exist and a frame without titles or abstracts, LibraryLockedError when somebody else is writing,
+        StorageError when a write fails (what was stored stays).
         """
-        return self._collection.ingest(paths, watch, name or "")
+        return self._collection.ingest(paths, watch, name or "", embed=embed)
+
+    def work(
+        self,
+        *,
+        once: bool = True,
+        watch: Watch = lambda progress: None,
+        tell: Callable[[str], None] = lambda text: None,
+    ) -> int:
+        """Embed the papers that wait for it, beside others who do; return how many were embedded.
+
+        Without `once` for ever: what fails for a while is told, and tried again. Raises EmbeddingError, and what
+        `ingest` raises of writing.
+        """
+        return self._collection.work(once=once, watch=watch, tell=tell)
+
+    def workers(self) -> list[Working]:
+        """Return who embeds papers of a library on servers now."""
+        return self._collection.storage.catalog.workers()
 
     def remove(self, paper_ids: Iterable[int]) -> int:
         """Forget papers with everything known of them; return how many were there.

@@ -53,8 +53,8 @@ def index_pending(
             try:
                 index.put(list(embed_papers(model, [one.paper for one in claimed])), versions)
             except EmbeddingError as error:
-                msg = f"{error} What is embedded stays, {done} of {total} papers; then run the same command again to go on."
-                raise EmbeddingError(msg) from error
+                told = f"What is embedded stays, {done} of {total} papers; then run the same command again to go on."
+                raise EmbeddingError(f"{error} {told}") from error
             done += claims.done(claimed)
             size = _next_size(size, monotonic() - begun)
             left = catalog.count(indexed=False)

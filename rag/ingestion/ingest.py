@@ -27,19 +27,21 @@ MOST_REJECTIONS = 10_000  # that a report lists; more are counted, for a file ma
 Found = tuple[str, Record | Rejection | Remark]  # a source, and what was found in it
 
 
-def ingest(
+def ingest(  # noqa: PLR0913  (what it works with, and how)
     files: Iterable[Path],
     catalog: Catalog,
     index: Index,
     embedder: Callable[[], Embedder],
     watch: Watch = lambda progress: None,
+    *,
+    embed: bool = True,
 ) -> IngestReport:
     """Bring the papers of files into a library and return what became of each record.
 
-    `embedder` is called only when something has to be embedded. Raises StorageError when a write fails (what was
-    stored stays).
+    `embedder` is called only when something has to be embedded; without `embed` that is left to others. Raises
+    StorageError when a write fails (what was stored stays).
     """
-    return bring_in((one for path in files for one in read_file(path)), catalog, index, embedder, watch)
+    return bring_in((one for path in files for one in read_file(path)), catalog, index, embedder, watch, embed=embed)
 
 
 def bring_in(  # noqa: PLR0913, PLR0917  (what it works with, and how)
@@ -49,6 +51,8 @@ def bring_in(  # noqa: PLR0913, PLR0917  (what it works with, and how)
     embedder: Callable[[], Embedder],
     watch: Watch = lambda progress: None,
     batch: int = READ_BATCH,
+    *,
+    embed: bool = True,
 ) -> IngestReport:
     """Bring what was found in sources into a library, `batch` records a transaction; as `ingest` does with files."""
     remarks: list[Remark] = []
@@ -57,7 +61,7 @@ def bring_in(  # noqa: PLR0913, PLR0917  (what it works with, and how)
         kinds, rejected = store_records(_records_of(found, remarks), catalog, watch, run, batch)
     finally:
         index.delete(run.gone)
-    embedded = index_pending(catalog, index, embedder, watch)
+    embedded = index_pending(catalog, index, embedder, watch) if embed else 0
     return IngestReport(
         added=kinds["added"],
         updated=kinds["updated"],

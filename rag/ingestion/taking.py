@@ -12,8 +12,7 @@ from rag.records import Record, Removed
 from rag.records.identity import fingerprint
 from rag.records.marks import RemovedPaper
 from rag.storage.catalog.catalog import Catalog
-from rag.storage.catalog.known_by import known_by, set_known_by
-from rag.storage.catalog.merged_records import FILL, kept_records, put_records, records_of
+from rag.storage.catalog.merged_records import FILL, kept_records, known_by, put_records, records_of, set_known_by
 
 
 def take_out(paper_ids: Iterable[int], catalog: Catalog) -> Removed:
@@ -48,7 +47,7 @@ def _as_they_are(paper_ids: Iterable[int], catalog: Catalog) -> tuple[RemovedPap
     ids = sorted(set(paper_ids) & catalog.ids())
     marks = catalog.marks.of(ids)
     return tuple(
-        RemovedPaper(paper, *known_by(catalog.database, paper_id), kept_records(catalog, paper_id), marks[paper_id])
+        RemovedPaper(paper, *known_by(catalog, paper_id), kept_records(catalog, paper_id), marks[paper_id])
         for paper_id in ids
         for paper in catalog.papers([paper_id])
     )
@@ -83,7 +82,7 @@ def _restore(one: RemovedPaper, catalog: Catalog) -> None:
         catalog.update(one.paper, reindex=(now[0].title, now[0].abstract) != (one.paper.title, one.paper.abstract))
     else:
         catalog.insert_again(one.paper)
-    set_known_by(catalog.database, paper_id, one.origins, one.keys)
+    set_known_by(catalog, paper_id, one.origins, one.keys)
     put_records(catalog, paper_id, one.records)
 
 

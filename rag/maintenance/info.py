@@ -12,7 +12,9 @@ from rag.utils.release import release
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """A library in numbers. `waiting` papers can't be found yet; sizes are in bytes; `years` are the first and last.
+    """A library in numbers.
+
+    `waiting` papers can't be found yet, `workers` embed them; sizes are in bytes; `years` are the first and last.
 
     `folder`: its folder, or the address of its database without a password. `smaller_anew`: its vectors take more room
     than they would if they were made anew.
@@ -21,6 +23,7 @@ class Info:
     folder: str
     papers: int
     waiting: int
+    workers: tuple[str, ...]
     merged: int
     ratings: int
     years: tuple[int, int] | None
@@ -44,6 +47,7 @@ def describe(place: AnyPlace, settings: Settings | None = None) -> Info:
             folder=storage.place,
             papers=catalog.count(),
             waiting=catalog.count(indexed=False),
+            workers=tuple(one.told() for one in catalog.workers()),
             merged=catalog.count_merged(),
             ratings=count_ratings(catalog.database),
             years=catalog.years(),

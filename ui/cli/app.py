@@ -24,6 +24,7 @@ app = typer.Typer(
 COMMANDS = (
     ingesting.demo,
     ingesting.ingest,
+    ingesting.work,
     fetching.fetch,
     fetching.refresh,
     fetching.enrich,

@@ -1,7 +1,8 @@
-"""`askpapers demo`, `ingest`: papers in."""
+"""`askpapers demo`, `ingest`, `work`: papers in."""
 
+import signal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -49,6 +50,7 @@ def ingest(
     marks: Annotated[
         bool, typer.Option("--marks", help="also the collections, tags, notes and queries that rescue saved")
     ] = False,
+    embed: Annotated[bool, typer.Option("--embed/--no-embed", help="or leave it to: askpapers work")] = True,
     yes: YesOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -66,7 +68,7 @@ def ingest(
     settings, errors = read_settings(), console(stderr=True)
     with Library.open(library, settings) as opened:
         with watching(errors) as watch:
-            report = opened.ingest(paths, watch)
+            report = opened.ingest(paths, watch, embed=embed)
         if as_json:
             print_json(report.to_dict())
         else:
@@ -79,3 +81,32 @@ def ingest(
             papers.sync(opened, paths, yes=yes)
     if report.rejected:
         raise typer.Exit(FAILED)
+
+
+def work(
+    library: LibraryOption = None,
+    once: Annotated[bool, typer.Option("--once", help="end when nothing waits any more")] = False,
+) -> None:
+    """embed papers that wait for it, beside others who do
+
+    Any number of machines may work for a library on a server: each paper is embedded by one.
+    Without --once it waits for more. Ctrl+C or SIGTERM ends it; what it had begun is given back.
+    """
+    from rag.library import Library
+    from ui.cli.showing.progress import watching
+
+    settings, errors = read_settings(), console(stderr=True)
+    signal.signal(signal.SIGTERM, _end)
+    with Library.open(library, settings, create=False) as opened:
+        for one in opened.workers():
+            errors.print(one.told(), markup=False, soft_wrap=True)
+        with watching(errors) as watch:
+            done = opened.work(
+                once=once, watch=watch, tell=lambda text: errors.print(text, markup=False, soft_wrap=True)
+            )
+        console().print(f"{opened.place}: {counted(done)} embedded.", markup=False, soft_wrap=True)
+
+
+def _end(*_: object) -> NoReturn:
+    """End as Ctrl+C does, so that all that is open is closed in order."""
+    raise KeyboardInterrupt

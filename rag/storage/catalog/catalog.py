@@ -26,8 +26,8 @@ from rag.storage.catalog.papers import (
     selected_by,
     values_of,
 )
-from rag.storage.catalog.pending import AllPending, Claims
 from rag.storage.catalog.remembered import Remembered
+from rag.storage.pending import AllPending, Claims, Working
 
 SHARING = 50  # papers looked at of those that share a key: thousands are called Editorial
 
@@ -69,6 +69,10 @@ class Catalog:
     def claiming(self) -> AbstractContextManager[Claims]:
         """Lend the papers without vectors to whoever embeds them, a few at a time."""
         return nullcontext(AllPending(self))
+
+    def workers(self) -> list[Working]:
+        """Return who embeds them now, where several may."""
+        return []
 
     @property
     def unfinished(self) -> bool:

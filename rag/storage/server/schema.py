@@ -161,7 +161,7 @@ MIGRATIONS: tuple[LiteralString, ...] = (
     # Several workers embed: each claims papers for a while, and what it makes of a text is known by the text's version.
     # The full text takes in at once what can be found, and a new paper when its vectors are there.
     f"""
-    CREATE SEQUENCE worker_numbers AS INTEGER MINVALUE 1000 CYCLE;  -- of their advisory locks, beyond those of the library
+    CREATE SEQUENCE worker_numbers AS INTEGER MINVALUE 1000 CYCLE;  -- of their advisory locks, beyond the library's
     CREATE TABLE workers (
         worker INTEGER PRIMARY KEY,
         name {TEXT} NOT NULL,                            -- machine and process, for people

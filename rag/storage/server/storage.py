@@ -18,7 +18,6 @@ from rag.storage.carrying import nothing
 from rag.storage.index.token_embeddings import forms_of
 from rag.storage.layout import missing_index
 from rag.storage.manifest import IndexSpec, Manifest, manifest_of, require_spec
-from rag.storage.server.catalog import ServerCatalog
 from rag.storage.server.checking import findings, sizes_of
 from rag.storage.server.database import LOCK_WRITERS, PostgresDatabase
 from rag.storage.server.index import ServerIndex
@@ -26,9 +25,13 @@ from rag.storage.server.migrating import migrate
 from rag.storage.server.nearest.chroma import ChromaServer
 from rag.storage.server.nearest.proposing import Proposer
 from rag.storage.server.schema import drop_index, index_tables
+from rag.storage.server.writers.catalog import ServerCatalog
 
-FOUND = (  # papers can be found whose vectors are there
-    "UPDATE papers SET indexed = 1 WHERE indexed = 0 AND paper_id IN (SELECT paper_id FROM {vectors})",
+FOUND = (  # papers can be found whose vectors are there, of their text as it is
+    """
+    UPDATE papers SET indexed = 1 FROM {vectors} AS made
+    WHERE indexed = 0 AND made.paper_id = papers.paper_id AND made.version = papers.version
+    """,
     "UPDATE papers SET indexed = 0 WHERE indexed = 1 AND paper_id NOT IN (SELECT paper_id FROM {vectors})",
 )
 CURRENT = "SELECT number, manifest FROM indexes WHERE current"
@@ -118,6 +121,7 @@ class ServerStorage:
             index = self._current() or self._first()
             with self._lending():
                 yield index
+            index.send()  # also what one who was killed left
 
     @contextmanager
     def rebuilding(self, spec: IndexSpec, *, carry: bool = True) -> Iterator[NewIndex]:

@@ -201,7 +201,7 @@ def show_gone(console: Console, found: Sequence[MissingFromSource]) -> None:
 
 def show_info(console: Console, info: Info) -> None:
     """Print a library in numbers."""
-    waiting = f", {info.waiting:,} of them waiting to be embedded: run ingest again" * bool(info.waiting)
+    waiting = f", {info.waiting:,} of them waiting to be embedded: askpapers work" * bool(info.waiting)
     years = f" of {info.years[0]} to {info.years[1]}" if info.years else ""
     made = f"{info.embedding}, {info.dimension} dimensions, chunker {info.chunker}" if info.embedding else "none yet"
     size = f"catalog {_megabytes(info.catalog_bytes)}, vectors {_megabytes(info.vectors_bytes)}"
@@ -217,6 +217,8 @@ def show_info(console: Console, info: Info) -> None:
     print_wrapped(console, Text(info.folder, "bold"))
     for name, value in rows:
         print_wrapped(console, Text(f"{name:<9}", "dim").append(value, "default"), indent=9)
+    for worker in info.workers:
+        print_wrapped(console, Text(f"{'worker':<9}", "dim").append(printable(worker), "default"), indent=9)
     for source, papers in info.sources[:SHOWN_REJECTIONS]:
         print_wrapped(console, Text(f"{papers:>9,} from {printable(source)}"), indent=9)
     if len(info.sources) > SHOWN_REJECTIONS:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from rag.storage.server.batch.fetching import sequence
-from rag.storage.server.batch.memory import PAPERS, Table
 from rag.storage.server.database import PostgresDatabase
+from rag.storage.server.writers.fetching import sequence
+from rag.storage.server.writers.memory import PAPERS, Table
 
 
 class Change(NamedTuple):

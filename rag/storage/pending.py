@@ -1,12 +1,10 @@
 """Papers that wait for vectors, given to whoever embeds them: claimed, so that of several workers each has its own."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import NamedTuple, Protocol
 
 from rag.records import Paper
-
-if TYPE_CHECKING:
-    from rag.storage.catalog.catalog import Catalog
 
 
 class Claimed(NamedTuple):
@@ -14,6 +12,24 @@ class Claimed(NamedTuple):
 
     paper: Paper
     version: int
+
+
+class Working(NamedTuple):
+    """A worker: its name, how many papers it has claimed and has embedded, and in how many seconds these."""
+
+    name: str
+    claimed: int
+    embedded: int
+    seconds: float
+
+    def told(self) -> str:
+        """Return all of that as a line.
+
+        >>> Working("here:12", 32, 600, 20.0).told()
+        'here:12 embeds 32 papers, has done 600, 30 a second'
+        """
+        rate = f", {self.embedded / self.seconds:,.0f} a second" if self.seconds and self.embedded else ""
+        return f"{self.name} embeds {self.claimed:,} papers, has done {self.embedded:,}{rate}"
 
 
 class Claims(Protocol):
@@ -29,10 +45,23 @@ class Claims(Protocol):
         """
 
 
+class Marked(Protocol):
+    """The papers of a catalog, some of which wait for vectors."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Make all writes inside whole or absent."""
+
+    def all_papers(self, *, after: int = 0, pending_only: bool = False, limit: int) -> list[Paper]:
+        """Return up to `limit` papers, by id."""
+
+    def mark_indexed(self, paper_ids: Iterable[int]) -> None:
+        """Let papers be found."""
+
+
 class AllPending:
     """All pending papers, where there is one writer."""
 
-    def __init__(self, catalog: "Catalog") -> None:
+    def __init__(self, catalog: Marked) -> None:
         """Give those of a catalog."""
         self._catalog = catalog
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rag.storage.server.batch.memory import (
+from rag.storage.server.database import PostgresDatabase, nearest_values
+from rag.storage.server.writers.memory import (
     APART,
     IDENTIFIERS,
     LABELLED,
@@ -15,7 +16,6 @@ from rag.storage.server.batch.memory import (
     RECORDS,
     Table,
 )  # fmt: skip
-from rag.storage.server.database import PostgresDatabase, nearest_values
 
 Key = tuple[str, str]  # a scope and a value
 BY_KEY = """
@@ -33,11 +33,7 @@ LABELS_OF = f"""
 
 
 def nearest_key(key: Key) -> Key:
-    """Return a key as the server holds it.
-
-    >>> nearest_key(("title", "a\\x00b"))
-    ('title', 'ab')
-    """
+    """Return a key as the server holds it, without what it can't hold."""
     scope, value = nearest_values(key)
     return str(scope), str(value)
 

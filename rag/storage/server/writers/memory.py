@@ -30,6 +30,7 @@ NOTES = Table("notes", NOTE_COLUMNS)
 LABELLED = Table("labelled", ("label_id", "paper_id"), 2)
 LABELS = Table("labels", LABEL_COLUMNS)
 APART = Table("apart", ("record", "other"), 2)
+MADE = (PAPERS, ORIGINS, IDENTIFIERS, RECORDS, NOTES, LABELLED, APART)  # what a batch may change
 NUMBERED = ("papers", "records")  # whose keys are given by the database
 
 MAKE = f"""

@@ -6,10 +6,11 @@ from contextlib import AbstractContextManager, contextmanager
 from rag.records import Record
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.papers import keys_of
+from rag.storage.pending import Working
 from rag.storage.postings.full_text import PostingsFullText
-from rag.storage.server.batch.catalog import BatchCatalog
 from rag.storage.server.database import PostgresDatabase
-from rag.storage.server.leases import Leases, leasing
+from rag.storage.server.writers.batches import BatchCatalog
+from rag.storage.server.writers.leases import Leases, leasing, workers
 
 
 class ServerCatalog(Catalog):
@@ -37,3 +38,7 @@ class ServerCatalog(Catalog):
     def claiming(self) -> AbstractContextManager[Leases]:
         """Lend the papers without vectors to whoever embeds them, as others do at the same time."""
         return leasing(self._server, self)
+
+    def workers(self) -> list[Working]:
+        """Return who embeds them now."""
+        return workers(self._server)

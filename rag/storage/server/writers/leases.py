@@ -9,11 +9,10 @@ import os
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import NamedTuple
 
 from rag.errors import StorageError
 from rag.storage.catalog.catalog import Catalog
-from rag.storage.catalog.pending import Claimed
+from rag.storage.pending import Claimed, Working
 from rag.storage.server.database import PostgresDatabase
 
 SECONDS = 600  # a claim counts: a batch takes three, one of a slow endpoint that is asked again minutes
@@ -47,17 +46,8 @@ FREE = """
 TRIES = 5  # to claim what others claim too
 
 
-class Working(NamedTuple):
-    """A worker: its name, the papers that it has claimed, how many it has embedded, in how many seconds."""
-
-    name: str
-    claimed: int
-    embedded: int
-    seconds: float
-
-
 class Leases:
-    """What one worker has claimed; see the Protocol `rag.storage.catalog.pending.Claims`."""
+    """What one worker has claimed; see the Protocol `rag.storage.pending.Claims`."""
 
     def __init__(self, database: PostgresDatabase, catalog: Catalog, worker: int) -> None:
         """Use `leasing`."""

@@ -10,22 +10,11 @@ from typing import Any
 from rag.storage.catalog.catalog import SHARING, Catalog
 from rag.storage.catalog.full_text import FullText
 from rag.storage.catalog.merged_records import EARLIER
-from rag.storage.server.batch.fetching import Key, apart, by_key, last_ids, nearest_key, of_papers
-from rag.storage.server.batch.memory import (
-    APART,
-    IDENTIFIERS,
-    LABELLED,
-    NOTES,
-    ORIGINS,
-    PAPERS,
-    RECORDS,
-    MemoryDatabase,
-    Table,
-)  # fmt: skip
-from rag.storage.server.batch.writing import Change, write
 from rag.storage.server.database import PostgresDatabase
+from rag.storage.server.writers.bringing import Change, write
+from rag.storage.server.writers.fetching import Key, apart, by_key, last_ids, nearest_key, of_papers
+from rag.storage.server.writers.memory import APART, MADE, MemoryDatabase, Table
 
-WRITTEN = (PAPERS, ORIGINS, IDENTIFIERS, RECORDS, NOTES, LABELLED, APART)
 Rows = dict[tuple[Any, ...], tuple[Any, ...]]  # of a table by key
 
 
@@ -37,7 +26,7 @@ class BatchCatalog(Catalog):
         self._server = server
         self._memory = MemoryDatabase(server)
         super().__init__(self._memory, full_text)
-        self._before: dict[Table, Rows] = {table: {} for table in WRITTEN}
+        self._before: dict[Table, Rows] = {table: {} for table in MADE}
         self._fetched: set[int] = set()  # papers, also those that are gone again
         self._ends: dict[Key, int | None] = {}  # up to which paper those of a key are here; None: all are
         self._last = last_ids(server)
@@ -59,7 +48,7 @@ class BatchCatalog(Catalog):
     def write(self) -> None:
         """Bring the server what changed here, inside the transaction, and tell searchers of it."""
         changes = []
-        for table in WRITTEN:
+        for table in MADE:
             now, before = {row[: table.key]: row for row in self._memory.rows(table)}, self._before[table]
             changes.append(
                 Change(
@@ -79,7 +68,7 @@ class BatchCatalog(Catalog):
         """Fetch the papers of keys, some more than are looked at, whose id is above a number."""
         found = by_key(self._server, after, SHARING + 1)
         for key in after:
-            ids = found.get(key, ())
+            ids = found.get(key, [])
             self._ends[key] = ids[-1] if len(ids) > SHARING else None
         new = sorted({paper_id for ids in found.values() for paper_id in ids} - self._fetched)
         self._fetched.update(new)
