@@ -50,7 +50,7 @@ def chat(
 
 
 def _serve(settings: "Settings", home: Path, serving: "Serving", workers: int) -> None:
-    from ui.page.server import address, listening, serve
+    from ui.page.listening import address, listening
     from ui.page.server_state import ServerState
     from ui.page.workers.supervising import Work, serve_together
 
@@ -62,6 +62,8 @@ def _serve(settings: "Settings", home: Path, serving: "Serving", workers: int) -
     state = ServerState(settings, home)
     try:
         if workers == 1:
+            from ui.page.server import serve
+
             state.warm()
             serve(state, serving, ready)
             return

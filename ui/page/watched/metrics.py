@@ -61,6 +61,9 @@ class Metrics:
         self._processes = Gauge(
             "askpapers_processes", "Processes that answer.", multiprocess_mode="livesum", registry=registry
         )
+
+    def serves(self) -> None:
+        """Count this process as one that answers."""
         self._processes.set(1)
 
     @contextmanager
