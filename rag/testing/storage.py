@@ -21,12 +21,13 @@ from rag.storage.index.token_embeddings import Form, compress
 from rag.testing.made_up import SIZE, TITLES, axis, fill, indexed, is_same, record, titles_of
 from rag.testing.marks import MarksContract
 from rag.testing.side_by_side import SideBySideContract
+from rag.testing.users import UsersContract
 from rag.utils.arrays import unit
 
 __all__ = ["SIZE", "StorageContract"]
 
 
-class StorageContract(MarksContract, SideBySideContract):
+class StorageContract(MarksContract, SideBySideContract, UsersContract):
     """The tests. `open` opens the storage at a place that is the same library each time."""
 
     def open(self, place: Path) -> Storage:

@@ -59,7 +59,7 @@ def mount_page(app: FastAPI, state: ServerState, serving: Serving, path: str, sh
     if serving.mcp and find_spec("mcp") is None:
         msg = "--mcp needs the package mcp. Install it with: pip install 'askpapers[mcp]'"
         raise SettingsError(msg)
-    state.keep = serving.keep
+    state.keep, state.is_one_of_several = serving.keep, share is not None
     place, logins = path.rstrip("/"), Logins(None if share is None else share.logins)
     _add_middleware(app, state, serving, place, logins, share)
     add_addresses(app, state, serving, place)
