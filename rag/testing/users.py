@@ -39,6 +39,8 @@ class UsersContract:
         ada.change([asked("e", question="Why?", deleted=None)], as_it_is)
         ada.change([asked("e", deleted=SAVED)], as_it_is)
         bob.change([asked("e", question="His"), RowChange(CONVERSATION, "c", "c", None)], as_it_is)
+        bob.change([RowChange(EXCHANGE, "f", "d", {"question": "His too"})], as_it_is)
+        assert [row.row_id for row in bob.since(0)[0]] == ["f"]
         rows, version, more = KeptConversations(beside.catalog.database, "ada").since(0)
         assert [row.told for row in rows] == [{"question": "Why?", "deleted": SAVED}]
         assert (version, more) == (2, False)

@@ -88,7 +88,9 @@ def test_users_have_rows_of_one_id_apart(catalog: Catalog, ada: KeptConversation
     ada.change([change("e", {"who": "ada"})], as_it_is)
     bob.change([change("e", {"who": "bob"}), change("c", None, "conversation")], as_it_is)
     assert [row.told for row in all_of(ada)[0]] == [{"who": "ada"}]
-    assert [row.told for row in all_of(bob)[0]] == []  # his is forgotten, hers stays
+    bob.change([change("f", {"who": "bob"}, within="d")], as_it_is)
+    assert [row.told for row in all_of(ada)[0]] == [{"who": "ada"}]
+    assert [row.told for row in all_of(bob)[0]] == [{"who": "bob"}]  # the other is forgotten; hers stays
 
 
 def test_what_is_forgotten_for_good_leaves_nothing_and_never_comes_back(
