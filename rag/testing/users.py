@@ -38,8 +38,8 @@ class UsersContract:
         ada, bob = (KeptConversations(storage.catalog.database, who) for who in ("ada", "bob"))
         ada.change([asked("e", question="Why?", deleted=None)], as_it_is)
         ada.change([asked("e", deleted=SAVED)], as_it_is)
-        bob.change([asked("e", question="His"), RowChange(CONVERSATION, "c", "c", None)], as_it_is)
-        bob.change([RowChange(EXCHANGE, "f", "d", {"question": "His too"})], as_it_is)
+        his = RowChange(EXCHANGE, "f", "d", {"question": "His too"})
+        bob.change([his, asked("e", question="His"), RowChange(CONVERSATION, "c", "c", None)], as_it_is)
         assert [row.row_id for row in bob.since(0)[0]] == ["f"]
         rows, version, more = KeptConversations(beside.catalog.database, "ada").since(0)
         assert [row.told for row in rows] == [{"question": "Why?", "deleted": SAVED}]
