@@ -22,12 +22,13 @@ from rag.testing.made_up import SIZE, TITLES, axis, fill, indexed, is_same, reco
 from rag.testing.marks import MarksContract
 from rag.testing.remaking import RemakingContract
 from rag.testing.side_by_side import SideBySideContract
+from rag.testing.users import UsersContract
 from rag.utils.arrays import unit
 
 __all__ = ["SIZE", "StorageContract"]
 
 
-class StorageContract(MarksContract, RemakingContract, SideBySideContract):
+class StorageContract(MarksContract, RemakingContract, SideBySideContract, UsersContract):
     """The tests. `open` opens the storage at a place that is the same library each time."""
 
     many_writers = False  # may several write at the same time?

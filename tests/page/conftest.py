@@ -133,7 +133,7 @@ def chat(own_samples: Path) -> Iterator[Callable[..., tuple[subprocess.Popen[str
         here = {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ | here | environment)
         started.append(process)
-        url, until = f"http://127.0.0.1:{port}", time.monotonic() + 3 * PATIENCE
+        url, until = f"http://127.0.0.1:{port}", time.monotonic() + 10 * PATIENCE
         while time.monotonic() < until and process.poll() is None:
             try:
                 with urllib.request.urlopen(f"{url}/health", timeout=PATIENCE):

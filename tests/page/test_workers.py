@@ -18,7 +18,7 @@ from tests.page.requests import get
 from tests.page.test_keeping import call
 from ui.page.workers.handing_over import COOKIE
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 TITLES = [json.loads(line)["title"] for line in PATH.read_text("utf-8").splitlines()]
 
 
@@ -53,11 +53,11 @@ def test_two_processes_answer_many_at_once_and_one_that_is_killed_is_replaced(ch
     process, url = chat("--workers", "2", "--llm", "extractive")
     until(lambda: processes(url) == 2, "both processes")
     clients: dict[str, list[Client]] = {"0": [], "1": []}
-    while min(map(len, clients.values())) < 2:  # of each process
+    while min(map(len, clients.values())) < 4:  # of each process
         one = Client(url, verbose=False)
         clients[one.cookies[COOKIE]].append(one)
     every = [*clients["0"][:4], *clients["1"][:4]]
-    asked = questions(40)
+    asked = questions(200)
     with ThreadPoolExecutor(len(every)) as pool:
         shares = [asked[place :: len(every)] for place in range(len(every))]
         told = list(pool.map(ask_all, every, shares))

@@ -86,9 +86,10 @@ def test_a_version_of_another_past_is_answered_by_the_one_there_is(ada: KeptConv
 def test_users_have_rows_of_one_id_apart(catalog: Catalog, ada: KeptConversations) -> None:
     bob = KeptConversations(catalog.database, "bob")
     ada.change([change("e", {"who": "ada"})], as_it_is)
-    bob.change([change("e", {"who": "bob"}), change("c", None, "conversation")], as_it_is)
+    his = change("f", {"who": "bob"}, within="d")
+    bob.change([his, change("e", {"who": "bob"}), change("c", None, "conversation")], as_it_is)
     assert [row.told for row in all_of(ada)[0]] == [{"who": "ada"}]
-    assert [row.told for row in all_of(bob)[0]] == []  # his is forgotten, hers stays
+    assert [row.told for row in all_of(bob)[0]] == [{"who": "bob"}]  # the other is forgotten; hers stays
 
 
 def test_what_is_forgotten_for_good_leaves_nothing_and_never_comes_back(

@@ -51,7 +51,7 @@ def chat(
 
 
 def _serve(settings: "Settings", home: "AnyPlace", serving: "Serving", workers: int) -> None:
-    from ui.page.server import address, listening, serve
+    from ui.page.listening import address, listening
     from ui.page.server_state import ServerState
     from ui.page.workers.supervising import Work, serve_together
 
@@ -63,6 +63,8 @@ def _serve(settings: "Settings", home: "AnyPlace", serving: "Serving", workers: 
     state = ServerState(settings, home)
     try:
         if workers == 1:
+            from ui.page.server import serve
+
             state.warm()
             serve(state, serving, ready)
             return

@@ -5,8 +5,7 @@ A signal to stop lets running answers finish for a while, then tells those that 
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib.resources import files
 from importlib.util import find_spec
 from types import FrameType
@@ -19,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rag.errors import SettingsError
 from ui.page import assets
 from ui.page.app import page
+from ui.page.listening import address, listening
 from ui.page.server_state import ServerState
 from ui.page.serving import Serving
 from ui.page.toolkit import gr
@@ -59,7 +59,7 @@ def mount_page(app: FastAPI, state: ServerState, serving: Serving, path: str, sh
     if serving.mcp and find_spec("mcp") is None:
         msg = "--mcp needs the package mcp. Install it with: pip install 'askpapers[mcp]'"
         raise SettingsError(msg)
-    state.keep = serving.keep
+    state.keep, state.is_one_of_several = serving.keep, share is not None
     place, logins = path.rstrip("/"), Logins(None if share is None else share.logins)
     _add_middleware(app, state, serving, place, logins, share)
     add_addresses(app, state, serving, place)
@@ -157,28 +157,12 @@ def serve_at(
 ) -> None:
     """Serve at sockets until told to stop; `share` says which process of several this is."""
     config = uvicorn.Config(build(state, serving, share), log_level="warning")
-    _Server(config, state, ready).run(sockets)
 
+    def begun() -> None:
+        state.metrics.serves()
+        ready()
 
-@contextmanager
-def listening(serving: Serving) -> Iterator[socket.socket]:
-    """Lend the socket at which a page is to be served. Raises SettingsError when it can't be had."""
-    family = socket.AF_INET6 if ":" in serving.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((serving.host, serving.port))
-        except OSError as error:
-            msg = f"{serving.host}:{serving.port} can't be served ({error.strerror}). Choose another --port or --host."
-            raise SettingsError(msg) from error
-        yield listener
-
-
-def address(serving: Serving) -> str:
-    """Return the address of a page, as somebody on this machine opens it."""
-    everywhere = serving.host in {"0.0.0.0", "::", ""}  # noqa: S104  (compared, not bound)
-    host = "127.0.0.1" if everywhere else f"[{serving.host}]" if ":" in serving.host else serving.host
-    return f"http://{host}:{serving.port}"
+    _Server(config, state, begun).run(sockets)
 
 
 class _Server(uvicorn.Server):

@@ -42,6 +42,7 @@ class ServerState:
         self.settings = settings
         self.home = placed(home)
         self.keep = False  # conversations, for each user
+        self.is_one_of_several = False  # processes that serve the page
         self.metrics = Metrics()
         self.closing = False  # no new answers
         self._line = asyncio.Semaphore(ANSWERS)

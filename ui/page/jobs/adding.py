@@ -11,7 +11,7 @@ from pathlib import Path
 from time import monotonic
 from uuid import uuid4
 
-from rag.errors import QuestionError, RagError, StorageError
+from rag.errors import LibraryLockedError, QuestionError, RagError, StorageError
 from rag.library import Library
 from rag.records import IngestReport
 from rag.records.progress import Progress, Watch
@@ -20,6 +20,8 @@ from ui.page.jobs.followed import FAILED
 from ui.page.server_state import ServerState
 
 KEPT = 50  # jobs that are told of, the latest
+AGAIN = 1.0  # seconds until a library that another process writes is tried again
+WAITS = "Papers are being brought in elsewhere; these come next."
 
 Work = Callable[[Library, Watch, Callable[[str], None]], IngestReport]
 
@@ -131,7 +133,7 @@ class Adding:
             try:
                 job.state = "working"
                 library = self._state.own()
-                job.report = await asyncio.to_thread(self._bring, library, job)
+                job.report = await self._brought(library, job)
                 job.state = "done"
             except CancelledByReaderError:
                 job.state = "cancelled"
@@ -142,6 +144,18 @@ class Adding:
                 raise
             finally:
                 self._state.settle()
+
+    async def _brought(self, library: Library, job: Job) -> IngestReport:
+        """Bring papers in; beside other processes of the page, wait for those that do so at the time."""
+        while True:
+            try:
+                return await asyncio.to_thread(self._bring, library, job)
+            except LibraryLockedError:
+                if not self._state.is_one_of_several:
+                    raise
+                job.said = WAITS
+                await asyncio.sleep(AGAIN)
+                _check(job)
 
     @staticmethod
     def _bring(library: Library, job: Job) -> IngestReport:

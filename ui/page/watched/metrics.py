@@ -61,6 +61,9 @@ class Metrics:
         self._processes = Gauge(
             "askpapers_processes", "Processes that answer.", multiprocess_mode="livesum", registry=registry
         )
+
+    def serves(self) -> None:
+        """Count this process as one that answers."""
         self._processes.set(1)
 
     @contextmanager
@@ -112,7 +115,11 @@ class Metrics:
 def forget_dead(folder: Path) -> None:
     """Let what processes that are gone had under way count no more; what they counted up stays."""
     for path in folder.glob("gauge_live*_*.db"):
-        pid = path.stem.rpartition("_")[2]
-        if not Path("/proc", pid).exists():
+        pid = int(path.stem.rpartition("_")[2])
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
             with suppress(OSError):
-                mark_process_dead(int(pid), str(folder))  # type: ignore[no-untyped-call]
+                mark_process_dead(pid, str(folder))  # type: ignore[no-untyped-call]
+        except OSError:  # it lives, and is somebody else's
+            continue

@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from rag.errors import RagError
+from rag.errors import RagError, SettingsError
 from rag.settings import Settings
 from rag.storage.choosing import AnyPlace
 from ui.page.serving import Serving
@@ -42,7 +42,13 @@ class Work:
 
 
 def serve_together(work: Work, workers: int, listener: socket.socket, ready: Callable[[], object]) -> None:
-    """Serve by several processes until told to stop; `ready` is called once the first of them answers."""
+    """Serve by several processes until told to stop; `ready` is called once the first of them answers.
+
+    Raises SettingsError where a system can't.
+    """
+    if not hasattr(os, "setsid"):
+        msg = "--workers needs a system with Unix sockets. Leave it out, or run several behind a proxy: docs/serving.md"
+        raise SettingsError(msg)
     with TemporaryDirectory(prefix="askpapers-") as folder:
         first = Share(Path(folder), 0, workers)
         for made in (first.logins, first.metrics):
