@@ -2,8 +2,8 @@
 
 Bare: onnxruntime, tokenizers, numpy and sqlite3 imported, the bundled model and its tokenizer loaded, the library's
 catalog and kept vectors read; the same with Chroma opened beside, as the limit was set for, is the second floor. All in
-turn, so that whatever else the machine does meets each. Then `askpapers chat` until it answers (page/ready.py). ASKPAPERS_COLD_PAPERS=707,100000 does it over so many
-made-up papers too.
+turn, so that whatever else the machine does meets each. ASKPAPERS_COLD_PAPERS=707,100000 does it over so many
+made-up papers too. Then `askpapers chat` until it answers (page/ready.py).
 """
 
 import os

@@ -1,8 +1,9 @@
 """Does a question hang on the one before it? Weighed from what ties the two, by a logistic regression.
 
 Fitted on follow-ups of conversations over real papers, and on questions that hang on nothing: about other papers, and
-about what no paper holds (eval/RESULTS.md). A follow-up left alone is refused or finds another paper; a question of no
-paper that is joined gets an answer from the wrong one, so in doubt a question stands alone.
+about what no paper holds, over token states of one byte (eval/RESULTS.md); a fit over those of two bits judges no
+better, so they stay (eval/benchmarks/fitting/gate.py). A follow-up left alone is refused or finds another paper; a
+question of no paper that is joined gets an answer from the wrong one, so in doubt a question stands alone.
 """
 
 from rag.conversation.follow_ups import is_follow_up, points_back

@@ -1,4 +1,4 @@
-"""Questions about no paper, and follow-ups about any paper, for the fit of the follow-up gate; others than those judged.
+"""Questions about no paper, and follow-ups about any paper, for the fit of the follow-up gate.
 
 Of 60 about no paper and 32 about any the even ones are fitted on, and the odd ones judge (EVERYDAY of
 eval.benchmarks.questions.follow_ups, BARE_JUDGED).
