@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -31,11 +32,10 @@ def vectors(number: int, dimension: int = 384, seed: int = 1) -> Matrix:
 
 def changed(store: VectorStore, paper_id: int) -> None:
     """Flip a bit of what is kept of a paper."""
-    with sqlite3.connect(store.path) as connection:
+    with closing(sqlite3.connect(store.path)) as connection, connection:
         [(values,)] = connection.execute('SELECT "values" FROM vectors WHERE paper_id = ?', (paper_id,)).fetchall()
         flipped = bytes([values[0] ^ 1]) + values[1:]
         connection.execute('UPDATE vectors SET "values" = ? WHERE paper_id = ?', (flipped, paper_id))
-    connection.close()
 
 
 @settings(deadline=None)  # a new file each time, which a loaded machine writes when it can
@@ -110,8 +110,11 @@ def test_a_file_that_lost_its_end_is_told_and_read_to_no_end(store: VectorStore,
     store.close()
     content = store.path.read_bytes()
     store.path.write_bytes(content[: int(len(content) * share)])
-    with pytest.raises(LibraryDamagedError, match="askpapers rebuild"):
-        VectorStore(store.path, ADVICE, create=False).load()
+    with (
+        pytest.raises(LibraryDamagedError, match="askpapers rebuild"),
+        closing(VectorStore(store.path, ADVICE, create=False)) as opened,  # that may be what tells it already
+    ):
+        opened.load()
 
 
 def test_vectors_of_another_length_are_refused(store: VectorStore) -> None:
