@@ -1,6 +1,5 @@
 """`askpapers chat`: the page, served."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,8 +7,8 @@ import typer
 from ui.cli.options import LibraryOption, LlmOption, about_to_ask, console, read_settings
 
 if TYPE_CHECKING:
-    from rag.storage.choosing import AnyPlace
     from rag.settings import Settings
+    from rag.storage.choosing import AnyPlace
     from ui.page.serving import Serving
 
 

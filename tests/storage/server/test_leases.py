@@ -10,11 +10,11 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 
 import pytest
+from rag.storage.server.nearest.chroma import ChromaServer
 
 from rag.records import Record
 from rag.storage.manifest import IndexSpec
 from rag.storage.pending import Claimed, Claims
-from rag.storage.server.chroma import ChromaServer
 from rag.storage.server.storage import ServerStorage
 from rag.storage.server.writers import leases
 from rag.testing.made_up import SIZE, axis, indexed, record
@@ -24,7 +24,7 @@ SPEC = IndexSpec("made up", "one vector a paper", lambda: SIZE)
 WORKER = """
 import sys, time
 from rag.storage.manifest import IndexSpec
-from rag.storage.server.chroma import ChromaServer
+from rag.storage.server.nearest.chroma import ChromaServer
 from rag.storage.server.storage import ServerStorage
 spec = IndexSpec("made up", "one vector a paper", lambda: 8)
 storage = ServerStorage.open(sys.argv[1], "it", ChromaServer("http://127.0.0.1:1"), spec)
