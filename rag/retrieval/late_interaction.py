@@ -56,7 +56,9 @@ def sentence_vectors(tokens: Matrix, sentences: NDArray[np.uint16]) -> dict[int,
 
 def word_likeness(query: Query, tokens: TokensOfPaper) -> NDArray[np.float32]:
     """Return, for each word of the query, the mean best likeness of its tokens among those of a paper or sentence."""
-    return _of_words(query, best_likeness(query.tokens[tokens.form], tokens.states)[None])[0]
+    [found] = _of_words(query, best_likeness(query.tokens[tokens.form], tokens.states)[None])
+    met: NDArray[np.float32] = found
+    return met
 
 
 def compared(query: Query, papers: Mapping[int, TokensOfPaper]) -> dict[int, Matrix]:
