@@ -23,6 +23,7 @@ from ui.page.calls.files import Exported, exported
 from ui.page.calls.papers import Sought, found
 from ui.page.calls.shown import Referred, about, reference
 from ui.page.desk import Desk, desk_of
+from ui.page.jobs import answering
 from ui.page.jobs.followed import FAILED
 from ui.page.kept import read_answer
 from ui.page.server_state import ServerState
@@ -55,6 +56,15 @@ def test_a_question_is_answered_as_the_library_answers_it(desk: Desk, samples: L
     assert done["html"]["looks"] == looks()
     assert done["html"]["evidence"].count('class="ap-card"') == len(samples.ask(QUESTION).citations)
     assert json.dumps(done)
+
+
+def test_quotes_come_whole_with_the_reply_to_their_question_however_often_a_sight_is_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "REFRESH", 0.005)
+    monkeypatch.setattr(answering, "QUICK", 30.0)
+    told = asyncio.run(ask(desk, Question(exchange="e", question=QUESTION)))
+    assert told["done"]["answer"]["text"]
 
 
 def test_a_question_about_another_library_is_not_asked(desk: Desk) -> None:

@@ -15,11 +15,13 @@ from typing import Any
 from rag.errors import RagError
 from rag.integrations.llama_index.adapters import QuestionBundle
 from rag.records import Anew, Answer
+from rag.records.answers import EXTRACTIVE
 from ui.page.jobs.followed import FAILED, PATIENCE, Followed
 from ui.page.server_state import ServerState
 from ui.page.views.writing import Piece, Writing, joined
 
 REFRESH = 0.08  # seconds between two sights of an answer that is being written
+QUICK = 0.5  # the same of quotes, which are whole by then: one reply takes them all, on a slow line half the time
 KEPT = 300  # answers that are whole
 KEPT_FOR = 3600.0  # seconds
 STOPPED = "Stopped before the answer was whole."
@@ -34,6 +36,7 @@ class Written(Followed):
     answer: Answer | None = None
     ended: str = ""  # why there is no answer
     begun: bool = False  # no more in line
+    quotes: bool = False  # no language model writes it
     whole: float | None = None  # since when, in seconds of the monotonic clock
 
     def end(self, task: "asyncio.Task[None]") -> None:
@@ -90,7 +93,7 @@ class AnswersUnderWay:
         if written.whole is None and len(written.pieces) <= seen:
             came = await written.news(PATIENCE if written.begun == begun else REFRESH)
             if came and written.task is not None:  # what comes in quick succession is told at once
-                await asyncio.wait([written.task], timeout=REFRESH)
+                await asyncio.wait([written.task], timeout=QUICK if written.quotes and written.begun else REFRESH)
         if written.whole is not None:
             return Seen((), seen, True, written)
         pieces = written.pieces[seen:]
@@ -107,9 +110,10 @@ class AnswersUnderWay:
     async def _write(self, written: Written, asked: QuestionBundle) -> None:
         writing = Writing()
         async with self._state.answering() as answering:
-            written.begun = True
+            engine = self._state.engine(streaming=True)
+            written.begun, written.quotes = True, (asked.answerer or engine.answerer) == EXTRACTIVE
             written.tell()
-            events = self._state.engine(streaming=True).astream(asked)
+            events = engine.astream(asked)
             async with aclosing(events):
                 async for event in events:
                     if isinstance(event, Answer):
