@@ -173,7 +173,7 @@ class ServerStorage:
             return self._make_tables(manifest)
 
     def _make_tables(self, manifest: Manifest) -> ServerIndex:
-        """Make the tables of a new index, inside a transaction; Chroma's collection is made when something is first sent."""
+        """Make the tables of a new index, inside a transaction; its collection is made when something is first sent."""
         number = int(self.database.one("SELECT coalesce(max(number), 0) + 1 FROM indexes"))
         kept = json.dumps({**asdict(manifest), "vectors": f"vectors-{number}"})
         self.database.script(index_tables(number))
