@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from eval.benchmarks.fetching.index_server import IndexServer
 from rag.samples import PATH
 from rag.testing.servers import PostgresServer
 from tests.conftest import Cli, Done
@@ -132,3 +133,16 @@ def test_a_password_reaches_postgresql_and_a_wrong_one_is_told_without_it(
         said = on("list", code=1).err
         assert "password" in said
         assert said.count("\n") == 1
+
+
+def test_papers_are_fetched_into_a_database_and_its_kept_queries_bring_more(on: On, indexes: IndexServer) -> None:
+    del indexes  # asked in the place of the open ones
+    assert "5 added" in on("fetch", "arxiv", "model", "--limit", 5, "--watch").out
+    assert "arxiv" in on("refresh", "--list").out
+    on("refresh")
+    assert json.loads(on("info", "--json").out)["papers"] >= 5
+
+
+def test_the_demo_may_be_made_in_a_database(on: On, new_database: NewDatabase) -> None:
+    said = on("demo", "--library", new_database()).out
+    assert "--library postgresql://postgres@127.0.0.1:" in said
