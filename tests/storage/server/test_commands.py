@@ -5,9 +5,15 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+import psycopg
 import pytest
+from psycopg import sql
 
+from eval.benchmarks.fetching.index_server import IndexServer
+from rag.samples import PATH
+from rag.testing.servers import PostgresServer
 from tests.conftest import Cli, Done
 from tests.storage.server.conftest import SECRET
 from ui.cli.app import app
@@ -105,3 +111,38 @@ def test_a_server_that_is_not_there_is_one_line_without_the_password(
         assert said.startswith(f"Error: PostgreSQL of postgresql://me@127.0.0.1:{port}/papers can't be reached")
         assert said.count("\n") == 1
     assert "PROBLEM" in on("doctor", code=1).out
+
+
+def test_a_password_reaches_postgresql_and_a_wrong_one_is_told_without_it(
+    on: On, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hba = postgres.folder / "data" / "pg_hba.conf"
+    hba.write_text("host all locked 127.0.0.1/32 scram-sha-256\n" + hba.read_text())
+    password = f"{SECRET}: /@?#%&'\\ü"
+    with psycopg.connect(postgres.address(), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE ROLE locked LOGIN PASSWORD {}").format(sql.Literal(password)))
+        connection.execute("CREATE DATABASE locked OWNER locked")
+        connection.execute("SELECT pg_reload_conf()")
+    monkeypatch.setenv(
+        "ASKPAPERS_LIBRARY", f"postgresql://locked:{quote(password, safe='')}@127.0.0.1:{postgres.port}/locked"
+    )
+    assert "40 added" in on("ingest", PATH).out
+    assert json.loads(on("info", "--json").out)["papers"] == 40
+    for wrong in (f"{SECRET}x", ""):
+        monkeypatch.setenv("ASKPAPERS_LIBRARY", f"postgresql://locked:{wrong}@127.0.0.1:{postgres.port}/locked")
+        said = on("list", code=1).err
+        assert "password" in said
+        assert said.count("\n") == 1
+
+
+def test_papers_are_fetched_into_a_database_and_its_kept_queries_bring_more(on: On, indexes: IndexServer) -> None:
+    del indexes  # asked in the place of the open ones
+    assert "5 added" in on("fetch", "arxiv", "model", "--limit", 5, "--watch").out
+    assert "arxiv" in on("refresh", "--list").out
+    on("refresh")
+    assert json.loads(on("info", "--json").out)["papers"] >= 5
+
+
+def test_the_demo_may_be_made_in_a_database(on: On, new_database: NewDatabase) -> None:
+    said = on("demo", "--library", new_database()).out
+    assert "--library postgresql://postgres@127.0.0.1:" in said

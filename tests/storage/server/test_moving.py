@@ -232,3 +232,21 @@ def test_a_backup_is_of_one_moment_whoever_writes_meanwhile(
     restore(tmp_path / "database.zip", tmp_path / "again.library")
     with opened(tmp_path / "again.library") as storage:
         assert content(storage) == before
+
+
+def test_a_backup_of_before_vectors_were_kept_gives_those_that_its_chroma_holds(
+    lived_in: Path, new_database: NewDatabase, tmp_path: Path
+) -> None:
+    with opened(lived_in) as storage:
+        before = content(storage)
+    for path in lived_in.glob("vectors-1/vectors.sqlite3*"):
+        path.unlink()
+    back_up(lived_in, tmp_path / "old.zip", vectors=True)
+    address = new_database()
+    restore(tmp_path / "old.zip", address, load_settings())
+    with opened(address) as storage:
+        after = content(storage)
+    assert {what for what in before if after[what] != before[what]} <= {"vectors"}
+    assert [row[2:] for row in after["vectors"]] == [row[2:] for row in before["vectors"]]  # token states
+    for one, other in zip(before["vectors"], after["vectors"], strict=True):
+        assert np.frombuffer(other[1], "<f2") == pytest.approx(np.frombuffer(one[1], "<f2"), abs=1e-3)
