@@ -119,6 +119,7 @@ class ServerStorage:
             index = self._current() or self._first()
             with self._lending():
                 yield index
+                self.proposer.settle(index)
 
     @contextmanager
     def rebuilding(self, spec: IndexSpec, *, carry: bool = True) -> Iterator[NewIndex]:
