@@ -121,7 +121,7 @@ class ServerStorage:
             index = self._current() or self._first()
             with self._lending():
                 yield index
-            index.send()  # also what one who was killed left
+                self.proposer.settle(index)
 
     @contextmanager
     def rebuilding(self, spec: IndexSpec, *, carry: bool = True) -> Iterator[NewIndex]:

@@ -229,38 +229,45 @@ def test_a_server_without_a_free_connection_says_how_to_have_more(server: Postgr
 # --- Full
 
 
-def test_a_full_disk_is_told_of_and_what_was_stored_stays(
-    server: PostgresServer, chroma: ChromaServerProcess, tmp_path: Path
-) -> None:
-    """A file system of eight megabytes."""
-    place = tmp_path / "small"
-    place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(place)]
-    if os.geteuid() or subprocess.run(command, check=False, capture_output=True).returncode:
-        pytest.skip("a file system can't be mounted here")
-    try:
+@pytest.fixture
+def small_disk() -> Iterator[Path]:
+    """Mount a file system of eight megabytes, in a folder that other runs of pytest leave open."""
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        place = Path(folder) / "small"
+        place.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(place)]
+        if os.geteuid() or subprocess.run(command, check=False, capture_output=True).returncode:
+            pytest.skip("a file system can't be mounted here")
         shutil.chown(place, OWNER)
-        with psycopg.connect(server.address(), autocommit=True) as connection:
-            connection.execute(f"CREATE TABLESPACE small LOCATION '{place}'")
-            connection.execute("ALTER ROLE postgres SET default_tablespace = small")
-        with closing(open_library(server.new_library("papers"), chroma.url)) as storage:
-            stored: list[int] = []
+        try:
+            yield place
+        finally:
+            subprocess.run(["umount", "-l", str(place)], check=True)
 
-            def write() -> None:
-                for number in count():
-                    stored.extend(fill(storage, [f"Paper {number}"], f"/{number}.bib"))
-                    with storage.catalog.transaction():
-                        note = os.urandom(100_000).hex()
-                        storage.catalog.database.run("INSERT INTO notes VALUES (?, ?)", stored[-1], note)
 
-            with pytest.raises(StorageError, match=r"PostgreSQL of postgresql://server/papers has no room") as caught:
-                write()
-            assert "\n" not in str(caught.value)
-            assert set(stored) <= storage.catalog.ids()
-            assert found(storage)
-    finally:
-        server.stop()
-        subprocess.run(["umount", "-l", str(place)], check=True)
+def test_a_full_disk_is_told_of_and_what_was_stored_stays(
+    small_disk: Path, server: PostgresServer, chroma: ChromaServerProcess
+) -> None:
+    """Whatever was acknowledged is there, and can be searched."""
+    with psycopg.connect(server.address(), autocommit=True) as connection:
+        connection.execute(f"CREATE TABLESPACE small LOCATION '{small_disk}'".encode())
+        connection.execute("ALTER ROLE postgres SET default_tablespace = small")
+    with closing(open_library(server.new_library("papers"), chroma.url)) as storage:
+        stored: list[int] = []
+
+        def write() -> None:
+            for number in count():
+                stored.extend(fill(storage, [f"Paper {number}"], f"/{number}.bib"))
+                with storage.catalog.transaction():
+                    note = os.urandom(100_000).hex()
+                    storage.catalog.database.run("INSERT INTO notes VALUES (?, ?)", stored[-1], note)
+
+        with pytest.raises(StorageError, match=r"PostgreSQL of postgresql://server/papers has no room") as caught:
+            write()
+        assert "\n" not in str(caught.value)
+        assert set(stored) <= storage.catalog.ids()
+        assert found(storage)
 
 
 # --- Refused

@@ -4,6 +4,7 @@ Whatever is proposed is compared by what PostgreSQL holds, so that a search find
 """
 
 import threading
+from contextlib import suppress
 from typing import NamedTuple
 
 from rag.errors import VectorsAwayError
@@ -12,6 +13,7 @@ from rag.storage.index.exact import EXACT_LIMIT, ChunkVectors
 from rag.storage.server.database import PostgresDatabase
 from rag.storage.server.nearest.chroma import ChromaServer
 from rag.storage.server.nearest.mending import Mender
+from rag.storage.server.nearest.sending import check_count, send
 from rag.storage.server.nearest.standing import Standing, is_suspicious, standing, standing_and_unsent, suspect
 from rag.storage.server.nearest.vectors import KeptVectors
 from rag.utils.arrays import Vector
@@ -54,6 +56,16 @@ class Proposer:
         """Stop what goes on in the background, and let go of Chroma."""
         self._mender.close()
         self.chroma.close()
+
+    def settle(self, index: KeptVectors) -> None:
+        """Send what Chroma lacks, and look whether it holds as much as it should, if it can be asked.
+
+        Raises StorageError.
+        """
+        with suppress(VectorsAwayError):
+            if send(self._database, self.chroma, index):
+                check_count(self._database, self.chroma, index)
+                send(self._database, self.chroma, index)
 
     def proposed(self, index: KeptVectors, wanted: Wanted) -> set[int]:
         """Return `limit` papers or more that may be the nearest, of those that pass; fewer if there are none.
