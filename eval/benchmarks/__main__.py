@@ -31,6 +31,7 @@
     full-text      full text as postings beside FTS5 at 100,000 papers: CPU, ranking, bytes, writing
     kept-vectors   Chroma made anew from kept vectors at 100,000 papers: seconds, bytes a paper, recall
     vectors-at-size  those of 100,000 and 1,000,000 papers: opened, searched, filtered, side by side; memory, recall
+    writers        workers that write to one library on servers at the same time, and some that are killed
     faults         kill -9, full disks, flipped bits: what is tried, what survives, what is lost
 
 Reads the shared folder (ASKPAPERS_SHARED, default ../shared). `--work FOLDER` keeps built libraries between runs,
@@ -70,6 +71,7 @@ from eval.benchmarks.questions import finding, follow_ups, languages, spelling
 from eval.benchmarks.readers import fuzzing, memory
 from eval.benchmarks.readers import speed as reader_speed
 from eval.benchmarks.results_file import keep
+from eval.benchmarks.servers import writers
 from eval.benchmarks.size import full_text
 from eval.benchmarks.vectors import at_size
 
@@ -105,6 +107,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "full-text": full_text.measure,
     "kept-vectors": kept_vectors.measure,
     "vectors-at-size": at_size.measure,
+    "writers": writers.measure,
     "faults": faults.measure,
 }
 

@@ -1,0 +1,1 @@
+"""Libraries on servers, measured on real ones of this machine."""
