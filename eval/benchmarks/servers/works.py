@@ -1,4 +1,4 @@
-"""Made-up works as several files tell of them: some in all, none twice in a file, each file writing them its own way."""
+"""Made-up works as several files tell of them: many in several, none twice in one, each file writing its own way."""
 
 import json
 import random
