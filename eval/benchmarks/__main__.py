@@ -35,6 +35,7 @@
     servers-ranking  the same papers in a folder and on servers: the same top ten, and how far scores are apart
     servers-speed  100,000 papers on servers beside a folder: searches of one and of eight askers; Chroma made anew
     servers-kills  kill -9 of PostgreSQL and Chroma while somebody ingests and others ask
+    servers-writers  workers that write to one library on servers at the same time, and some that are killed
     faults         kill -9, full disks, flipped bits: what is tried, what survives, what is lost
 
 Reads the shared folder (ASKPAPERS_SHARED, default ../shared). `--work FOLDER` keeps built libraries between runs,
@@ -78,6 +79,7 @@ from eval.benchmarks.servers import asking as servers_asking
 from eval.benchmarks.servers import kills as servers_kills
 from eval.benchmarks.servers import latency as servers_speed
 from eval.benchmarks.servers import ranking as servers_ranking
+from eval.benchmarks.servers import writers as servers_writers
 from eval.benchmarks.size import full_text
 from eval.benchmarks.vectors import at_size
 
@@ -117,6 +119,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "servers-ranking": servers_ranking.measure,
     "servers-speed": servers_speed.measure,
     "servers-kills": servers_kills.measure,
+    "servers-writers": servers_writers.measure,
     "faults": faults.measure,
 }
 

@@ -88,7 +88,7 @@ def identifiers(reference: Reference) -> dict[str, str]:
     return {kind: value for kind, value in found.items() if value}
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=4_000)  # those of a batch, and of all that it is compared with
 def fingerprint(reference: Reference) -> str:
     """Return what a record has in common with its copies in other files, whatever those call it.
 
@@ -104,7 +104,7 @@ def fingerprint(reference: Reference) -> str:
     return hashlib.blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
-@lru_cache(maxsize=1_000)  # a record is first looked up, then stored under its keys
+@lru_cache(maxsize=2_000)  # a record is first looked up, then stored under its keys
 def title_keys(reference: Reference) -> Mapping[str, str]:
     """Return the keys under which a reference with the same or almost the same title would stand."""
     found = {"title": title_key(reference.title)}
@@ -187,6 +187,11 @@ def _renamed(one: Reference, other: Reference) -> bool:
 
 def _held(left: str, right: str) -> float:
     """Return which share of the shorter abstract's content words the other holds, 1 when there are none."""
-    one, other = set(stems(worth(left))), set(stems(worth(right)))
+    one, other = _told(left), _told(right)
     shorter = min(len(one), len(other))
     return len(one & other) / shorter if shorter else 1.0
+
+
+@lru_cache(maxsize=2_000)  # a record is compared with each that may be its paper, and these with the next one
+def _told(abstract: str) -> frozenset[str]:
+    return frozenset(stems(worth(abstract)))

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
-from rag.storage.server.nearest.chroma import ChromaServer
 
 from rag.ingestion.ingest import store_records
 from rag.ingestion.merging import split
@@ -20,6 +19,7 @@ from rag.storage.catalog.marks import COLLECTION, TAG
 from rag.storage.catalog.merged_records import merges
 from rag.storage.catalog.sqlite import open_catalog
 from rag.storage.manifest import IndexSpec
+from rag.storage.server.nearest.chroma import ChromaServer
 from rag.storage.server.storage import ServerStorage
 from rag.storage.server.writers import memory
 from rag.testing.servers import PostgresServer

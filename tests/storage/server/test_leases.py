@@ -10,11 +10,11 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 
 import pytest
-from rag.storage.server.nearest.chroma import ChromaServer
 
 from rag.records import Record
 from rag.storage.manifest import IndexSpec
 from rag.storage.pending import Claimed, Claims
+from rag.storage.server.nearest.chroma import ChromaServer
 from rag.storage.server.storage import ServerStorage
 from rag.storage.server.writers import leases
 from rag.testing.made_up import SIZE, axis, indexed, record
