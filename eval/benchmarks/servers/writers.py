@@ -20,8 +20,6 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from rag.storage.server.chroma import ChromaServer
-
 from eval.benchmarks.servers.works import Told, works_of, write, wrong
 from eval.speed.at_size.quick_embedder import DIMENSION, NAME, QuickEmbedder
 from rag.ingestion.chunking import CHUNKER
@@ -33,6 +31,7 @@ from rag.records.progress import Progress
 from rag.storage.base import Storage
 from rag.storage.embedded import EmbeddedStorage
 from rag.storage.manifest import IndexSpec
+from rag.storage.server.nearest.chroma import ChromaServer
 from rag.storage.server.storage import ServerStorage
 from rag.testing.servers import ChromaServerProcess, PostgresServer
 

@@ -6,9 +6,8 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from rag.storage.server.chroma import ChromaServer
-
 from rag.storage.manifest import IndexSpec
+from rag.storage.server.nearest.chroma import ChromaServer
 from rag.storage.server.storage import ServerStorage
 from rag.testing.made_up import SIZE
 from rag.testing.servers import ChromaServerProcess, PostgresServer
@@ -24,7 +23,7 @@ from rag.ingestion.working import work
 from rag.models.embedders.base import Embedded
 from rag.readers import read_file
 from rag.storage.manifest import IndexSpec
-from rag.storage.server.chroma import ChromaServer
+from rag.storage.server.nearest.chroma import ChromaServer
 from rag.storage.server.storage import ServerStorage
 
 class Quick:
