@@ -126,6 +126,16 @@ def test_ratings_carry_who_gave_them_and_another_s_is_not_overwritten(kept_page:
     assert [one.who for one in kept_page.library.ratings()] == ["ada"]
 
 
+def test_an_answer_under_way_is_not_followed_or_stopped_by_another_user(kept_page: Any) -> None:
+    ada, bob = logged_in(kept_page, "ada"), logged_in(kept_page, "bob")
+    told = call(kept_page, "ask", {"exchange": "e1", "question": LORA}, ada)[1]
+    assert call(kept_page, "follow", {"exchange": "e1"}, bob)[1] == {"lost": True}
+    call(kept_page, "stop", {"exchange": "e1"}, bob)
+    while "done" not in told:
+        told = call(kept_page, "follow", {"exchange": "e1", "seen": told["seen"]}, ada)[1]
+    assert told["done"]["answer"]["outcome"] == "answered"
+
+
 def test_another_browser_of_a_user_has_their_conversations_and_another_user_has_none(
     kept_page: Any, open_browser: OpenBrowser
 ) -> None:

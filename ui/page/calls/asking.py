@@ -18,7 +18,7 @@ from ui.page.calls.packed import unpacked
 from ui.page.desk import Desk
 from ui.page.jobs.answering import told
 from ui.page.kept import read_answer
-from ui.page.users.visitor import visitor
+from ui.page.users.visitor import own
 from ui.page.views.evidence import evidence
 from ui.page.views.header import identity
 from ui.page.views.markup import document
@@ -144,13 +144,13 @@ async def ask(desk: Desk, sent: Question) -> Told:
         as_written=sent.written,
         answerer=sent.answerer if sent.answerer in known else None,  # a model that is set no more
     )
-    desk.answers.begin(sent.exchange, asked)
+    desk.answers.begin(own(sent.exchange), asked)
     return await follow(desk, Followed(exchange=sent.exchange, spent=sent.spent))
 
 
 async def follow(desk: Desk, sent: Followed) -> Told:
     """Tell what is new of an answer, and the whole of it once it is there; `lost` when nobody knows it any more."""
-    seen = await desk.answers.follow(sent.exchange, sent.seen, begun=sent.begun)
+    seen = await desk.answers.follow(own(sent.exchange), sent.seen, begun=sent.begun)
     if seen is None:
         return {"lost": True}
     if seen.written is None:
@@ -162,7 +162,7 @@ async def follow(desk: Desk, sent: Followed) -> Told:
 
 async def stop(desk: Desk, sent: Stopped) -> Told:
     """End an answer; `follow` tells what had come of it."""
-    await desk.answers.stop(sent.exchange)
+    await desk.answers.stop(own(sent.exchange))
     return {}
 
 
@@ -173,9 +173,8 @@ async def show(desk: Desk, sent: Kept) -> Told:  # noqa: ARG001
 
 
 async def rate(desk: Desk, sent: Rated) -> Told:
-    """Keep what a reader thinks of an answer; a user's ratings have names that no other user can give one."""
-    answer, user = read_answer(sent.answer), visitor().name
-    rating_id = sent.exchange if user is None else f"{user}: {sent.exchange}"
+    """Keep what a reader thinks of an answer."""
+    answer, rating_id = read_answer(sent.answer), own(sent.exchange)
     if sent.good is None or answer is None:
         await asyncio.to_thread(desk.library.unrate, rating_id)
     else:

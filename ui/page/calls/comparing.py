@@ -14,7 +14,11 @@ from rag.records import ComparedPaper, Comparison
 from ui.page.calls.asking import Id
 from ui.page.calls.base import Nothing, Sent, Told
 from ui.page.desk import Desk
+<<<<<<< HEAD
 from ui.page.jobs.known_cells import Known, known_cells
+=======
+from ui.page.users.visitor import own
+>>>>>>> i19-serving
 from ui.page.views.comparison import row
 
 FORMS = {"markdown": (comparison_markdown, "md"), "csv": (comparison_csv, "csv")}
@@ -56,15 +60,20 @@ async def columns(desk: Desk, sent: Nothing) -> Told:  # noqa: ARG001
 
 
 async def compare(desk: Desk, sent: Compared) -> Told:
+<<<<<<< HEAD
     """Begin to fill a table, what is not known of it; `compared` tells its rows."""
     known = await asyncio.to_thread(_known, desk, sent)
     desk.comparing.begin(desk.library, sent.table, sent.papers, sent.columns, check=sent.check, known=known)
+=======
+    """Begin to fill a table; `compared` tells its rows."""
+    desk.comparing.begin(desk.library, own(sent.table), sent.papers, sent.columns, check=sent.check)
+>>>>>>> i19-serving
     return {}
 
 
 async def compared(desk: Desk, sent: Followed) -> Told:
     """Tell the rows that are new, and at the end what is said beside them; `lost` when nobody knows the table."""
-    filling = await desk.comparing.follow(sent.table, sent.seen)
+    filling = await desk.comparing.follow(own(sent.table), sent.seen)
     if filling is None:
         return {"lost": True}
     rows = [row(one) | _kept(filling.columns, one) for one in filling.rows[sent.seen :]]
@@ -73,7 +82,7 @@ async def compared(desk: Desk, sent: Followed) -> Told:
 
 async def stop_comparing(desk: Desk, sent: OneTable) -> Told:
     """Fill no more rows."""
-    desk.comparing.stop(sent.table)
+    desk.comparing.stop(own(sent.table))
     return {}
 
 

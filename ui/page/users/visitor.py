@@ -27,6 +27,16 @@ def visitor() -> Visitor:
     return _visitor.get()
 
 
+def own(name: str) -> str:
+    """Return what a thing that a browser named is called here: nobody else's, whoever knows the name.
+
+    >>> own("e1")
+    'e1'
+    """
+    user = visitor().name
+    return name if user is None else f"{user}: {name}"
+
+
 @contextmanager
 def visited_by(who: Visitor) -> Iterator[None]:
     """Have all that is done inside done for a visitor; the changes of the library are told as theirs."""
