@@ -14,11 +14,8 @@ from rag.records import ComparedPaper, Comparison
 from ui.page.calls.asking import Id
 from ui.page.calls.base import Nothing, Sent, Told
 from ui.page.desk import Desk
-<<<<<<< HEAD
 from ui.page.jobs.known_cells import Known, known_cells
-=======
 from ui.page.users.visitor import own
->>>>>>> i19-serving
 from ui.page.views.comparison import row
 
 FORMS = {"markdown": (comparison_markdown, "md"), "csv": (comparison_csv, "csv")}
@@ -60,14 +57,9 @@ async def columns(desk: Desk, sent: Nothing) -> Told:  # noqa: ARG001
 
 
 async def compare(desk: Desk, sent: Compared) -> Told:
-<<<<<<< HEAD
     """Begin to fill a table, what is not known of it; `compared` tells its rows."""
     known = await asyncio.to_thread(_known, desk, sent)
-    desk.comparing.begin(desk.library, sent.table, sent.papers, sent.columns, check=sent.check, known=known)
-=======
-    """Begin to fill a table; `compared` tells its rows."""
-    desk.comparing.begin(desk.library, own(sent.table), sent.papers, sent.columns, check=sent.check)
->>>>>>> i19-serving
+    desk.comparing.begin(desk.library, own(sent.table), sent.papers, sent.columns, check=sent.check, known=known)
     return {}
 
 
