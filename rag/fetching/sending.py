@@ -86,8 +86,7 @@ class Sender:
                 content = b"".join(_bounded(response, until))
                 return response.status_code, response.headers, content
         except (httpx2.ReadTimeout, httpx2.WriteTimeout) as error:
-            msg = f"it gave no answer within {self._seconds:g} s"
-            raise PassingError(msg) from error
+            raise PassingError(f"it gave no answer within {self._seconds:g} s") from error
         except httpx2.DecodingError as error:
             happened = "what it sent can't be unpacked"
             raise PassingError(happened) from error

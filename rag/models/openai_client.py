@@ -87,8 +87,7 @@ def _way(endpoint: Endpoint) -> dict[str, Any]:
         proxy = route_of(endpoint.base).proxy
         way = {"proxy": httpx2.Proxy(proxy) if proxy else None, "verify": certificates_for(endpoint.base)}
     except httpx2.InvalidURL as error:
-        msg = f"its address is none ({error})"
-        raise RouteError(msg, "Check OPENAI_BASE_URL.") from None
+        raise RouteError(f"its address is none ({error})", "Check OPENAI_BASE_URL.") from None
     return {**way, "trust_env": False}
 
 

@@ -68,8 +68,9 @@ def opened(file: Path) -> Iterator[zipfile.ZipFile]:
         archive = zipfile.ZipFile(file)
     except UNREADABLE as error:
         reason = getattr(error, "strerror", None) or error
-        msg = f"{file} can't be read as a backup ({reason}). Name a file that askpapers backup made."
-        raise BackupError(msg) from error
+        raise BackupError(
+            f"{file} can't be read as a backup ({reason}). Name a file that askpapers backup made."
+        ) from error
     with archive:
         yield archive
 
@@ -89,11 +90,9 @@ def listed(archive: zipfile.ZipFile, file: Path) -> Backup:
         raise BackupError(msg) from error
     names = [part.name for part in made.parts]
     if sorted([LIST, *names]) != sorted(archive.namelist()) or not all(map(KEPT.fullmatch, names)):
-        msg_0 = f"{file} holds other files than a backup does. Name a file that askpapers backup made."
-        raise BackupError(msg_0)
+        raise BackupError(f"{file} holds other files than a backup does. Name a file that askpapers backup made.")
     if CATALOG not in names:
-        msg_0 = f"{file} holds no catalog. Name a file that askpapers backup made."
-        raise BackupError(msg_0)
+        raise BackupError(f"{file} holds no catalog. Name a file that askpapers backup made.")
     return made
 
 

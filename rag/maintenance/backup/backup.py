@@ -82,8 +82,7 @@ def _collect(folder: Path, place: Path, *, vectors: bool) -> int:
         damage = catalog.database.damage()
         if damage:
             told = f"{catalog_path(folder)} is damaged ({damage[0]}), and no backup was made."
-            msg = f"{told} {rescue_advice(folder)}"
-            raise LibraryDamagedError(msg)
+            raise LibraryDamagedError(f"{told} {rescue_advice(folder)}")
         if catalog.full_text.damage():  # the papers are sound: a backup keeps a full text that is theirs
             with catalog.transaction():
                 catalog.full_text.renew()

@@ -98,8 +98,6 @@ def _check(folder: Path, file: Path) -> None:
     except LibraryMismatchError:
         raise
     except LibraryError as error:
-        msg = f"{file} holds a damaged library. Restore an earlier backup."
-        raise BackupError(msg) from error
+        raise BackupError(f"{file} holds a damaged library. Restore an earlier backup.") from error
     if damage:
-        msg = f"{file} holds a damaged catalog ({damage[0]}). Restore an earlier backup."
-        raise BackupError(msg)
+        raise BackupError(f"{file} holds a damaged catalog ({damage[0]}). Restore an earlier backup.")

@@ -90,8 +90,7 @@ class OnnxEmbedder:
         states = self._given(given, self._outputs.states)
         pooled = self._given(given, self._outputs.pooled)
         if states is not None and states.ndim != 2:
-            msg = f"its output {self._outputs.states} has {states.ndim + 1} dimensions, not 3"
-            raise self._unusable(msg)
+            raise self._unusable(f"its output {self._outputs.states} has {states.ndim + 1} dimensions, not 3")
         if states is not None:
             states = states[: len(encoding.ids)]
         if pooled is None and states is not None:
@@ -115,8 +114,7 @@ class OnnxEmbedder:
             try:
                 vector = step(vector)
             except ValueError as error:  # of NumPy: a layer for vectors of another length
-                msg = f"its layers don't fit its vectors ({error})"
-                raise self._unusable(msg) from error
+                raise self._unusable(f"its layers don't fit its vectors ({error})") from error
         return vector
 
     def _rest(self, pooled: Vector) -> Vector:

@@ -132,13 +132,11 @@ class OpenAIEmbedder:
             found = vectors_of(reply)
         except ValueError as error:
             said = told(reply, self._key) if isinstance(reply, dict) else ""
-            msg = f"{self._endpoint} answered what is no list of embeddings ({said or error})"
-            raise self._failed(msg) from None
+            raise self._failed(f"{self._endpoint} answered what is no list of embeddings ({said or error})") from None
         if len(found) != len(texts):
             if len(texts) > 1:  # some servers embed the first text alone
                 raise RefusedError(Said(200, f"{len(found)} vectors came for {len(texts)} texts"))
-            msg = f"{len(found)} vectors came for 1 texts"
-            raise self._failed(msg)
+            raise self._failed(f"{len(found)} vectors came for 1 texts")
         lengths = [float(np.linalg.norm(vector)) for vector in found]
         if not all(0 < length < np.inf for length in lengths):
             why = "a vector is empty, zero or not finite"
@@ -172,8 +170,7 @@ class OpenAIEmbedder:
                 time.sleep(pause)
                 waited, wait = waited + pause, wait * 2
             except (OpenAIError, ValueError):
-                msg = f"{self._endpoint} answered what is no list of embeddings"
-                raise self._failed(msg) from None
+                raise self._failed(f"{self._endpoint} answered what is no list of embeddings") from None
 
     def _pause(self, error: APIStatusError, wait: float, tries: int) -> float:
         """Return after how many seconds to ask again. Raises RefusedError or EmbeddingError when that won't help."""

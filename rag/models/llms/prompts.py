@@ -42,8 +42,9 @@ class Prompt:
         """Return (role, text) of each message. Raises PromptError for a missing or an unknown variable."""
         if wrong := self.variables ^ values.keys():
             takes = ", ".join(sorted(self.variables))
-            msg = f"The prompt {self.name!r} takes {takes}; missing or unknown: {', '.join(sorted(wrong))}."
-            raise PromptError(msg)
+            raise PromptError(
+                f"The prompt {self.name!r} takes {takes}; missing or unknown: {', '.join(sorted(wrong))}."
+            )
         return [(role, Template(template).substitute(values).strip()) for role, template in self.templates]
 
 
@@ -73,8 +74,9 @@ def load_prompt(name: str, folder: Path | None = None) -> Prompt:
         own = {found.stem: found for found in folder.glob("*.md")}
         if not folder.is_dir() or not own.keys() <= known:
             wrong = ", ".join(sorted(own.keys() - known)) or "no such folder"
-            msg = f"ASKPAPERS_PROMPTS={folder}: {wrong}. It holds any of: {', '.join(sorted(known))}, as .md."
-            raise PromptError(msg)
+            raise PromptError(
+                f"ASKPAPERS_PROMPTS={folder}: {wrong}. It holds any of: {', '.join(sorted(known))}, as .md."
+            )
         path = own.get(name, path)
     try:
         text = path.read_text("utf-8-sig")
@@ -91,30 +93,27 @@ def parse_prompt(name: str, text: str, place: str) -> Prompt:
     """Return a prompt from the text of its file. Raises PromptError that names `place` when the contract is broken."""
     match = FILE.fullmatch(text)
     if match is None:
-        msg = f"The prompt file {place} must start with lines between '---'. See {BUNDLED / 'answer.md'}."
-        raise PromptError(msg)
+        raise PromptError(f"The prompt file {place} must start with lines between '---'. See {BUNDLED / 'answer.md'}.")
     lines = [line.partition(":") for line in match["head"].splitlines() if ":" in line]
     names = sorted(name for name, _, _ in lines)
     if names != ["purpose", "variables"]:
-        msg = f"The prompt file {place} must declare purpose and variables, each once, got {names}."
-        raise PromptError(msg)
+        raise PromptError(f"The prompt file {place} must declare purpose and variables, each once, got {names}.")
     head = {name: value for name, _, value in lines}
     declared = frozenset(re.findall(r"\w+", head["variables"]))
     parts = ROLE.split(match["body"])
     roles = parts[1::2]
     if parts[0].strip() or not roles or len(set(roles)) < len(roles) or not set(roles) <= set(ROLES):
-        msg = f"The prompt file {place} must consist of '# system' and '# user', got {roles}."
-        raise PromptError(msg)
+        raise PromptError(f"The prompt file {place} must consist of '# system' and '# user', got {roles}.")
     templates = tuple(zip(roles, parts[2::2], strict=True))
     used: set[str] = set()
     for _, template in templates:
         if not Template(template).is_valid():
-            msg = f"The prompt file {place} has a '$' that names no variable; write '$$' for a dollar."
-            raise PromptError(msg)
+            raise PromptError(f"The prompt file {place} has a '$' that names no variable; write '$$' for a dollar.")
         used |= set(Template(template).get_identifiers())
     if used != declared:
         wrong = ", ".join(sorted(used ^ declared))
-        msg = f"The prompt file {place} declares {sorted(declared)} and uses {sorted(used)}; wrong: {wrong}."
-        raise PromptError(msg)
+        raise PromptError(
+            f"The prompt file {place} declares {sorted(declared)} and uses {sorted(used)}; wrong: {wrong}."
+        )
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     return Prompt(name, head["purpose"].strip(), declared, templates, f"{name}@{digest}")

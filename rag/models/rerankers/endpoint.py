@@ -116,8 +116,7 @@ class EndpointReranker:
                 scores += scores_in(reply.body, len(part))
             except ValueError as error:
                 words = self._words(reply)
-                msg = f"{error}{words and f' ({words!r})'}"
-                raise self._failed(msg, REMEDY) from error
+                raise self._failed(f"{error}{words and f' ({words!r})'}", REMEDY) from error
         return scores
 
     def _other(self, way: Way, reply: Reply, texts: Sequence[str]) -> Way | None:

@@ -296,5 +296,4 @@ class Catalog:
             return paper_of(row, origins)
         except (ValueError, TypeError) as error:
             authors = str(row[1 + BIBLIOGRAPHY.index("authors")])
-            msg = f"the authors of paper {row[0]} are {authors[:60]!r}"
-            raise self.database.damaged(msg) from error
+            raise self.database.damaged(f"the authors of paper {row[0]} are {authors[:60]!r}") from error

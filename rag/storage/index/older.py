@@ -51,5 +51,4 @@ def keep_vectors(folder: IndexFolder, chroma: ChromaVectors) -> None:
 def _refuse(folder: IndexFolder, kept: Checksums, reason: str) -> None:
     """Raise LibraryDamagedError, unless a writer dropped the checksums meanwhile."""
     if read_checksums(folder.path) == kept:
-        msg = f"{reason}. {folder.advice}"
-        raise LibraryDamagedError(msg)
+        raise LibraryDamagedError(f"{reason}. {folder.advice}")

@@ -86,8 +86,7 @@ def _found(folder: IndexFolder, *, everything: bool) -> dict[str, object]:
             store = files.enter_context(closing(TokenStore(folder.tokens, folder.advice, create=False)))
             tokens, signed = store.ids(), len(store.in_form(Form.SIGNED))
             if seen := seen_damage(folder, whole=True):
-                msg = f"{seen}. {folder.advice}"
-                raise LibraryDamagedError(msg)
+                raise LibraryDamagedError(f"{seen}. {folder.advice}")
             damage += [*(kept.damage() if kept else []), *store.damage()]
             damage += integrity_damage(folder.chroma / CHROMA_FILE)
         chroma = files.enter_context(closing(embedded_vectors(folder.chroma, folder.advice, create=False)))

@@ -44,8 +44,7 @@ class RowStore:
         self._lock = threading.Lock()
         # SQLite takes a file cut to nothing for a new one: an empty store would answer as if sound.
         if not create and not (path.is_file() and path.stat().st_size):
-            msg = f"{path} is gone. {self._advice}"
-            raise LibraryDamagedError(msg)
+            raise LibraryDamagedError(f"{path} is gone. {self._advice}")
         try:
             if not create and is_read_only(path.resolve().parent):
                 address = f"{path.resolve().as_uri()}?immutable=1"
@@ -100,8 +99,7 @@ class RowStore:
         after = -(1 << 63)
         while rows := self.run(page, after):
             if rows[-1][0] <= after:  # a damaged file can give the same rows for ever
-                msg = f"{self.path} gives its rows in no order. {self._advice}"
-                raise LibraryDamagedError(msg)
+                raise LibraryDamagedError(f"{self.path} gives its rows in no order. {self._advice}")
             yield [self._sound(row) for row in rows]
             after = rows[-1][0]
 
@@ -135,8 +133,7 @@ class RowStore:
 
     def _sound(self, row: Sequence[Any]) -> Sequence[Any]:
         if not _is_sound(row):
-            msg = f"{self._told(row)}. {self._advice}"
-            raise LibraryDamagedError(msg)
+            raise LibraryDamagedError(f"{self._told(row)}. {self._advice}")
         return row[:-1]
 
     def _told(self, row: Sequence[Any]) -> str:

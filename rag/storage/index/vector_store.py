@@ -66,8 +66,7 @@ class VectorStore:
         there = self.dimension() or min(lengths, default=0)
         for other in lengths - {there}:
             told = f"dimension {other}, not {there}"
-            msg = f"The vectors in {self.path} don't fit the model ({told}). {self._advice}"
-            raise LibraryMismatchError(msg)
+            raise LibraryMismatchError(f"The vectors in {self.path} don't fit the model ({told}). {self._advice}")
         self._rows.put((paper_id, len(matrix), matrix.tobytes()) for paper_id, matrix in found)
 
     def put_all(self, vectors: ChunkVectors) -> None:

@@ -5,16 +5,20 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
+from gradio_client import Client
 
 from rag.library import Library
 from rag.settings import load_settings
+from tests.page.conftest import PageServer
 from tests.storage.server.conftest import SECRET
 from ui.page.calls import shown
 from ui.page.calls.base import Nothing
 from ui.page.desk import desk_of
 from ui.page.server_state import ServerState
+from ui.page.serving import Serving
 from ui.page.views.header import header
 
 NewDatabase = Callable[[], str]
@@ -83,3 +87,21 @@ def test_a_page_over_a_library_that_is_there_shows_it(
         state.warm()
     finally:
         state.close()
+
+
+def test_the_page_is_served_over_a_database_and_answers_without_telling_its_password(
+    address: str, tmp_path: Path, write_jsonl: Callable[..., Path], paper: Any
+) -> None:
+    with Library.open(address, load_settings()) as library:
+        library.ingest([write_jsonl(*(paper(number) for number in range(4)))])
+    state = ServerState(load_settings(), address, tmp_path / "demo.library")
+    server = PageServer(state, Serving(port=0))
+    try:
+        with urlopen(server.url) as reply:
+            html = reply.read().decode()
+        answer = Client(server.url, verbose=False).predict("What is the aaac method?", api_name="/ask")
+    finally:
+        server.stop()
+    assert "papers_" in html  # its name
+    assert answer["outcome"] == "answered"
+    assert SECRET not in html + json.dumps(answer)
