@@ -2,7 +2,8 @@
 
 A worker brings in papers, some at a time, and begins again where it was cut short; what an ingest said it had brought
 in counts as acknowledged. Searchers ask for acknowledged papers by their titles all the while: each must be among the
-first ten, or an error say why not. Some of Chroma's kills come when a file of its index changes: in the flush that damages it.
+first ten, or an error say why not. Half of Chroma's kills come when a file of its index changes: in the flush that
+damages it.
 """
 
 import random
