@@ -335,3 +335,29 @@ def test_what_answers_there_may_be_no_chroma(tmp_path: Path) -> None:
         Exchange("http://me:secret@127.0.0.1:1").ask("GET", "/")
     assert "http://127.0.0.1:1" in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+def test_a_paper_that_is_just_being_sent_is_never_missed(opened: ServerStorage) -> None:
+    """Searched while papers are stored, again and again: each is found by Chroma, or beside it."""
+    ids = fill(opened)
+    over = threading.Event()
+
+    def write() -> None:
+        while not over.is_set():
+            late = fill(opened, ["Late arrivals"], "/b.bib")
+            written.append(late[0])
+            with opened.writing() as index:
+                index.put([indexed(ids[0], axis(0), axis(4))])
+
+    written: list[int] = []
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        eventually(lambda: len(written) > 1)
+        for _ in range(40):
+            there = {*ids, *written}
+            with opened.reading() as index:
+                assert there <= {paper_id for paper_id, _ in index.nearest(axis(0), 1_000)}
+    finally:
+        over.set()
+        writer.join()
