@@ -13,6 +13,7 @@ import pytest
 
 from rag.errors import VectorsAwayError
 from rag.storage.manifest import IndexSpec
+from rag.storage.server.database import LOCK_SENDING
 from rag.storage.server.nearest import mending, proposing
 from rag.storage.server.nearest.chroma import ChromaServer
 from rag.storage.server.nearest.exchange import Exchange
@@ -21,6 +22,7 @@ from rag.storage.server.nearest.standing import Standing, standing, suspect
 from rag.storage.server.storage import ServerStorage
 from rag.testing.made_up import SIZE, TITLES, axis, fill, indexed
 from rag.testing.servers import ChromaServerProcess, PostgresServer
+from rag.utils.arrays import Vector
 
 SPEC = IndexSpec("made up", "one vector a paper", lambda: SIZE)
 PATIENCE = 90  # seconds: the machine may be busy
@@ -335,3 +337,23 @@ def test_what_answers_there_may_be_no_chroma(tmp_path: Path) -> None:
         Exchange("http://me:secret@127.0.0.1:1").ask("GET", "/")
     assert "http://127.0.0.1:1" in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+def test_a_paper_that_is_sent_while_somebody_searches_is_not_missed(
+    opened: ServerStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After Chroma answered without it, and before what it lacks is looked at."""
+    fill(opened)
+    with opened.database.holding(LOCK_SENDING):  # somebody else sends: it is left to him
+        [late] = fill(opened, ["Late arrivals"], "/b.bib")
+    ask = opened.chroma.nearest
+    with opened.reading() as index:
+
+        def slowly(name: str, vector: Vector, limit: int) -> list[int]:
+            found = ask(name, vector, limit)
+            assert late not in found
+            assert send(opened.database, opened.chroma, index)
+            return found
+
+        monkeypatch.setattr(opened.chroma, "nearest", slowly)
+        assert late in dict(index.nearest(axis(0), 10))
