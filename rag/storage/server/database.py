@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any, LiteralString, TypeVar, cast
+from typing import Any, LiteralString, TypeVar
 
 import psycopg
 
@@ -147,8 +147,8 @@ class PostgresDatabase:
 
     def copy_in(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Add many rows that aren't there yet, inside a transaction."""
-        sql = cast("LiteralString", f"COPY {table} ({', '.join(columns)}) FROM STDIN")
-        with self._writing().cursor() as cursor, cursor.copy(sql) as copy:
+        sql = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+        with self._writing().cursor() as cursor, cursor.copy(as_psycopg(sql)) as copy:
             for row in rows:
                 copy.write_row(nearest_values(row))
 
