@@ -1,6 +1,8 @@
 """`askpapers demo`, `ingest`, `work`: papers in."""
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -96,8 +98,7 @@ def work(
     from ui.cli.showing.progress import watching
 
     settings, errors = read_settings(), console(stderr=True)
-    signal.signal(signal.SIGTERM, _end)
-    with Library.open(library, settings, create=False) as opened:
+    with _ended_by_sigterm(), Library.open(library, settings, create=False) as opened:
         for one in opened.workers():
             errors.print(one.told(), markup=False, soft_wrap=True)
         with watching(errors) as watch:
@@ -107,6 +108,15 @@ def work(
         console().print(f"{opened.place}: {counted(done)} embedded.", markup=False, soft_wrap=True)
 
 
-def _end(*_: object) -> NoReturn:
-    """End as Ctrl+C does, so that all that is open is closed in order."""
-    raise KeyboardInterrupt
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM end what is inside as Ctrl+C does, so that all that is open is closed in order."""
+
+    def end(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

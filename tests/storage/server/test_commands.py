@@ -52,7 +52,9 @@ def test_every_command_works_on_a_database(
     again = write_jsonl(*(paper(number, doi=f"10.1/{number}") for number in range(2)), name="second.jsonl")
     place = on("info", code=1).err.split("There is no library in ")[1].split(". ")[0]
     assert place.startswith("postgresql://postgres@127.0.0.1:")
-    assert on("ingest", path).out.startswith(f"{place}: 6 added.")
+    assert on("ingest", path, "--no-embed").out.startswith(f"{place}: 6 added.")
+    assert "6 of them waiting to be embedded: askpapers work" in on("info").out
+    assert f"{place}: 6 papers embedded." in on("work", "--once").out
     assert "merged" in on("ingest", again, "--json").out
     assert "On the aaad method number 3" in on("search", "aaad method").out
     on("ask", "What is the aaac method?")
