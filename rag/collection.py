@@ -19,16 +19,14 @@ from rag.mapping import MapCache, PaperMap, make_map
 from rag.models.embedders import load_embedder
 from rag.models.embedders.base import Embedder
 from rag.models.embedders.loading import embedder_name, pinned_settings, tell_note
-from rag.records import Filters, IngestReport, Listing, LoggedChange, Merge, MissingFromSource, Paper, Rating, Removed
+from rag.records import Filters, IngestReport, Listing, Merge, MissingFromSource, Paper, Removed
 from rag.records.progress import Watch
 from rag.settings import Settings, load_settings
 from rag.storage.base import Storage
 from rag.storage.catalog.lookup import named
 from rag.storage.catalog.merged_records import merges
 from rag.storage.catalog.papers import require_source
-from rag.storage.catalog.ratings import all_ratings, delete_rating, put_rating
-from rag.storage.catalog.users.audit import all_changes, going_on, log_change, named_ids, named_sources
-from rag.storage.catalog.users.conversations import KeptConversations
+from rag.storage.catalog.users.audit import going_on, log_change, named_ids, named_sources
 from rag.storage.choosing import AnyPlace, open_storage
 from rag.storage.manifest import IndexSpec, require_same
 
@@ -288,26 +286,6 @@ class Collection:
         known = {paper.paper_id: paper for paper in self.selected()}
         rows = [row for row, paper_id in enumerate(ids) if int(paper_id) in known]
         return make_map([known[int(ids[row])] for row in rows], vectors[rows])
-
-    def rate(self, rating: Rating) -> None:
-        """Keep what a reader thought of an answer; the same `rating_id` again is a change of mind."""
-        put_rating(self.storage.catalog.database, rating)
-
-    def unrate(self, rating_id: str) -> None:
-        """Forget a rating, if it is there."""
-        delete_rating(self.storage.catalog.database, rating_id)
-
-    def ratings(self) -> list[Rating]:
-        """Return what readers thought of answers, oldest first."""
-        return all_ratings(self.storage.catalog.database)
-
-    def changes(self, limit: int) -> list[LoggedChange]:
-        """Return the latest changes of papers and marks, up to `limit`, the last first."""
-        return all_changes(self.storage.catalog.database, limit)
-
-    def kept_for(self, user: str) -> KeptConversations:
-        """Return the conversations that are kept for a user of the page."""
-        return KeptConversations(self.storage.catalog.database, user)
 
 
 def _listed(paths: str | Path | Iterable[str | Path]) -> list[Path]:

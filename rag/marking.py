@@ -9,7 +9,10 @@ from pathlib import Path
 
 from rag.collection import Collection
 from rag.records import LoggedChange, NamedCollection, PaperMarks, Rating, Removed, Tag
+from rag.storage.catalog.database import Database
 from rag.storage.catalog.marks import COLLECTION, TAG, Marks
+from rag.storage.catalog.ratings import all_ratings, delete_rating, put_rating
+from rag.storage.catalog.users.audit import all_changes
 from rag.storage.catalog.users.conversations import KeptConversations
 
 
@@ -102,15 +105,15 @@ class Marking:
 
     def rate(self, rating: Rating) -> None:
         """Keep what a reader thought of an answer; the same `rating_id` again is a change of mind."""
-        self._collection.rate(rating)
+        put_rating(self._database, rating)
 
     def unrate(self, rating_id: str) -> None:
         """Forget a rating, if it is there."""
-        self._collection.unrate(rating_id)
+        delete_rating(self._database, rating_id)
 
     def ratings(self) -> list[Rating]:
         """Return what readers thought of answers, oldest first."""
-        return self._collection.ratings()
+        return all_ratings(self._database)
 
     def changes(self, limit: int = 100) -> list[LoggedChange]:
         """Return the latest changes of papers and marks, up to `limit`, the last first: who did what, when.
@@ -118,11 +121,15 @@ class Marking:
         Who is the user of the page, or of the operating system; `rag.utils.acting.acting_as` names another. The latest
         20,000 are kept.
         """
-        return self._collection.changes(limit)
+        return all_changes(self._database, limit)
 
     def kept_for(self, user: str) -> KeptConversations:
         """Return the conversations that are kept for a user of the page."""
-        return self._collection.kept_for(user)
+        return KeptConversations(self._database, user)
+
+    @property
+    def _database(self) -> Database:
+        return self._collection.storage.catalog.database
 
     @property
     def _marks(self) -> Marks:

@@ -15,9 +15,9 @@ from rag.storage.base import Finding
 from rag.storage.catalog.sqlite import open_catalog
 from rag.storage.checking import findings
 from rag.storage.choosing import AnyPlace, open_storage, placed
+from rag.storage.folder.readonly import copied, is_read_only
 from rag.storage.layout import require_library
 from rag.storage.manifest import IndexSpec, Manifest, read_manifest, require_spec
-from rag.storage.readonly import copied, is_read_only
 from rag.utils.places import ServerAddress
 
 __all__ = ["Finding", "check"]

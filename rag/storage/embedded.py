@@ -20,6 +20,9 @@ from rag.storage.base import Finding, NewIndex, Sizes
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.sqlite import open_catalog
 from rag.storage.checking import findings, sizes_of
+from rag.storage.folder.lending import LentIndex
+from rag.storage.folder.locking import holding, is_being_written, writing
+from rag.storage.folder.readonly import as_if_in, copied, is_read_only
 from rag.storage.index.index import FolderIndex
 from rag.storage.index.opening import Lock
 from rag.storage.layout import (
@@ -31,10 +34,7 @@ from rag.storage.layout import (
     missing_index,
     missing_library,
 )
-from rag.storage.lending import LentIndex
-from rag.storage.locking import holding, is_being_written, writing
 from rag.storage.manifest import FORMAT, IndexSpec, Manifest, fitting_manifest, read_manifest, write_manifest
-from rag.storage.readonly import as_if_in, copied, is_read_only
 from rag.storage.remaking import remaking
 
 WAITS = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds between tries to read what somebody is writing

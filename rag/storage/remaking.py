@@ -12,10 +12,10 @@ from rag.errors import LibraryDamagedError
 from rag.storage.base import NewIndex
 from rag.storage.carrying import carrying, nothing
 from rag.storage.catalog.catalog import Catalog
+from rag.storage.folder.locking import writing
 from rag.storage.index.index import FolderIndex
 from rag.storage.index.token_embeddings import forms_of
 from rag.storage.layout import index_folder, index_names, next_index_name
-from rag.storage.locking import writing
 from rag.storage.manifest import IndexSpec, Manifest, read_manifest, write_manifest
 
 

@@ -18,11 +18,11 @@ from rag.records import Record
 from rag.settings import Settings
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.sqlite import open_catalog
+from rag.storage.folder.sqlite_files import sqlite_trouble
 from rag.storage.index.index import FolderIndex
 from rag.storage.index.mending import seen_damage
 from rag.storage.index.token_embeddings import NO_TOKENS
 from rag.storage.layout import IndexFolder
-from rag.storage.sqlite_files import sqlite_trouble
 
 MakePaper = Callable[..., dict[str, Any]]
 WriteJsonl = Callable[..., Path]

@@ -18,7 +18,7 @@ from rag.maintenance.doctor import check
 from rag.records import Rating
 from rag.settings import Settings
 from rag.storage.embedded import EmbeddedStorage
-from rag.storage.readonly import copied
+from rag.storage.folder.readonly import copied
 
 MakePaper = Callable[..., dict[str, Any]]
 WriteJsonl = Callable[..., Path]

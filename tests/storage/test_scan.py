@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import LibraryLockedError
+from rag.storage.folder.readonly import copied
 from rag.storage.index import exact
 from rag.storage.index.scanning import keeping, mapped_file, scan
 from rag.storage.index.scanning.keeping import keep_fresh, read_scan
@@ -22,7 +23,6 @@ from rag.storage.index.scanning.mapped_file import open_base, remove_bases
 from rag.storage.index.scanning.scan import Scan, ScanDamagedError
 from rag.storage.index.vector_store import VectorStore
 from rag.storage.layout import IndexFolder
-from rag.storage.readonly import copied
 from rag.utils.arrays import Matrix, unit
 
 DIMENSION = 24
@@ -260,7 +260,7 @@ from pathlib import Path
 from rag.storage.index.scanning import keeping, mapped_file
 from rag.storage.index.vector_store import VectorStore
 from rag.storage.layout import IndexFolder
-from rag.storage.readonly import copied
+from rag.storage.folder.readonly import copied
 kill = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 folder, moment = IndexFolder(Path(sys.argv[1]), Path("papers.library")), sys.argv[2]
 keeping.FRESH = 100

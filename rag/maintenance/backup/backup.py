@@ -18,11 +18,11 @@ from rag.maintenance.backup.moving import copy_library
 from rag.settings import Settings
 from rag.storage.catalog.sqlite import open_catalog
 from rag.storage.choosing import AnyPlace, open_storage, placed
+from rag.storage.folder.locking import holding
+from rag.storage.folder.readonly import as_if_in, copied, is_read_only
+from rag.storage.folder.sqlite_files import copy_database
 from rag.storage.layout import KEPT, MANIFEST, IndexFolder, catalog_path, index_folder, rescue_advice
-from rag.storage.locking import holding
 from rag.storage.manifest import read_manifest
-from rag.storage.readonly import as_if_in, copied, is_read_only
-from rag.storage.sqlite_files import copy_database
 from rag.utils.files import replacing
 
 

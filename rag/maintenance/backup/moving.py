@@ -3,25 +3,21 @@
 Rows are copied table by table; vectors and token states to the bit, some hundred papers at a time.
 """
 
-from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
 from rag.errors import BackupError, LibraryDamagedError, RagError
-from rag.maintenance.backup.copying import copy_catalog
 from rag.storage.base import Index, Storage
 from rag.storage.carrying import carrying
 from rag.storage.catalog.catalog import Catalog
+from rag.storage.catalog.copying import copy_catalog, findable
 from rag.storage.catalog.sqlite import open_catalog
 from rag.storage.index.mending import make_anew
 from rag.storage.index.token_store import TokenStore
 from rag.storage.index.vector_store import VectorStore
 from rag.storage.layout import FIRST_INDEX, IndexFolder, index_folder, rebuild_command
 from rag.storage.manifest import FORMAT, IndexSpec, Manifest, read_manifest, write_manifest
-
-PAGE = 500  # papers whose vectors and token states are held at once
-FINDABLE = f"SELECT paper_id FROM papers WHERE indexed = 1 AND paper_id > ? ORDER BY paper_id LIMIT {PAGE}"
 
 
 def copy_library(storage: Storage, folder: Path, *, vectors: bool) -> int:
@@ -47,7 +43,7 @@ def _let_be_found(storage: Storage, copy: Catalog, place: IndexFolder | None) ->
     """Mark the papers of a copy that can be found in the library, and keep their vectors and tokens in `place`."""
     with ExitStack() as files:
         index: Index | None = None
-        for batch in _findable(storage.catalog):
+        for batch in findable(storage.catalog):
             if place is not None:
                 if index is None:
                     place.path.mkdir()
@@ -59,14 +55,6 @@ def _let_be_found(storage: Storage, copy: Catalog, place: IndexFolder | None) ->
                 tokens.put({paper_id: found for paper_id, _, found in papers if len(found.sentences)})
             with copy.database.transaction():
                 copy.mark_indexed(batch)
-
-
-def _findable(catalog: Catalog) -> Iterator[list[int]]:
-    """Yield the ids of the papers that can be found, some hundred at a time."""
-    after = 0
-    while rows := catalog.database.all(FINDABLE, after):
-        yield [row[0] for row in rows]
-        after = rows[-1][0]
 
 
 def complete_index(folder: Path) -> None:
@@ -103,5 +91,5 @@ def _fill_index(folder: Path, catalog: Catalog, made: Manifest | None, storage: 
         return
     spec = IndexSpec(made.embedding, made.chunker, lambda: made.dimension)
     with carrying(index_folder(folder, made.vectors)) as carry, storage.rebuilding(spec, carry=False) as new:
-        for batch in _findable(catalog):
+        for batch in findable(catalog):
             new.index.put(carry(batch))

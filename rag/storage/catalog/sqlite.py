@@ -10,9 +10,9 @@ from typing import Any
 from rag.errors import LibraryDamagedError, RagError
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.schema import CHANGED, migrate, prepare
+from rag.storage.folder.sqlite_files import closed_on_error, sqlite_trouble
 from rag.storage.layout import catalog_path, rescue_advice
 from rag.storage.postings.full_text import PostingsFullText
-from rag.storage.sqlite_files import closed_on_error, sqlite_trouble
 
 BUSY_SECONDS = 10.0
 # A transaction of an ingest changes some thousand pages all over the keys. With SQLite's own 2 MB of cache they were

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rag.errors import LibraryDamagedError, RagError
+from rag.storage.folder.sqlite_files import integrity_damage
 from rag.storage.index.chroma import embedded_vectors
 from rag.storage.index.mending import seen_damage
 from rag.storage.index.token_embeddings import Form
 from rag.storage.index.token_store import TokenStore
 from rag.storage.index.vector_store import VectorStore
 from rag.storage.layout import CHROMA_FILE, IndexFolder
-from rag.storage.sqlite_files import integrity_damage
 from rag.utils.arrays import Vector
 
 SECONDS = 300

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import LibraryDamagedError, RagError
-from rag.storage.readonly import is_read_only
-from rag.storage.sqlite_files import closed_on_error, sqlite_trouble
+from rag.storage.folder.readonly import is_read_only
+from rag.storage.folder.sqlite_files import closed_on_error, sqlite_trouble
 
 PAGE = 2_000  # rows read at once
 

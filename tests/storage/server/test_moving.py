@@ -14,12 +14,12 @@ from rag.fetching import Wanted
 from rag.ingestion.indexing import embed_papers
 from rag.library import Library
 from rag.maintenance.backup import back_up, restore
-from rag.maintenance.backup.copying import TABLES, copy_catalog
 from rag.maintenance.doctor import check
 from rag.maintenance.rebuild import rebuild
 from rag.records import Rating
 from rag.settings import load_settings
 from rag.storage.base import Storage
+from rag.storage.catalog.copying import TABLES, copy_catalog
 from rag.storage.catalog.queries import put_query
 from rag.storage.choosing import AnyPlace, open_storage
 

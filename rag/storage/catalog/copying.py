@@ -21,6 +21,7 @@ from rag.storage.catalog.migrations import (
 )
 
 PAGE = 500  # rows held at once; a rating may have a hundred kB
+FINDABLE = f"SELECT paper_id FROM papers WHERE indexed = 1 AND paper_id > ? ORDER BY paper_id LIMIT {PAGE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,14 @@ def require_empty(catalog: Catalog) -> None:
                 "--library"
             )
             raise BackupError(msg)
+
+
+def findable(catalog: Catalog) -> Iterator[list[int]]:
+    """Yield the ids of the papers that can be found, ascending, some hundred at a time."""
+    after = 0
+    while rows := catalog.database.all(FINDABLE, after):
+        yield [row[0] for row in rows]
+        after = rows[-1][0]
 
 
 def _pages(database: Database, table: Table) -> Iterator[list[tuple[Any, ...]]]:
