@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from rag.errors import BackupError
-from rag.storage.catalog.copying import DERIVED, TABLES, copy_catalog
 from rag.storage.catalog.sqlite import open_catalog
+from rag.storage.copying import DERIVED, TABLES, copy_catalog
 from rag.testing.made_up import record
 
 
@@ -30,7 +30,7 @@ def test_every_table_and_column_is_copied_or_derived(tmp_path: Path) -> None:
 
 def test_pages_of_any_length_are_copied_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No row is lost or doubled where a page ends, also where keys share their beginning."""
-    monkeypatch.setattr("rag.storage.catalog.copying.PAGE", 3)
+    monkeypatch.setattr("rag.storage.copying.PAGE", 3)
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
     with closing(open_catalog(tmp_path / "one")) as one, closing(open_catalog(tmp_path / "two")) as two:

@@ -11,8 +11,8 @@ from rag.errors import BackupError, LibraryDamagedError, RagError
 from rag.storage.base import Index, Storage
 from rag.storage.carrying import carrying
 from rag.storage.catalog.catalog import Catalog
-from rag.storage.catalog.copying import copy_catalog, findable
 from rag.storage.catalog.sqlite import open_catalog
+from rag.storage.copying import copy_catalog, findable
 from rag.storage.index.mending import make_anew
 from rag.storage.index.token_store import TokenStore
 from rag.storage.index.vector_store import VectorStore

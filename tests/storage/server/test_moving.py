@@ -19,9 +19,9 @@ from rag.maintenance.rebuild import rebuild
 from rag.records import Rating
 from rag.settings import load_settings
 from rag.storage.base import Storage
-from rag.storage.catalog.copying import TABLES, copy_catalog
 from rag.storage.catalog.queries import put_query
 from rag.storage.choosing import AnyPlace, open_storage
+from rag.storage.copying import TABLES, copy_catalog
 
 NewDatabase = Callable[[], str]
 
