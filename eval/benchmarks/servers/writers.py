@@ -23,7 +23,7 @@ from typing import NamedTuple
 from eval.benchmarks.servers.works import Told, works_of, write, wrong
 from eval.speed.at_size.quick_embedder import DIMENSION, NAME, QuickEmbedder
 from rag.ingestion.chunking import CHUNKER
-from rag.ingestion.ingest import store_records
+from rag.ingestion.ingest import READ_BATCH, store_records
 from rag.ingestion.working import work
 from rag.readers import read_file
 from rag.records import Record, Rejection
@@ -39,7 +39,8 @@ RECORDS, WORKERS = 80_000, 4
 KILLED_RECORDS, KILLS = 8_000, 200
 SPEC = IndexSpec(NAME, CHUNKER, lambda: DIMENSION)
 FORK = multiprocessing.get_context("fork")  # everything is imported already: a worker begins at once
-LONGEST = 2.0  # seconds before a worker is killed
+LONGEST = 4.0  # seconds before a worker is killed
+SMALL = 25  # records a transaction of those that are killed, so that they come on
 Where = tuple[str, str]  # of PostgreSQL's library and of Chroma
 
 
@@ -102,7 +103,8 @@ def _store(opened: Callable[[], Storage], files: list[Path], log: Path | None) -
     with closing(opened()) as storage:
         for file in files:
             found = ((source, one) for source, one in read_file(file) if isinstance(one, Record | Rejection))
-            store_records(found, storage.catalog, partial(_note, log, file))
+            size = READ_BATCH if log is None else SMALL
+            store_records(found, storage.catalog, partial(_note, log, file), size=size)
 
 
 def _note(log: Path | None, file: Path, progress: Progress) -> None:
@@ -147,7 +149,9 @@ def _killed(work: Path, records: int, kills: int) -> str:
         last = FORK.Process(target=_read_and_embed, args=(where, told.files, None))
         last.start()
         last.join()
-        return f"{done}\n\n{_looked_at(where, told, missing, pending)}"
+        stored = sum(len(sources) for papers in found.values() for _, sources in papers)
+        done += f" Then {stored:,} of {records:,} records were stored, {pending:,} papers waited for vectors."
+        return f"{done}\n\n{_looked_at(where, told, missing)}"
 
 
 def _read_and_embed(where: Where, files: list[Path], log: Path | None) -> None:
@@ -194,7 +198,7 @@ def _acknowledged(log: Path) -> dict[str, int]:
     return most
 
 
-def _looked_at(where: Where, told: Told, missing: int, pending: int) -> str:
+def _looked_at(where: Where, told: Told, missing: int) -> str:
     """Return what is there after the last clean run."""
     with closing(ServerStorage.open(where[0], "measured", ChromaServer(where[1]), SPEC)) as storage:
         database = storage.database
@@ -202,7 +206,6 @@ def _looked_at(where: Where, told: Told, missing: int, pending: int) -> str:
         double, lost = wrong(storage.catalog, told)
         rows = {
             "acknowledged records that were gone before the last run": missing,
-            "papers that waited for vectors then": pending,
             "works that are two papers": double,
             "works that lack a record": lost,
             "papers, and those that can be found": (storage.catalog.count(), storage.catalog.count(indexed=True)),
