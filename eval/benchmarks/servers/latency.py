@@ -3,6 +3,7 @@
 What is made anew of Chroma, from PostgreSQL's vectors, is timed too.
 """
 
+import os
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -17,8 +18,10 @@ from eval.speed.at_size.making import make
 from eval.speed.at_size.quick_embedder import QuickEmbedder
 from rag.collection import Collection
 from rag.library import Library
+from rag.storage.base import Storage
 from rag.storage.server.nearest.sending import make_anew
 from rag.storage.server.storage import ServerStorage
+from rag.testing.servers import Server
 
 PAPERS = 100_000
 ASKED, WARM_UP = 60, 10
@@ -38,6 +41,7 @@ def measure(work: Path) -> str:
             clocks = _in_turns([embedded.search, shared.search], asked, servers)
             loads = [_at_once(library.search, asked, servers) for library in (embedded, shared)]
             anew = _anew(opened[1].storage, servers)
+            room = _room([one.storage for one in opened], servers)
     lines = ["| library | p50 | p95 | processor here | PostgreSQL | Chroma |", "|---|---|---|---|---|---|"]
     lines += [f"| {name} | {told} |" for name, told in zip(("folder", "servers"), clocks, strict=True)]
     lines += [
@@ -46,7 +50,7 @@ def measure(work: Path) -> str:
         "|---|---|---|---|",
     ]
     lines += [f"| {name} | {told} |" for name, told in zip(("folder", "servers"), loads, strict=True)]
-    return "\n".join([*lines, "", anew])
+    return "\n".join([*lines, "", anew, "", *room])
 
 
 def _spent(servers: Servers) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -103,3 +107,22 @@ def _anew(storage: object, servers: Servers) -> str:
         f"Chroma's index of {PAPERS:,} papers made anew: {time.monotonic() - begun:.0f} s; of the processor "
         f"{spent[0]:.0f} s here, {spent[1]:.0f} s PostgreSQL, {spent[2]:.0f} s Chroma."
     )
+
+
+def _room(storages: Sequence[Storage], servers: Servers) -> list[str]:
+    """Return what the libraries take of the disk, and of the memory for Chroma."""
+    lines = ["| kB a paper | catalog and full text | vectors and token states | Chroma |", "|---|---|---|---|"]
+    files = (path for path in (servers.chroma.folder / "data").rglob("*") if path.is_file())
+    chroma = (
+        f"{sum(path.stat().st_size for path in files) / PAPERS / 1e3:.2f}, {_memory(servers.chroma):.0f} MB of memory"
+    )
+    for name, storage, other in zip(("folder", "servers"), storages, ("in the second", chroma), strict=True):
+        catalog, vectors, _ = storage.sizes()
+        lines.append(f"| {name} | {catalog / PAPERS / 1e3:.2f} | {vectors / PAPERS / 1e3:.2f} | {other} |")
+    return lines
+
+
+def _memory(server: Server) -> float:
+    """Return the MB that a server's processes have in memory; on Linux."""
+    pages = sum(int(Path(f"/proc/{one}/statm").read_text("ascii").split()[1]) for one in server.processes())
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
