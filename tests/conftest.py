@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +22,7 @@ from rag.records import Record, Rejection, Remark
 from rag.samples import PATH
 from rag.settings import Settings
 from tests.chat_server import ChatHandler, ChatServer
+from tests.copies import copied
 from tests.http_server import listening
 from ui.cli.app import main
 
@@ -252,4 +252,4 @@ def indexes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[IndexSe
 @pytest.fixture
 def own_samples(sample_folder: Path, tmp_path: Path) -> Path:
     """The folder of a reader's own library, with the sample papers in it; may be changed."""
-    return Path(shutil.copytree(sample_folder, tmp_path / "own.library"))
+    return copied(sample_folder, tmp_path / "own.library")

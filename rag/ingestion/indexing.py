@@ -46,8 +46,9 @@ def index_pending(
         done, size = 0, EMBED_BATCH
         model: Embedder | None = None
         while claimed := claims.take(size):
-            model = model or embedder()
-            watch(Progress("embed", total - left, total))
+            if model is None:
+                model = embedder()
+                watch(Progress("embed", total - left, total))
             begun = monotonic()
             versions = {one.paper.paper_id: one.version for one in claimed}
             try:

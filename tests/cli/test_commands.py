@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.copies import copied
+
 MakePaper = Callable[..., dict[str, Any]]
 Cli = Callable[..., Any]
 WriteJsonl = Callable[..., Path]
@@ -20,7 +22,7 @@ WriteJsonl = Callable[..., Path]
 @pytest.fixture
 def library(sample_folder: Path, tmp_path: Path) -> Path:
     """A library of the sample papers that a test may change."""
-    return Path(shutil.copytree(sample_folder, tmp_path / "copy.library"))
+    return copied(sample_folder, tmp_path / "copy.library")
 
 
 def assert_one_line_error(done: Any, *parts: str) -> None:

@@ -1,7 +1,6 @@
 """Collections, tags and notes from the command line, and the filters that keep to them."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from rag.errors import EmptyLibraryError, QuestionError
 from rag.records import Filters
+from tests.copies import copied
 from ui.cli.app import app
 from ui.filters import read_filters, read_years
 
@@ -19,7 +19,7 @@ Call = Callable[..., Result]
 @pytest.fixture
 def call(sample_folder: Path, tmp_path: Path) -> Call:
     """Call a command over a library of the sample papers of its own."""
-    folder = shutil.copytree(sample_folder, tmp_path / "copy.library")
+    folder = copied(sample_folder, tmp_path / "copy.library")
 
     def run(*arguments: object, answer: str | None = None) -> Result:
         return CliRunner().invoke(app, [*map(str, arguments), "--library", str(folder)], input=answer)

@@ -1,7 +1,6 @@
 """Keeping a library from the command line: list, show, remove, info, and what is gone from its sources."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from rag.errors import LibraryMissingError, QuestionError, SourceError
 from rag.library import Library
 from rag.maintenance.info import describe
 from rag.settings import Settings
+from tests.copies import copied
 from ui.cli.app import app
 
 Call = Callable[..., Result]
@@ -23,7 +23,7 @@ MakePaper = Callable[..., dict[str, Any]]
 @pytest.fixture
 def folder(sample_folder: Path, tmp_path: Path) -> Path:
     """A library of the sample papers that a test may change."""
-    return Path(shutil.copytree(sample_folder, tmp_path / "copy.library"))
+    return copied(sample_folder, tmp_path / "copy.library")
 
 
 @pytest.fixture

@@ -100,7 +100,10 @@ def test_a_flipped_bit_in_what_is_stored_once_is_found(catalog: Catalog, change:
     store_records([("/a.jsonl", twice[0]), ("/b.jsonl", twice[1])], catalog)
     for note in ("bad", "fine"):
         with catalog.transaction():
-            catalog.database.run("INSERT OR REPLACE INTO ratings VALUES ('r1', '2026', 1, ?, '{}')", note)
+            catalog.database.run(
+                "INSERT OR REPLACE INTO ratings (rating_id, at, good, note, answer) VALUES ('r1', '2026', 1, ?, '{}')",
+                note,
+            )
     assert catalog.damage() == []
     for name in catalog.database.all("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%resummed'"):
         catalog.database.run(f"DROP TRIGGER {name[0]}")

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from selenium.webdriver import Chrome
 from rag.library import Library
 from rag.settings import Settings
 from tests.chat_server import ChatServer, Held
+from tests.copies import copied
 from tests.page.browser import AXE, PATIENCE, PHONE, OpenTab, Tab, assert_quiet, lacking, start_chromium
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def serve_page(sample_folder: Path, tmp_path: Path) -> Iterator[Callable[..., Pa
     def serve(home: Path | None = None, settings: Settings | None = None, **how: Any) -> PageServer:
         samples = tmp_path / f"samples-{len(serving)}.library"
         if home is None:
-            shutil.copytree(sample_folder, samples)
+            copied(sample_folder, samples)
         settings = settings or Settings(llm="extractive")
         serving.append(_served(home or tmp_path / "papers.library", samples, settings, **how))
         return serving[-1]
@@ -106,7 +106,7 @@ def serve_page(sample_folder: Path, tmp_path: Path) -> Iterator[Callable[..., Pa
 def sample_page(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageServer]:
     """The page over the samples as for a new reader, without a language model; to be read only."""
     folder = tmp_path_factory.mktemp("page")
-    shutil.copytree(sample_folder, folder / "samples.library")
+    copied(sample_folder, folder / "samples.library")
     settings = Settings(llm="extractive")
     server = _served(folder / "papers.library", folder / "samples.library", settings)
     yield server

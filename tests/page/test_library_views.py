@@ -1,7 +1,6 @@
 """The library on the page without a browser: its table, a paper opened, what adding a file tells, runs, filters."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from rag.errors import QuestionError
 from rag.library import Library
 from rag.records import Filters, IngestReport, Rejection, Remark
 from rag.settings import Settings
+from tests.copies import copied
 from tests.page.html import Seen, paper
 from ui.filters import read_filters
 from ui.page import library_handlers
@@ -76,7 +76,7 @@ def test_examples_name_what_titles_name_and_are_answered() -> None:
 
 def test_the_runs_of_a_library_are_listed_and_opened_as_reports(sample_folder: Path, tmp_path: Path) -> None:
 
-    home = Path(shutil.copytree(sample_folder, tmp_path / "own.library"))
+    home = copied(sample_folder, tmp_path / "own.library")
     assert "No run yet" in runs_view.runs(home)
     questions = load_questions(Path(__file__).resolve().parents[2] / "eval" / "data" / "sample_questions.jsonl")
     with Library.open(home, Settings()) as library:

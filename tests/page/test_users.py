@@ -22,6 +22,7 @@ Serve = Callable[..., Any]
 READS = {
     "ask", "follow", "stop", "show", "rate", "keep", "found", "papers", "ids", "within", "paper", "paper_reference",
     "sources", "jobs", "queries", "groups", "marks", "columns", "compare", "compared", "stop_comparing", "compared_as",
+    "looked",
     "exported", "saved", "opened_file", "shared", "about", "news", "map_of_papers", "runs", "run", "reference",
 }  # fmt: skip
 
@@ -35,7 +36,7 @@ def test_each_call_of_the_page_is_one_that_reads_or_one_that_writes() -> None:
 def test_a_reader_is_refused_every_call_that_writes_and_a_writer_is_not(serve_page: Serve, own_samples: Path) -> None:
     server = serve_page(own_samples, auth=USERS, readers=frozenset({"bob"}))
     ada, bob = logged_in(server, "ada"), logged_in(server, "bob")
-    said = dict.fromkeys(("name", "note", "job", "undo", "source", "old", "new", "index", "text"), "x")
+    said = dict.fromkeys(("name", "note", "job", "undo", "source", "old", "new", "index", "text", "look"), "x")
     sent = said | {"kind": "tag", "papers": [1], "paper": 1, "files": ["/x"], "query": 1}
     for name in sorted(WRITING):
         assert call(server, name, sent, bob) == (200, {"error": READING}), name

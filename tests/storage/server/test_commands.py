@@ -82,6 +82,7 @@ def test_every_command_works_on_a_database(
     assert "PROBLEM" not in checked
     assert "Chroma: version 1." in checked
     assert "PostgreSQL: version" in checked
+    assert "collect" in on("audit").out
     on("backup", tmp_path / "b.zip", "--vectors")
     assert "holds a library already" in on("restore", tmp_path / "b.zip", code=1).err
     assert "pg_dump" in on("rescue", "--out", tmp_path / "o.jsonl", code=1).err

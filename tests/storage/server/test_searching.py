@@ -11,7 +11,7 @@ from rag.library import Library
 from rag.records import Filters
 from rag.samples import PATH, QUESTIONS, UNANSWERABLE
 from rag.settings import Settings
-from rag.storage.server.nearest import proposing
+from rag.storage.server.nearest import mending, proposing
 from rag.testing.servers import ChromaServerProcess, PostgresServer
 
 SCHEMA = f"searching_{uuid4().hex[:8]}"
@@ -77,18 +77,20 @@ def test_a_large_library_answers_by_words_with_a_note_while_chroma_is_away(
         connection.execute("UPDATE indexes SET suspect = false, sent = now() - interval '1 hour'")
     own_chroma.stop()
     monkeypatch.setattr(proposing, "EXACT_LIMIT", 0)
-    monkeypatch.setattr("rag.storage.server.nearest.mending.PAUSE", 600)
+    monkeypatch.setattr(mending, "PAUSE", 600)
+    large = Library.open(postgres.address(SCHEMA), shared.settings)
     try:
         for question, answer in zip(ASKED, before, strict=True):
-            again = shared.ask(question)
+            again = large.ask(question)
             assert again.answered == answer.answered
             away = f"Chroma at {own_chroma.url} can't be asked ([Errno 111] Connection refused). Check that it runs; "
             assert again.notes == (f"{away}papers are found by words meanwhile.", *answer.notes)
         for question, hits in zip(ASKED, found, strict=True):
-            assert shared.search(question)[0].paper == hits[0].paper
+            assert large.search(question)[0].paper == hits[0].paper
         with pytest.raises(VectorsAwayError):
-            shared.search("xylophone")
+            large.search("xylophone")
     finally:
+        large.close()
         own_chroma.start()
     assert shared.ask(QUESTIONS[0]).notes == before[0].notes
 
@@ -97,7 +99,7 @@ def test_a_small_library_searches_the_same_while_chroma_is_away(
     shared: Library, own_chroma: ChromaServerProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All its vectors are compared."""
-    monkeypatch.setattr("rag.storage.server.nearest.mending.PAUSE", 600)
+    monkeypatch.setattr(mending, "PAUSE", 600)
     before = [shared.search(question) for question in ASKED]
     own_chroma.stop()
     try:

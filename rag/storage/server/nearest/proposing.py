@@ -85,7 +85,10 @@ class Proposer:
             if compared is None:
                 raise
             return compared | fresh
-        self._kept = None
+        if len(near) < wanted.limit:  # a small library, or few that pass: Chroma may leave some of them out
+            near = self._compared(index, found, wanted) or near
+        else:
+            self._kept = None
         return near | fresh
 
     def _by_chroma(self, found: Standing, wanted: Wanted) -> set[int]:
