@@ -149,7 +149,7 @@ def test_another_browser_of_a_user_has_their_conversations_and_another_user_has_
     assert second.asked() == [LATE, LORA]
     bob = open_browser(kept_page, "bob")
     bob.ask(LORA)
-    assert [text.split("\n")[0] for text in bob.texts(LISTED)] == [LORA]
+    bob.until(lambda: [text.split("\n")[0] for text in bob.texts(LISTED)] == [LORA], "his conversation alone")
     log_in(second, "bob")  # in ada's second browser
     second.see(LISTED, LORA)
     assert not second.seen(LISTED, LATE)

@@ -86,7 +86,8 @@ def asked(place: AnyPlace) -> list[Any]:
     with Library.open(place, load_settings()) as library:
         hits = library.search("the abbb method reaches points", limit=20)
         answer = library.ask("What is the accc method?")
-        return [[(hit.paper, round(hit.score, 6)) for hit in hits], answer.text, answer.citations]
+        # The words of papers that wait count in a folder, and in a database not yet: so scores may differ.
+        return [sorted((hit.paper for hit in hits), key=str), answer.text, answer.citations]
 
 
 @pytest.fixture
@@ -109,10 +110,7 @@ def test_a_folder_s_library_is_the_same_in_a_database(moved: tuple[Path, str]) -
             assert after[what] == found, what
         assert other.catalog.count(indexed=False) == 2
         assert other.catalog.generation > 0
-    one, other = asked(folder), asked(address)
-    # The words of papers that wait count in a folder, and in a database not yet: so scores may differ.
-    assert {paper.paper_id for paper, _ in other[0]} == {paper.paper_id for paper, _ in one[0]}
-    assert other[1:] == one[1:]
+    assert asked(address) == asked(folder)
     findings = {finding.what: finding for finding in check(address, load_settings())}
     assert not findings.pop("unfinished ingest").sound
     assert all(finding.sound for finding in findings.values()), findings
@@ -214,7 +212,7 @@ def test_a_restore_that_fails_over_the_vectors_leaves_the_papers_and_says_what_m
     with opened(address) as storage:
         assert (storage.catalog.count(), storage.catalog.count(indexed=True)) == (11, 0)
     assert rebuild(address, load_settings()) == 11
-    assert len(asked(address)[0]) == 8
+    assert len(asked(address)[0]) == 11
 
 
 def raised(error: Exception) -> None:

@@ -91,6 +91,7 @@ def test_a_large_library_answers_by_words_with_a_note_while_chroma_is_away(
             large.search("xylophone")
     finally:
         large.close()
+        monkeypatch.undo()
         own_chroma.start()
     assert shared.ask(QUESTIONS[0]).notes == before[0].notes
 
