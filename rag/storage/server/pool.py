@@ -10,7 +10,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import psycopg
-from psycopg.types.numeric import NumericLoader
+from psycopg.types.numeric import NumericBinaryLoader, NumericLoader
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 Connection = psycopg.Connection[Any]
@@ -88,8 +88,17 @@ class _Whole(NumericLoader):
         return int(super().load(data))
 
 
+class _WholeBinary(NumericBinaryLoader):
+    """The same, of what is sent in binary."""
+
+    def load(self, data: Any) -> Any:
+        """Return an int."""
+        return int(super().load(data))
+
+
 def _configure(connection: Connection) -> None:
     """Give a new connection what all of ours have."""
     connection.adapters.register_loader("numeric", _Whole)
+    connection.adapters.register_loader("numeric", _WholeBinary)
     connection.execute(f"SET statement_timeout = {STATEMENT_MS}")
     connection.execute(f"SET idle_in_transaction_session_timeout = {IDLE_MS}")
