@@ -4,6 +4,7 @@ A server that was started anew leaves broken connections behind; one that lay id
 whoever asks while the server can't be reached is told so, rather than that he waited for long.
 """
 
+import logging
 import math
 import time
 from typing import Any
@@ -26,6 +27,8 @@ SETTINGS = {
     "tcp_user_timeout": 30_000,  # milliseconds that what was sent may go unheard: the network was cut
     "application_name": "askpapers",
 }
+
+logging.getLogger("psycopg.pool").addHandler(logging.NullHandler())  # what it meets is told by who asked
 
 
 class Pool(ConnectionPool[Connection]):

@@ -1,5 +1,6 @@
 """PostgreSQL down, restarted, hung, full, refusing or of another version: one line says so, and it goes on after."""
 
+import logging
 import multiprocessing
 import os
 import shutil
@@ -90,6 +91,11 @@ def test_a_server_that_is_down_is_told_of_at_once(server: PostgresServer) -> Non
     began = time.monotonic()
     assert "can't be reached" in refusal(address)
     assert time.monotonic() - began < pool.WAIT
+
+
+def test_what_the_pool_of_connections_meets_is_not_printed() -> None:
+    """Python prints warnings that nobody handles; whoever asked tells it in a line."""
+    assert any(isinstance(handler, logging.NullHandler) for handler in logging.getLogger("psycopg.pool").handlers)
 
 
 def test_a_search_while_it_is_down_says_so_and_the_next_one_finds_it_again(
