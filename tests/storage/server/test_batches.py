@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from rag.ingestion.ingest import store_records
 from rag.ingestion.merging import split
 from rag.records import Record
+from rag.storage.catalog import catalog as catalogs
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.marks import COLLECTION, TAG
 from rag.storage.catalog.merged_records import merges
@@ -21,7 +22,7 @@ from rag.storage.catalog.sqlite import open_catalog
 from rag.storage.manifest import IndexSpec
 from rag.storage.server.nearest.chroma import ChromaServer
 from rag.storage.server.storage import ServerStorage
-from rag.storage.server.writers import memory
+from rag.storage.server.writers import batches, memory
 from rag.testing.servers import PostgresServer
 
 NOWHERE = ChromaServer("http://127.0.0.1:1")  # nothing here is embedded
@@ -93,8 +94,8 @@ def test_what_is_stored_in_batches_is_what_the_catalog_makes_of_it_record_by_rec
 ) -> None:
     """Papers, keys, records, marks and numbers; also when more papers share a key than are looked at."""
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
-        for module in ("catalog.catalog", "server.writers.batches"):
-            patch.setattr(f"rag.storage.{module}.SHARING", sharing)
+        for module in (catalogs, batches):
+            patch.setattr(module, "SHARING", sharing)
         with storage.database.writes():
             storage.database.script(EMPTY)
         with closing(open_catalog(Path(folder))) as plain:
