@@ -5,51 +5,18 @@ paper counts as findable only when its vectors are there.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from rag.errors import BackupError
-from rag.records.papers import BIBLIOGRAPHY
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.database import Database
-from rag.storage.catalog.migrations import (
-    LABEL_COLUMNS,
-    NOTE_COLUMNS,
-    QUERY_COLUMNS,
-    RATING_COLUMNS,
-    RECORD_COLUMNS,
-)
+from rag.storage.tables import TABLES, Table
 
 PAGE = 500  # rows held at once; a rating may have a hundred kB
 FINDABLE = f"SELECT paper_id FROM papers WHERE indexed = 1 AND paper_id > ? ORDER BY paper_id LIMIT {PAGE}"
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table that is copied: its name, its columns, and how many of the first are its key."""
-
-    name: str
-    columns: tuple[str, ...]
-    key: int = 1
-
-
-# In an order in which every row finds the rows that it refers to.
-TABLES = (
-    Table("papers", ("paper_id", *BIBLIOGRAPHY, "title_key")),
-    Table("origins", ("paper_id", "source", "line"), 2),
-    Table("identifiers", ("scope", "value", "paper_id"), 3),
-    Table("records", RECORD_COLUMNS),
-    Table("apart", ("record", "other"), 2),
-    Table("labels", LABEL_COLUMNS),
-    Table("labelled", ("label_id", "paper_id"), 2),
-    Table("notes", NOTE_COLUMNS),
-    Table("ratings", RATING_COLUMNS),
-    Table("queries", QUERY_COLUMNS),
-    Table("audit", ("audit_id", "at", "who", "what", "papers", "about")),
-    Table("kept_versions", ("who", "version")),
-    Table("kept_rows", ("who", "kind", "row_id", "version", "conversation", "deleted", "told"), 3),
-)
-# What is not: columns and tables that are made by the database from these, or tell of one opening of it.
+# What isn't copied: columns and tables that are made by the database from these, or tell of one opening of it.
 DERIVED = frozenset(
     (
         *("papers.indexed", "labelled.labelled_id", "checksums", "row_sums", "sqlite_sequence"),

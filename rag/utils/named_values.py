@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Callable
 
 from rag.utils.addresses import http_address
 
@@ -24,16 +25,6 @@ def price_table(text: str) -> dict[str, tuple[float, float]]:
     return table
 
 
-def checked_prices(value: str) -> str:
-    """Return a table of prices as it is; raise ValueError for anything else."""
-    try:
-        price_table(value)
-    except ValueError:
-        msg = "it must look like gpt-4.1-mini=0.4/1.6, other=2/8 (a model's prices per million tokens read and written)"
-        raise ValueError(msg) from None
-    return value
-
-
 def address_table(text: str) -> dict[str, str]:
     """Return addresses by name of `NAME=ADDRESS, NAME=ADDRESS`. Raises ValueError for anything else.
 
@@ -49,11 +40,22 @@ def address_table(text: str) -> dict[str, str]:
     return table
 
 
+def checked_prices(value: str) -> str:
+    """Return a table of prices as it is; raise ValueError for anything else."""
+    return _checked(
+        value, price_table, "gpt-4.1-mini=0.4/1.6, other=2/8 (a model's prices per million tokens read and written)"
+    )
+
+
 def checked_addresses(value: str) -> str:
     """Return a table of addresses as it is; raise ValueError for anything else."""
+    return _checked(value, address_table, "arxiv=https://mirror.example.org/api, crossref=https://other.example.org")
+
+
+def _checked(value: str, table: Callable[[str], object], example: str) -> str:
     try:
-        address_table(value)
+        table(value)
     except ValueError:
-        msg = "it must look like arxiv=https://mirror.example.org/api, crossref=https://other.example.org"
+        msg = f"it must look like {example}"
         raise ValueError(msg) from None
     return value

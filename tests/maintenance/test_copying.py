@@ -7,7 +7,8 @@ import pytest
 
 from rag.errors import BackupError
 from rag.storage.catalog.sqlite import open_catalog
-from rag.storage.copying import DERIVED, TABLES, copy_catalog
+from rag.storage.copying import DERIVED, copy_catalog
+from rag.storage.tables import TABLES
 from rag.testing.made_up import record
 
 

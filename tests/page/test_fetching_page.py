@@ -58,6 +58,14 @@ async def look(desk: Desk, **sought: Any) -> tuple[list[str], dict[str, Any]]:
     return [one for one in waits if one], told
 
 
+def at_the_field(tab: Any) -> Any:
+    """Open the field in which papers are fetched."""
+    tab.tab("Library")
+    tab.click(f"{FIELD} summary")
+    tab.see(f"{FIELD} .ap-gives", "preprints")
+    return tab
+
+
 def test_with_the_switch_off_no_call_asks_an_index(tmp_path: Path, indexes: IndexServer) -> None:
     state = ServerState(indexes.settings(tmp_path), tmp_path / "own.library", tmp_path / "demo.library")
     desk = desk_of(state)
@@ -188,10 +196,7 @@ def test_without_the_switch_nothing_is_offered(open_tab: OpenTab, serve_page: An
 def test_papers_are_looked_at_brought_in_kept_and_taken_out(
     open_tab: OpenTab, serve_page: Any, indexes: IndexServer, tmp_path: Path, axe: str
 ) -> None:
-    tab = open_tab(serve_page(settings=indexes.settings(tmp_path, fetch=True, llm="extractive")))
-    tab.tab("Library")
-    tab.click(f"{FIELD} summary")
-    tab.see(f"{FIELD} .ap-gives", "preprints")
+    tab = at_the_field(open_tab(serve_page(settings=indexes.settings(tmp_path, fetch=True, llm="extractive"))))
     tab.run(f"const s = document.querySelector('{FIELD} select'); s.value = 'openalex';"
             "s.dispatchEvent(new Event('change', {bubbles: true}));")  # fmt: skip
     tab.driver.find_element("css selector", f"{FIELD} textarea").send_keys("otters")
@@ -225,10 +230,7 @@ def test_papers_are_looked_at_brought_in_kept_and_taken_out(
 def test_a_look_shows_what_the_index_makes_it_wait_for(
     open_tab: OpenTab, serve_page: Any, indexes: IndexServer, tmp_path: Path
 ) -> None:
-    tab = open_tab(serve_page(settings=indexes.settings(tmp_path, fetch=True, llm="extractive")))
-    tab.tab("Library")
-    tab.click(f"{FIELD} summary")
-    tab.see(f"{FIELD} .ap-gives", "preprints")
+    tab = at_the_field(open_tab(serve_page(settings=indexes.settings(tmp_path, fetch=True, llm="extractive"))))
     tab.run(f"document.querySelector('{FIELD} select').value = 'openalex'")
     tab.driver.find_element("css selector", f"{FIELD} textarea").send_keys("otters")
     indexes.misbehaves("openalex", Fault(status=429, headers={"Retry-After": "3"}))
@@ -241,10 +243,7 @@ def test_a_look_shows_what_the_index_makes_it_wait_for(
 def test_what_a_form_can_t_hold_is_told_at_its_field_and_nothing_is_asked(
     open_tab: OpenTab, serve_page: Any, indexes: IndexServer, tmp_path: Path
 ) -> None:
-    tab = open_tab(serve_page(settings=indexes.settings(tmp_path, fetch=True, llm="extractive")))
-    tab.tab("Library")
-    tab.click(f"{FIELD} summary")
-    tab.see(f"{FIELD} .ap-gives", "preprints")
+    tab = at_the_field(open_tab(serve_page(settings=indexes.settings(tmp_path, fetch=True, llm="extractive"))))
     tab.run(f"const s = document.querySelector('{FIELD} select'); s.value = 'huggingface';"
             "s.dispatchEvent(new Event('change', {bubbles: true}));")  # fmt: skip
     tab.see(f"{FIELD} textarea[placeholder^='A day']")
@@ -270,10 +269,7 @@ def test_what_a_form_can_t_hold_is_told_at_its_field_and_nothing_is_asked(
 def test_a_fetch_that_a_restart_of_the_server_cut_is_told_and_no_card_stays_at_work(
     open_tab: OpenTab, serve_page: Any, indexes: IndexServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tab = open_tab(serve_page(settings=indexes.settings(tmp_path, fetch=True, llm="extractive")))
-    tab.tab("Library")
-    tab.click(f"{FIELD} summary")
-    tab.see(f"{FIELD} .ap-gives", "preprints")
+    tab = at_the_field(open_tab(serve_page(settings=indexes.settings(tmp_path, fetch=True, llm="extractive"))))
     tab.run(f"document.querySelector('{FIELD} select').value = 'openalex'")
     tab.driver.find_element("css selector", f"{FIELD} textarea").send_keys("otters")
     indexes.misbehaves("openalex", Fault(silent=4.0))

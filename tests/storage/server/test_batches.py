@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from rag.ingestion.ingest import store_records
 from rag.ingestion.merging import split
 from rag.records import Record
+from rag.storage import tables
 from rag.storage.catalog import catalog as catalogs
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.marks import COLLECTION, TAG
@@ -65,7 +66,7 @@ def storage(postgres: PostgresServer) -> Iterator[ServerStorage]:
 def content(catalog: Catalog) -> dict[str, list[Any]]:
     """Return all rows that a batch may write, times aside, with the number of the changes."""
     found = {}
-    for table in (memory.PAPERS, memory.ORIGINS, memory.IDENTIFIERS, memory.NOTES, memory.LABELLED, memory.APART):
+    for table in (memory.PAPERS, tables.ORIGINS, tables.IDENTIFIERS, tables.NOTES, tables.LABELLED, tables.APART):
         found[table.name] = catalog.database.all(f"SELECT {', '.join(table.columns)} FROM {table.name}")
     found["records"] = catalog.database.all("SELECT record_id, paper_id, source, reason, record FROM records")
     return {name: sorted(map(tuple, rows), key=repr) for name, rows in found.items()}
@@ -116,7 +117,7 @@ def test_what_is_stored_in_batches_is_what_the_catalog_makes_of_it_record_by_rec
 def test_the_tables_in_memory_have_the_columns_of_the_server(storage: ServerStorage) -> None:
     """A column that is added there must be known here, or a batch would lose it."""
     ours = {"labelled": {"labelled_id"}, "papers": {"version"}}  # the server's own
-    for table in (*memory.MADE, memory.LABELS):
+    for table in (*memory.MADE, tables.LABELS):
         there = {row[0] for row in storage.database.all(COLUMNS, table.name)}
         assert there == set(table.columns) | ours.get(table.name, set())
 

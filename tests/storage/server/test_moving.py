@@ -22,8 +22,9 @@ from rag.storage.base import Storage
 from rag.storage.catalog.queries import put_query
 from rag.storage.catalog.users.conversations import RowChange
 from rag.storage.choosing import AnyPlace, open_storage
-from rag.storage.copying import TABLES, copy_catalog
+from rag.storage.copying import copy_catalog
 from rag.storage.server.index import ServerIndex
+from rag.storage.tables import TABLES
 
 NewDatabase = Callable[[], str]
 

@@ -75,12 +75,17 @@ def test_the_page_tells_the_database_s_name_and_keeps_map_and_runs(
     assert not [text for text in told if SECRET in text]
 
 
+def filled(address: str, folder: Path, file: Path) -> ServerState:
+    """Return the state of a page over a database with the papers of a file."""
+    with Library.open(address, load_settings()) as library:
+        library.ingest([file])
+    return ServerState(load_settings(), address, folder / "demo.library")
+
+
 def test_a_page_over_a_library_that_is_there_shows_it(
     address: str, tmp_path: Path, write_jsonl: Callable[..., Path], paper: Any
 ) -> None:
-    with Library.open(address, load_settings()) as library:
-        library.ingest([write_jsonl(*(paper(number) for number in range(4)))])
-    state = ServerState(load_settings(), address, tmp_path / "demo.library")
+    state = filled(address, tmp_path, write_jsonl(*(paper(number) for number in range(4))))
     try:
         assert not state.is_samples
         assert not (tmp_path / "demo.library").exists()
@@ -92,9 +97,7 @@ def test_a_page_over_a_library_that_is_there_shows_it(
 def test_the_page_is_served_over_a_database_and_answers_without_telling_its_password(
     address: str, tmp_path: Path, write_jsonl: Callable[..., Path], paper: Any
 ) -> None:
-    with Library.open(address, load_settings()) as library:
-        library.ingest([write_jsonl(*(paper(number) for number in range(4)))])
-    state = ServerState(load_settings(), address, tmp_path / "demo.library")
+    state = filled(address, tmp_path, write_jsonl(*(paper(number) for number in range(4))))
     server = PageServer(state, Serving(port=0))
     try:
         with urlopen(server.url) as reply:

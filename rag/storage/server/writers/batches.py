@@ -13,7 +13,8 @@ from rag.storage.catalog.merged_records import EARLIER
 from rag.storage.server.database import PostgresDatabase
 from rag.storage.server.writers.bringing import Change, write
 from rag.storage.server.writers.fetching import Key, apart, by_key, last_ids, nearest_key, of_papers
-from rag.storage.server.writers.memory import APART, MADE, MemoryDatabase, Table
+from rag.storage.server.writers.memory import MADE, MemoryDatabase
+from rag.storage.tables import APART, Table
 
 Rows = dict[tuple[Any, ...], tuple[Any, ...]]  # of a table by key
 

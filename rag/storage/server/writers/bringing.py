@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from rag.storage.server.database import PostgresDatabase
 from rag.storage.server.writers.fetching import sequence
-from rag.storage.server.writers.memory import PAPERS, Table
+from rag.storage.server.writers.memory import PAPERS
+from rag.storage.tables import Table
 
 
 class Change(NamedTuple):

@@ -4,18 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rag.storage.server.database import PostgresDatabase, nearest_values
-from rag.storage.server.writers.memory import (
-    APART,
-    IDENTIFIERS,
-    LABELLED,
-    LABELS,
-    NOTES,
-    NUMBERED,
-    ORIGINS,
-    PAPERS,
-    RECORDS,
-    Table,
-)  # fmt: skip
+from rag.storage.server.writers.memory import NUMBERED, PAPERS
+from rag.storage.tables import APART, IDENTIFIERS, LABELLED, LABELS, NOTES, ORIGINS, RECORDS, Table
 
 Key = tuple[str, str]  # a scope and a value
 BY_KEY = """

@@ -6,30 +6,17 @@ It is SQLite: the catalog's own statements run on it as they stand, and find wha
 import sqlite3
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 from rag.errors import LibraryDamagedError
 from rag.records.papers import BIBLIOGRAPHY
-from rag.storage.catalog.migrations import LABEL_COLUMNS, NOTE_COLUMNS, RECORD_COLUMNS
+from rag.storage.catalog.migrations import LABEL_COLUMNS, RECORD_COLUMNS
 from rag.storage.server.database import PostgresDatabase, nearest_values
+from rag.storage.tables import APART, IDENTIFIERS, LABELLED, NOTES, ORIGINS, RECORDS, Table
+from rag.storage.tables import PAPERS as ALL_OF_PAPERS
 
-
-class Table(NamedTuple):
-    """A table of a catalog as far as a batch knows it: its columns, of which the first `key` tell its rows apart."""
-
-    name: str
-    columns: tuple[str, ...]
-    key: int = 1
-
-
-PAPERS = Table("papers", ("paper_id", *BIBLIOGRAPHY, "title_key", "indexed"))
-ORIGINS = Table("origins", ("paper_id", "source", "line"), 2)
-IDENTIFIERS = Table("identifiers", ("scope", "value", "paper_id"), 3)
-RECORDS = Table("records", RECORD_COLUMNS)
-NOTES = Table("notes", NOTE_COLUMNS)
-LABELLED = Table("labelled", ("label_id", "paper_id"), 2)
-LABELS = Table("labels", LABEL_COLUMNS)
-APART = Table("apart", ("record", "other"), 2)
+# As far as a batch knows it: whether a paper can be found may change, too.
+PAPERS = Table("papers", (*ALL_OF_PAPERS.columns, "indexed"))
 MADE = (PAPERS, ORIGINS, IDENTIFIERS, RECORDS, NOTES, LABELLED, APART)  # what a batch may change
 NUMBERED = ("papers", "records")  # whose keys are given by the database
 
