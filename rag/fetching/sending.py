@@ -16,10 +16,10 @@ from rag.fetching.cache import Answer
 from rag.fetching.exchange import LOGIN, PassingError, Request
 from rag.models.endpoints.meanings import Said, retry_after
 from rag.models.endpoints.reaching import is_final, unreached
-from rag.models.endpoints.routes import Route, RouteError, certificates_for, route_of
 from rag.models.endpoints.said import parsed, told
 from rag.models.endpoints.secrets import struck_out
 from rag.utils.addresses import bare_address
+from rag.utils.routes import Route, RouteError, certificates_for, route_of
 
 CONNECT_SECONDS = 15.0
 LARGEST = 60_000_000  # bytes of one answer

@@ -14,9 +14,9 @@ from socksio import SOCKSError
 
 from rag.errors import EmbeddingError, ModelError
 from rag.models.endpoints.addresses import Endpoint, endpoint_of
-from rag.models.endpoints.routes import RouteError, certificates_for, route_of
 from rag.settings import Settings
 from rag.utils.addresses import bare_address
+from rag.utils.routes import RouteError, certificates_for, route_of
 
 __all__ = ["CONNECT_SECONDS", "PUBLIC_ENDPOINT", "address_of", "async_client", "bare_address", "key_of", "sync_client"]
 

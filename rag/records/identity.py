@@ -25,6 +25,7 @@ STRONG_LIKENESS = 0.35  # the same where a long title, the first author and the 
 NEAR_LIKENESS = 0.6  # the same where the titles only almost agree
 SAME_TEXT = 0.85  # share of all words of two abstracts that both hold, for a paper that got a new title
 LONG_TITLE = 4  # words
+LONGEST_KEY = 500  # characters: a whole abstract in the place of a title is looked up by its beginning
 START = 150  # characters of an abstract, in which its first words stand
 LONG_ABSTRACT = 12  # different content words
 YEARS_APART = 2  # a preprint and its publication
@@ -113,7 +114,7 @@ def title_keys(reference: Reference) -> Mapping[str, str]:
         found["near"] = f"{author} {words[0]}"
     if author and len(text) > 3:
         found["start"] = f"{author} {' '.join(text[:4])}"
-    return MappingProxyType(found)
+    return MappingProxyType({kind: key[:LONGEST_KEY] for kind, key in found.items()})
 
 
 def same_record(one: Reference, other: Reference) -> bool:

@@ -58,7 +58,8 @@ ROOMS = {
     ),
     "httpx2": (
         "rag/models/openai_client.py",
-        *(f"rag/models/endpoints/{name}.py" for name in ("meanings", "reaching", "routes")),
+        *(f"rag/models/endpoints/{name}.py" for name in ("meanings", "reaching")),
+        "rag/utils/routes.py",
         *(f"rag/models/llms/{name}.py" for name in ("openai", "exchange/asking", "exchange/incoming")),
         "rag/models/rerankers/endpoint.py",
         "rag/fetching/sending.py",

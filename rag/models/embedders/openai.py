@@ -22,11 +22,11 @@ from rag.models.embedders.endpoints.replies import vectors_of
 from rag.models.endpoints.addresses import NO_ENDPOINT
 from rag.models.endpoints.meanings import Asking, Said, lacks_credit, meaning_of, retry_after, said_by
 from rag.models.endpoints.reaching import is_final, unreached
-from rag.models.endpoints.routes import Trouble, route_of
 from rag.models.endpoints.said import told, words_of
 from rag.models.openai_client import CONNECT_SECONDS, address_of, bare_address, key_of, sync_client
 from rag.settings import Settings
 from rag.utils.arrays import Vector
+from rag.utils.routes import Trouble, route_of
 from rag.utils.telling import tell_user
 
 BATCH = 64  # texts a request, until a server takes fewer

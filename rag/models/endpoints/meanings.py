@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import httpx2
 
 from rag.models.endpoints.refusals import is_overflow
-from rag.models.endpoints.routes import Route, Trouble, proxy_advice
 from rag.models.endpoints.said import everything_in, is_page, parsed, status_in, told
 from rag.utils.addresses import bare_address
+from rag.utils.routes import Route, Trouble, proxy_advice
 
 KEY = re.compile(r"\b(?:api[ _-]?key|key|token|auth\w*|credential\w*|unauthenticated|login)\b", re.IGNORECASE)
 BAD_KEY = re.compile(

@@ -7,8 +7,8 @@ from contextlib import suppress
 
 import httpx2
 
-from rag.models.endpoints.routes import Route, Trouble, proxy_advice
 from rag.utils.addresses import bare_address
+from rag.utils.routes import Route, Trouble, proxy_advice
 
 BAD_REDIRECTS = (httpx2.TooManyRedirects, httpx2.UnsupportedProtocol)
 ADDRESS = "Check OPENAI_BASE_URL, and that the server runs."

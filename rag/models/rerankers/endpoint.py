@@ -15,7 +15,6 @@ from pydantic import SecretStr
 
 from rag.errors import ModelError
 from rag.models.endpoints.reaching import unreached
-from rag.models.endpoints.routes import RouteError, certificates_for, route_of
 from rag.models.endpoints.said import is_page, parsed, told
 from rag.models.rerankers.base import text_of
 from rag.models.rerankers.endpoint_forms import FORMS, OF_FORM, addresses_of, scores_in
@@ -23,6 +22,7 @@ from rag.records import Paper
 from rag.settings import Settings
 from rag.utils.addresses import bare_address
 from rag.utils.batching import batched
+from rag.utils.routes import RouteError, certificates_for, route_of
 
 CONNECT_SECONDS = 10.0
 SHORT = 0.001  # seconds: no time at all

@@ -27,12 +27,13 @@ def all_queries(database: Database) -> list[StoredQuery]:
 def put_query(database: Database, query: str, at: str, refreshed: str | None = None) -> int:
     """Keep a query and return its number; one that is kept already stays, and a later `refreshed` counts."""
     with database.transaction():
-        database.run(
-            "INSERT INTO queries (query, at, refreshed) VALUES (?, ?, ?) ON CONFLICT (query) DO UPDATE "
-            "SET refreshed = excluded.refreshed WHERE excluded.refreshed > coalesce(queries.refreshed, '')",
-            query, at, refreshed,
-        )  # fmt: skip
-        return int(database.one("SELECT query_id FROM queries WHERE query = ?", query))
+        there = database.all("SELECT query_id FROM queries WHERE query = ?", query)
+        if not there:
+            new = "INSERT INTO queries (query, at, refreshed) VALUES (?, ?, ?) RETURNING query_id"
+            return int(database.one(new, query, at, refreshed))
+        later = "UPDATE queries SET refreshed = ? WHERE query_id = ? AND ? > coalesce(refreshed, '')"
+        database.run(later, refreshed, there[0][0], refreshed)
+        return int(there[0][0])
 
 
 def delete_query(database: Database, query_id: int) -> bool:

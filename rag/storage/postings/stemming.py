@@ -16,6 +16,7 @@ from rag.storage.postings.packing import LENGTHS
 from rag.text.words import as_searched
 
 RUN = re.compile(r"[0-9A-Za-z\x80-\U0010ffff]+")
+LONGEST = 500  # letters of a stem: what is longer is no word, and more than an index of PostgreSQL holds
 KEPT = 60_000  # runs whose stems are kept, some 10 MB
 TABLES = """
     CREATE VIRTUAL TABLE runs USING fts5 (
@@ -70,7 +71,8 @@ class Stemmer:
         try:
             self._connection.executemany("INSERT INTO runs (rowid, run) VALUES (?, ?)", rows)
             for number, stem in self._connection.execute("SELECT doc, term FROM stems ORDER BY doc, offset"):
-                found[number].append(stem)
+                if len(stem) <= LONGEST:
+                    found[number].append(stem)
         finally:
             self._connection.execute("ROLLBACK")
         return {runs[number]: tuple(stems) for number, stems in found.items()}

@@ -1,5 +1,6 @@
 """A library on servers opened as the settings say."""
 
+from psycopg import ProgrammingError
 from psycopg.conninfo import make_conninfo
 
 from rag.errors import SettingsError
@@ -20,4 +21,9 @@ def open_server(
         raise SettingsError(msg)
     headers = header_table(settings.chroma_headers.get_secret_value()) if settings.chroma_headers else {}
     chroma = ChromaServer(settings.chroma, headers)
-    return ServerStorage.open(make_conninfo(**address.connection()), str(address), chroma, spec, create=create)
+    try:
+        conninfo = make_conninfo(**address.connection())
+    except ProgrammingError as error:  # an option of which PostgreSQL's client has none
+        msg = f"The address {address} can't be used: {str(error).strip()}. Leave that out, or see what PostgreSQL's clients take."
+        raise SettingsError(msg) from None
+    return ServerStorage.open(conninfo, str(address), chroma, spec, create=create)

@@ -5,6 +5,7 @@ Many may write at the same time. What changes the catalog is one transaction at 
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -34,6 +35,7 @@ FOUND = (  # papers can be found whose vectors are there, of their text as it is
     """,
     "UPDATE papers SET indexed = 0 WHERE indexed = 1 AND paper_id NOT IN (SELECT paper_id FROM {vectors})",
 )
+GRACE = 5.0  # seconds in which searches end that began with the index of before
 CURRENT = "SELECT number, manifest FROM indexes WHERE current"
 
 
@@ -149,6 +151,7 @@ class ServerStorage:
                 for sql in FOUND:
                     self.database.run(sql.format(vectors=f"vectors_{index.number}"))
                 self.catalog.changed()
+            time.sleep(GRACE)
             for number, *_ in old:
                 self._drop(number)
 

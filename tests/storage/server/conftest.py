@@ -9,6 +9,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from rag.storage.server import storage
 from rag.testing.servers import ChromaServerProcess, MissingServerError, PostgresServer
 
 
@@ -52,3 +53,9 @@ def new_database(
         return postgres.address(database=name).replace("postgres@", f"postgres:{SECRET}@")
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def _no_searches_to_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An index that was made anew takes the place of the old one at once."""
+    monkeypatch.setattr(storage, "GRACE", 0.0)

@@ -14,7 +14,6 @@ from openai import APIStatusError, AsyncOpenAI
 
 from rag.models.endpoints.listing import chat_model_of, names_of, windows_of
 from rag.models.endpoints.meanings import Asking, SaidError
-from rag.models.endpoints.routes import route_of
 from rag.models.endpoints.said import parsed
 from rag.models.llms.base import Ending, Finish, Message
 from rag.models.llms.exchange.forms import OPTIONS, Form
@@ -25,6 +24,7 @@ from rag.models.llms.retrying import patiently
 from rag.models.llms.thinking.endpoints import NO_THINKING
 from rag.models.openai_client import address_of, key_of
 from rag.settings import Settings
+from rag.utils.routes import route_of
 
 ANSWER_TIMEOUTS = 10  # a reply that keeps coming is cut after so many times the timeout
 NO_LIST = {404, 405, 501}  # statuses of a server that doesn't list its models

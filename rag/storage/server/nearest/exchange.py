@@ -13,6 +13,7 @@ from typing import Any
 import httpx2
 
 from rag.errors import VectorsAwayError
+from rag.utils.routes import RouteError, certificates_for, route_of
 
 SECONDS = 10.0  # that an answer may take
 PROBE = 2.0  # seconds that a server may take which didn't answer before
@@ -40,7 +41,7 @@ class Exchange:
 
     def __init__(self, url: str, headers: Mapping[str, str] | None = None, seconds: float = SECONDS) -> None:
         """Ask the server at an address such as http://localhost:8000; nothing is asked yet."""
-        self._client = httpx2.Client(base_url=url.rstrip("/"), headers=dict(headers or {}))
+        self._client, self._no_way = _connected(url.rstrip("/"), headers or {})
         self._seconds = seconds
         self.place = shown(url)
         self._lock = threading.Lock()  # held by the one who looks whether it is back
@@ -49,7 +50,8 @@ class Exchange:
 
     def close(self) -> None:
         """Let go of the connections."""
-        self._client.close()
+        if self._client is not None:
+            self._client.close()
 
     def ask(self, method: str, path: str, sent: Any = None, seconds: float = 0.0) -> Any:
         """Return the answer to a request, which may take `seconds`, or what any may.
@@ -72,6 +74,8 @@ class Exchange:
             self._lock.release()
 
     def _answer(self, method: str, path: str, sent: Any, seconds: float) -> Any:
+        if self._client is None:
+            raise self.away(self._no_way)
         try:
             answer = self._client.request(method, path, json=sent, timeout=seconds)
         except httpx2.TimeoutException as error:
@@ -117,6 +121,16 @@ class Exchange:
         return (
             f"Chroma at {self.place} can't be asked ({short}). Check that it runs; papers are found by words meanwhile."
         )
+
+
+def _connected(url: str, headers: Mapping[str, str]) -> tuple[httpx2.Client | None, str]:
+    """Return connections to an address, over the way that the environment says; or none, and why there is no way."""
+    try:
+        proxy = route_of(url).proxy or None
+        verify = certificates_for(url)
+        return httpx2.Client(base_url=url, headers=dict(headers), proxy=proxy, verify=verify, trust_env=False), ""
+    except RouteError as error:
+        return None, error.trouble.happened
 
 
 def shown(url: str) -> str:
