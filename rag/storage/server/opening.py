@@ -24,6 +24,7 @@ def open_server(
     try:
         conninfo = make_conninfo(**address.connection())
     except ProgrammingError as error:  # an option of which PostgreSQL's client has none
-        msg = f"The address {address} can't be used: {str(error).strip()}. Leave that out, or see what PostgreSQL's clients take."
+        told = str(error).strip()
+        msg = f"The address {address} can't be used: {told}. Leave that out, or see what PostgreSQL's clients take."
         raise SettingsError(msg) from None
     return ServerStorage.open(conninfo, str(address), chroma, spec, create=create)
