@@ -2,11 +2,8 @@
 
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -16,7 +13,6 @@ from rag.storage.manifest import IndexSpec
 from rag.storage.server.database import LOCK_SENDING
 from rag.storage.server.nearest import mending, proposing
 from rag.storage.server.nearest.chroma import ChromaServer
-from rag.storage.server.nearest.exchange import Exchange
 from rag.storage.server.nearest.sending import check_count, make_anew, send
 from rag.storage.server.nearest.standing import Standing, standing, suspect
 from rag.storage.server.storage import ServerStorage
@@ -43,7 +39,7 @@ def opened(postgres: PostgresServer, server: ChromaServerProcess, tmp_path: Path
 
 
 @pytest.fixture
-def _large(monkeypatch: pytest.MonkeyPatch) -> None:
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take every library for one whose vectors are too many to compare."""
     monkeypatch.setattr(proposing, "EXACT_LIMIT", 0)
 
@@ -114,7 +110,7 @@ def test_what_is_stored_while_chroma_is_away_is_found_at_once_and_sent_later(
     assert opened.chroma.count(how_it_stands(opened).collection) == len(TITLES)
 
 
-@pytest.mark.usefixtures("_large")
+@pytest.mark.usefixtures("large")
 def test_a_large_library_says_that_chroma_is_away(opened: ServerStorage, server: ChromaServerProcess) -> None:
     """In one line that names it and what to do; a few papers are still compared."""
     ids = fill(opened)
@@ -125,7 +121,7 @@ def test_a_large_library_says_that_chroma_is_away(opened: ServerStorage, server:
         assert [paper_id for paper_id, _ in index.nearest(axis(1), 1, ids[1:])] == [ids[1]]
 
 
-@pytest.mark.usefixtures("_large")
+@pytest.mark.usefixtures("large")
 def test_a_chroma_that_hangs_is_waited_for_once(opened: ServerStorage, server: ChromaServerProcess) -> None:
     """Other searches don't wait; it is asked again when it goes on, and isn't taken for damaged."""
     fill(opened)
@@ -171,7 +167,7 @@ def test_a_chroma_killed_soon_after_something_was_sent_is_made_anew(
     assert list(nearest(opened, 1)) == [ids[1]]
 
 
-@pytest.mark.usefixtures("_large")
+@pytest.mark.usefixtures("large")
 def test_a_suspect_collection_is_not_read(opened: ServerStorage) -> None:
     """It might take the whole server down."""
     fill(opened)
@@ -250,93 +246,7 @@ def test_who_may_only_read_never_reads_what_broke_the_server(
         assert how_it_stands(opened)[:2] == (collection, False)
 
 
-# --- A proxy in front
-
-
-class Front(BaseHTTPRequestHandler):
-    """Hands on what has the right header, and otherwise answers a status."""
-
-    status, behind = 401, ""
-
-    def do_GET(self) -> None:
-        """Answer."""
-        self._answer()
-
-    def do_POST(self) -> None:
-        """Answer."""
-        self._answer()
-
-    def do_DELETE(self) -> None:
-        """Answer."""
-        self._answer()
-
-    def _answer(self) -> None:
-        sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        if self.headers.get("X-Pass") != "yes":
-            self._say(self.status, b"<html><h1>No</h1></html>")
-            return
-        headers = {"Content-Type": "application/json"}
-        asked = urllib.request.Request(self.behind + self.path, sent or None, headers, method=self.command)
-        try:
-            with urllib.request.urlopen(asked) as answer:
-                self._say(answer.status, answer.read())
-        except urllib.error.HTTPError as error:
-            self._say(error.code, error.read())
-
-    def _say(self, status: int, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def front(chroma: ChromaServerProcess) -> Iterator[str]:
-    """Start a proxy that wants a header."""
-    Front.behind, Front.status = chroma.url, 401
-    with ThreadingHTTPServer(("127.0.0.1", 0), Front) as proxy:
-        threading.Thread(target=proxy.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{proxy.server_port}"
-        proxy.shutdown()
-
-
-def test_a_proxy_is_given_its_header(postgres: PostgresServer, front: str, tmp_path: Path) -> None:
-    """And all works behind it."""
-    with closing(open_library(postgres, ChromaServer(front, {"X-Pass": "yes"}), tmp_path)) as storage:
-        ids = fill(storage)
-        assert list(nearest(storage, 1)) == [ids[1]]
-        assert unsent(storage) == 0
-
-
-@pytest.mark.usefixtures("_large")
-@pytest.mark.parametrize(
-    ("status", "told"), [(401, "ASKPAPERS_CHROMA_HEADERS"), (503, "Check that it runs"), (404, "Check that it runs")]
-)
-def test_a_proxy_that_refuses_is_told_of_in_one_line(
-    postgres: PostgresServer, front: str, tmp_path: Path, status: int, told: str
-) -> None:
-    """What was ingested stays, and waits."""
-    Front.status = status
-    with closing(open_library(postgres, ChromaServer(front), tmp_path)) as storage:
-        ids = fill(storage)
-        with pytest.raises(VectorsAwayError) as caught:
-            storage.chroma.names()
-        assert told in str(caught.value)
-        assert f"({status}" in str(caught.value)
-        assert "<" not in str(caught.value)
-        assert unsent(storage) == len(ids)
-
-
-def test_what_answers_there_may_be_no_chroma(tmp_path: Path) -> None:
-    """An address that was mistyped; and no message shows a password in it."""
-    del tmp_path
-    with pytest.raises(VectorsAwayError) as caught:
-        Exchange("http://me:secret@127.0.0.1:1").ask("GET", "/")
-    assert "http://127.0.0.1:1" in str(caught.value)
-    assert "secret" not in str(caught.value)
+# --- While it is sent
 
 
 def test_a_paper_that_is_sent_while_somebody_searches_is_not_missed(
