@@ -1,5 +1,6 @@
 """Ingest, search, answers and cold starts beside their bare costs, in one run: ratios, for seconds vary."""
 
+import os
 import sqlite3
 import statistics
 import subprocess
@@ -10,6 +11,8 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import numpy as np
+from onnxruntime import InferenceSession
+from tokenizers import Tokenizer
 
 from eval.datasets.drafting import known_items
 from rag.ingestion.chunking import chunk
@@ -22,6 +25,7 @@ from rag.settings import Settings
 from rag.text.words import content_words
 from rag.utils.arrays import Matrix
 from rag.utils.batching import batched
+from rag.utils.threads import side_by_side
 
 BATCHES = (1, 2, 4, 8)
 ASKED = 100  # questions where there is no set
@@ -46,7 +50,8 @@ def measure(work: Path, source: Path | None = None, questions: Sequence[str] = (
             ingest = perf_counter() - started
             papers = list(library.selected())
             texts = [part.text for p in papers for part in chunk(p.title, p.abstract, embedder.length, embedder.window)]
-            bare = {size: _bare_seconds(texts, size) for size in BATCHES}
+            bare = {str(size): _bare_seconds(texts, size) for size in BATCHES}
+            bare["1, side by side"] = _bare_side_by_side(texts)
             asked = list(questions) or [str(row["question"]) for row in known_items(papers, ASKED)]
             vectors = np.stack([found.vector for found in embedder.embed(texts)])
             warm = _warm(library, asked, vectors)
@@ -109,23 +114,36 @@ def _cold(library: Path, question: str) -> dict[str, float]:
     return {name: statistics.median(seconds) for name, seconds in times.items()}
 
 
+def _bare_side_by_side(texts: list[str]) -> float:
+    """Return the seconds of the bundled model alone, a text on each core."""
+    session, tokenizer = open_session(model_path(), threads=1), load_tokenizer()
+    started = perf_counter()
+    for _ in side_by_side(lambda text: _run_bare(session, tokenizer, [text]), texts, os.cpu_count() or 1):
+        pass
+    return perf_counter() - started
+
+
 def _bare_seconds(texts: list[str], batch_size: int) -> float:
-    """Return the seconds that the bundled model alone takes: tokenize, pad, run, pool; nothing kept."""
+    """Return the seconds of the bundled model alone, so many texts at once on all cores."""
     session, tokenizer = open_session(model_path(), threads=0), load_tokenizer()
-    inputs = [given.name for given in session.get_inputs()]
     started = perf_counter()
     for batch in batched(texts, batch_size):
-        encodings = [tokenizer.encode(text).ids for text in batch]
-        longest = max(map(len, encodings))
-        ids = np.zeros((len(batch), longest), np.int64)
-        mask = np.zeros_like(ids)
-        for row, found in enumerate(encodings):
-            ids[row, : len(found)] = found
-            mask[row, : len(found)] = 1
-        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        states = session.run(None, {name: given[name] for name in inputs})[0]
-        (states * mask[:, :, None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)
+        _run_bare(session, tokenizer, batch)
     return perf_counter() - started
+
+
+def _run_bare(session: InferenceSession, tokenizer: Tokenizer, batch: list[str]) -> None:
+    """Tokenize, pad, run, pool; nothing is kept."""
+    encodings = [tokenizer.encode(text).ids for text in batch]
+    longest = max(map(len, encodings))
+    ids = np.zeros((len(batch), longest), np.int64)
+    mask = np.zeros_like(ids)
+    for row, found in enumerate(encodings):
+        ids[row, : len(found)] = found
+        mask[row, : len(found)] = 1
+    given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+    states = session.run(None, {one.name: given[one.name] for one in session.get_inputs()})[0]
+    (states * mask[:, :, None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)
 
 
 def _interleaved(

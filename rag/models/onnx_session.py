@@ -21,6 +21,9 @@ def load_session(path: Path, threads: int) -> "InferenceSession":
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or os.cpu_count() or 1
     options.inter_op_num_threads = 1
+    # Threads that wait by spinning take the cores from whoever works beside them: on a busy machine twice the time of
+    # the processor, on an idle one no gain (eval/RESULTS.md).
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     onnxruntime.set_default_logger_severity(SILENT)
     options.log_severity_level = SILENT
     try:

@@ -1,10 +1,33 @@
-"""Threads of NumPy beside those of others."""
+"""Threads that share the cores: work side by side, in order, and NumPy's beside those of others."""
 
 import threading
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+
+def side_by_side(work: Callable[[Given], Made], given: Iterable[Given], workers: int) -> Iterator[Made]:
+    """Yield what `work` makes of each, in order, `workers` at a time; at most one more than these is held.
+
+    What `work` raises is raised in its turn.
+
+    >>> list(side_by_side(str.upper, "abc", 2))
+    ['A', 'B', 'C']
+    """
+    with ThreadPoolExecutor(workers) as pool:
+        begun: deque[Future[Made]] = deque()
+        for one in given:
+            begun.append(pool.submit(work, one))
+            if len(begun) > workers:
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
 
 
 @lru_cache(maxsize=1)
@@ -45,7 +68,6 @@ _ONE_THREAD = _OneThread()
 def one_blas_thread() -> AbstractContextManager[None]:
     """Return a context in which NumPy's matrix products use one thread.
 
-    Its threads wait by spinning, and so do those of onnxruntime: side by side on two cores they doubled the time of
-    an ingest (eval/RESULTS.md).
+    Its threads wait by spinning: beside those of onnxruntime they doubled the time of an ingest (eval/RESULTS.md).
     """
     return _ONE_THREAD.held()

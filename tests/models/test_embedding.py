@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from rag.errors import EmbeddingError
 from rag.models.embedders import load_embedder
 from rag.models.embedders.base import Embedder
-from rag.models.embedders.minilm import VOCABULARY, check_weights, model_path
+from rag.models.embedders.minilm import VOCABULARY, check_weights, load_minilm, model_path
 from rag.settings import Settings
 
 # Cosines of the fp32 model (sentence-transformers/all-MiniLM-L6-v2 in PyTorch), computed once.
@@ -64,6 +65,24 @@ def test_the_same_text_gives_the_same_vector_whatever_its_neighbours(embedder: E
     alone = next(iter(embedder.embed(["late interaction"]))).vector
     among = list(embedder.embed(["a", "late interaction", "b " * 300]))[1].vector
     assert np.array_equal(alone, among)
+
+
+def test_many_passages_side_by_side_give_what_each_gives_alone_in_their_order() -> None:
+    texts = [f"paper {number} " + "on dropout and late interaction " * (number % 7) for number in range(20)]
+    together, alone = load_minilm(threads=3), load_minilm(threads=1)
+    for text, found in zip(texts, together.embed(texts), strict=True):
+        one = next(alone.embed([text]))
+        assert np.array_equal(found.vector, one.vector)
+        assert np.array_equal(found.tokens, one.tokens)
+        assert np.array_equal(found.offsets, one.offsets)
+
+
+def test_a_reader_that_stops_early_leaves_the_rest_unembedded() -> None:
+    embedder, begun = load_minilm(threads=2), threading.active_count()
+    some = embedder.embed(["word " * 300] * 1_000)
+    assert len(next(some).vector) == 384
+    some.close()  # type: ignore[attr-defined]
+    assert threading.active_count() == begun
 
 
 def test_the_largest_text_needs_less_than_a_gigabyte() -> None:

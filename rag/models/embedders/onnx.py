@@ -1,11 +1,12 @@
 """An embedding model on onnxruntime: word pieces in, pooled vectors and token states out.
 
-Every call runs one text at a time: on two cores that was the fastest batch size measured (eval/RESULTS.md), it needs
-no padding, and memory stays that of one text.
+Every call of the model runs one text: on two cores that was the fastest batch size measured (eval/RESULTS.md), and it
+needs no padding. A question has all cores for itself. Of many passages a small model runs several side by side, each on
+a core of its own, which is faster still: matrices so small don't gain from being divided.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +21,15 @@ from rag.models.embedders.exports.pooling import pool
 from rag.models.onnx_session import first_line, load_session
 from rag.settings import Settings
 from rag.utils.arrays import Matrix, Vector
+from rag.utils.threads import side_by_side
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Encoding, Tokenizer
+
+MANY = 8  # passages, from which on it pays to load the model a second time, for one core
+SMALL = 200_000_000  # bytes of a model that may be in memory twice
+PIECES = 4_096  # word pieces that the texts run side by side may have: what bounds memory
 
 
 class OnnxEmbedder:
@@ -46,6 +52,8 @@ class OnnxEmbedder:
         # A tokenizer.json often ships truncation and padding at 128: both are decided here instead.
         tokenizer.no_padding()
         tokenizer.enable_truncation(self.window)
+        threads = session.get_session_options().intra_op_num_threads
+        self._workers = min(threads, PIECES // self.window) if _is_small(export.model) else 1
 
     @cached_property
     def dimension(self) -> int:
@@ -64,27 +72,37 @@ class OnnxEmbedder:
 
     def embed(self, texts: Sequence[str], *, kind: Kind = "passage") -> Iterator[Embedded]:
         """Yield each text embedded, in order; text beyond the window of word pieces is not seen."""
-        prompt = self._export.prompts.of(kind)
-        for text in texts:
-            encoding = self._tokenizer.encode(prompt + text)
-            offsets = np.asarray(encoding.offsets, dtype=np.int32).reshape(-1, 2)
-            # The special tokens and the prompt belong to the pooled vector (the model was trained so) but stand for no
-            # text of ours.
-            real = np.asarray(encoding.special_tokens_mask) == 0
-            behind = offsets[:, 1] > len(prompt) if prompt else real
-            own = np.flatnonzero(real & behind)
-            skipped = 0 if self._export.counts_prompt or not prompt or not len(own) else int(own[0])
-            vector, states = self._run(encoding, kind, skipped)
-            if not len(states):
-                yield Embedded(vector, states, np.empty((0, 2), np.int32))
-            else:
-                yield Embedded(vector, states[own], np.maximum(offsets[own] - len(prompt), 0))
+        if len(texts) < MANY or self._workers < 2:
+            yield from (self._embedded(self._session, kind, text) for text in texts)
+        else:
+            yield from side_by_side(partial(self._embedded, self._on_one_core, kind), texts, self._workers)
 
-    def _run(self, encoding: "Encoding", kind: Kind, skipped: int) -> tuple[Vector, Matrix]:
+    @cached_property
+    def _on_one_core(self) -> "InferenceSession":
+        return open_session(self._export.model, threads=1)
+
+    def _embedded(self, session: "InferenceSession", kind: Kind, text: str) -> Embedded:
+        prompt = self._export.prompts.of(kind)
+        encoding = self._tokenizer.encode(prompt + text)
+        offsets = np.asarray(encoding.offsets, dtype=np.int32).reshape(-1, 2)
+        # The special tokens and the prompt belong to the pooled vector (the model was trained so) but stand for no
+        # text of ours.
+        real = np.asarray(encoding.special_tokens_mask) == 0
+        behind = offsets[:, 1] > len(prompt) if prompt else real
+        own = np.flatnonzero(real & behind)
+        skipped = 0 if self._export.counts_prompt or not prompt or not len(own) else int(own[0])
+        vector, states = self._run(session, encoding, kind, skipped)
+        if not len(states):
+            return Embedded(vector, states, np.empty((0, 2), np.int32))
+        return Embedded(vector, states[own], np.maximum(offsets[own] - len(prompt), 0))
+
+    def _run(
+        self, session: "InferenceSession", encoding: "Encoding", kind: Kind, skipped: int
+    ) -> tuple[Vector, Matrix]:
         """Return the vector, length 1, and the states of all word pieces (none when the model doesn't tell them)."""
         fed = self._feeder.inputs(encoding.ids, encoding.type_ids, kind)
         try:
-            given = dict(zip(self._asked, self._session.run(self._asked, fed), strict=True))
+            given = dict(zip(self._asked, session.run(self._asked, fed), strict=True))
         except Exception as error:  # onnxruntime's errors have no root of their own
             raise self._unusable(first_line(error)) from error
         states = self._given(given, self._outputs.states)
@@ -129,6 +147,11 @@ class OnnxEmbedder:
             f"The embedding model {self._export.source} can't be used: {why.rstrip('.')}. "
             "Export it again, or name another one with ASKPAPERS_EMBEDDING."
         )
+
+
+def _is_small(model: Path) -> bool:
+    """Return whether a model, with the files that hold its weights apart, may be in memory twice."""
+    return sum(one.stat().st_size for one in model.parent.glob(f"{model.name}*")) <= SMALL
 
 
 def open_session(
