@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from rag.models.rerankers.base import NOT_RERANKED
 from rag.records import Filters, Found, Hit
-from rag.retrieval.belonging import SAMPLE, background_of, confidences
+from rag.retrieval.belonging import SAMPLE, Signs, background_of, confidence_by, signs_of
 from rag.retrieval.late_interaction import compared, tokens_of, word_likenesses
 from rag.retrieval.query import check_question
 from rag.retrieval.results import Retrieved, top
@@ -89,7 +89,20 @@ class Finder(Retriever):
         weights, searched = ranked.query.weights, ranked.candidates.searched
         return Retrieved(topic, hits, weights, (), searched, told, matching=len(belonging), more=counted.more)
 
+    def signs(self, topic: str) -> dict[int, Signs]:
+        """Return what tells of each candidate whether it belongs, which the constants of belonging.py are fitted to.
+
+        Raises what `retrieve` raises.
+        """
+        check_question(topic)
+        with self._storage.reading() as index, one_blas_thread():
+            return self._looked_at(topic, Filters(), index)[1]
+
     def _counted(self, query: str, filters: Filters, index: Index) -> _Counted:
+        ranked, signs = self._looked_at(query, filters, index)
+        return _Counted(ranked, {paper_id: confidence_by(own) for paper_id, own in signs.items()})
+
+    def _looked_at(self, query: str, filters: Filters, index: Index) -> tuple[Ranked, dict[int, Signs]]:
         ranked = self._ranked(query, DEPTH, filters, index, WIDE)
         prepared, candidates = ranked.query, ranked.candidates
         likeness, background = dict(ranked.likeness), 0.0
@@ -99,7 +112,7 @@ class Finder(Retriever):
             tokens = tokens_of(index.token_embeddings(sorted(new | set(drawn) - likeness.keys())))
             likeness |= word_likenesses(prepared, compared(prepared, tokens))
             background = background_of(prepared, [likeness[one] for one in drawn if one in likeness])
-        return _Counted(ranked, confidences(prepared, background, likeness, candidates.dense, candidates.lexical))
+        return ranked, signs_of(prepared, background, likeness, candidates.dense, candidates.lexical)
 
     def _shown(self, counted: _Counted, page: Sequence[int], index: Index) -> Iterator[Hit]:
         ranked = counted.ranked

@@ -32,7 +32,7 @@ def shown(html: str) -> list[int]:
 
 
 def test_all_that_matches_is_named_however_many_are_shown(desk: Desk) -> None:
-    query = "neural networks for images"
+    query = "language model"
     listed = asyncio.run(found(desk, Sought(query=query, limit=1)))
     every = asyncio.run(ids(desk, All(query=query)))["papers"]
     assert shown(listed["html"]) == every[:1]

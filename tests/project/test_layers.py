@@ -85,6 +85,7 @@ ROOMS = {
         "rag/mapping/clustering.py",
         "rag/mapping/layout.py",
         "eval/benchmarks/fitting/abstaining.py",
+        "eval/benchmarks/fitting/belonging.py",
         "eval/benchmarks/fitting/gate.py",
         "eval/benchmarks/fitting/sentence_choice.py",
     ),

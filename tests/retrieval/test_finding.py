@@ -7,7 +7,8 @@ import pytest
 
 from rag import Filters, Found, Library
 from rag.errors import EmptyLibraryError, QuestionError
-from rag.retrieval.finding import NEAREST, NONE_MATCHES
+from rag.retrieval.belonging import Signs, confidence_by
+from rag.retrieval.finding import NEAREST, NONE_MATCHES, Finder
 from rag.settings import Settings
 
 
@@ -52,6 +53,21 @@ def test_what_no_paper_is_about_matches_none_and_the_nearest_are_told_as_such(sa
     assert found.matching == 0
     assert len(found.hits) == NEAREST
     assert found.notes == (NONE_MATCHES,)
+
+
+def test_papers_are_counted_by_the_signs_that_the_constants_are_fitted_to(samples: Library) -> None:
+    signs = Finder(samples._collection.storage, samples.embedder()).signs("language model")
+    sure = {paper_id: round(confidence_by(own), 4) for paper_id, own in signs.items()}
+    hits = samples.find("language model", limit=100).hits
+    assert {hit.paper.paper_id: hit.score for hit in hits} == {
+        one: score for one, score in sure.items() if score >= 0.5
+    }
+    assert len(hits) < len(sure)
+
+
+def test_without_token_states_a_paper_counts_that_holds_nearly_all_of_the_words() -> None:
+    assert confidence_by(Signs(None, held=0.9, cosine=0.0, log_words=0.0)) > 0.5
+    assert confidence_by(Signs(None, held=0.7, cosine=1.0, log_words=0.0)) < 0.5
 
 
 def test_only_papers_within_the_filters_are_counted(samples: Library) -> None:

@@ -1,17 +1,20 @@
 """Papers found: how many of those that match are about the topic, how many of these match, how far the count is off.
 
-Topics of the real papers, labelled by reading (eval/data/topics.jsonl, which names papers by a digest of their title),
-each asked for in one or several ways; those that may be counted or not are left out of precision and recall, and
-a count between both is right. Topics that no paper is about are asked too. A second kind: SciFact's claims, whose
-judged abstracts are only some of those that bear on them, so that nothing but recall can be told.
+Topics labelled by reading, of the real papers and of SciFact's abstracts (eval/data/topics.jsonl, topics_scifact.jsonl,
+which name papers by a digest of their title), each asked for in one or several ways; those that may be counted or not
+are left out of precision and recall, and a count between both is right. Topics that no paper is about are asked too.
+Last SciFact's claims, whose judged abstracts are only some of those that bear on them, so that nothing but recall can
+be told.
 """
 
 import hashlib
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import Any
+from typing import NamedTuple
 
 from eval.benchmarks.shared import shared_folder
 from eval.datasets.beir import load_corpus, load_judgements, load_queries
@@ -19,37 +22,99 @@ from eval.metrics.nuggets import mean
 from rag.library import Library
 from rag.settings import Settings
 
-TOPICS = Path(__file__).resolve().parents[2] / "data" / "topics.jsonl"
+DATA = Path(__file__).resolve().parents[2] / "data"
 ALL = 1_000  # papers of a page that holds all that match
 EVERY = 8  # of SciFact's claims so many are left out for each that is asked
 
 
+class Topic(NamedTuple):
+    """A topic in the words it is asked for with; the papers about it, and those that may be counted or not."""
+
+    asked: tuple[str, ...]
+    papers: frozenset[str]
+    fine: frozenset[str]
+
+
+class Kind(NamedTuple):
+    """Topics of one collection: its name, the file of labels in eval/data, what its library is made of."""
+
+    name: str
+    labels: str
+    source: Callable[[Path], Path]
+
+    def topics(self) -> list[Topic]:
+        """Return the topics."""
+        rows = [json.loads(line) for line in (DATA / self.labels).read_text("utf-8").splitlines()]
+        return [Topic(tuple(row["asked"]), frozenset(row["papers"]), frozenset(row["fine"])) for row in rows]
+
+
+def _scifact_source(work: Path) -> Path:
+    source = work / "scifact.jsonl"
+    rows = load_corpus(shared_folder() / "bench" / "scifact")
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return source
+
+
+PAPERS = Kind("dev", "topics.jsonl", lambda _: shared_folder() / "papers")
+SCIFACT = Kind("scifact", "topics_scifact.jsonl", _scifact_source)
+KINDS = (PAPERS, SCIFACT)
+
+
 def measure(work: Path) -> str:
     """Return a Markdown table of precision, recall and counts, and how long a find takes."""
-    rows = [json.loads(line) for line in TOPICS.read_text("utf-8").splitlines()]
-    with Library.open(work / "dev.library", Settings()) as library:
-        library.ingest([shared_folder() / "papers"])
-        found = [(row, *_asked(library, query)) for row in rows for query in row["asked"]]
-    told = [one for one in found if one[0]["papers"]]
-    nothing = [one for one in found if not one[0]["papers"]]
-    off = [_off(row, len(papers)) for row, papers, _ in told]
-    uncalled = mean(len(papers) for _, papers, _ in nothing)
-    share = sum(off) / sum(len(row["papers"]) for row, *_ in told)
+    with made_library(PAPERS, work) as library:
+        row, taken = _told("topics of the papers, each in its own words", library, PAPERS.topics())
+    with made_library(SCIFACT, work) as library:
+        second, _ = _told("topics of SciFact's abstracts", library, SCIFACT.topics())
+        third = _claims(library)
     lines = [
         "| kind | asked | precision | recall | count off by, mean | of the true count | counted though there is none |",
         "|---|---|---|---|---|---|---|",
-        _row(
-            "topics, each in its own words",
-            len(told),
-            mean(_precision(*one[:2]) for one in told),
-            mean(_recall(*one[:2]) for one in told),
-            mean(off),
-            share,
-            f"{uncalled:.2f} of {len(nothing)}",
-        ),
-        _scifact(work),
+        *(row, second, third),
     ]
-    return "\n".join([*lines, "", f"Median time of a find: {median(ms for *_, ms in found):.0f} ms."])
+    return "\n".join([*lines, "", f"Median time of a find: {taken:.0f} ms."])
+
+
+@contextmanager
+def made_library(kind: Kind, work: Path) -> Iterator[Library]:
+    """Lend the library of a kind, which is kept in `work`."""
+    with Library.open(work / f"{kind.name}.library", Settings()) as library:
+        library.ingest([kind.source(work)])
+        yield library
+
+
+def digest(title: str) -> str:
+    """Return what labels name a paper by."""
+    return hashlib.sha256(title.encode()).hexdigest()[:12]
+
+
+def precision(topic: Topic, found: frozenset[str]) -> float:
+    """Return the share of the papers found that are about the topic, those left out that may be counted or not."""
+    counted = found - topic.fine
+    return len(counted & topic.papers) / len(counted) if counted else 0.0
+
+
+def recall(topic: Topic, found: frozenset[str]) -> float:
+    """Return the share of the papers about a topic that are found."""
+    return len(found & topic.papers) / len(topic.papers)
+
+
+def _told(kind: str, library: Library, topics: list[Topic]) -> tuple[str, float]:
+    """Return a row of the table, and the median milliseconds of a find."""
+    found = [(topic, *_asked(library, query)) for topic in topics for query in topic.asked]
+    told = [(topic, papers) for topic, papers, _ in found if topic.papers]
+    nothing = [papers for topic, papers, _ in found if not topic.papers]
+    off = [_off(topic, len(papers)) for topic, papers in told]
+    row = _row(
+        kind,
+        len(told),
+        mean(precision(*one) for one in told),
+        mean(recall(*one) for one in told),
+        mean(off),
+        sum(off) / sum(len(topic.papers) for topic, _ in told),
+        f"{mean(map(len, nothing)):.2f} of {len(nothing)}",
+    )
+    return row, median(taken for *_, taken in found)
 
 
 def _asked(library: Library, query: str) -> tuple[frozenset[str], float]:
@@ -59,38 +124,25 @@ def _asked(library: Library, query: str) -> tuple[frozenset[str], float]:
     taken = (perf_counter() - started) * 1000
     rest = library.find(query, limit=ALL, offset=len(page.hits)).hits if page.matching > len(page.hits) else ()
     hits = (*page.hits, *rest) if page.matching else ()
-    return frozenset(hashlib.sha256(hit.paper.title.encode()).hexdigest()[:12] for hit in hits), taken
+    return frozenset(digest(hit.paper.title) for hit in hits), taken
 
 
-def _precision(row: dict[str, Any], found: frozenset[str]) -> float:
-    counted = found - set(row["fine"])
-    return len(counted & set(row["papers"])) / len(counted) if counted else 0.0
-
-
-def _recall(row: dict[str, Any], found: frozenset[str]) -> float:
-    return len(found & set(row["papers"])) / len(row["papers"])
-
-
-def _off(row: dict[str, Any], counted: int) -> int:
-    least, most = len(row["papers"]), len(row["papers"]) + len(row["fine"])
+def _off(topic: Topic, counted: int) -> int:
+    least, most = len(topic.papers), len(topic.papers) + len(topic.fine)
     return max(least - counted, counted - most, 0)
 
 
-def _scifact(work: Path) -> str:
+def _claims(library: Library) -> str:
     folder = shared_folder() / "bench" / "scifact"
     queries, judgements = load_queries(folder), load_judgements(folder)
-    source = work / "scifact.jsonl"
-    source.write_text("".join(json.dumps(row) + "\n" for row in load_corpus(folder)), "utf-8")
     recalls: list[float] = []
     counts: list[int] = []
-    with Library.open(work / "scifact.library", Settings()) as library:
-        library.ingest([source])
-        for query_id in list(judgements)[::EVERY]:
-            found = library.find(queries[query_id], limit=ALL)
-            keys = {str(hit.paper.key) for hit in found.hits} if found.matching else set()
-            judged = {key for key, grade in judgements[query_id].items() if grade > 0}
-            recalls.append(len(judged & keys) / len(judged))
-            counts.append(found.matching)
+    for query_id in list(judgements)[::EVERY]:
+        found = library.find(queries[query_id], limit=ALL)
+        keys = {str(hit.paper.key) for hit in found.hits} if found.matching else set()
+        judged = {key for key, grade in judgements[query_id].items() if grade > 0}
+        recalls.append(len(judged & keys) / len(judged))
+        counts.append(found.matching)
     return _row("SciFact's claims", len(recalls), "", mean(recalls), f"median count {median(counts):.0f}", "", "")
 
 
