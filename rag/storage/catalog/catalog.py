@@ -113,7 +113,7 @@ class Catalog:
 
     def count(self, *, indexed: bool | None = None) -> int:
         """Return how many papers there are, or how many with (without) their vectors."""
-        return self._numbers.get(("count", indexed), lambda: counted(self.database, indexed))
+        return counted(self.database, self._numbers, indexed)
 
     def count_merged(self) -> int:
         """Return how many papers came from several sources."""
