@@ -21,7 +21,6 @@ from rag.retrieval.retriever import DEPTH, Ranked, Retriever
 from rag.storage.base import Index
 from rag.text.questions.listing import listed_in
 from rag.text.questions.readings import as_read
-from rag.utils.threads import one_blas_thread
 
 WIDE = 300  # candidates of each ranking
 LAST = 10  # of a ranking that is full; where any of these belongs, others behind it may
@@ -75,7 +74,7 @@ class Finder(Retriever):
         Raises what `retrieve` raises.
         """
         check_question(topic)
-        with self._storage.reading() as index, one_blas_thread():
+        with self._looking() as index:
             counted = self._counted(topic, filters, index)
         ranked, belonging = counted.ranked, counted.belonging
         closely = [paper_id for paper_id, _ in ranked.ranking[:DEPTH]]
@@ -84,7 +83,7 @@ class Finder(Retriever):
             rescored, told = self._rescored(topic, ranked)
             closely = [paper_id for paper_id, _ in rescored[:DEPTH]]
         order = _ordered(closely, belonging) if belonging else closely[:NEAREST]
-        with self._storage.reading() as index, one_blas_thread():
+        with self._looking() as index:
             hits = tuple(self._shown(counted, order[offset : offset + limit], index))
         weights, searched = ranked.query.weights, ranked.candidates.searched
         return Retrieved(topic, hits, weights, (), searched, told, matching=len(belonging), more=counted.more)

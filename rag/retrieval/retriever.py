@@ -8,7 +8,8 @@
 Every constant was measured on two collections (eval/RESULTS.md). Deterministic: ties go to the lower paper id.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
@@ -104,8 +105,9 @@ class Retriever:
 
     def search(self, question: str, *, limit: int, filters: Filters = Filters(), as_written: bool = False) -> Retrieved:
         """Do what `retrieve` does, with mistyped words read as the library's unless `as_written`."""
-        read = () if as_written else self.readings(question)
-        found = self.retrieve(as_read(question, read), limit=limit, filters=filters)
+        with self._catalog.database.moment():
+            read = () if as_written else self.readings(question)
+            found = self.retrieve(as_read(question, read), limit=limit, filters=filters)
         return replace(found, readings=read)
 
     def retrieve(self, question: str, *, limit: int, filters: Filters = Filters()) -> Retrieved:
@@ -114,7 +116,7 @@ class Retriever:
         Raises QuestionError for a question that can't be searched, EmptyLibraryError when there is nothing to search.
         """
         check_question(question)
-        with self._storage.reading() as index, one_blas_thread():
+        with self._looking() as index:
             ranked = self._ranked(question, limit, filters, index)
         # The index is back where it belongs: a reranker may take its time.
         ranking, told = self._rescored(question, ranked)
@@ -140,7 +142,7 @@ class Retriever:
 
         None too with an embedding model that tells no token states. Raises what `retrieve` raises.
         """
-        with self._storage.reading() as index, one_blas_thread():
+        with self._looking() as index:
             ranked = self._ranked(question, DEPTH, filters, index)
             own = [ranked.likeness[paper_id] for paper_id in ranked.best if paper_id in ranked.likeness]
             before = earlier.papers or self._ranked(earlier.question, DEPTH, filters, index).best
@@ -153,6 +155,12 @@ class Retriever:
             names = any(is_named(ranked.papers[paper_id].title, question) for paper_id in ranked.best[:TOPMOST])
             rank = ranked.best.index(before[0]) + 1 if before[0] in ranked.best else DEPTH
             return ties_of(ranked.query, Seen(own, cosines, rank, ranked.candidates.searched, names))
+
+    @contextmanager
+    def _looking(self) -> Iterator[Index]:
+        """Lend the index to a search of one moment, on one thread."""
+        with self._catalog.database.moment(), self._storage.reading() as index, one_blas_thread():
+            yield index
 
     def _ranked(self, question: str, limit: int, filters: Filters, index: Index, width: int = CANDIDATES) -> Ranked:
         """Return the `limit` best papers, ranked; the candidates with it hold up to `width` of each ranking."""

@@ -3,6 +3,7 @@
 import random
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,8 @@ from rag.errors import LibraryDamagedError
 from rag.records import Record
 from rag.storage.allowed import Allowed
 from rag.storage.catalog.catalog import Catalog
-from rag.storage.catalog.sqlite import open_catalog
-from rag.storage.postings import folding, writing
+from rag.storage.catalog.sqlite import SqliteDatabase, open_catalog
+from rag.storage.postings import folding, keeping, writing
 from rag.storage.postings.stemming import stemmer
 from rag.text.words import words
 
@@ -79,6 +80,45 @@ def test_papers_beyond_one_block_are_found_and_come_by_score_then_id(tmp_path: P
     assert [paper_id for paper_id, _ in catalog.full_text.match(["quark"], 3, allowed)] == [65_536]
     assert catalog.damage() == []
     catalog.close()
+
+
+def test_postings_are_read_once_until_a_text_changes_whoever_changes_it(
+    written: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    asks = SqliteDatabase.all
+
+    def listening(database: SqliteDatabase, sql: str, *values: object) -> list[object]:
+        read.extend(["postings"] if "entries" in sql else [])
+        return asks(database, sql, *values)
+
+    with closing(open_catalog(tmp_path)) as beside:
+        assert len(written.full_text.match(["quark"], 99)) == 10
+        monkeypatch.setattr(SqliteDatabase, "all", listening)
+        assert len(written.full_text.match(["quarks"], 99)) == 10
+        assert written.full_text.document_frequency(["quark"]) == {"quark": 10}
+        assert read == []
+        assert written.full_text.document_frequency(["quark", "lattic", "zebra"]) == {"quark": 10, "lattic": 9}
+        assert written.full_text.document_frequency(["zebra"]) == {}
+        assert read == ["postings"]
+        for number, catalog in enumerate([beside, written], start=1):
+            with catalog.transaction():
+                catalog.insert(Record("Another", "One more quark.", 1))
+            assert written.full_text.document_frequency(["quark"]) == {"quark": 10 + number}
+            assert len(written.full_text.match(["quark"], 99)) == 10 + number
+
+
+def test_of_postings_that_were_read_no_more_is_kept_than_there_is_room_for(
+    written: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "MOST", 3 * keeping.ROOM)
+    terms = keeping.KeptTerms(written.database)
+    for _ in range(2):
+        for word in ("quark", "lattic", "fresh", "zebra", "of"):
+            [(stem, term)] = terms.get([word]).by_stem.items()
+            assert (stem, bool(term.blocks)) == (word, word != "zebra")
+            assert terms.kept <= 3 * keeping.ROOM
+    assert terms.kept > keeping.ROOM
 
 
 def test_what_changed_behind_its_back_is_taken_in_when_the_catalog_is_opened(tmp_path: Path) -> None:

@@ -78,3 +78,11 @@ def test_marks_change_what_a_filter_lets_through(catalog: Catalog) -> None:
     assert catalog.allowed(Filters(tag="read")).ids == {3}
     catalog.marks.add("tag", "read", [4])
     assert catalog.allowed(Filters(tag="read")).ids == {3, 4}
+
+
+def test_all_papers_and_those_that_can_be_found_are_counted_together(catalog: Catalog, asked: list[str]) -> None:
+    with catalog.transaction():
+        catalog.insert(Record("Waiting", "It waits.", 1))
+    asked.clear()
+    assert (catalog.count(), catalog.count(indexed=True)) == (11, 10)
+    assert len(asked) == 1

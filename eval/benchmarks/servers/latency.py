@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 
@@ -42,6 +43,7 @@ def measure(work: Path) -> str:
             loads = [_at_once(library.search, asked, servers) for library in (embedded, shared)]
             anew = _anew(opened[1].storage, servers)
             room = _room([one.storage for one in opened], servers)
+            asks = _asks(opened[1].storage, shared.search, questions(PAPERS, ASKED))
     lines = ["| library | p50 | p95 | processor here | PostgreSQL | Chroma |", "|---|---|---|---|---|---|"]
     lines += [f"| {name} | {told} |" for name, told in zip(("folder", "servers"), clocks, strict=True)]
     lines += [
@@ -50,7 +52,7 @@ def measure(work: Path) -> str:
         "|---|---|---|---|",
     ]
     lines += [f"| {name} | {told} |" for name, told in zip(("folder", "servers"), loads, strict=True)]
-    return "\n".join([*lines, "", anew, "", *room])
+    return "\n".join([*lines, "", asks, anew, "", *room])
 
 
 def _spent(servers: Servers) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -94,6 +96,15 @@ def _at_once(search: Search, asked: Sequence[str], servers: Servers) -> str:
         took = [one for found in askers.map(asks, range(0, ASKERS * 7, 7)) for one in found]
     spent = (_spent(servers) - before).sum() / len(took)
     return f"{len(took) / (time.monotonic() - begun):.1f} | {np.quantile(took, 0.95):.0f} | {spent:.1f}"
+
+
+def _asks(storage: object, search: Search, asked: Sequence[str]) -> str:
+    """Return how often a search asks PostgreSQL."""
+    assert isinstance(storage, ServerStorage)
+    with patch.object(storage.database, "read", wraps=storage.database.read) as read:
+        for question in asked:
+            search(question)
+    return f"A search asks PostgreSQL {read.call_count / len(asked):.1f} times."
 
 
 def _anew(storage: object, servers: Servers) -> str:

@@ -33,6 +33,7 @@ class Servers(NamedTuple):
         with closing(open_storage(address, None, self.settings())) as storage:
             if not storage.catalog.count():
                 fill_library(folder, storage)
+                self.postgres.settle()
         return address
 
 

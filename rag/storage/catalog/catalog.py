@@ -15,9 +15,10 @@ from rag.storage.allowed import Allowed
 from rag.storage.catalog.counts import count_merged, counted, drawn
 from rag.storage.catalog.database import Database
 from rag.storage.catalog.full_text import FullText
-from rag.storage.catalog.marks import COLLECTION, TAG, Marks, listed
+from rag.storage.catalog.marks import COLLECTION, TAG, Marks
 from rag.storage.catalog.papers import (
     COLUMNS,
+    WITH_ORIGINS,
     Clauses,
     keys_of,
     listed_by,
@@ -28,7 +29,9 @@ from rag.storage.catalog.papers import (
 )
 from rag.storage.catalog.remembered import Remembered
 from rag.storage.pending import AllPending, Claims, Working
+from rag.utils.batching import batched
 
+AT_ONCE = 1_000  # papers read by one statement
 SHARING = 50  # papers looked at of those that share a key: thousands are called Editorial
 
 
@@ -110,7 +113,7 @@ class Catalog:
 
     def count(self, *, indexed: bool | None = None) -> int:
         """Return how many papers there are, or how many with (without) their vectors."""
-        return self._numbers.get(("count", indexed), lambda: counted(self.database, indexed))
+        return counted(self.database, self._numbers, indexed)
 
     def count_merged(self) -> int:
         """Return how many papers came from several sources."""
@@ -153,14 +156,12 @@ class Catalog:
 
     def papers(self, paper_ids: Sequence[int]) -> list[Paper]:
         """Return the papers of these ids that exist, in the order asked."""
-        wanted = listed(paper_ids)
-        rows = self.database.all(f"SELECT {COLUMNS} FROM papers WHERE paper_id IN ({wanted})")
-        sources: dict[int, list[str]] = {}
-        for paper_id, source in self.database.all(
-            f"SELECT paper_id, source FROM origins WHERE paper_id IN ({wanted}) ORDER BY source"
-        ):
-            sources.setdefault(paper_id, []).append(source)
-        found = {row[0]: self._paper(row, tuple(sources.get(row[0], ()))) for row in rows}
+        rows, sources = dict[int, Sequence[object]](), dict[int, list[str]]()
+        for some in batched(dict.fromkeys(paper_ids), AT_ONCE):
+            for source, *row in self.database.all(WITH_ORIGINS.format(marks=",".join("?" * len(some))), *some):
+                rows[row[0]] = row
+                sources.setdefault(row[0], []).extend([] if source is None else [source])
+        found = {paper_id: self._paper(row, tuple(sources[paper_id])) for paper_id, row in rows.items()}
         return [found[paper_id] for paper_id in paper_ids if paper_id in found]
 
     def all_papers(self, *, after: int = 0, pending_only: bool = False, limit: int) -> list[Paper]:

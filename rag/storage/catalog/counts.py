@@ -1,17 +1,18 @@
 """How many papers a catalog holds, and a few of them drawn evenly: questions that read no paper's text."""
 
 from rag.storage.catalog.database import Database
+from rag.storage.catalog.remembered import Remembered
 
-COUNTS = {
-    None: "SELECT count(*) FROM papers",
-    False: "SELECT count(*) FROM papers WHERE indexed = 0",  # few, and an index of their own knows them
-    True: "SELECT (SELECT count(*) FROM papers) - (SELECT count(*) FROM papers WHERE indexed = 0)",
-}
+PENDING = "SELECT count(*) FROM papers WHERE indexed = 0"  # few, and an index of their own knows them
+COUNTS = f"SELECT (SELECT count(*) FROM papers), ({PENDING})"  # whoever searches wants both
 
 
-def counted(database: Database, indexed: bool | None) -> int:  # noqa: FBT001 (one of COUNTS)
-    """Return how many papers there are, or how many with (without) their vectors."""
-    return int(database.one(COUNTS[indexed]))
+def counted(database: Database, numbers: Remembered, indexed: bool | None) -> int:  # noqa: FBT001  (as Catalog.count)
+    """Return how many papers there are, or how many with (without) their vectors, unless `numbers` remembers that."""
+    if indexed is False:
+        return int(numbers.get("pending", lambda: database.one(PENDING)))
+    papers, waiting = numbers.get("papers", lambda: database.all(COUNTS)[0])
+    return int(papers - waiting if indexed else papers)
 
 
 def count_merged(database: Database) -> int:

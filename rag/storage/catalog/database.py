@@ -59,6 +59,15 @@ class Database(Protocol):
     def version(self) -> Hashable:
         """Return what is another one after anything was written, by anybody; reading it costs microseconds."""
 
+    def state(self) -> Mapping[str, int]:
+        """Return the numbers of the table `state` by name."""
+
+    def moment(self) -> AbstractContextManager[None]:
+        """Let `version` and `state` tell this thread inside what they told it first, where asking is a way to a server.
+
+        They tell anew when it has written, or has seen that somebody wrote. One inside of another is a part of that.
+        """
+
     def damage(self) -> list[str]:
         """Return what is wrong with what is stored; nothing when it is sound."""
 

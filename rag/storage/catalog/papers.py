@@ -14,6 +14,11 @@ from rag.text.source_names import short_name
 from rag.text.titles import title_key
 
 COLUMNS = f"paper_id, {', '.join(BIBLIOGRAPHY)}"
+# A row for each paper and where it came from, or one for a paper that nobody knows that of.
+WITH_ORIGINS = f"""
+    SELECT source, {COLUMNS} FROM papers LEFT JOIN origins USING (paper_id) WHERE paper_id IN ({{marks}})
+    ORDER BY source
+"""
 TITLED = "(title_key LIKE ? OR title LIKE ? ESCAPE '\\')"  # a word of a title, as compared or as written
 # By what papers are sorted, and what tells that one lacks it.
 ORDERS = {

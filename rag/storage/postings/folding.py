@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from rag.storage.catalog.database import Database
 from rag.storage.postings.packing import BLOCK, PAPER, PLACE, Kind, gathered, packed_rows
 from rag.storage.postings.reading import unreadable
+from rag.utils.batching import batched
 
 STEMS = 500  # folded at once
 PUT = """
@@ -31,14 +32,10 @@ class Many(NamedTuple):
 
 def fold(database: Database) -> None:
     """Put all fresh postings into blocks, inside a transaction. Raises LibraryDamagedError."""
-    where, values = "", list[str]()
-    while True:
-        sql = f"SELECT DISTINCT stem FROM fresh_postings {where} ORDER BY stem LIMIT {STEMS}"
-        stems = [row[0] for row in database.all(sql, *values)]
-        if not stems:
-            break
-        _fold(database, stems)
-        where, values = "WHERE stem > ?", stems[-1:]
+    # Looked up once: a server looks through all rows for it, also through those that were deleted lately.
+    stems = [row[0] for row in database.all("SELECT DISTINCT stem FROM fresh_postings ORDER BY stem")]
+    for some in batched(stems, STEMS):
+        _fold(database, some)
     database.run("DELETE FROM fresh_postings")
     database.run("UPDATE state SET value = 0 WHERE name = 'fresh_texts'")
 

@@ -7,19 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from rag.storage.allowed import Mask
 from rag.storage.catalog.database import Database
 from rag.storage.postings import checking, writing
-from rag.storage.postings.packing import LENGTHS
-from rag.storage.postings.ranking import Lengths, best, lengths_of
-from rag.storage.postings.reading import NOWHERE, read
+from rag.storage.postings.keeping import KeptTerms
+from rag.storage.postings.ranking import best
 from rag.storage.postings.stemming import stemmer
 from rag.text.words import as_searched
 
 VOCABULARIES = 8  # prefixes whose stems are kept
 STEP = 4_096  # papers taken in by one transaction when a catalog of an earlier version is opened
 PAUSE = 0.11  # seconds after each, so that whoever else writes comes in: SQLite tries every tenth of a second
-FREQUENCY = """
+VOCABULARY = """
     SELECT stem, sum(papers) FROM (
-        SELECT stem, n AS papers FROM postings WHERE {which}
-        UNION ALL SELECT stem, more FROM fresh_postings WHERE {which}
+        SELECT stem, n AS papers FROM postings WHERE stem >= ? AND stem < ?
+        UNION ALL SELECT stem, more FROM fresh_postings WHERE stem >= ? AND stem < ?
     ) AS found GROUP BY stem HAVING sum(papers) > 0
 """
 
@@ -32,7 +31,7 @@ class PostingsFullText:
         self._database = database
         self._which = which
         self._lock = threading.Lock()
-        self._lengths: tuple[int, Lengths] | None = None  # of a generation of the texts
+        self._terms = KeptTerms(database)
         self._vocabularies: dict[str, tuple[int, Mapping[str, int]]] = {}
 
     def match(self, words: Iterable[str], limit: int, allowed: Mask | None = None) -> list[tuple[int, float]]:
@@ -40,28 +39,22 @@ class PostingsFullText:
         stems = [stem for found in stemmer().stems(as_searched(word) for word in words) for stem in found]
         if not stems or limit < 1:
             return []
-        known = self._lengths
-        found = read(self._database, stems if known else [*stems, LENGTHS])
-        if known is None or known[0] != found.generation:
-            if known is not None:
-                found = read(self._database, [*stems, LENGTHS])
-            known = found.generation, lengths_of(found.terms.get(LENGTHS, NOWHERE))
-            self._lengths = known
-        return best([found.terms.get(stem, NOWHERE) for stem in stems], known[1], limit, allowed)
+        lengths, terms = self._terms.get(stems)
+        return best([terms[stem] for stem in stems], lengths, limit, allowed)
 
     def document_frequency(self, stems: Sequence[str]) -> dict[str, int]:
         """Return in how many papers each stem occurs; stems that occur nowhere are left out."""
-        which = f"stem IN ({','.join('?' * len(stems))})"
-        return dict(self._database.all(FREQUENCY.format(which=which), *stems, *stems))
+        terms = self._terms.get(stems).by_stem
+        return {stem: terms[stem].frequency for stem in stems if terms[stem].frequency > 0}
 
     def vocabulary(self, prefix: str) -> Mapping[str, int]:
         """Return the stems that begin with `prefix`, each with how many papers hold it."""
-        generation = read(self._database, []).generation
+        generation = self._database.state().get("texts", 0)
         with self._lock:
             kept = self._vocabularies.pop(prefix, None)
         if kept is None or kept[0] != generation:
             bounds = prefix, prefix + chr(0x10FFFF)
-            rows = self._database.all(FREQUENCY.format(which="stem >= ? AND stem < ?"), *bounds, *bounds)
+            rows = self._database.all(VOCABULARY, *bounds, *bounds)
             kept = generation, dict(rows)
         with self._lock:
             while len(self._vocabularies) >= VOCABULARIES:

@@ -21,6 +21,8 @@ Result = TypeVar("Result")
 LOCK_CATALOG, LOCK_WRITERS, LOCK_SENDING = 1, 2, 3  # what advisory locks of a library are of
 CONNECTIONS = 8  # of one process, opened when they are needed
 LARGEST = 2**63 - 1
+# What a search has to know first: what was written since, and which index is current.
+STATE = "SELECT name, value FROM state UNION ALL SELECT 'index', number FROM indexes WHERE current"
 # The tables that give ids, but for those of one index, and the last id of each.
 IDENTITIES = """
     SELECT c.relname, a.attname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
@@ -31,13 +33,21 @@ LAST_IDS = f"""
 """
 
 
+class _Here(threading.local):
+    """What a thread has: the connection of its transaction; whether it is in a moment, and what STATE told it then."""
+
+    connection: Connection | None = None
+    in_moment = False
+    known: Mapping[str, int] | None = None
+
+
 class PostgresDatabase:
     """The Protocol `rag.storage.catalog.database.Database` on a server of PostgreSQL."""
 
     def __init__(self, conninfo: str, library: str, *, connections: int = CONNECTIONS) -> None:
         """Connect. `library` is how errors name it. Raises StorageError when the server can't be reached."""
         self.library = library
-        self._here = threading.local()
+        self._here = _Here()
         try:
             self._pool = Pool(conninfo, connections)
         except psycopg.Error as error:
@@ -104,7 +114,7 @@ class PostgresDatabase:
                 try:
                     yield connection
                 finally:
-                    self._here.connection = None
+                    self._here.connection = self._here.known = None
         except SERVER as error:
             raise self.trouble(error) from error
 
@@ -157,11 +167,10 @@ class PostgresDatabase:
         self._writing().execute(sql)
 
     def _writing(self) -> Connection:
-        connection: Connection | None = getattr(self._here, "connection", None)
-        if connection is None:
+        if self._here.connection is None:
             msg = "a write outside of a transaction"
             raise AssertionError(msg)
-        return connection
+        return self._here.connection
 
     def one(self, sql: str, *values: object) -> Any:
         """Return the one value that a query finds."""
@@ -187,7 +196,7 @@ class PostgresDatabase:
 
     def read(self, ask: Callable[[Connection], Result]) -> Result:
         """Return what `ask` returns, with this thread's transaction or any connection; tried again when that broke."""
-        own: Connection | None = getattr(self._here, "connection", None)
+        own = self._here.connection
         try:
             if own is not None:
                 return ask(own)
@@ -205,7 +214,34 @@ class PostgresDatabase:
 
     def version(self) -> Hashable:
         """Return what is another one after anything was written, by anybody."""
-        return int(self.one("SELECT value FROM state WHERE name = 'writes'"))
+        return self.state()["writes"]
+
+    def state(self) -> Mapping[str, int]:
+        """Return the numbers of the table `state` by name, and as `index` that of the current one, if there is any."""
+        here = self._here
+        if here.known is not None and here.connection is None:
+            return here.known
+        found = dict(self.all(STATE))
+        if here.in_moment and here.connection is None:
+            here.known = found
+        return found
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """Let `version` and `state` tell this thread inside what they told it first."""
+        if self._here.in_moment:
+            yield
+            return
+        self._here.in_moment = True
+        try:
+            yield
+        finally:
+            self._here.in_moment, self._here.known = False, None
+
+    def seen(self, writes: int) -> None:
+        """Let `version` and `state` tell this thread anew, if it has seen that more was written than they told."""
+        if self._here.known is not None and self._here.known["writes"] != writes:
+            self._here.known = None
 
     def damage(self) -> list[str]:
         """Return the damage that PostgreSQL has met in its pages; it looks at each that it reads."""

@@ -160,8 +160,7 @@ class ServerStorage:
         return None if number is None else ServerIndex(self.database, self.proposer, number)
 
     def _number(self) -> int | None:
-        rows = self.database.all(CURRENT)
-        return int(rows[0][0]) if rows else None
+        return self.database.state().get("index")
 
     def _first(self) -> ServerIndex:
         """Make the index of a library that has none."""

@@ -259,9 +259,9 @@ def test_a_paper_that_is_sent_while_somebody_searches_is_not_missed(
     ask = opened.chroma.nearest
     with opened.reading() as index:
 
-        def slowly(name: str, vector: Vector, limit: int) -> list[int]:
+        def slowly(name: str, vector: Vector, limit: int) -> list[tuple[int, float]]:
             found = ask(name, vector, limit)
-            assert late not in found
+            assert late not in dict(found)
             assert send(opened.database, opened.chroma, index)
             return found
 

@@ -1,6 +1,7 @@
 """A library on servers finds and answers what the same papers in a folder do, also while Chroma is away."""
 
 from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -8,9 +9,10 @@ import pytest
 
 from rag.errors import VectorsAwayError
 from rag.library import Library
-from rag.records import Filters
+from rag.records import Filters, Record
 from rag.samples import PATH, QUESTIONS, UNANSWERABLE
 from rag.settings import Settings
+from rag.storage.server.database import PostgresDatabase
 from rag.storage.server.nearest import mending, proposing
 from rag.testing.servers import ChromaServerProcess, PostgresServer
 
@@ -54,6 +56,38 @@ def test_a_search_finds_the_same_papers_with_the_same_scores(shared: Library, em
 def test_an_answer_says_the_same(shared: Library, embedded: Library, question: str) -> None:
     """Also where it refuses."""
     assert shared.ask(question).text == embedded.ask(question).text
+
+
+def test_a_search_asks_postgres_five_times_and_once_more_for_words_that_nobody_asked_for_yet(
+    shared: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is there, what Chroma lacks, vectors, token states, papers; each is a way to a server."""
+    asked: list[object] = []
+    read = PostgresDatabase.read
+
+    def counting(database: PostgresDatabase, ask: Any) -> object:
+        asked.append(ask)
+        return read(database, ask)
+
+    shared.search(QUESTIONS[0])
+    monkeypatch.setattr(PostgresDatabase, "read", counting)
+    shared.search(QUESTIONS[0])
+    assert len(asked) == 5
+    shared.search(f"{QUESTIONS[0]} Xylophones of Antarctica")
+    assert len(asked) == 5 + 6
+
+
+def test_a_search_sees_what_another_process_has_just_written(shared: Library, postgres: PostgresServer) -> None:
+    """Nothing that is kept of a library outlives a change of it."""
+    question = "Do xylophones ring underwater?"
+    assert all("xylophones" not in hit.paper.title for hit in shared.search(question))
+    paper = Record("Underwater xylophones", "Xylophones ring underwater as they do in air. So we found.", 1)
+    with Library.open(postgres.address(SCHEMA), shared.settings) as other:
+        other.ingest([paper], name="xylophones")
+        [hit, *_] = shared.search(question)
+        assert hit.paper.title == paper.title
+        other.remove([hit.paper.paper_id])
+        assert all(found.paper.title != paper.title for found in shared.search(question))
 
 
 def test_a_filter_finds_the_same(shared: Library, embedded: Library) -> None:

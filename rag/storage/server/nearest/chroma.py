@@ -86,12 +86,13 @@ class ChromaServer:
         for batch in batched(ids, BATCH):
             self._ask_of(name, "POST", "delete", {"ids": list(batch)}, WRITING)
 
-    def nearest(self, name: str, vector: Vector, limit: int) -> list[int]:
-        """Return the papers of the `limit` chunks nearest to a vector, nearest first, one as often as it has chunks."""
-        asked = {"query_embeddings": [vector.astype(np.float32).tolist()], "n_results": limit, "include": []}
+    def nearest(self, name: str, vector: Vector, limit: int) -> list[tuple[int, float]]:
+        """Return the `limit` chunks nearest to a vector as (paper id, 1 - cosine), nearest first."""
+        asked = {"query_embeddings": [vector.astype(np.float32).tolist()], "n_results": limit, "include": ["distances"]}
         found = self._ask_of(name, "POST", "query", asked)
         try:
-            return [int(one.split(".")[0]) for one in found["ids"][0]]
+            ids = [int(one.split(".")[0]) for one in found["ids"][0]]
+            return list(zip(ids, map(float, found["distances"][0]), strict=True))
         except (KeyError, IndexError, TypeError, ValueError) as error:
             raise self._exchange.away(f"its answer is none: {error!r}") from error
 

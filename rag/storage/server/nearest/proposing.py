@@ -18,6 +18,7 @@ from rag.storage.server.nearest.standing import Standing, is_suspicious, standin
 from rag.storage.server.nearest.vectors import KeptVectors
 from rag.utils.arrays import Vector
 
+OFF = 1e-4  # that two distances of Chroma may be off together: sums of 32-bit numbers are by a hundredth of it
 WIDER = 4  # times as many chunks are asked for when too few papers come back
 
 
@@ -97,9 +98,15 @@ class Proposer:
         asked = wanted.limit * 2
         while True:
             chunks = self.chroma.nearest(found.collection, wanted.vector, asked)
-            there = set(chunks) if wanted.passing is None else set(chunks) & wanted.passing
-            if len(there) >= wanted.limit or len(chunks) < asked:
-                return there
+            there = dict[int, float]()  # by the nearest chunk of each
+            for paper_id, distance in chunks:
+                if wanted.passing is None or paper_id in wanted.passing:
+                    there.setdefault(paper_id, distance)
+            if len(there) >= wanted.limit:
+                last = sorted(there.values())[wanted.limit - 1] + OFF
+                return {paper_id for paper_id, distance in there.items() if distance <= last}
+            if len(chunks) < asked:
+                return set(there)
             asked *= WIDER
 
     def _compared(self, index: KeptVectors, found: Standing, wanted: Wanted) -> set[int] | None:

@@ -15,9 +15,10 @@ from rag.storage.server.nearest.exchange import BrokenError, DownError
 SOON = "10 minutes"  # after something was sent the index may still be on its way to the disk
 STANDING = f"SELECT collection, suspect, sent > now() - interval '{SOON}', sent::text FROM indexes WHERE number = ?"
 UNSENT = 5_000  # papers looked at in each search
-BOTH = STANDING.replace(
-    " FROM", f", ARRAY(SELECT DISTINCT paper_id FROM unsent_{{n}} LIMIT {UNSENT}) FROM", 1
-)  # one way to the server
+ALSO = f"""
+    , ARRAY(SELECT DISTINCT paper_id FROM unsent_{{n}} LIMIT {UNSENT}), (SELECT value FROM state WHERE name = 'writes')
+"""
+BOTH = STANDING.replace(" FROM", f"{ALSO} FROM", 1)  # one way to the server
 
 
 class Standing(NamedTuple):
@@ -43,8 +44,10 @@ def standing_and_unsent(database: PostgresDatabase, number: int) -> tuple[Standi
 
     Asked before Chroma is: what it is sent meanwhile is among these, or found there. Raises StorageError.
     """
-    rows = database.all(BOTH.format(n=number), number)
-    return (Standing(*rows[0][:-1]), set(rows[0][-1])) if rows else (NOTHING, set())
+    for *told, unsent, writes in database.all(BOTH.format(n=number), number):
+        database.seen(writes)
+        return Standing(*told), set(unsent)
+    return NOTHING, set()
 
 
 def is_suspicious(error: VectorsAwayError, found: Standing) -> bool:

@@ -5,7 +5,7 @@ It is SQLite: the catalog's own statements run on it as they stand, and find wha
 
 import sqlite3
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from rag.errors import LibraryDamagedError
@@ -114,6 +114,14 @@ class MemoryDatabase:
     def version(self) -> Hashable:
         """Return what is another one after anything was written."""
         return self._connection.total_changes
+
+    def state(self) -> Mapping[str, int]:
+        """Return the numbers of the table `state` by name."""
+        return dict(self.all("SELECT name, value FROM state"))
+
+    def moment(self) -> AbstractContextManager[None]:
+        """Do nothing: nobody else is here."""
+        return nullcontext()
 
     def damage(self) -> list[str]:
         """Return nothing: memory isn't looked at."""
