@@ -94,7 +94,7 @@ class Finder(Retriever):
         Raises what `retrieve` raises.
         """
         check_question(topic)
-        with self._storage.reading() as index, one_blas_thread():
+        with self._looking() as index:
             return self._looked_at(topic, Filters(), index)[1]
 
     def _counted(self, query: str, filters: Filters, index: Index) -> _Counted:
