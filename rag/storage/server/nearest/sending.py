@@ -35,20 +35,28 @@ def send(database: PostgresDatabase, chroma: ChromaServer, index: KeptVectors) -
 
     True too when somebody else is at it. Raises StorageError.
     """
+    try:
+        bring(database, chroma, index)
+    except VectorsAwayError as error:
+        log.info("%s", error)
+        return False
+    return True
+
+
+def bring(database: PostgresDatabase, chroma: ChromaServer, index: KeptVectors) -> None:
+    """Send what Chroma lacks, unless somebody else is at it. Raises VectorsAwayError, StorageError."""
     # Looked up again after the lock is let go: what came meanwhile was left to us.
     while is_waiting(database, index.number):
         with database.holding(LOCK_SENDING, wait=False) as held:
             if not held:
-                return True
+                return
             found = standing(database, index.number)
             try:
                 _bring(database, chroma, index, found)
             except VectorsAwayError as error:
                 if found.collection and is_suspicious(error, standing(database, index.number)):
                     suspect(database, index.number, found.collection)
-                log.info("%s What it lacks is sent when it can be asked again.", error)
-                return False
-    return True
+                raise
 
 
 def is_waiting(database: PostgresDatabase, number: int) -> bool:

@@ -15,9 +15,8 @@ from rag.storage.server.nearest.exchange import BrokenError, DownError
 SOON = "10 minutes"  # after something was sent the index may still be on its way to the disk
 STANDING = f"SELECT collection, suspect, sent > now() - interval '{SOON}', sent::text FROM indexes WHERE number = ?"
 UNSENT = 5_000  # papers looked at in each search
-BOTH = STANDING.replace(
-    " FROM", f", ARRAY(SELECT DISTINCT paper_id FROM unsent_{{n}} LIMIT {UNSENT}) FROM", 1
-)  # one way to the server
+LACKING = "ARRAY(SELECT DISTINCT paper_id FROM unsent_{n} LIMIT ?), (SELECT coalesce(max(change), 0) FROM unsent_{n})"
+BOTH = STANDING.replace(" FROM", f", {LACKING} FROM", 1)  # one way to the server
 
 
 class Standing(NamedTuple):
@@ -29,6 +28,14 @@ class Standing(NamedTuple):
     sent: str
 
 
+class Unsent(NamedTuple):
+    """Papers that Chroma lacks, whether these are all of them, and the number of the last change."""
+
+    papers: set[int]
+    all_of_them: bool
+    last: int
+
+
 NOTHING = Standing("", suspect=False, soon=False, sent="")
 
 
@@ -38,13 +45,16 @@ def standing(database: PostgresDatabase, number: int) -> Standing:
     return Standing(*rows[0]) if rows else NOTHING
 
 
-def standing_and_unsent(database: PostgresDatabase, number: int) -> tuple[Standing, set[int]]:
-    """Return how the collection of an index stands, and the papers that it lacks; of many the first UNSENT.
+def standing_and_unsent(database: PostgresDatabase, number: int) -> tuple[Standing, Unsent]:
+    """Return how the collection of an index stands, and the papers that it lacks; of many some UNSENT.
 
     Asked before Chroma is: what it is sent meanwhile is among these, or found there. Raises StorageError.
     """
-    rows = database.all(BOTH.format(n=number), number)
-    return (Standing(*rows[0][:-1]), set(rows[0][-1])) if rows else (NOTHING, set())
+    rows = database.all(BOTH.format(n=number), UNSENT + 1, number)
+    if not rows:
+        return NOTHING, Unsent(set(), all_of_them=True, last=0)
+    *found, lacking, last = rows[0]
+    return Standing(*found), Unsent(set(lacking[:UNSENT]), len(lacking) <= UNSENT, last)
 
 
 def is_suspicious(error: VectorsAwayError, found: Standing) -> bool:
