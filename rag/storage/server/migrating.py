@@ -1,10 +1,9 @@
 """A library in PostgreSQL brought to the present form: by numbered scripts, one starter at a time."""
 
-from psycopg.errors import InvalidSchemaName
-
 from rag.errors import LibraryMismatchError, LibraryMissingError
 from rag.storage.server.database import LOCK_CATALOG, PostgresDatabase
 from rag.storage.server.schema import MIGRATIONS, VERSION
+from rag.storage.server.troubles import without_schema
 
 EXISTS = "SELECT to_regclass('askpapers_schema') IS NOT NULL"
 
@@ -40,7 +39,7 @@ def migrate(database: PostgresDatabase, *, create: bool) -> None:
 def _require_schema(database: PostgresDatabase) -> None:
     """Raise StorageError where there is no schema that could hold a library."""
     if database.one("SELECT current_schema()") is None:
-        raise database.trouble(InvalidSchemaName(f"search_path is {database.one('SHOW search_path')}"))
+        raise without_schema(database.library, str(database.one("SHOW search_path")))
 
 
 def _version(database: PostgresDatabase) -> int:

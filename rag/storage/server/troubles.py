@@ -151,6 +151,11 @@ def trouble(error: Exception, library: str) -> RagError:
     return told.error(told.line.format(library=library, said=said))
 
 
+def without_schema(library: str, search_path: str) -> RagError:
+    """Return the error of a library none of whose schemas is there, or may be used."""
+    return trouble(errors.InvalidSchemaName(f"search_path is {search_path}"), library)
+
+
 def said_by(error: Exception) -> str:
     """Return the first line of what was said, without the name of the connection before it, and without passwords.
 
