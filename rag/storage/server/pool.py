@@ -153,16 +153,26 @@ def _configure(connection: Connection, settings: Mapping[str, str]) -> None:
 
 @contextmanager
 def _cut_after(connection: Connection, seconds: float) -> Iterator[None]:
-    """Cut a connection that takes longer inside: a pooler whose server is down lets who asks wait for minutes."""
-    timer = threading.Timer(seconds, _cut, [connection])
+    """Cut a connection that takes longer inside: a pooler without a session to give lets who asks wait for minutes.
+
+    Raises PoolTimeout then.
+    """
+    late = threading.Event()
+    timer = threading.Timer(seconds, _cut, [connection, late])
     timer.start()
     try:
         yield
+    except psycopg.Error as error:
+        if late.is_set():
+            msg = f"no session in {seconds:g} s"
+            raise PoolTimeout(msg) from error
+        raise
     finally:
         timer.cancel()
 
 
-def _cut(connection: Connection) -> None:
+def _cut(connection: Connection, late: threading.Event) -> None:
+    late.set()
     with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as used:
         used.shutdown(socket.SHUT_RDWR)
 

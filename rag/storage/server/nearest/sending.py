@@ -126,8 +126,6 @@ def _make_anew(database: PostgresDatabase, chroma: ChromaServer, index: KeptVect
     """Fill a new collection, and let it take the place of the old one; changes meanwhile are sent next."""
     began = time.monotonic()
     [(library, papers)] = database.all(f"SELECT id, (SELECT count(*) FROM vectors_{index.number}) FROM library")
-    if old.collection:
-        log.warning("Chroma's index of %s is made anew from the vectors of %d papers.", database.library, papers)
     if old.suspect:  # nobody reads it, and there may be no room for two
         chroma.drop(old.collection)
     _drop_unused(database, chroma, f"papers-{library}-")
@@ -136,6 +134,8 @@ def _make_anew(database: PostgresDatabase, chroma: ChromaServer, index: KeptVect
     # Those that can be seen now: one with a lower number may be on its way.
     sent = [change for (change,) in database.all(f"SELECT change FROM {unsent}")]
     chroma.make(collection)
+    if old.collection:  # now, for one whose disk is full fails until here, at each batch of an ingest
+        log.warning("Chroma's index of %s is made anew from the vectors of %d papers.", database.library, papers)
     for page in index.pages():
         chroma.put(collection, _rows(page))
     chroma.count(collection)
