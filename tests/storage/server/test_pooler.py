@@ -29,7 +29,7 @@ def pooler(server: PostgresServer) -> Iterator[Pooler]:
             try:
                 return started.enter_context(PgBouncer(folder / mode, server, mode, sessions))
             except MissingServerError as error:
-                pytest.skip(str(error))
+                pytest.skip(f"{error} (make servers)")
 
         yield start
 
