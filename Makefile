@@ -20,10 +20,10 @@ browser: $(INSTALLED)   ## install what the tests in a real browser need
 	test -e $(AXE)/node_modules/axe-core/axe.min.js || \
 		npm install --silent --no-package-lock --no-audit --no-fund --prefix $(AXE) axe-core@4.14.1
 
-# PostgreSQL, where it is missing: a library on servers is tested against real ones. Chroma's comes with chromadb.
+# PostgreSQL and PgBouncer, where missing: a library on servers is tested against real ones. Chroma comes with chromadb.
 servers:   ## install what the tests of a library on servers need
-	command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || \
-		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql; }
+	{ command -v postgres || ls /usr/lib/postgresql/*/bin/postgres; } >/dev/null 2>&1 && command -v pgbouncer >/dev/null || \
+		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql pgbouncer; }
 
 check:   ## what CI runs: a clean environment, lint, types, tests
 	bash .ci/run

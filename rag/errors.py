@@ -28,6 +28,8 @@ A message is one line: what happened, with which value, and what to do next. The
 catch `RagError` and nothing else.
 """
 
+from collections.abc import Sequence
+
 
 class RagError(Exception):
     """Root of every expected error; `str(error)` is one line for a person."""
@@ -58,7 +60,15 @@ class StorageError(RagError):
 
 
 class VectorsAwayError(StorageError):
-    """What finds the nearest papers by their vectors can't be asked now; full text and papers can."""
+    """What finds the nearest papers by their vectors can't be asked now; full text and papers can.
+
+    `near`: what it told all the same, as (paper id, cosine); it lacks many papers.
+    """
+
+    def __init__(self, line: str, near: Sequence[tuple[int, float]] = ()) -> None:
+        """Tell the line to people."""
+        super().__init__(line)
+        self.near = near
 
 
 class BackupError(RagError):

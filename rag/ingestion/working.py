@@ -10,7 +10,9 @@ from rag.records.progress import Watch
 from rag.storage.base import Storage
 
 PAUSE = 2.0  # seconds between looks for new papers, each a fraction of a millisecond for the server
-LONGEST = 60.0  # seconds before what failed is tried again; shorter at first
+LONGEST = (
+    60.0  # seconds before what failed is tried again, shorter at first; and between looks for what was left behind
+)
 PASSING = (StorageError, LibraryLockedError, EmbeddingError)  # a server away, somebody else writing, an endpoint busy
 
 
@@ -28,7 +30,7 @@ def work(
     back what was claimed. What fails for a while is told, each trouble once, and tried again, unless `once`; a model
     that can't be loaded isn't. Raises what `index_pending` and `Storage.writing` raise.
     """
-    done, told, pause = 0, "", PAUSE
+    done, told, pause, mending = 0, "", PAUSE, 0.0
     model: list[Embedder] = []
 
     def loaded() -> Embedder:
@@ -40,6 +42,9 @@ def work(
             if storage.catalog.count(indexed=False):
                 with storage.writing() as index:
                     done += index_pending(storage.catalog, index, loaded, watch)
+            elif time.monotonic() >= mending:
+                storage.mend()
+                mending = time.monotonic() + LONGEST
             told, pause = "", PAUSE
         except PASSING as error:
             if once or (isinstance(error, EmbeddingError) and not model):

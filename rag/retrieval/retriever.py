@@ -236,9 +236,10 @@ class Retriever:
         try:
             return dict(index.nearest(vector, width, ids)), lexical, ""
         except VectorsAwayError as error:
-            if not lexical:  # an empty list would look as if there was nothing
+            if not lexical and not error.near:  # an empty list would look as if there was nothing
                 raise
-            return dict(index.nearest(vector, width, set(lexical))), lexical, str(error)
+            near = {**dict(error.near), **dict(index.nearest(vector, width, set(lexical)))}
+            return dict(sorted(near.items(), key=lambda one: (-one[1], one[0]))[:width]), lexical, str(error)
 
     def _passages(self, ranked: Ranked, paper: Paper) -> tuple[Passage, ...]:
         """Return the sentences of a paper, the most like the question first."""

@@ -113,6 +113,12 @@ class Storage(Protocol):
     def check(self) -> Iterator[Finding]:
         """Look at every part, catalog and full text too, and yield what each looks like. Takes its time."""
 
+    def mend(self) -> None:
+        """Bring what is kept elsewhere to what the catalog holds, as far as that can be reached: it was left behind.
+
+        Raises StorageError.
+        """
+
     def reading(self) -> AbstractContextManager[Index]:
         """Lend the index as it is now; what replaces it meanwhile leaves it open until it is given back.
 

@@ -95,6 +95,9 @@ class EmbeddedStorage:
         for found in findings(self._files, self.catalog):
             yield replace(found, detail=found.detail.replace(str(self._files), str(self.folder)))
 
+    def mend(self) -> None:
+        """Do nothing: all is kept in the folder."""
+
     @contextmanager
     def rebuilding(self, spec: IndexSpec, *, carry: bool = True) -> Iterator[NewIndex]:
         """Be the one writer, and lend a new index, which takes the place of the old one at the end."""

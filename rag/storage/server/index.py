@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import LibraryDamagedError, LibraryMismatchError
+from rag.errors import LibraryDamagedError, LibraryMismatchError, VectorsAwayError
 from rag.storage.base import Carry, IndexedPaper
 from rag.storage.index import exact
 from rag.storage.index.exact import Allowed, ChunkVectors
 from rag.storage.index.token_embeddings import NO_TOKENS, Form, TokenEmbeddings
 from rag.storage.index.token_store import of_row, row_of
 from rag.storage.server.database import PostgresDatabase
-from rag.storage.server.nearest.proposing import Proposer, Wanted
+from rag.storage.server.nearest.proposing import LackingError, Proposer, Wanted
 from rag.storage.server.nearest.sending import send
 from rag.utils.arrays import Matrix, Vector, unit
 from rag.utils.batching import batched
@@ -54,15 +54,18 @@ class ServerIndex:
     def nearest(self, vector: Vector, limit: int, allowed: Allowed | None = None) -> list[tuple[int, float]]:
         """Return (paper id, cosine) of the `limit` papers nearest to a vector, best first, ties by id.
 
-        Raises VectorsAwayError when Chroma can't be asked and there are too many to compare all, StorageError,
-        LibraryDamagedError.
+        Raises VectorsAwayError when Chroma can't be asked, or lacks many, and there are too many to compare all,
+        StorageError, LibraryDamagedError.
         """
         ids = None if allowed is None else exact.as_ids(allowed)
         if ids is not None and len(ids) <= FEW:
             return self._compared(ids, vector, limit)
         passing = None if ids is None else set(ids.tolist())
-        wanted = self._proposer.proposed(self, Wanted(vector, limit, passing))
-        return self._compared(np.array(sorted(wanted), np.int64), vector, limit)
+        try:
+            wanted = self._proposer.proposed(self, Wanted(vector, limit, passing))
+        except LackingError as error:
+            raise VectorsAwayError(str(error), self._compared(exact.as_ids(error.proposed), vector, limit)) from error
+        return self._compared(exact.as_ids(wanted), vector, limit)
 
     def token_embeddings(self, paper_ids: Sequence[int]) -> dict[int, TokenEmbeddings]:
         """Return the token embeddings of those papers that have any."""

@@ -3,6 +3,7 @@
 from rag.errors import LibraryMismatchError, LibraryMissingError
 from rag.storage.server.database import LOCK_CATALOG, PostgresDatabase
 from rag.storage.server.schema import MIGRATIONS, VERSION
+from rag.storage.server.troubles import without_schema
 
 EXISTS = "SELECT to_regclass('askpapers_schema') IS NOT NULL"
 
@@ -22,6 +23,8 @@ def migrate(database: PostgresDatabase, *, create: bool) -> None:
             "Upgrade with: pip install --upgrade askpapers"
         )
         raise LibraryMismatchError(msg)
+    if not found:
+        _require_schema(database)
     if not found and not create:
         msg = f"There is no library in {database.library}. Make one with: askpapers ingest PATH --library ADDRESS"
         raise LibraryMissingError(msg)
@@ -31,6 +34,12 @@ def migrate(database: PostgresDatabase, *, create: bool) -> None:
         for version in range(_version(database) + 1, VERSION + 1):  # looked up again: another may have been faster
             database.script(MIGRATIONS[version - 1])
             database.run("INSERT INTO askpapers_schema VALUES (?)", version)
+
+
+def _require_schema(database: PostgresDatabase) -> None:
+    """Raise StorageError where there is no schema that could hold a library."""
+    if database.one("SELECT current_schema()") is None:
+        raise without_schema(database.library, str(database.one("SHOW search_path")))
 
 
 def _version(database: PostgresDatabase) -> int:

@@ -98,6 +98,12 @@ class ServerStorage:
         """Look at every part, and yield what each looks like."""
         return findings(self.catalog, self.database, self.chroma, self._number())
 
+    def mend(self) -> None:
+        """Bring Chroma what it lacks, if it can be asked."""
+        index = self._current()
+        if index is not None:
+            self.proposer.settle(index)
+
     @contextmanager
     def reading(self) -> Iterator[ServerIndex]:
         """Lend the index as it is now."""

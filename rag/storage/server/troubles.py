@@ -8,6 +8,7 @@ from psycopg import errors
 from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
 from rag.errors import LibraryDamagedError, RagError, StorageError
+from rag.storage.server.pool import SharedSessionError
 
 CUT = (psycopg.OperationalError, psycopg.InterfaceError)
 SERVER = (psycopg.Error, PoolClosed, PoolTimeout, TooManyRequests)
@@ -16,6 +17,18 @@ ENDED = ("57P01", "57P02", "57P03", "57P05", "25P03")  # by a shutdown, a crash,
 LONGEST = 200  # characters of what a server says
 # A password stands in an address before its @, or after its name; libpq quotes addresses that it can't read.
 SECRETS = re.compile(r"(?i)(?<=://)[^\s/@]*:[^\s@]*(?=@)|(?<=password=)('[^']*'|\S+)|(?<=passfile=)\S+")
+
+
+class NotLetInError(psycopg.OperationalError):
+    """A role that may not connect to the database."""
+
+
+class NoSchemaError(errors.InsufficientPrivilege):
+    """A role that may not use a schema, or make anything in it."""
+
+
+class OptionsRefusedError(psycopg.OperationalError):
+    """A pooler that takes no options."""
 
 
 class Told(NamedTuple):
@@ -42,8 +55,28 @@ TABLE = (
         "PostgreSQL of {library} is starting or stopping ({said}). Try again in some seconds.",
     ),
     Told(
+        (SharedSessionError, errors.DuplicatePreparedStatement, errors.InvalidSqlStatementName),
+        "A pooler before {library} gives its sessions to others between transactions, which loses the locks of who "
+        "writes. Let it pool by sessions (PgBouncer: pool_mode = session), or name PostgreSQL itself.",
+    ),
+    Told(
+        (OptionsRefusedError,),
+        "A pooler before {library} refuses what the address sets ({said}). Leave it out, or name PostgreSQL itself.",
+    ),
+    Told(
+        (NoSchemaError,),
+        "This user of {library} may make no tables there ({said}). Connect as the owner of its tables; for a new "
+        "library let the owner of the database run: GRANT USAGE, CREATE ON SCHEMA",
+    ),
+    Told(
+        (errors.InvalidSchemaName,),
+        "{library} has no schema that this user may use ({said}). Let the owner of the database run: CREATE SCHEMA, "
+        "or GRANT USAGE, CREATE ON SCHEMA",
+    ),
+    Told(
         (errors.InsufficientPrivilege,),
-        "This user of {library} may not do that ({said}). Connect as one who may write to it.",
+        "This user of {library} may not do that ({said}). Connect as one who may, or let the owner of its tables grant "
+        "it (docs/deploying.md).",
     ),
     Told(
         (errors.ReadOnlySqlTransaction,),
@@ -67,6 +100,10 @@ TABLE = (
         "PostgreSQL lets us not into {library} ({said}). Check the user and the password in the address.",
     ),
     Told(
+        (NotLetInError,),
+        "PostgreSQL lets this user not into {library} ({said}). Let its owner run: GRANT CONNECT ON DATABASE",
+    ),
+    Told(
         (errors.InvalidCatalogName,),
         "PostgreSQL has no database for {library} ({said}). Make it with createdb, or check the address.",
     ),
@@ -74,7 +111,11 @@ TABLE = (
 AWAY = Told(CUT, "PostgreSQL of {library} can't be reached ({said}). Check that it runs, and try again.")
 OTHERWISE = Told((), "PostgreSQL of {library} refused ({said}). What was stored stays.")
 # What is refused before a connection stands has no class of its own in psycopg: libpq only tells it in words.
+VAGUE = (psycopg.OperationalError, errors.InsufficientPrivilege)
 REFUSED = (
+    ("permission denied for schema", NoSchemaError),
+    ("permission denied for database", NotLetInError),
+    ("unsupported startup parameter", OptionsRefusedError),
     ("password authentication failed", errors.InvalidPassword),
     ("no password supplied", errors.InvalidPassword),
     ("no pg_hba.conf entry", errors.InvalidAuthorizationSpecification),
@@ -103,11 +144,16 @@ def trouble(error: Exception, library: str) -> RagError:
     """Return the expected error that one of PostgreSQL's is; `library` is how a person calls the library."""
     said = said_by(error)
     kind = type(error)
-    if kind is psycopg.OperationalError:
+    if kind in VAGUE:
         kind = next((known for words, known in REFUSED if re.search(words, said)), kind)
     otherwise = AWAY if is_cut(error) else OTHERWISE
     told = next((told for told in TABLE if issubclass(kind, told.kinds)), otherwise)
     return told.error(told.line.format(library=library, said=said))
+
+
+def without_schema(library: str, search_path: str) -> RagError:
+    """Return the error of a library none of whose schemas is there, or may be used."""
+    return trouble(errors.InvalidSchemaName(f"search_path is {search_path}"), library)
 
 
 def said_by(error: Exception) -> str:

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from rag.errors import VectorsAwayError
+from rag.ingestion.working import work
 from rag.storage.manifest import IndexSpec
 from rag.storage.server.database import LOCK_SENDING
 from rag.storage.server.nearest import mending, proposing
+from rag.storage.server.nearest import standing as standing_module
 from rag.storage.server.nearest.chroma import ChromaServer
 from rag.storage.server.nearest.sending import check_count, make_anew, send
 from rag.storage.server.nearest.standing import Standing, standing, suspect
@@ -267,3 +269,68 @@ def test_a_paper_that_is_sent_while_somebody_searches_is_not_missed(
 
         monkeypatch.setattr(opened.chroma, "nearest", slowly)
         assert late in dict(index.nearest(axis(0), 10))
+
+
+# --- Much that it lacks
+
+
+def test_of_a_small_library_all_are_compared_whatever_chroma_lacks(
+    opened: ServerStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also what was stored after the vectors were read."""
+    monkeypatch.setattr(standing_module, "UNSENT", 1)
+    fill(opened)
+    with opened.database.holding(LOCK_SENDING):  # somebody else sends, slowly
+        for number in range(3):
+            ids = fill(opened, ["Late arrivals", "Later ones", "Last ones"], f"/{number}.bib")
+            with opened.reading() as index:
+                assert set(ids) <= dict(index.nearest(axis(1), 20)).keys()
+
+
+@pytest.mark.usefixtures("large")
+def test_a_large_library_says_that_chroma_lacks_many_and_gives_what_is_found_all_the_same(
+    opened: ServerStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are sent by itself."""
+    monkeypatch.setattr(standing_module, "UNSENT", 1)
+    monkeypatch.setattr(proposing, "UNSENT", 1)
+    ids = fill(opened)
+    with opened.database.holding(LOCK_SENDING):
+        late = fill(opened, ["Late arrivals", "Later ones", "Last ones"], "/b.bib")
+        with (
+            opened.reading() as index,
+            pytest.raises(VectorsAwayError, match="More than 1 papers were not sent") as told,
+        ):
+            index.nearest(axis(1), 1)
+        assert ids[1] in dict(told.value.near)
+        assert [paper_id for paper_id, _ in opened_nearest(opened, late)] == [late[1]]
+    eventually(lambda: not unsent(opened))
+    assert set(nearest(opened, 1)) <= {ids[1], late[1]}
+
+
+def opened_nearest(storage: ServerStorage, among: list[int]) -> list[tuple[int, float]]:
+    """Return the paper of some that is nearest to the second axis."""
+    with storage.reading() as index:
+        return index.nearest(axis(1), 1, among)
+
+
+def test_a_worker_with_nothing_to_embed_brings_chroma_what_it_lacks(
+    opened: ServerStorage, server: ChromaServerProcess
+) -> None:
+    """Its files were lost, and nobody searches or ingests."""
+    ids = fill(opened)
+    opened.chroma.drop(how_it_stands(opened).collection)
+    assert work(opened, lambda: pytest.fail("nothing is to be embedded"), once=True) == 0
+    assert opened.chroma.count(how_it_stands(opened).collection) == len(ids)
+
+
+def test_who_writes_while_chroma_is_away_is_told_once(
+    opened: ServerStorage, server: ChromaServerProcess, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Which server, and what to do; and again after it was there."""
+    server.stop()
+    for number in range(2):
+        fill(opened, ["Late arrivals"], f"/{number}.bib")
+    told = [one.getMessage() for one in caplog.records if "can't be asked" in one.getMessage()]
+    assert len(told) == 1
+    assert f"Chroma at {server.url}" in told[0]

@@ -15,7 +15,7 @@ from rag.storage.server.nearest.chroma import ChromaServer
 from rag.storage.server.nearest.exchange import Exchange
 from rag.testing.made_up import fill
 from rag.testing.servers import ChromaServerProcess, PostgresServer
-from tests.storage.server.test_chroma_away import large, nearest, open_library, unsent
+from tests.storage.server.test_chroma_away import how_it_stands, large, nearest, open_library, unsent
 
 __all__ = ["large"]  # a fixture
 
@@ -24,6 +24,7 @@ class Front(BaseHTTPRequestHandler):
     """Hands on what has the right header, and otherwise answers a status."""
 
     status, behind = 401, ""
+    body = b"<html><h1>No</h1></html>"
 
     def do_GET(self) -> None:
         """Answer."""
@@ -40,7 +41,7 @@ class Front(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.headers.get("X-Pass") != "yes":
-            self._say(self.status, b"<html><h1>No</h1></html>")
+            self._say(self.status, self.body)
             return
         headers = {"Content-Type": "application/json"}
         asked = urllib.request.Request(self.behind + self.path, sent or None, headers, method=self.command)
@@ -63,7 +64,7 @@ class Front(BaseHTTPRequestHandler):
 @pytest.fixture
 def front(chroma: ChromaServerProcess) -> Iterator[str]:
     """Start a proxy that wants a header."""
-    Front.behind, Front.status = chroma.url, 401
+    Front.behind, Front.status, Front.body = chroma.url, 401, b"<html><h1>No</h1></html>"
     with ThreadingHTTPServer(("127.0.0.1", 0), Front) as proxy:
         threading.Thread(target=proxy.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{proxy.server_port}"
@@ -80,7 +81,8 @@ def test_a_proxy_is_given_its_header(postgres: PostgresServer, front: str, tmp_p
 
 @pytest.mark.usefixtures("large")
 @pytest.mark.parametrize(
-    ("status", "told"), [(401, "ASKPAPERS_CHROMA_HEADERS"), (503, "Check that it runs"), (404, "Check that it runs")]
+    ("status", "told"),
+    [(401, "ASKPAPERS_CHROMA_HEADERS"), (503, "Check that it runs"), (404, "Check ASKPAPERS_CHROMA")],
 )
 def test_a_proxy_that_refuses_is_told_of_in_one_line(
     postgres: PostgresServer, front: str, tmp_path: Path, status: int, told: str
@@ -97,9 +99,67 @@ def test_a_proxy_that_refuses_is_told_of_in_one_line(
         assert unsent(storage) == len(ids)
 
 
-def test_what_answers_there_may_be_no_chroma(tmp_path: Path) -> None:
-    """An address that was mistyped; and no message shows a password in it."""
-    del tmp_path
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, b"<html><h1>Sign in</h1></html>"),
+        (200, b'{"status": "ok"}'),
+        (200, b'"1.2.3"'),
+        (200, b""),
+        (302, b""),
+        (404, b'{"error": "no such page"}'),
+        (404, b'{"detail": "Not Found"}'),
+    ],
+)
+def test_what_answers_there_may_be_no_chroma(
+    postgres: PostgresServer, front: str, tmp_path: Path, status: int, body: bytes
+) -> None:
+    """A page to log in, another service, another path: searches by words go on, and nothing is held to be damaged."""
+    Front.status, Front.body = status, body
+    with closing(open_library(postgres, ChromaServer(front), tmp_path)) as storage:
+        fill(storage)
+        with storage.database.writes():
+            storage.database.run("UPDATE indexes SET collection = 'papers-1'")  # sent to the right one before
+        with pytest.raises(VectorsAwayError, match=f"What answers at {front} is no Chroma .*Check ASKPAPERS_CHROMA"):
+            nearest(storage, 1)
+        assert not how_it_stands(storage).suspect
+        [told] = [finding for finding in storage.check() if finding.what == "Chroma"]
+        assert not told.sound
+        assert "is no Chroma" in told.detail
+
+
+@pytest.mark.usefixtures("large")
+def test_one_that_fails_over_its_version_is_not_held_to_have_damaged_anything(
+    postgres: PostgresServer, front: str, tmp_path: Path
+) -> None:
+    """It may be any server; the index of the right one stays."""
+    Front.status = 500
+    with closing(open_library(postgres, ChromaServer(front), tmp_path)) as storage:
+        fill(storage)
+        with storage.database.writes():
+            storage.database.run("UPDATE indexes SET collection = 'papers-1'")
+        with pytest.raises(VectorsAwayError, match="500"):
+            nearest(storage, 1)
+        assert not how_it_stands(storage).suspect
+
+
+@pytest.mark.parametrize("version", ["0.6.3", "2.0.0"])
+def test_a_chroma_of_another_version_is_refused_in_a_line(
+    postgres: PostgresServer, front: str, tmp_path: Path, version: str
+) -> None:
+    """Which was seen of 0.5.23 and 0.6.3 themselves; what is ingested stays and waits."""
+    Front.status, Front.body = 200, f'"{version}"'.encode()
+    with closing(open_library(postgres, ChromaServer(front), tmp_path)) as storage:
+        ids = fill(storage)
+        assert list(nearest(storage, 1)) == [ids[1]]
+        assert unsent(storage) == len(ids)
+        [told] = [finding for finding in storage.check() if finding.what == "Chroma"]
+        assert f"has version {version}, this askpapers needs 1.x. Install chromadb 1.5.9" in told.detail
+
+
+def test_no_message_shows_a_password() -> None:
+    """Of an address."""
     with pytest.raises(VectorsAwayError) as caught:
         Exchange("http://me:secret@127.0.0.1:1").ask("GET", "/")
     assert "http://127.0.0.1:1" in str(caught.value)

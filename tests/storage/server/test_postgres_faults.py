@@ -302,4 +302,18 @@ def test_who_may_not_write_can_search_and_is_told_when_he_writes(
             assert found(reader) == found(library)
             with pytest.raises(StorageError, match=told):
                 fill(reader, ["Late arrivals"], "/b.bib")
-    assert "may not do that" in refusal(server.address(user="reader"))  # an empty schema, where he may make no tables
+
+
+def test_a_user_who_may_make_no_tables_is_told_what_to_have_granted(server: PostgresServer) -> None:
+    """PostgreSQL 15 lets only the owner of a database make tables in its schema `public`."""
+    with psycopg.connect(server.address(), autocommit=True) as connection:
+        connection.execute("CREATE ROLE carl LOGIN")
+        connection.execute("CREATE SCHEMA closed")
+        connection.execute("CREATE DATABASE locked")
+        connection.execute("REVOKE CONNECT ON DATABASE locked FROM public")
+    assert "may make no tables" in refusal(server.address(user="carl"))
+    assert "GRANT USAGE, CREATE ON SCHEMA" in refusal(server.address(user="carl"))
+    for schema in ("nowhere", "closed"):
+        assert "CREATE SCHEMA" in refusal(server.address(schema, user="carl"))
+        assert schema in refusal(server.address(schema, user="carl"))
+    assert "GRANT CONNECT ON DATABASE" in refusal(server.address(user="carl", database="locked"))

@@ -34,6 +34,8 @@ def database(postgres: PostgresServer, chroma: ChromaServerProcess, grants: str)
     with closing(opened(postgres, chroma, "postgres")) as storage:
         fill(storage)
     with psycopg.connect(postgres.address(database="roles"), autocommit=True) as connection:
+        for role in ("papers_reader NOLOGIN", "papers_writer NOLOGIN IN ROLE papers_reader"):
+            connection.execute(f"CREATE ROLE {role}".encode())
         connection.execute(grants.encode())
         for role, granted in zip(ROLES, ("papers_reader", "papers_writer"), strict=True):
             connection.execute(f"CREATE ROLE {role} LOGIN IN ROLE {granted}".encode())
@@ -55,7 +57,7 @@ def test_a_reader_finds_papers_and_changes_nothing(postgres: PostgresServer, chr
             assert index.token_embeddings([paper_id])
         assert storage.catalog.papers([paper_id])[0].title == TITLES[1]
         assert storage.catalog.full_text.match(["lattices"], 9)[0][0] == paper_id
-        with pytest.raises(StorageError, match=r"may not do that .*Connect as one who may write") as told:
+        with pytest.raises(StorageError, match=r"may not do that .*Connect as one who may") as told:
             fill(storage, ["Solar sails"], "/b.bib")
         assert "\n" not in str(told.value)
 
@@ -73,3 +75,19 @@ def test_a_writer_brings_in_papers_and_takes_them_out(postgres: PostgresServer, 
             index.delete([new])
         with storage.reading() as index:
             assert new not in index.ids()
+
+
+@pytest.mark.usefixtures("database")
+def test_a_reader_can_back_up_and_a_writer_cannot_make_the_index_anew(
+    postgres: PostgresServer, chroma: ChromaServerProcess
+) -> None:
+    """Ids that were given are backed up too; new tables are the owner's to make."""
+    with closing(opened(postgres, chroma, "alice")) as storage:
+        assert storage.catalog.database.last_ids()["papers"] >= len(TITLES)
+    spec = IndexSpec("made up", "one vector a paper", lambda: SIZE)
+    with (
+        closing(opened(postgres, chroma, "walter")) as storage,
+        pytest.raises(StorageError, match="Connect as the owner of its tables"),
+        storage.rebuilding(spec),
+    ):
+        pytest.fail("tables were made")

@@ -1,16 +1,17 @@
 """The nearest chunks, by a Chroma server: an index alone, made anew from the vectors in PostgreSQL whenever need be."""
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
 from rag.errors import VectorsAwayError
-from rag.storage.server.nearest.exchange import SECONDS, Exchange, GoneError
+from rag.storage.server.nearest.exchange import MEANWHILE, SECONDS, BrokenError, Exchange, GoneError
 from rag.utils.arrays import Vector
 from rag.utils.batching import batched
 
+Read = TypeVar("Read")
 VERSION = "1."  # whose API this is: a 1.5.9 says 1.0.0
 PLACE = "/api/v2/tenants/default_tenant/databases/default_database/collections"
 BATCH = 500  # chunks sent at once: a second or two of work for the server
@@ -41,10 +42,19 @@ class ChromaServer:
 
     def version(self) -> str:
         """Return the version that the server says it has. Raises VectorsAwayError, also for one that isn't known."""
-        said = str(self._ask("GET", "/api/v2/version"))
+        try:
+            said = self._ask("GET", "/api/v2/version")
+        except GoneError as error:
+            msg = "it has no place for its version"
+            raise self._exchange.stranger(msg) from error
+        except BrokenError as error:  # not over what it holds, which wasn't asked for
+            raise VectorsAwayError(str(error)) from error
+        if not isinstance(said, str) or not said[:1].isdigit():
+            msg = "it tells no version"
+            raise self._exchange.stranger(msg)
         if not said.startswith(VERSION):
-            msg = f"Chroma at {self.place} has version {said[:20]}, this askpapers needs 1.x. Install chromadb 1.5.9."
-            raise VectorsAwayError(msg)
+            msg = f"Chroma at {self.place} has version {said[:20]}, this askpapers needs 1.x."
+            raise VectorsAwayError(f"{msg} Install chromadb 1.5.9 there; {MEANWHILE}")
         return said
 
     def require(self) -> None:
@@ -68,11 +78,11 @@ class ChromaServer:
 
     def names(self) -> list[str]:
         """Return the names of all collections."""
-        return [str(one["name"]) for one in self._ask("GET", PLACE)]
+        return self._read(self._ask("GET", PLACE), lambda told: [str(one["name"]) for one in told])
 
     def count(self, name: str) -> int:
         """Return how many chunks a collection holds, when it has taken in all that was sent."""
-        return int(self._ask_of(name, "GET", "count"))
+        return self._read(self._ask_of(name, "GET", "count"), int)
 
     def put(self, name: str, rows: Iterable[tuple[int, int, Vector]]) -> None:
         """Store chunks as (paper id, number, vector), in the place of what was there."""
@@ -90,23 +100,33 @@ class ChromaServer:
         """Return the `limit` chunks nearest to a vector as (paper id, 1 - cosine), nearest first."""
         asked = {"query_embeddings": [vector.astype(np.float32).tolist()], "n_results": limit, "include": ["distances"]}
         found = self._ask_of(name, "POST", "query", asked)
-        try:
-            ids = [int(one.split(".")[0]) for one in found["ids"][0]]
-            return list(zip(ids, map(float, found["distances"][0]), strict=True))
-        except (KeyError, IndexError, TypeError, ValueError) as error:
-            raise self._exchange.away(f"its answer is none: {error!r}") from error
+
+        def chunks(told: Any) -> list[tuple[int, float]]:
+            ids = [int(one.split(".")[0]) for one in told["ids"][0]]
+            return list(zip(ids, map(float, told["distances"][0]), strict=True))
+
+        return self._read(found, chunks)
 
     def _ask_of(self, name: str, method: str, what: str, sent: Any = None, *seconds: float) -> Any:
         """Return the answer to a request about a collection."""
         number = self._ids.get(name)
         if number is None:
             self.require()
-            number = self._ids[name] = str(self._ask("GET", f"{PLACE}/{name}")["id"])
+            number = self._read(self._ask("GET", f"{PLACE}/{name}"), lambda told: str(told["id"]))
+            self._ids[name] = number
         try:
             return self._ask(method, f"{PLACE}/{number}/{what}", sent, *seconds)
         except GoneError:
             self._ids.pop(name, None)
             raise
+
+    def _read(self, told: Any, read: Callable[[Any], Read]) -> Read:
+        """Return what is read from an answer; one of another form is none of Chroma's."""
+        try:
+            return read(told)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            msg = "its answer can't be read"
+            raise self._exchange.stranger(msg) from error
 
     def _ask(self, method: str, path: str, sent: Any = None, *seconds: float) -> Any:
         try:

@@ -5,6 +5,7 @@ that comes with it waits for ever for a server that hangs, never closes its conn
 import. A server that didn't answer in time isn't asked for some seconds, so that not every search waits for it.
 """
 
+import re
 import threading
 import time
 from collections.abc import Mapping
@@ -22,6 +23,8 @@ HEARTBEAT = "/api/v2/heartbeat"
 REFUSED = (httpx2.codes.UNAUTHORIZED, httpx2.codes.FORBIDDEN)
 DOWN = (httpx2.codes.BAD_GATEWAY, httpx2.codes.SERVICE_UNAVAILABLE)  # what a proxy says whose server isn't there
 LONGEST = 200  # characters of what a server says
+FULL = re.compile(r"disk is full|[Nn]o space left|os error 28")  # by SQLite, and by the system
+MEANWHILE = "papers are found by words meanwhile."
 
 
 class GoneError(VectorsAwayError):
@@ -80,11 +83,13 @@ class Exchange:
             answer = self._client.request(method, path, json=sent, timeout=seconds)
         except httpx2.TimeoutException as error:
             self._was_slow, self._away_until = True, time.monotonic() + AWAY
-            raise self.away(f"no answer in {seconds:g} s") from error
+            raise self.away(
+                f"no answer in {seconds:g} s", "Check that it runs, and start it again if it hangs"
+            ) from error
         except httpx2.ConnectError as error:
-            raise DownError(self.told(str(error))) from error
+            raise DownError(self._line(str(error))) from error
         except (httpx2.NetworkError, httpx2.RemoteProtocolError) as error:
-            raise BrokenError(self.told(str(error) or "the connection was cut")) from error
+            raise BrokenError(self._line(str(error) or "the connection was cut")) from error
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, RuntimeError) as error:
             raise self.away(str(error) or type(error).__name__) from error
         if not answer.is_success:
@@ -92,35 +97,43 @@ class Exchange:
         try:
             return answer.json() if answer.content else None
         except ValueError as error:
-            msg = "what answers there isn't Chroma"
-            raise self.away(msg) from error
+            raise self.stranger(f"{answer.headers.get('Content-Type') or 'its answer'} isn't JSON") from error
 
     def _refusal(self, answer: httpx2.Response) -> VectorsAwayError:
         """Return the error that an answer with another status than success is."""
-        said = f"{answer.status_code}: {_said(answer)}"
-        if answer.status_code in REFUSED:
+        status, told = answer.status_code, _said(answer)
+        said = f"{status}: {told or answer.reason_phrase}"
+        if status in REFUSED:
             return VectorsAwayError(
-                f"Chroma at {self.place} lets us not in ({said}). Set the headers that the proxy in front of it wants "
-                "(ASKPAPERS_CHROMA_HEADERS); papers are found by words meanwhile."
+                f"Chroma at {self.place} lets us not in ({_short(said)}). Set the headers that the proxy before it "
+                f"wants (ASKPAPERS_CHROMA_HEADERS); {MEANWHILE}"
             )
-        if answer.status_code == httpx2.codes.NOT_FOUND:
-            return GoneError(self.told(said))
-        if answer.status_code in DOWN:
-            return DownError(self.told(said))
-        if answer.status_code == httpx2.codes.INTERNAL_SERVER_ERROR:
-            return BrokenError(self.told(said))
+        if answer.is_redirect or (status == httpx2.codes.NOT_FOUND and not told):
+            return self.stranger(said)
+        if status == httpx2.codes.NOT_FOUND:
+            line = f"Chroma at {self.place} holds no index of this library ({_short(said)})."
+            return GoneError(f"{line} Whoever may write makes it anew; {MEANWHILE}")
+        if status in DOWN:
+            return DownError(self._line(said))
+        if status == httpx2.codes.INTERNAL_SERVER_ERROR:
+            return BrokenError(self._no_room(said) if FULL.search(said) else self._line(said))
         return self.away(said)
 
-    def away(self, said: str) -> VectorsAwayError:
+    def away(self, said: str, todo: str = "Check that it runs") -> VectorsAwayError:
         """Return the error of a server that can't be asked."""
-        return VectorsAwayError(self.told(said))
+        return VectorsAwayError(self._line(said, todo))
 
-    def told(self, said: str) -> str:
-        """Return the line that tells a person about it."""
-        short = said.strip().splitlines()[0][:LONGEST] if said.strip() else "no answer"
-        return (
-            f"Chroma at {self.place} can't be asked ({short}). Check that it runs; papers are found by words meanwhile."
-        )
+    def stranger(self, said: str) -> VectorsAwayError:
+        """Return the error of a server that doesn't answer as Chroma does: an address mistyped, a page to log in."""
+        line = f"What answers at {self.place} is no Chroma ({_short(said)})."
+        return VectorsAwayError(f"{line} Check ASKPAPERS_CHROMA, and what stands before it; {MEANWHILE}")
+
+    def _line(self, said: str, todo: str = "Check that it runs") -> str:
+        return f"Chroma at {self.place} can't be asked ({_short(said)}). {todo}; {MEANWHILE}"
+
+    def _no_room(self, said: str) -> str:
+        # One whose disk was full answers no write again, though there is room: seen with 1.5.9.
+        return f"Chroma at {self.place} has no room ({_short(said)}). Make room and start it again; {MEANWHILE}"
 
 
 def _connected(url: str, headers: Mapping[str, str]) -> tuple[httpx2.Client | None, str]:
@@ -144,9 +157,14 @@ def shown(url: str) -> str:
 
 
 def _said(answer: httpx2.Response) -> str:
-    """Return what an error's body says; of a page for people only that it is one."""
+    """Return what an error's body says in the form that Chroma has; nothing of a page for people."""
     try:
         told = answer.json()
     except ValueError:
-        return answer.reason_phrase
-    return str(told.get("message") or told.get("error") or told) if isinstance(told, dict) else str(told)
+        return ""
+    return str(told.get("message") or told.get("error") or "") if isinstance(told, dict) else ""
+
+
+def _short(said: str) -> str:
+    """Return the first line of what was said, which may be long."""
+    return said.strip().splitlines()[0][:LONGEST] if said.strip() else "no answer"

@@ -35,20 +35,28 @@ def send(database: PostgresDatabase, chroma: ChromaServer, index: KeptVectors) -
 
     True too when somebody else is at it. Raises StorageError.
     """
+    try:
+        bring(database, chroma, index)
+    except VectorsAwayError as error:
+        log.info("%s", error)
+        return False
+    return True
+
+
+def bring(database: PostgresDatabase, chroma: ChromaServer, index: KeptVectors) -> None:
+    """Send what Chroma lacks, unless somebody else is at it. Raises VectorsAwayError, StorageError."""
     # Looked up again after the lock is let go: what came meanwhile was left to us.
     while is_waiting(database, index.number):
         with database.holding(LOCK_SENDING, wait=False) as held:
             if not held:
-                return True
+                return
             found = standing(database, index.number)
             try:
                 _bring(database, chroma, index, found)
             except VectorsAwayError as error:
                 if found.collection and is_suspicious(error, standing(database, index.number)):
                     suspect(database, index.number, found.collection)
-                log.info("%s What it lacks is sent when it can be asked again.", error)
-                return False
-    return True
+                raise
 
 
 def is_waiting(database: PostgresDatabase, number: int) -> bool:
@@ -118,8 +126,6 @@ def _make_anew(database: PostgresDatabase, chroma: ChromaServer, index: KeptVect
     """Fill a new collection, and let it take the place of the old one; changes meanwhile are sent next."""
     began = time.monotonic()
     [(library, papers)] = database.all(f"SELECT id, (SELECT count(*) FROM vectors_{index.number}) FROM library")
-    if old.collection:
-        log.warning("Chroma's index of %s is made anew from the vectors of %d papers.", database.library, papers)
     if old.suspect:  # nobody reads it, and there may be no room for two
         chroma.drop(old.collection)
     _drop_unused(database, chroma, f"papers-{library}-")
@@ -128,6 +134,8 @@ def _make_anew(database: PostgresDatabase, chroma: ChromaServer, index: KeptVect
     # Those that can be seen now: one with a lower number may be on its way.
     sent = [change for (change,) in database.all(f"SELECT change FROM {unsent}")]
     chroma.make(collection)
+    if old.collection:  # now, for one whose disk is full fails until here, at each batch of an ingest
+        log.warning("Chroma's index of %s is made anew from the vectors of %d papers.", database.library, papers)
     for page in index.pages():
         chroma.put(collection, _rows(page))
     chroma.count(collection)

@@ -15,10 +15,11 @@ from rag.storage.server.nearest.exchange import BrokenError, DownError
 SOON = "10 minutes"  # after something was sent the index may still be on its way to the disk
 STANDING = f"SELECT collection, suspect, sent > now() - interval '{SOON}', sent::text FROM indexes WHERE number = ?"
 UNSENT = 5_000  # papers looked at in each search
-ALSO = f"""
-    , ARRAY(SELECT DISTINCT paper_id FROM unsent_{{n}} LIMIT {UNSENT}), (SELECT value FROM state WHERE name = 'writes')
+LACKING = """
+    ARRAY(SELECT DISTINCT paper_id FROM unsent_{n} LIMIT ?), (SELECT coalesce(max(change), 0) FROM unsent_{n}),
+    (SELECT value FROM state WHERE name = 'writes')
 """
-BOTH = STANDING.replace(" FROM", f"{ALSO} FROM", 1)  # one way to the server
+BOTH = STANDING.replace(" FROM", f", {LACKING} FROM", 1)  # one way to the server
 
 
 class Standing(NamedTuple):
@@ -30,6 +31,14 @@ class Standing(NamedTuple):
     sent: str
 
 
+class Unsent(NamedTuple):
+    """Papers that Chroma lacks, whether these are all of them, and the number of the last change."""
+
+    papers: set[int]
+    all_of_them: bool
+    last: int
+
+
 NOTHING = Standing("", suspect=False, soon=False, sent="")
 
 
@@ -39,15 +48,17 @@ def standing(database: PostgresDatabase, number: int) -> Standing:
     return Standing(*rows[0]) if rows else NOTHING
 
 
-def standing_and_unsent(database: PostgresDatabase, number: int) -> tuple[Standing, set[int]]:
-    """Return how the collection of an index stands, and the papers that it lacks; of many the first UNSENT.
+def standing_and_unsent(database: PostgresDatabase, number: int) -> tuple[Standing, Unsent]:
+    """Return how the collection of an index stands, and the papers that it lacks; of many some UNSENT.
 
     Asked before Chroma is: what it is sent meanwhile is among these, or found there. Raises StorageError.
     """
-    for *told, unsent, writes in database.all(BOTH.format(n=number), number):
-        database.seen(writes)
-        return Standing(*told), set(unsent)
-    return NOTHING, set()
+    rows = database.all(BOTH.format(n=number), UNSENT + 1, number)
+    if not rows:
+        return NOTHING, Unsent(set(), all_of_them=True, last=0)
+    *found, lacking, last, writes = rows[0]
+    database.seen(writes)
+    return Standing(*found), Unsent(set(lacking[:UNSENT]), len(lacking) <= UNSENT, last)
 
 
 def is_suspicious(error: VectorsAwayError, found: Standing) -> bool:

@@ -16,13 +16,12 @@ from rag.storage.pending import Claimed, Working
 from rag.storage.server.database import PostgresDatabase
 
 SECONDS = 600  # a claim counts: a batch takes three, one of a slow endpoint that is asked again minutes
-GONE = """
-    DELETE FROM workers WHERE worker <> ? AND NOT EXISTS (
-        SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND objid = workers.worker::oid
-            AND classid = hashtext(current_schema())::oid
-            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-    )
-"""
+LIVES = """EXISTS (
+    SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND objid = workers.worker::oid
+        AND classid = hashtext(current_schema())::oid
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+)"""
+GONE = f"DELETE FROM workers WHERE worker <> ? AND NOT {LIVES}"
 # One that another claims at this moment is skipped, one that another claimed a moment ago conflicts.
 CLAIM = """
     WITH free AS (
@@ -105,6 +104,6 @@ def workers(database: PostgresDatabase) -> list[Working]:
     """Return who embeds now, those first who began first."""
     rows = database.all(
         "SELECT name, (SELECT count(*) FROM claims WHERE claims.worker = workers.worker), embedded, "
-        "extract(epoch FROM seen - since)::float8 FROM workers ORDER BY worker"
+        f"extract(epoch FROM seen - since)::float8 FROM workers WHERE {LIVES} ORDER BY worker"
     )
     return [Working(*row) for row in rows]
