@@ -10,9 +10,7 @@ from rag.records.progress import Watch
 from rag.storage.base import Storage
 
 PAUSE = 2.0  # seconds between looks for new papers, each a fraction of a millisecond for the server
-LONGEST = (
-    60.0  # seconds before what failed is tried again, shorter at first; and between looks for what was left behind
-)
+LONGEST = 60.0  # seconds between looks for what was left behind, and at most before what failed is tried again
 PASSING = (StorageError, LibraryLockedError, EmbeddingError)  # a server away, somebody else writing, an endpoint busy
 
 
