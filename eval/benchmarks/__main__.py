@@ -32,6 +32,7 @@
     kept-vectors   Chroma made anew from kept vectors at 100,000 papers: seconds, bytes a paper, recall
     vectors-at-size  those of 100,000 and 1,000,000 papers: opened, searched, filtered, side by side; memory, recall
     servers-asking  two processes ask a library on servers while a third writes: is every answer right?
+    servers-pgvector  pgvector beside Chroma: the same 100,000 vectors made, asked and added to
     servers-ranking  the same papers in a folder and on servers: the same top ten, and how far scores are apart
     servers-speed  100,000 papers on servers beside a folder: searches of one and of eight askers; Chroma made anew
     servers-kills  kill -9 of PostgreSQL and Chroma while somebody ingests and others ask
@@ -78,6 +79,7 @@ from eval.benchmarks.results_file import keep
 from eval.benchmarks.servers import asking as servers_asking
 from eval.benchmarks.servers import kills as servers_kills
 from eval.benchmarks.servers import latency as servers_speed
+from eval.benchmarks.servers import pgvector as servers_pgvector
 from eval.benchmarks.servers import ranking as servers_ranking
 from eval.benchmarks.servers import writers as servers_writers
 from eval.benchmarks.size import full_text
@@ -116,6 +118,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "kept-vectors": kept_vectors.measure,
     "vectors-at-size": at_size.measure,
     "servers-asking": servers_asking.measure,
+    "servers-pgvector": servers_pgvector.measure,
     "servers-ranking": servers_ranking.measure,
     "servers-speed": servers_speed.measure,
     "servers-kills": servers_kills.measure,

@@ -3,7 +3,6 @@
 What is made anew of Chroma, from PostgreSQL's vectors, is timed too.
 """
 
-import os
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -13,7 +12,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from eval.benchmarks.servers.running import Servers, both, processor
+from eval.benchmarks.servers.running import Servers, both, memory, processor
 from eval.speed.at_size.made_up import questions
 from eval.speed.at_size.making import make
 from eval.speed.at_size.quick_embedder import QuickEmbedder
@@ -22,7 +21,6 @@ from rag.library import Library
 from rag.storage.base import Storage
 from rag.storage.server.nearest.sending import make_anew
 from rag.storage.server.storage import ServerStorage
-from rag.testing.servers import Server
 
 PAPERS = 100_000
 ASKED, WARM_UP = 60, 10
@@ -125,15 +123,9 @@ def _room(storages: Sequence[Storage], servers: Servers) -> list[str]:
     lines = ["| kB a paper | catalog and full text | vectors and token states | Chroma |", "|---|---|---|---|"]
     files = (path for path in (servers.chroma.folder / "data").rglob("*") if path.is_file())
     chroma = (
-        f"{sum(path.stat().st_size for path in files) / PAPERS / 1e3:.2f}, {_memory(servers.chroma):.0f} MB of memory"
+        f"{sum(path.stat().st_size for path in files) / PAPERS / 1e3:.2f}, {memory(servers.chroma):.0f} MB of memory"
     )
     for name, storage, other in zip(("folder", "servers"), storages, ("in the second", chroma), strict=True):
         catalog, vectors, _ = storage.sizes()
         lines.append(f"| {name} | {catalog / PAPERS / 1e3:.2f} | {vectors / PAPERS / 1e3:.2f} | {other} |")
     return lines
-
-
-def _memory(server: Server) -> float:
-    """Return the MB that a server's processes have in memory; on Linux."""
-    pages = sum(int(Path(f"/proc/{one}/statm").read_text("ascii").split()[1]) for one in server.processes())
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6

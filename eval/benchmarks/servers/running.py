@@ -51,6 +51,12 @@ def processor(server: Server) -> float:
     return sum(map(_taken, server.processes())) / TICKS
 
 
+def memory(server: Server) -> float:
+    """Return the MB that a server's processes have in memory; on Linux."""
+    pages = sum(int(Path(f"/proc/{one}/statm").read_text("ascii").split()[1]) for one in server.processes())
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
 def _taken(process: int) -> int:
     try:
         fields = Path(f"/proc/{process}/stat").read_text("ascii", "replace").rpartition(")")[2].split()

@@ -44,7 +44,7 @@ THREADS = (1, 2, 4)
 
 def measure(work: Path) -> str:
     """Return Markdown tables of seconds, bytes and recall."""
-    real, questions = _real(work)
+    real, questions = real_vectors(work)
     with_chroma = int(os.environ.get("ASKPAPERS_VECTORS_CHROMA", WITH_CHROMA))
     sizes = [int(size) for size in os.environ.get("ASKPAPERS_VECTORS", SIZES).split(",")]
     measured = [_measured(work, real, questions, papers, chroma=papers <= with_chroma) for papers in sizes]
@@ -56,7 +56,7 @@ def measure(work: Path) -> str:
 def _measured(work: Path, real: Matrix, questions: Matrix, papers: int, *, chroma: bool) -> dict[str, str]:
     folder = work / f"vectors-{papers}"
     folder.mkdir(parents=True, exist_ok=True)
-    vectors = _mixed(real, papers)
+    vectors = mixed_vectors(real, papers)
     np.save(folder / "questions.npy", questions)
     _truth(folder, vectors, questions)
     found = _filled(folder, vectors)
@@ -72,7 +72,7 @@ def _measured(work: Path, real: Matrix, questions: Matrix, papers: int, *, chrom
     return found
 
 
-def _real(work: Path) -> tuple[Matrix, Matrix]:
+def real_vectors(work: Path) -> tuple[Matrix, Matrix]:
     """Return the vectors of real abstracts and of real questions, embedded once a work folder."""
     kept = [work / f"{name}.npy" for name in ("real-papers", "real-questions")]
     if not all(path.is_file() for path in kept):
@@ -89,7 +89,7 @@ def _real(work: Path) -> tuple[Matrix, Matrix]:
     return unit(papers_found), unit(questions[:: max(len(questions) // ASKED, 1)][:ASKED])
 
 
-def _mixed(real: Matrix, papers: int) -> Matrix:
+def mixed_vectors(real: Matrix, papers: int) -> Matrix:
     """Return as many vectors: pairs of real ones mixed, with noise that has their covariance; 16 bits each."""
     rng = np.random.default_rng(5)
     spread = np.linalg.cholesky(np.cov(real.T) + 1e-6 * np.eye(real.shape[1])).astype(np.float32).T
