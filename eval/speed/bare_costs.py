@@ -9,10 +9,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
+from typing import Any
 
 import numpy as np
-from onnxruntime import InferenceSession
-from tokenizers import Tokenizer
 
 from eval.datasets.drafting import known_items
 from rag.ingestion.chunking import chunk
@@ -132,7 +131,7 @@ def _bare_seconds(texts: list[str], batch_size: int) -> float:
     return perf_counter() - started
 
 
-def _run_bare(session: InferenceSession, tokenizer: Tokenizer, batch: list[str]) -> None:
+def _run_bare(session: Any, tokenizer: Any, batch: list[str]) -> None:
     """Tokenize, pad, run, pool; nothing is kept."""
     encodings = [tokenizer.encode(text).ids for text in batch]
     longest = max(map(len, encodings))

@@ -70,6 +70,7 @@ ROOMS = {
     "psycopg": (
         *(f"rag/storage/server/{name}.py" for name in ("database", "pool", "troubles", "opening")),
         "rag/testing/servers.py",
+        "eval/benchmarks/servers/pgvector.py",
     ),
     "psycopg_pool": tuple(f"rag/storage/server/{name}.py" for name in ("pool", "troubles")),
     "xllamacpp": ("rag/models/llms/gguf.py",),

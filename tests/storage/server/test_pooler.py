@@ -11,7 +11,8 @@ import pytest
 from rag.errors import LibraryLockedError, RagError, StorageError
 from rag.storage.server import pool
 from rag.testing.made_up import TITLES, fill, titles_of
-from rag.testing.servers import ChromaServerProcess, MissingServerError, PgBouncer, PostgresServer
+from rag.testing.pooler import PgBouncer
+from rag.testing.servers import ChromaServerProcess, MissingServerError, PostgresServer
 from tests.storage.server.test_postgres_faults import SPEC, found, open_library, server
 
 __all__ = ["server"]  # a fixture
