@@ -40,7 +40,7 @@ SETTINGS = {
 }
 OPTION = re.compile(r"(?:^|(?<=\s))(?:-c\s*|--)([\w.-]+)=((?:\\.|\S)*)")  # of libpq's `options`
 
-logging.getLogger("psycopg.pool").addHandler(logging.NullHandler())  # what it meets is told by who asked
+logging.getLogger("psycopg").addHandler(logging.NullHandler())  # what it meets is told by who asked
 
 
 class SharedSessionError(psycopg.Error):

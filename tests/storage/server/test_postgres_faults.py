@@ -89,7 +89,7 @@ def test_a_server_that_is_down_is_told_of_at_once(server: PostgresServer) -> Non
 
 def test_what_the_pool_of_connections_meets_is_not_printed() -> None:
     """Python prints warnings that nobody handles; whoever asked tells it in a line."""
-    assert any(isinstance(handler, logging.NullHandler) for handler in logging.getLogger("psycopg.pool").handlers)
+    assert any(isinstance(handler, logging.NullHandler) for handler in logging.getLogger("psycopg").handlers)
 
 
 def test_a_search_while_it_is_down_says_so_and_the_next_one_finds_it_again(
