@@ -30,7 +30,7 @@ class Raw(NamedTuple):
 
 def made_library(name: str, work: Path) -> Path:
     """Return the folder of a collection's library in `work`, made there with its states beside it when absent."""
-    folder = work / f"{name}.library"
+    folder = work / f"{name}.states.library"  # one that another measure left has no states beside it
     if not (work / f"{name}.starts.json").is_file():
         source = shared_folder() / "papers"
         if name == "scifact":
