@@ -229,11 +229,11 @@ def test_the_same_sentence_for_ever_is_ended_and_said_once(chat_server: Any, ask
 
 def test_an_answer_that_never_ends_is_cut_after_ten_timeouts(chat_server: Any, ask: Ask) -> None:
     chat_server.says("passage encoded ", 0.1, forever=True)
-    answer = ask(timeout=0.2)
-    assert answer.notes == ("The answer breaks off: it took longer than 2 s.",)
+    answer = ask(timeout=0.4)  # a busy machine may take .2 s to connect
+    assert answer.notes == ("The answer breaks off: it took longer than 4 s.",)
     assert answer.partial
     assert answer.text.startswith("passage encoded")
-    assert time.monotonic() - chat_server.asked[0].at < 5
+    assert time.monotonic() - chat_server.asked[0].at < 8
     assert chat_server.left.wait(2)
 
 
@@ -241,8 +241,8 @@ def test_a_reply_that_breaks_off_before_it_says_anything_is_no_word_on_the_abstr
     chat_server: Any, failure: Callable[..., str]
 ) -> None:
     chat_server.says("so ", 0.1, forever=True)
-    told = failure(timeout=0.2)
-    assert told == "The answer breaks off: it took longer than 2 s. It had said nothing yet: ask again."
+    told = failure(timeout=0.4)
+    assert told == "The answer breaks off: it took longer than 4 s. It had said nothing yet: ask again."
 
 
 def test_a_prompt_that_never_fits_is_told(chat_server: Any, failure: Callable[..., str]) -> None:

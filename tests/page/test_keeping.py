@@ -165,6 +165,7 @@ def test_two_browsers_of_a_user_add_to_one_conversation_and_a_deletion_can_be_un
     look = "document.dispatchEvent(new Event('visibilitychange'))"
     second.until(lambda: (second.run(look), second.seen(LISTED, LATE))[1], "the conversation of the first")
     second.click(LISTED, LATE)
+    second.whole(1)
     second.ask(LORA)
     first.until(lambda: (first.run(look), first.asked() == [LATE, LORA])[1], "the question of the second")
     first.click('#ap-sidebar [data-do="delete"]')
