@@ -77,6 +77,20 @@ def test_many_passages_side_by_side_give_what_each_gives_alone_in_their_order() 
         assert np.array_equal(found.offsets, one.offsets)
 
 
+def test_a_model_that_is_replaced_while_it_is_in_use_stays_the_one_that_was_loaded(tmp_path: Path) -> None:
+    from tokenizers.implementations.bert_wordpiece import BertWordPieceTokenizer
+
+    model, texts = tmp_path / "model.onnx", [f"paper {number}" for number in range(20)]
+    model.write_bytes(model_path().read_bytes())
+    BertWordPieceTokenizer(str(VOCABULARY), lowercase=True).save(str(tmp_path / "tokenizer.json"))
+    chosen = load_embedder(Settings(embedding=f"onnx:{tmp_path}", threads=2))
+    before = next(chosen.embed(texts[:1])).vector
+    model.write_bytes(b"another model")
+    assert np.array_equal(next(chosen.embed(texts)).vector, before)
+    model.unlink()
+    assert len(list(chosen.embed(texts))) == len(texts)
+
+
 def test_a_reader_that_stops_early_leaves_the_rest_unembedded() -> None:
     embedder, begun = load_minilm(threads=2), threading.active_count()
     some = embedder.embed(["word " * 300] * 1_000)

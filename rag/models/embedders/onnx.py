@@ -53,7 +53,9 @@ class OnnxEmbedder:
         tokenizer.no_padding()
         tokenizer.enable_truncation(self.window)
         threads = session.get_session_options().intra_op_num_threads
-        self._workers = min(threads, PIECES // self.window) if _is_small(export.model) else 1
+        self._files = _files_of(export.model)
+        small = sum(size for size, _ in self._files.values()) <= SMALL
+        self._workers = min(threads, PIECES // self.window) if small else 1
 
     @cached_property
     def dimension(self) -> int:
@@ -79,6 +81,8 @@ class OnnxEmbedder:
 
     @cached_property
     def _on_one_core(self) -> "InferenceSession":
+        if _files_of(self._export.model) != self._files:  # another model was put there since: never two in one library
+            return self._session
         return open_session(self._export.model, threads=1)
 
     def _embedded(self, session: "InferenceSession", kind: Kind, text: str) -> Embedded:
@@ -149,9 +153,10 @@ class OnnxEmbedder:
         )
 
 
-def _is_small(model: Path) -> bool:
-    """Return whether a model, with the files that hold its weights apart, may be in memory twice."""
-    return sum(one.stat().st_size for one in model.parent.glob(f"{model.name}*")) <= SMALL
+def _files_of(model: Path) -> dict[str, tuple[int, int]]:
+    """Return the size in bytes and the time of change of a model and of the files that hold its weights apart."""
+    found = {one.name: one.stat() for one in model.parent.glob(f"{model.name}*") if one.is_file()}
+    return {name: (stat.st_size, stat.st_mtime_ns) for name, stat in found.items()}
 
 
 def open_session(
